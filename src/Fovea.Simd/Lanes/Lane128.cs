@@ -1,0 +1,192 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Fovea.Simd.Lanes;
+
+/// <summary>A register of 128 bits.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The register itself, for the few kernels that need an instruction the trait does not name.</summary>
+    public readonly Vector128<T> Value;
+
+    /// <summary>Wraps a register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lane128(Vector128<T> value) => Value = value;
+
+    /// <inheritdoc/>
+    public static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector128<T>.Count;
+    }
+
+    /// <inheritdoc/>
+    public static Lane128<T> Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Vector128<T>.Zero);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Broadcast(T value) => new(Vector128.Create(value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Load(T* from) => new(Vector128.Load(from));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> LoadPartial(T* from, int count)
+    {
+        if (count >= Width)
+        {
+            return Load(from);
+        }
+
+        Vector128<T> value = default;
+        T* staged = (T*)&value;
+        for (int i = 0; i < count; i++)
+        {
+            staged[i] = from[i];
+        }
+
+        return new(value);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(T* to) => Value.Store(to);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StorePartial(T* to, int count)
+    {
+        if (count >= Width)
+        {
+            Store(to);
+            return;
+        }
+
+        Vector128<T> value = Value;
+        T* staged = (T*)&value;
+        for (int i = 0; i < count; i++)
+        {
+            to[i] = staged[i];
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> operator +(Lane128<T> a, Lane128<T> b) => new(a.Value + b.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> operator -(Lane128<T> a, Lane128<T> b) => new(a.Value - b.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> operator *(Lane128<T> a, Lane128<T> b) => new(a.Value * b.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> operator /(Lane128<T> a, Lane128<T> b) => new(a.Value / b.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> operator -(Lane128<T> a) => new(-a.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> operator &(Lane128<T> a, Lane128<T> b) => new(a.Value & b.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> operator |(Lane128<T> a, Lane128<T> b) => new(a.Value | b.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> operator ^(Lane128<T> a, Lane128<T> b) => new(a.Value ^ b.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> MultiplyAdd(Lane128<T> a, Lane128<T> b, Lane128<T> c)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            return new(Vector128.MultiplyAddEstimate(a.Value.AsSingle(), b.Value.AsSingle(), c.Value.AsSingle()).As<float, T>());
+        }
+
+        return new(Vector128.MultiplyAddEstimate(a.Value.AsDouble(), b.Value.AsDouble(), c.Value.AsDouble()).As<double, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Max(Lane128<T> a, Lane128<T> b) => new(Vector128.Max(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Min(Lane128<T> a, Lane128<T> b) => new(Vector128.Min(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Abs(Lane128<T> a) => new(Vector128.Abs(a.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Sqrt(Lane128<T> a) => new(Vector128.Sqrt(a.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Round(Lane128<T> a) => typeof(T) == typeof(float)
+        ? new(Vector128.Round(a.Value.AsSingle()).As<float, T>())
+        : new(Vector128.Round(a.Value.AsDouble()).As<double, T>());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> GreaterThan(Lane128<T> a, Lane128<T> b) => new(Vector128.GreaterThan(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> GreaterThanOrEqual(Lane128<T> a, Lane128<T> b) => new(Vector128.GreaterThanOrEqual(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Equal(Lane128<T> a, Lane128<T> b) => new(Vector128.Equals(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Select(Lane128<T> mask, Lane128<T> whenSet, Lane128<T> otherwise) =>
+        new(Vector128.ConditionalSelect(mask.Value, whenSet.Value, otherwise.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> PowerOfTwo(Lane128<T> n)
+    {
+        // The exponent field of a normal number holds n plus a bias. Adding the bias and a large power of two leaves
+        // exactly that whole number in the low bits of the mantissa, so no conversion instruction is needed.
+        if (typeof(T) == typeof(float))
+        {
+            Vector128<float> shifted = n.Value.AsSingle() + Vector128.Create(8388608f + 127f);
+            return new((shifted.AsInt32() << 23).As<int, T>());
+        }
+
+        Vector128<double> wide = n.Value.AsDouble() + Vector128.Create(4503599627370496.0 + 1023.0);
+        return new((wide.AsInt64() << 52).As<long, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(Lane128<T> a) => typeof(T) == typeof(float)
+        ? (a.Value.GetElement(0) + a.Value.GetElement(2)) + (a.Value.GetElement(1) + a.Value.GetElement(3))
+        : a.Value.GetElement(0) + a.Value.GetElement(1);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MaxAcross(Lane128<T> a) => typeof(T) == typeof(float)
+        ? T.Max(T.Max(a.Value.GetElement(0), a.Value.GetElement(2)), T.Max(a.Value.GetElement(1), a.Value.GetElement(3)))
+        : T.Max(a.Value.GetElement(0), a.Value.GetElement(1));
+}
