@@ -70,6 +70,15 @@ public unsafe interface ILane<TSelf, T>
     /// <summary>Lane-wise minimum; NaN wins.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
 
+    /// <summary>
+    /// Lane-wise maximum by the machine's cheapest instruction. A NaN in <paramref name="b"/> is kept; with a NaN in
+    /// <paramref name="a"/> alone the result is NaN or b. So <c>MaxFast(limit, x)</c> keeps the NaN of data.
+    /// </summary>
+    static abstract TSelf MaxFast(TSelf a, TSelf b);
+
+    /// <summary>Lane-wise minimum by the machine's cheapest instruction; NaN as in <see cref="MaxFast"/>.</summary>
+    static abstract TSelf MinFast(TSelf a, TSelf b);
+
     /// <summary>Lane-wise absolute value.</summary>
     static abstract TSelf Abs(TSelf a);
 
@@ -96,6 +105,15 @@ public unsafe interface ILane<TSelf, T>
     /// double), made by writing the exponent bits.
     /// </summary>
     static abstract TSelf PowerOfTwo(TSelf n);
+
+    /// <summary>
+    /// <c>a * 2^n</c> for whole numbers n of at most twice the normal exponents (|n| ≤ 252 for float, ≤ 2044 for double) and a near 1:
+    /// rounded once, also where the result is subnormal; infinite where it overflows.
+    /// </summary>
+    static abstract TSelf Scale(TSelf a, TSelf n);
+
+    /// <summary>The exponent of positive normal numbers, <c>⌊log2 a⌋</c>, read from the exponent bits.</summary>
+    static abstract TSelf Exponent(TSelf a);
 
     /// <summary>The sum of the lanes, halves added to halves: the order does not depend on anything but the width.</summary>
     static abstract T Sum(TSelf a);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Fovea.Simd.Lanes;
 
@@ -47,6 +48,13 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
             return Load(from);
         }
 
+        if (Avx.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? new(Avx.MaskLoad((float*)from, Mask(count).AsSingle()).As<float, T>())
+                : new(Avx.MaskLoad((double*)from, Mask(count).AsDouble()).As<double, T>());
+        }
+
         Vector128<T> value = default;
         T* staged = (T*)&value;
         for (int i = 0; i < count; i++)
@@ -68,6 +76,20 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
         if (count >= Width)
         {
             Store(to);
+            return;
+        }
+
+        if (Avx.IsSupported)
+        {
+            if (typeof(T) == typeof(float))
+            {
+                Avx.MaskStore((float*)to, Mask(count).AsSingle(), Value.AsSingle());
+            }
+            else
+            {
+                Avx.MaskStore((double*)to, Mask(count).AsDouble(), Value.AsDouble());
+            }
+
             return;
         }
 
@@ -133,6 +155,14 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> MaxFast(Lane128<T> a, Lane128<T> b) => new(Vector128.MaxNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> MinFast(Lane128<T> a, Lane128<T> b) => new(Vector128.MinNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<T> Abs(Lane128<T> a) => new(Vector128.Abs(a.Value));
 
     /// <inheritdoc/>
@@ -180,6 +210,30 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Scale(Lane128<T> a, Lane128<T> n)
+    {
+        // Two halves, because 2^n itself may be subnormal or infinite where a * 2^n is not. The first product is exact.
+        Lane128<T> half = Round(n * Broadcast(T.CreateTruncating(0.5)));
+        return a * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Exponent(Lane128<T> a)
+    {
+        // PowerOfTwo backwards: the exponent field goes into the low mantissa bits of a large power of two.
+        if (typeof(T) == typeof(float))
+        {
+            Vector128<int> field = Vector128.ShiftRightLogical(a.Value.AsInt32(), 23) | Vector128.Create(8388608f).AsInt32();
+            return new((field.AsSingle() - Vector128.Create(8388608f + 127f)).As<float, T>());
+        }
+
+        Vector128<long> wide = Vector128.ShiftRightLogical(a.Value.AsInt64(), 52) | Vector128.Create(4503599627370496.0).AsInt64();
+        return new((wide.AsDouble() - Vector128.Create(4503599627370496.0 + 1023.0)).As<double, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Lane128<T> a) => typeof(T) == typeof(float)
         ? (a.Value.GetElement(0) + a.Value.GetElement(2)) + (a.Value.GetElement(1) + a.Value.GetElement(3))
         : a.Value.GetElement(0) + a.Value.GetElement(1);
@@ -189,4 +243,10 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
     public static T MaxAcross(Lane128<T> a) => typeof(T) == typeof(float)
         ? T.Max(T.Max(a.Value.GetElement(0), a.Value.GetElement(2)), T.Max(a.Value.GetElement(1), a.Value.GetElement(3)))
         : T.Max(a.Value.GetElement(0), a.Value.GetElement(1));
+
+    // Lanes below count are all ones; only the first count numbers are then read or written.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Mask(int count) => typeof(T) == typeof(float)
+        ? Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).As<int, T>()
+        : Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count)).As<long, T>();
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Fovea.Simd.Lanes;
 
@@ -47,6 +48,13 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
             return Load(from);
         }
 
+        if (Avx2.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? new(Avx.MaskLoad((float*)from, Mask(count).AsSingle()).As<float, T>())
+                : new(Avx.MaskLoad((double*)from, Mask(count).AsDouble()).As<double, T>());
+        }
+
         Vector256<T> value = default;
         T* staged = (T*)&value;
         for (int i = 0; i < count; i++)
@@ -68,6 +76,20 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
         if (count >= Width)
         {
             Store(to);
+            return;
+        }
+
+        if (Avx2.IsSupported)
+        {
+            if (typeof(T) == typeof(float))
+            {
+                Avx.MaskStore((float*)to, Mask(count).AsSingle(), Value.AsSingle());
+            }
+            else
+            {
+                Avx.MaskStore((double*)to, Mask(count).AsDouble(), Value.AsDouble());
+            }
+
             return;
         }
 
@@ -133,6 +155,14 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> MaxFast(Lane256<T> a, Lane256<T> b) => new(Vector256.MaxNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> MinFast(Lane256<T> a, Lane256<T> b) => new(Vector256.MinNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<T> Abs(Lane256<T> a) => new(Vector256.Abs(a.Value));
 
     /// <inheritdoc/>
@@ -180,9 +210,39 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> Scale(Lane256<T> a, Lane256<T> n)
+    {
+        // Two halves, because 2^n itself may be subnormal or infinite where a * 2^n is not. The first product is exact.
+        Lane256<T> half = Round(n * Broadcast(T.CreateTruncating(0.5)));
+        return a * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> Exponent(Lane256<T> a)
+    {
+        // PowerOfTwo backwards: the exponent field goes into the low mantissa bits of a large power of two.
+        if (typeof(T) == typeof(float))
+        {
+            Vector256<int> field = Vector256.ShiftRightLogical(a.Value.AsInt32(), 23) | Vector256.Create(8388608f).AsInt32();
+            return new((field.AsSingle() - Vector256.Create(8388608f + 127f)).As<float, T>());
+        }
+
+        Vector256<long> wide = Vector256.ShiftRightLogical(a.Value.AsInt64(), 52) | Vector256.Create(4503599627370496.0).AsInt64();
+        return new((wide.AsDouble() - Vector256.Create(4503599627370496.0 + 1023.0)).As<double, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Lane256<T> a) => Lane128<T>.Sum(new(a.Value.GetLower() + a.Value.GetUpper()));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxAcross(Lane256<T> a) => Lane128<T>.MaxAcross(new(Vector128.Max(a.Value.GetLower(), a.Value.GetUpper())));
+
+    // Lanes below count are all ones; only the first count numbers are then read or written.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Mask(int count) => typeof(T) == typeof(float)
+        ? Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).As<int, T>()
+        : Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count)).As<long, T>();
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Fovea.Simd.Lanes;
 
@@ -47,6 +48,13 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
             return Load(from);
         }
 
+        if (Avx512F.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? new(Avx512F.MaskLoad((float*)from, Mask(count).AsSingle(), Vector512<float>.Zero).As<float, T>())
+                : new(Avx512F.MaskLoad((double*)from, Mask(count).AsDouble(), Vector512<double>.Zero).As<double, T>());
+        }
+
         Vector512<T> value = default;
         T* staged = (T*)&value;
         for (int i = 0; i < count; i++)
@@ -68,6 +76,20 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
         if (count >= Width)
         {
             Store(to);
+            return;
+        }
+
+        if (Avx512F.IsSupported)
+        {
+            if (typeof(T) == typeof(float))
+            {
+                Avx512F.MaskStore((float*)to, Mask(count).AsSingle(), Value.AsSingle());
+            }
+            else
+            {
+                Avx512F.MaskStore((double*)to, Mask(count).AsDouble(), Value.AsDouble());
+            }
+
             return;
         }
 
@@ -133,6 +155,14 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> MaxFast(Lane512<T> a, Lane512<T> b) => new(Vector512.MaxNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> MinFast(Lane512<T> a, Lane512<T> b) => new(Vector512.MinNative(a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<T> Abs(Lane512<T> a) => new(Vector512.Abs(a.Value));
 
     /// <inheritdoc/>
@@ -180,9 +210,46 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> Scale(Lane512<T> a, Lane512<T> n)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? new(Avx512F.Scale(a.Value.AsSingle(), n.Value.AsSingle()).As<float, T>())
+                : new(Avx512F.Scale(a.Value.AsDouble(), n.Value.AsDouble()).As<double, T>());
+        }
+
+        // Two halves, because 2^n itself may be subnormal or infinite where a * 2^n is not. The first product is exact.
+        Lane512<T> half = Round(n * Broadcast(T.CreateTruncating(0.5)));
+        return a * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> Exponent(Lane512<T> a)
+    {
+        // PowerOfTwo backwards: the exponent field goes into the low mantissa bits of a large power of two.
+        if (typeof(T) == typeof(float))
+        {
+            Vector512<int> field = Vector512.ShiftRightLogical(a.Value.AsInt32(), 23) | Vector512.Create(8388608f).AsInt32();
+            return new((field.AsSingle() - Vector512.Create(8388608f + 127f)).As<float, T>());
+        }
+
+        Vector512<long> wide = Vector512.ShiftRightLogical(a.Value.AsInt64(), 52) | Vector512.Create(4503599627370496.0).AsInt64();
+        return new((wide.AsDouble() - Vector512.Create(4503599627370496.0 + 1023.0)).As<double, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Lane512<T> a) => Lane256<T>.Sum(new(a.Value.GetLower() + a.Value.GetUpper()));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxAcross(Lane512<T> a) => Lane256<T>.MaxAcross(new(Vector256.Max(a.Value.GetLower(), a.Value.GetUpper())));
+
+    // Lanes below count are all ones; only the first count numbers are then read or written.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> Mask(int count) => typeof(T) == typeof(float)
+        ? Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).As<int, T>()
+        : Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).As<long, T>();
 }

@@ -94,6 +94,14 @@ public readonly unsafe struct LaneScalar<T> : ILane<LaneScalar<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneScalar<T> MaxFast(LaneScalar<T> a, LaneScalar<T> b) => a.Value > b.Value ? a : b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneScalar<T> MinFast(LaneScalar<T> a, LaneScalar<T> b) => a.Value < b.Value ? a : b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneScalar<T> Abs(LaneScalar<T> a) => new(T.Abs(a.Value));
 
     /// <inheritdoc/>
@@ -126,6 +134,20 @@ public readonly unsafe struct LaneScalar<T> : ILane<LaneScalar<T>, T>
     public static LaneScalar<T> PowerOfTwo(LaneScalar<T> n) => typeof(T) == typeof(float)
         ? FromBits((long)(int.CreateTruncating(n.Value) + 127) << 23)
         : FromBits((long.CreateTruncating(n.Value) + 1023) << 52);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneScalar<T> Scale(LaneScalar<T> a, LaneScalar<T> n)
+    {
+        LaneScalar<T> half = Round(n * Broadcast(T.CreateTruncating(0.5)));
+        return a * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneScalar<T> Exponent(LaneScalar<T> a) => typeof(T) == typeof(float)
+        ? new(T.CreateTruncating((ToBits(a.Value) >> 23) - 127))
+        : new(T.CreateTruncating((ToBits(a.Value) >> 52) - 1023));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

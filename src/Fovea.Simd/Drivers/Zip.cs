@@ -1,0 +1,53 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Drivers;
+
+/// <summary>Applies a function of two numbers to two tensors of the same shape.</summary>
+public static unsafe class Zip
+{
+    /// <summary><c>z[i] = op(x[i], y[i])</c> for every i.</summary>
+    /// <param name="x">Operand 1.</param>
+    /// <param name="y">Operand 2.</param>
+    /// <param name="z">Numbers to write, as many; may be one of the operands itself, but not overlap one with an offset.</param>
+    /// <param name="op">The function.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void Run<TOp, T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z, TOp op)
+        where TOp : unmanaged, IBinary
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Guard.Length("zip", "y", x.Length, y.Length);
+        Guard.Length("zip", "z", x.Length, z.Length);
+        fixed (T* xAt = x, yAt = y, zAt = z)
+        {
+            var body = new Body<TOp, T>(xAt, yAt, zAt, x.Length, op);
+            LaneLoop.For<Body<TOp, T>, T>(ref body, LaneLoop.Pieces(x.Length));
+        }
+    }
+
+    private readonly struct Body<TOp, T>(T* x, T* y, T* z, int length, TOp op) : ILaneBody<T>
+        where TOp : unmanaged, IBinary
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int from, int to)
+            where V : struct, ILane<V, T>
+        {
+            nint i = (nint)from * LaneLoop.PieceLength;
+            nint end = Math.Min((nint)to * LaneLoop.PieceLength, length);
+            TOp f = op;
+            T* xAt = x, yAt = y, zAt = z;
+            for (; i <= end - V.Width; i += V.Width)
+            {
+                f.Apply<V, T>(V.Load(xAt + i), V.Load(yAt + i)).Store(zAt + i);
+            }
+
+            if (i < end)
+            {
+                int rest = (int)(end - i);
+                f.Apply<V, T>(V.LoadPartial(xAt + i, rest), V.LoadPartial(yAt + i, rest)).StorePartial(zAt + i, rest);
+            }
+        }
+    }
+}
