@@ -1,0 +1,166 @@
+using Fovea.Simd.Drivers;
+
+namespace Fovea;
+
+/// <summary>Walks the tape from a result to the leaves, each op once, after everything that used its outputs.</summary>
+internal static class BackwardPass
+{
+    public static void Run(Tensor root, Tensor? gradient, bool retainGraph)
+    {
+        if (!root.RequiresGrad)
+        {
+            throw new FoveaException(
+                $"Backward: expected a result of recorded ops, got {root.Spec}, which requires no gradient; check RequiresGrad of the inputs and NoGrad around the forward pass.");
+        }
+
+        Tensor seed = Seed(root, gradient);
+        if (root.GradNode is not { } start)
+        {
+            root.Accumulate(seed);
+            return;
+        }
+
+        var ready = new PriorityQueue<Node, long>();
+        Give(start, root.GradIndex, seed, ready);
+        try
+        {
+            while (ready.TryDequeue(out Node? node, out _))
+            {
+                node.IsQueued = false;
+                Visit(node, ready, retainGraph);
+            }
+        }
+        finally
+        {
+            // Only after an error is anything left: gradients that would otherwise wait in their nodes for a pass that never comes.
+            while (ready.TryDequeue(out Node? node, out _))
+            {
+                node.IsQueued = false;
+                ClearGrads(node);
+            }
+        }
+    }
+
+    /// <summary>Adds <paramref name="grad"/>, which is taken over, to <paramref name="sum"/>, which is null, or overwritten if unshared.</summary>
+    public static Tensor Add(Tensor? sum, Tensor grad)
+    {
+        if (sum is null)
+        {
+            return grad;
+        }
+
+        Tensor target = sum.Storage.IsExclusive ? sum : grad.Storage.IsExclusive ? grad : BackwardContext.NewGrad(sum.Spec);
+        if (sum.DType == DType.Float32)
+        {
+            Accumulate.Add<float>(sum.AsSpan<float>(), grad.AsSpan<float>(), target.AsSpan<float>());
+        }
+        else
+        {
+            Accumulate.Add<double>(sum.AsSpan<double>(), grad.AsSpan<double>(), target.AsSpan<double>());
+        }
+
+        if (target != sum)
+        {
+            sum.Dispose();
+        }
+
+        if (target != grad)
+        {
+            grad.Dispose();
+        }
+
+        return target;
+    }
+
+    private static void Visit(Node node, PriorityQueue<Node, long> ready, bool retainGraph)
+    {
+        if (node.IsReleased)
+        {
+            ClearGrads(node);
+            throw new FoveaException($"Backward: the tape at {node.Op.Name} was released by an earlier backward pass; pass retainGraph: true to that one.");
+        }
+
+        var context = new BackwardContext(node);
+        try
+        {
+            node.Op.Backward(context);
+        }
+        finally
+        {
+            ClearGrads(node);
+        }
+
+        for (int i = 0; i < node.Edges.Length; i++)
+        {
+            Tensor? grad = context.GradInputs[i];
+            Node.Edge edge = node.Edges[i];
+            if (grad is null)
+            {
+                continue;
+            }
+
+            if (edge.Node is not null)
+            {
+                Give(edge.Node, edge.Index, grad, ready);
+            }
+            else if (edge.Leaf is not null)
+            {
+                edge.Leaf.Accumulate(grad);
+            }
+            else
+            {
+                grad.Dispose();
+            }
+        }
+
+        if (!retainGraph)
+        {
+            node.Release();
+        }
+    }
+
+    private static void Give(Node node, int index, Tensor grad, PriorityQueue<Node, long> ready)
+    {
+        node.Grads[index] = Add(node.Grads[index], grad);
+        if (!node.IsQueued)
+        {
+            node.IsQueued = true;
+            ready.Enqueue(node, -node.Id);
+        }
+    }
+
+    private static void ClearGrads(Node node)
+    {
+        foreach (Tensor? grad in node.Grads)
+        {
+            grad?.Dispose();
+        }
+
+        Array.Clear(node.Grads);
+    }
+
+    private static Tensor Seed(Tensor root, Tensor? gradient)
+    {
+        if (gradient is not null)
+        {
+            if (gradient.Shape != root.Shape)
+            {
+                throw new ShapeException("Backward", $"a gradient of the result's shape {root.Shape}", gradient.Shape.ToString());
+            }
+
+            if (gradient.DType != root.DType)
+            {
+                throw new DTypeException("Backward", root.DType.ToString(), gradient.DType.ToString());
+            }
+
+            return gradient.ShareOutsideScope();
+        }
+
+        if (root.Elements != 1)
+        {
+            throw new ShapeException("Backward", "a result of one element when no gradient is given", root.Shape.ToString(), "reduce it, or pass its gradient");
+        }
+
+        return BackwardContext.NewGrad(root.Spec).Fill(1);
+    }
+}

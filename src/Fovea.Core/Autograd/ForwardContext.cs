@@ -1,0 +1,102 @@
+namespace Fovea;
+
+/// <summary>One run of an op's forward pass: its inputs, the outputs to fill, and what to keep for the backward pass.</summary>
+public sealed class ForwardContext
+{
+    private readonly Tensor[] _inputs;
+    private readonly Tensor[] _outputs;
+
+    internal ForwardContext(Op op, Tensor[] inputs, Tensor[] outputs, bool recording)
+    {
+        Op = op;
+        _inputs = inputs;
+        _outputs = outputs;
+        Recording = recording;
+    }
+
+    /// <summary>Whether a backward pass will follow. When it will not, saving does nothing.</summary>
+    public bool Recording { get; }
+
+    /// <summary>How many inputs came.</summary>
+    public int InputCount => _inputs.Length;
+
+    internal Op Op { get; }
+
+    internal Tensor[] Inputs => _inputs;
+
+    internal Tensor[] Outputs => _outputs;
+
+    internal bool[] SavedInputs { get; private set; } = [];
+
+    internal bool[] SavedOutputs { get; private set; } = [];
+
+    internal List<Tensor>? SavedExtras { get; private set; }
+
+    /// <summary>Shape and element type of an input.</summary>
+    public TensorSpec InputSpec(int i) => _inputs[i].Spec;
+
+    /// <summary>Shape and element type of an output.</summary>
+    public TensorSpec OutputSpec(int i = 0) => _outputs[i].Spec;
+
+    /// <summary>Whether the gradient of this input will be asked for.</summary>
+    public bool Needs(int i) => Recording && _inputs[i].RequiresGrad;
+
+    /// <summary>The values of an input.</summary>
+    public ReadOnlySpan<T> In<T>(int i)
+        where T : unmanaged => _inputs[i].AsSpan<T>();
+
+    /// <summary>The values of an input that may be absent: empty when fewer inputs came.</summary>
+    public ReadOnlySpan<T> InOrEmpty<T>(int i)
+        where T : unmanaged => i < _inputs.Length ? _inputs[i].AsSpan<T>() : default;
+
+    /// <summary>The values of an output, to be written in full.</summary>
+    public Span<T> Out<T>(int i = 0)
+        where T : unmanaged => _outputs[i].AsSpan<T>();
+
+    /// <summary>Keeps an input for the backward pass.</summary>
+    public void SaveInput(int i)
+    {
+        if (Recording)
+        {
+            (SavedInputs.Length > 0 ? SavedInputs : SavedInputs = new bool[_inputs.Length])[i] = true;
+        }
+    }
+
+    /// <summary>Keeps an output for the backward pass.</summary>
+    public void SaveOutput(int i = 0)
+    {
+        if (Recording)
+        {
+            (SavedOutputs.Length > 0 ? SavedOutputs : SavedOutputs = new bool[_outputs.Length])[i] = true;
+        }
+    }
+
+    /// <summary>
+    /// Makes an extra buffer of <paramref name="count"/> numbers that the backward pass will find as <c>Saved(k)</c>, k counting from
+    /// 0 in the order of the calls. Without recording it is scratch that is returned when the op ends. Its content is not defined.
+    /// </summary>
+    public Span<T> Save<T>(int count)
+        where T : unmanaged
+    {
+        var dtype = typeof(T) == typeof(int) ? DType.UInt8 : DTypes.Of<T>();
+        int elements = typeof(T) == typeof(int) ? checked(count * sizeof(int)) : count;
+        Shape shape = [elements];
+        var extra = new Tensor(shape, dtype, new Storage((long)elements * dtype.Size()), owned: false);
+        (SavedExtras ??= []).Add(extra);
+        return extra.Storage.AsSpan<T>(count);
+    }
+
+    /// <summary>Gives back the extras of a pass that is not recorded.</summary>
+    internal void ReleaseExtras()
+    {
+        if (SavedExtras is { } extras)
+        {
+            foreach (Tensor extra in extras)
+            {
+                extra.Dispose();
+            }
+
+            SavedExtras = null;
+        }
+    }
+}

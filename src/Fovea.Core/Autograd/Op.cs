@@ -1,0 +1,83 @@
+namespace Fovea;
+
+/// <summary>
+/// One differentiable operation: attributes, shape inference, forward, backward and cost in one file. An op holds no tensors and no
+/// state, so one instance may run many times and at once.
+/// </summary>
+public abstract class Op
+{
+    /// <summary>The name that errors, traces and profiles print, such as <c>conv2d</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether the single output shares the first input's memory (a reshape). Such an op has no forward pass to run.</summary>
+    public virtual bool IsView => false;
+
+    /// <summary>Whether the op has a backward pass. One without is cut out of the tape.</summary>
+    public virtual bool IsDifferentiable => true;
+
+    /// <summary>Checks the inputs and says what comes out. Every refusal happens here, before memory is taken.</summary>
+    /// <exception cref="ShapeException">A shape does not fit.</exception>
+    /// <exception cref="DTypeException">An element type does not fit.</exception>
+    public abstract TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs);
+
+    /// <summary>The arithmetic of the forward pass.</summary>
+    public abstract OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs);
+
+    /// <summary>Computes the outputs, and saves what the backward pass will read.</summary>
+    protected internal abstract void Forward(ForwardContext c);
+
+    /// <summary>Computes the gradients of those inputs that need one.</summary>
+    protected internal virtual void Backward(BackwardContext c) =>
+        throw new FoveaException($"{Name}: has no backward pass; detach its input to keep it out of the tape.");
+
+    /// <summary>Runs an op of one output.</summary>
+    public static Tensor Run(Op op, params ReadOnlySpan<Tensor> inputs) => RunAll(op, inputs)[0];
+
+    /// <summary>Runs an op: infers, computes, and records it on the tape when a gradient will be wanted.</summary>
+    public static Tensor[] RunAll(Op op, params ReadOnlySpan<Tensor> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(op);
+        var specs = new TensorSpec[inputs.Length];
+        bool wanted = false;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            specs[i] = inputs[i].Spec;
+            wanted |= inputs[i].RequiresGrad;
+        }
+
+        TensorSpec[] outSpecs = op.Infer(specs);
+        Execution current = Execution.Current;
+        bool record = wanted && current.GradEnabled && op.IsDifferentiable;
+        Tensor[] ins = inputs.ToArray();
+        var outs = new Tensor[outSpecs.Length];
+        if (op.IsView)
+        {
+            outs[0] = new Tensor(outSpecs[0].Shape, outSpecs[0].DType, ins[0].Storage.Share(), owned: true);
+        }
+        else
+        {
+            for (int i = 0; i < outs.Length; i++)
+            {
+                outs[i] = new Tensor(outSpecs[i].Shape, outSpecs[i].DType);
+            }
+        }
+
+        var context = new ForwardContext(op, ins, outs, record);
+        if (!op.IsView)
+        {
+            op.Forward(context);
+        }
+
+        if (record)
+        {
+            Node.Record(context);
+        }
+        else
+        {
+            context.ReleaseExtras();
+        }
+
+        current.Trace?.Add(op, ins, outs);
+        return outs;
+    }
+}

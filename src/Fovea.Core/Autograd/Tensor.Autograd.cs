@@ -1,0 +1,76 @@
+namespace Fovea;
+
+public sealed partial class Tensor
+{
+    private bool _requiresGrad;
+
+    /// <summary>
+    /// Whether gradients flow to this tensor: set it on a leaf (a parameter) to have <see cref="Grad"/> filled by <see cref="Backward"/>;
+    /// results of recorded ops have it by themselves.
+    /// </summary>
+    /// <exception cref="DTypeException">The tensor does not hold floating-point numbers.</exception>
+    public bool RequiresGrad
+    {
+        get => _requiresGrad;
+        set
+        {
+            if (value && !DType.IsFloating())
+            {
+                throw new DTypeException("RequiresGrad", "Float32 or Float64", DType.ToString());
+            }
+
+            if (GradNode is not null && !value)
+            {
+                throw new FoveaException("RequiresGrad: expected a leaf, got the result of a recorded op; use Detach() for a copy outside the tape.");
+            }
+
+            _requiresGrad = value;
+        }
+    }
+
+    /// <summary>The gradient that backward passes added up in this leaf, or null when there was none. Set null to clear it.</summary>
+    public Tensor? Grad { get; private set; }
+
+    internal Node? GradNode { get; private set; }
+
+    internal int GradIndex { get; private set; }
+
+    /// <summary>Drops the gradient of this leaf and gives its memory back.</summary>
+    public void ClearGrad()
+    {
+        Grad?.Dispose();
+        Grad = null;
+    }
+
+    /// <summary>A tensor over the same memory that the tape does not follow.</summary>
+    public Tensor Detach() => new(Shape, DType, Storage.Share(), owned: true);
+
+    /// <summary>
+    /// Computes the gradients of this tensor with respect to every leaf that requires one, and adds them to their <see cref="Grad"/>.
+    /// What the tape saved is given back as the pass goes.
+    /// </summary>
+    /// <param name="gradient">The gradient of this tensor itself, of its shape; null means 1 and needs a tensor of one element.</param>
+    /// <param name="retainGraph">Keep what the tape saved, so that the same graph can be passed again (default false).</param>
+    /// <exception cref="FoveaException">Nothing was recorded, or the graph was already released.</exception>
+    public void Backward(Tensor? gradient = null, bool retainGraph = false) => BackwardPass.Run(this, gradient, retainGraph);
+
+    internal void SetHistory(Node node, int index)
+    {
+        GradNode = node;
+        GradIndex = index;
+        _requiresGrad = DType.IsFloating();
+    }
+
+    /// <summary>A share in the same memory that no scope owns and the tape does not follow.</summary>
+    internal Tensor ShareOutsideScope() => new(Shape, DType, Storage.Share(), owned: false);
+
+    /// <summary>Adds a gradient to this leaf, taking the tensor over.</summary>
+    internal void Accumulate(Tensor grad) => Grad = BackwardPass.Add(Grad, grad);
+
+    /// <summary>Replaces the gradient (a checkpoint, clipping, a test).</summary>
+    internal void SetGrad(Tensor? grad)
+    {
+        ClearGrad();
+        Grad = grad;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace Fovea;
+
+/// <summary>The lengths of a tensor's axes, outermost first. An empty shape is a scalar of one element.</summary>
+[CollectionBuilder(typeof(Shape), nameof(Create))]
+public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
+{
+    private readonly int[]? _lengths;
+    private readonly int _elements;
+
+    /// <summary>Creates a shape.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A length is negative.</exception>
+    /// <exception cref="OverflowException">The shape has more than 2³¹ − 1 elements.</exception>
+    public Shape(params ReadOnlySpan<int> lengths)
+    {
+        _lengths = lengths.ToArray();
+        int elements = 1;
+        foreach (int length in lengths)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(length);
+            elements = checked(elements * length);
+        }
+
+        _elements = elements;
+    }
+
+    /// <summary>The shape of a scalar.</summary>
+    public static Shape Scalar { get; } = new([]);
+
+    /// <summary>Number of axes.</summary>
+    public int Rank => _lengths?.Length ?? 0;
+
+    /// <summary>Number of elements: the product of the lengths, 1 for a scalar.</summary>
+    public int Elements => _lengths is null ? 1 : _elements;
+
+    /// <summary>The lengths as a span.</summary>
+    public ReadOnlySpan<int> Lengths => _lengths;
+
+    int IReadOnlyCollection<int>.Count => Rank;
+
+    /// <summary>The length of an axis; negative numbers count from the last, so <c>shape[-1]</c> is the innermost.</summary>
+    public int this[int axis] => _lengths![axis < 0 ? axis + Rank : axis];
+
+    /// <summary>Creates a shape from a collection expression.</summary>
+    public static Shape Create(ReadOnlySpan<int> lengths) => new(lengths);
+
+    /// <summary>Whether two shapes are the same.</summary>
+    public static bool operator ==(Shape a, Shape b) => a.Equals(b);
+
+    /// <summary>Whether two shapes differ.</summary>
+    public static bool operator !=(Shape a, Shape b) => !a.Equals(b);
+
+    /// <summary>The number of an axis counted from the front, for one that may be negative.</summary>
+    /// <exception cref="ShapeException">There is no such axis.</exception>
+    public int Axis(int axis, string operation)
+    {
+        int found = axis < 0 ? axis + Rank : axis;
+        return (uint)found < (uint)Rank
+            ? found
+            : throw new ShapeException(operation, $"an axis from {-Rank} to {Rank - 1}", $"{axis} for the shape {this}");
+    }
+
+    /// <summary>The product of the lengths of axes <paramref name="from"/> (included) to <paramref name="to"/> (excluded).</summary>
+    public int Product(int from, int to)
+    {
+        int product = 1;
+        for (int i = from; i < to; i++)
+        {
+            product *= _lengths![i];
+        }
+
+        return product;
+    }
+
+    /// <summary>The same shape with one axis of another length.</summary>
+    public Shape With(int axis, int length)
+    {
+        int[] lengths = [.. Lengths];
+        lengths[axis < 0 ? axis + Rank : axis] = length;
+        return new Shape(lengths);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Shape other) => Lengths.SequenceEqual(other.Lengths) && (Rank > 0 || other.Rank == 0);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Shape other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        foreach (int length in Lengths)
+        {
+            hash.Add(length);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The shape as messages print it: <c>[2, 64, 56, 56]</c>.</summary>
+    public override string ToString() => $"[{string.Join(", ", _lengths ?? [])}]";
+
+    /// <inheritdoc/>
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)(_lengths ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

@@ -1,0 +1,31 @@
+using Fovea.Simd.Memory;
+
+namespace Fovea;
+
+/// <summary>Counters of the native memory behind tensors: what leak tests and benchmarks read.</summary>
+public static class TensorMemory
+{
+    /// <summary>Blocks in use by live tensors, the tape and running kernels.</summary>
+    public static long LiveBlocks => BlockPool.RentedBlocks;
+
+    /// <summary>Bytes in use.</summary>
+    public static long LiveBytes => BlockPool.RentedBytes;
+
+    /// <summary>The most bytes in use at once since <see cref="ResetPeak"/>.</summary>
+    public static long PeakBytes => BlockPool.PeakBytes;
+
+    /// <summary>Bytes taken from the system: in use and waiting in the pool.</summary>
+    public static long NativeBytes => AlignedBlock.LiveBytes;
+
+    /// <summary>How often memory was taken from the system. It stands still in a training loop at steady state.</summary>
+    public static long NativeAllocations => AlignedBlock.Allocations;
+
+    /// <summary>Blocks that came back only because the garbage collector found them: tensors that no scope and no Dispose released.</summary>
+    public static long Leaked => Storage.Finalized;
+
+    /// <summary>Starts measuring <see cref="PeakBytes"/> anew.</summary>
+    public static void ResetPeak() => BlockPool.ResetPeak();
+
+    /// <summary>Gives the memory that waits in the pool back to the system.</summary>
+    public static void Trim() => BlockPool.Trim();
+}

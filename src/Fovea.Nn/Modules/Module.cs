@@ -1,0 +1,147 @@
+namespace Fovea;
+
+/// <summary>
+/// A part of a model: parameters, buffers and child modules under the names that a state dict uses. Everything is registered in the
+/// constructor by name; nothing is found by reflection.
+/// </summary>
+public abstract class Module
+{
+    private readonly List<(string Name, Tensor Value)> _parameters = [];
+    private readonly List<(string Name, Tensor Value)> _buffers = [];
+    private readonly List<(string Name, Module Value)> _children = [];
+
+    /// <summary>Whether the module is in training mode (the default), which batch norm and dropout ask for.</summary>
+    public bool IsTraining { get; private set; } = true;
+
+    /// <summary>The child modules with their names, in the order of registration.</summary>
+    public IReadOnlyList<(string Name, Module Value)> Children => _children;
+
+    /// <summary>This module's own parameters, without those of its children.</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> OwnParameters => _parameters;
+
+    /// <summary>This module's own buffers, without those of its children.</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> OwnBuffers => _buffers;
+
+    /// <summary>Listens to the module's calls: it gets the inputs and the output after each one. Null (the default) listens to none.</summary>
+    public Action<Module, Tensor[], Tensor>? AfterCall { get; set; }
+
+    /// <summary>Computes the module's result. Call it through <see cref="Call(Tensor)"/>.</summary>
+    /// <exception cref="ShapeException">The input does not fit.</exception>
+    protected abstract Tensor Forward(Tensor x);
+
+    /// <summary>Computes the result for several inputs; modules that take more than one override it.</summary>
+    /// <exception cref="ShapeException">The number or the shapes of the inputs do not fit.</exception>
+    protected virtual Tensor Forward(ReadOnlySpan<Tensor> inputs) => inputs.Length == 1
+        ? Forward(inputs[0])
+        : throw new ShapeException(GetType().Name, "one input", $"{inputs.Length}");
+
+    /// <summary>Runs the module. Tensors made on the way are given back when it returns (the tape keeps its own shares).</summary>
+    public Tensor Call(Tensor x)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Tensor y = scope.Keep(Forward(x));
+        AfterCall?.Invoke(this, [x], y);
+        return y;
+    }
+
+    /// <summary>Runs a module of several inputs, in the order that its documentation gives.</summary>
+    public Tensor Call(params ReadOnlySpan<Tensor> inputs)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Tensor y = scope.Keep(Forward(inputs));
+        AfterCall?.Invoke(this, inputs.ToArray(), y);
+        return y;
+    }
+
+    /// <summary>All parameters with dotted names, own first, then the children's in order.</summary>
+    public IEnumerable<(string Name, Tensor Value)> NamedParameters(string prefix = "") => Walk(prefix, m => m._parameters);
+
+    /// <summary>All buffers with dotted names.</summary>
+    public IEnumerable<(string Name, Tensor Value)> NamedBuffers(string prefix = "") => Walk(prefix, m => m._buffers);
+
+    /// <summary>This module and all below it, with dotted names; its own name is <paramref name="prefix"/>.</summary>
+    public IEnumerable<(string Name, Module Value)> NamedModules(string prefix = "")
+    {
+        yield return (prefix, this);
+        foreach ((string name, Module child) in _children)
+        {
+            foreach ((string, Module) found in child.NamedModules(Join(prefix, name)))
+            {
+                yield return found;
+            }
+        }
+    }
+
+    /// <summary>All parameters.</summary>
+    public IEnumerable<Tensor> Parameters() => NamedParameters().Select(p => p.Value);
+
+    /// <summary>Switches the module and all below it to training mode, or out of it.</summary>
+    /// <returns>The same module.</returns>
+    public Module Train(bool training = true)
+    {
+        foreach ((_, Module module) in NamedModules())
+        {
+            module.IsTraining = training;
+        }
+
+        return this;
+    }
+
+    /// <summary>Switches the module and all below it to evaluation mode.</summary>
+    /// <returns>The same module.</returns>
+    public Module Eval() => Train(false);
+
+    /// <summary>Drops all gradients.</summary>
+    public void ClearGrads()
+    {
+        foreach (Tensor parameter in Parameters())
+        {
+            parameter.ClearGrad();
+        }
+    }
+
+    /// <summary>Registers a parameter: it requires a gradient and belongs to no scope.</summary>
+    /// <returns>The same tensor.</returns>
+    protected Tensor RegisterParameter(string name, Tensor value)
+    {
+        CheckName(name);
+        TensorScope.Detach(value);
+        value.RequiresGrad = true;
+        _parameters.Add((name, value));
+        return value;
+    }
+
+    /// <summary>Registers a buffer: saved with the parameters, without a gradient.</summary>
+    /// <returns>The same tensor.</returns>
+    protected Tensor RegisterBuffer(string name, Tensor value)
+    {
+        CheckName(name);
+        TensorScope.Detach(value);
+        _buffers.Add((name, value));
+        return value;
+    }
+
+    /// <summary>Registers a child module.</summary>
+    /// <returns>The same module.</returns>
+    protected TModule Register<TModule>(string name, TModule child)
+        where TModule : Module
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        CheckName(name);
+        _children.Add((name, child));
+        return child;
+    }
+
+    private static string Join(string prefix, string name) => prefix.Length == 0 ? name : $"{prefix}.{name}";
+
+    private IEnumerable<(string Name, Tensor Value)> Walk(string prefix, Func<Module, List<(string Name, Tensor Value)>> own) =>
+        NamedModules(prefix).SelectMany(m => own(m.Value).Select(t => (Join(m.Name, t.Name), t.Value)));
+
+    private void CheckName(string name)
+    {
+        if (name.Length == 0 || _parameters.Any(p => p.Name == name) || _buffers.Any(b => b.Name == name) || _children.Any(c => c.Name == name))
+        {
+            throw new ArgumentException($"{GetType().Name}: expected a new, non-empty name to register, got \"{name}\".");
+        }
+    }
+}
