@@ -49,8 +49,12 @@ public sealed class Image
     }
 
     /// <summary>Makes a black (and, with alpha, transparent) picture.</summary>
+    /// <param name="width">Width in pixels, at least 1.</param>
+    /// <param name="height">Height in pixels, at least 1.</param>
+    /// <param name="format">The pixel format, which fixes the number of channels.</param>
+    /// <exception cref="ArgumentException">A side is less than 1, or the samples are more than one array holds.</exception>
     public Image(int width, int height, PixelFormat format)
-        : this(width, height, format, new byte[checked((int)((long)width * height * (int)format))])
+        : this(width, height, format, Allocate(width, height, format))
     {
     }
 
@@ -70,5 +74,17 @@ public sealed class Image
     public byte[] Pixels { get; }
 
     /// <summary>The samples of row <paramref name="y"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Span<byte> Row(int y) => Pixels.AsSpan(y * Width * Channels, Width * Channels);
+
+    private static byte[] Allocate(int width, int height, PixelFormat format)
+    {
+        long length = (long)width * height * (int)format;
+        if (width < 1 || height < 1 || length > Array.MaxLength)
+        {
+            throw new ArgumentException($"image: expected sides of at least 1 pixel and at most {Array.MaxLength} samples, got {width}x{height} {format}.");
+        }
+
+        return new byte[length];
+    }
 }

@@ -15,7 +15,11 @@ public sealed record ImageLimits
     /// <summary>The most bytes of working memory, the decoded samples included (default 1 GiB).</summary>
     public long MaxMemory { get; init; } = 1L << 30;
 
+    // A picture and each decoder's row live in one array; 8 bytes is the most that any format stores a pixel in.
+    private static readonly long s_mostPixels = Array.MaxLength / 8;
+
     /// <summary>Throws <see cref="ImageException"/> (<see cref="ImageError.TooLarge"/>) if a picture does not fit.</summary>
+    /// <remarks>Whatever the limits, 268 million pixels are the most: a picture is one array.</remarks>
     /// <param name="format">The name of the format, for the message.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
@@ -31,6 +35,11 @@ public sealed record ImageLimits
         {
             throw new ImageException(ImageError.TooLarge,
                 $"{format}: {width}x{height} pixels are more than the limit of {MaxPixels} pixels and {MaxSide} a side; raise ImageLimits to read it.");
+        }
+
+        if (width * height > s_mostPixels)
+        {
+            throw new ImageException(ImageError.TooLarge, $"{format}: {width}x{height} pixels are more than the {s_mostPixels} that one array can hold.");
         }
 
         if (bytes > MaxMemory)

@@ -1,9 +1,11 @@
+using Fovea.Imaging.Codecs.Png;
+
 namespace Fovea.Imaging.Codecs;
 
 /// <summary>The list of decoders, and the way into them: the first whose signature matches reads the file.</summary>
 public static class ImageCodecs
 {
-    private static volatile IImageDecoder[] s_decoders = [];
+    private static volatile IImageDecoder[] s_decoders = [new PngDecoder()];
     private static readonly Lock s_gate = new();
 
     /// <summary>The decoders in the order they are asked: the latest registered first.</summary>
@@ -23,33 +25,68 @@ public static class ImageCodecs
     /// <param name="data">The whole file.</param>
     /// <param name="limits">The limits; null for <see cref="ImageLimits.Default"/>.</param>
     /// <exception cref="ImageException">No decoder knows the bytes, or the one that does refuses them.</exception>
-    public static Image Decode(ReadOnlySpan<byte> data, ImageLimits? limits = null)
+    public static Image Decode(ReadOnlySpan<byte> data, ImageLimits? limits = null) =>
+        Find(data).Decode(data, limits ?? ImageLimits.Default);
+
+    /// <summary>Decodes what a segmentation mask stores: palette indices or unscaled grey samples.</summary>
+    /// <remarks>A format without palettes is decoded as always and accepted when it is grey.</remarks>
+    /// <param name="data">The whole file.</param>
+    /// <param name="limits">The limits; null for <see cref="ImageLimits.Default"/>.</param>
+    /// <returns>A <see cref="PixelFormat.Grey"/> picture whose samples are the indices.</returns>
+    /// <exception cref="ImageException">The bytes are not a readable picture, or it is one of colours.</exception>
+    public static Image DecodeIndices(ReadOnlySpan<byte> data, ImageLimits? limits = null)
+    {
+        IImageDecoder decoder = Find(data);
+        if (decoder is IIndexDecoder indexed)
+        {
+            return indexed.DecodeIndices(data, limits ?? ImageLimits.Default);
+        }
+
+        Image image = decoder.Decode(data, limits ?? ImageLimits.Default);
+        return image.Format == PixelFormat.Grey
+            ? image
+            : throw new ImageException(ImageError.Unsupported, $"{decoder.Name}: expected a mask of one channel, got {image.Format}; save it as grey or with a palette.");
+    }
+
+    /// <summary>Reads and decodes a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limits">The limits; null for <see cref="ImageLimits.Default"/>.</param>
+    /// <exception cref="ImageException">The file is not a readable picture.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Image Load(string path, ImageLimits? limits = null) => Named(path, data => Decode(data, limits));
+
+    /// <summary>Reads a file and decodes it as <see cref="DecodeIndices"/> does.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limits">The limits; null for <see cref="ImageLimits.Default"/>.</param>
+    /// <exception cref="ImageException">The file is not a readable mask.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Image LoadIndices(string path, ImageLimits? limits = null) => Named(path, data => DecodeIndices(data, limits));
+
+    private static Image Named(string path, Func<byte[], Image> decode)
+    {
+        byte[] data = File.ReadAllBytes(path);
+        try
+        {
+            return decode(data);
+        }
+        catch (ImageException e)
+        {
+            throw new ImageException(e.Error, $"{path}: {e.Message}", e);
+        }
+    }
+
+    private static IImageDecoder Find(ReadOnlySpan<byte> data)
     {
         ReadOnlySpan<byte> header = data[..Math.Min(data.Length, 32)];
         foreach (IImageDecoder decoder in s_decoders)
         {
             if (decoder.Matches(header))
             {
-                return decoder.Decode(data, limits ?? ImageLimits.Default);
+                return decoder;
             }
         }
 
         throw new ImageException(ImageError.UnknownFormat,
             $"image: expected one of {string.Join(", ", s_decoders.Select(d => d.Name))}, got {data.Length} bytes that start with {Convert.ToHexString(header[..Math.Min(8, header.Length)])}.");
-    }
-
-    /// <summary>Reads and decodes a file.</summary>
-    /// <exception cref="ImageException">The file is not a readable picture.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Image Load(string path, ImageLimits? limits = null)
-    {
-        try
-        {
-            return Decode(File.ReadAllBytes(path), limits);
-        }
-        catch (ImageException e)
-        {
-            throw new ImageException(e.Error, $"{path}: {e.Message}", e);
-        }
     }
 }

@@ -1,0 +1,54 @@
+namespace Fovea.Imaging.Transforms;
+
+/// <summary>
+/// Nearest neighbour: target pixel i takes source pixel floor((i + ½) · source / target).
+/// The positions are summed up step by step as Pillow does, so that a position on the border of two pixels falls to the same side.
+/// </summary>
+internal static class NearestResampler
+{
+    /// <summary>Resizes <paramref name="region"/> to width x height and returns <paramref name="window"/> of that.</summary>
+    public static Image Run(Image image, Region region, int width, int height, Region window)
+    {
+        int[] columns = Positions(region.Width, width, window.X, window.Width);
+        int[] rows = Positions(region.Height, height, window.Y, window.Height);
+        int channels = image.Channels;
+        var result = new Image(window.Width, window.Height, image.Format);
+        for (int y = 0; y < rows.Length; y++)
+        {
+            ReadOnlySpan<byte> source = image.Row(region.Y + rows[y])[(region.X * channels)..];
+            Span<byte> target = result.Row(y);
+            if (channels == 1)
+            {
+                for (int x = 0; x < columns.Length; x++)
+                {
+                    target[x] = source[columns[x]];
+                }
+
+                continue;
+            }
+
+            for (int x = 0; x < columns.Length; x++)
+            {
+                source.Slice(columns[x] * channels, channels).CopyTo(target[(x * channels)..]);
+            }
+        }
+
+        return result;
+    }
+
+    private static int[] Positions(int sourceSize, int targetSize, int first, int count)
+    {
+        double step = (double)sourceSize / targetSize;
+        double position = step * 0.5;
+        int[] positions = new int[count];
+        for (int i = 0; i < first + count; i++, position += step)
+        {
+            if (i >= first)
+            {
+                positions[i - first] = Math.Min((int)position, sourceSize - 1);
+            }
+        }
+
+        return positions;
+    }
+}

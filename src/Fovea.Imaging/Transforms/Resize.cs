@@ -1,0 +1,107 @@
+namespace Fovea.Imaging.Transforms;
+
+/// <summary>
+/// Pure functions on pictures: each returns a new picture and leaves its argument as it was. They use the calling thread alone, so that
+/// data workers may call them side by side.
+/// </summary>
+public static partial class ImageTransforms
+{
+    /// <summary>Resizes a picture.</summary>
+    /// <remarks>
+    /// The result is Pillow's <c>Image.resize</c>, level for level: a separable convolution, rows first, with weights of 22 fractional bits;
+    /// when shrinking, the kernel is stretched by the factor (antialiased). Pictures with alpha are premultiplied first and divided afterwards,
+    /// except by <see cref="ResizeFilter.Nearest"/>.
+    /// </remarks>
+    /// <param name="image">The picture.</param>
+    /// <param name="width">The new width, at least 1.</param>
+    /// <param name="height">The new height, at least 1.</param>
+    /// <param name="filter">The kernel.</param>
+    /// <exception cref="ArgumentException">A side is less than 1.</exception>
+    public static Image Resize(this Image image, int width, int height, ResizeFilter filter = ResizeFilter.Bilinear) =>
+        Resize(image, Region.Of(image), width, height, filter);
+
+    /// <summary>Cuts a region out and resizes it (pixels outside the region have no part in the result): one step, no copy between.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="region">The part to take, inside the picture.</param>
+    /// <param name="width">The new width, at least 1.</param>
+    /// <param name="height">The new height, at least 1.</param>
+    /// <param name="filter">The kernel.</param>
+    /// <exception cref="ArgumentException">A side is less than 1, or the region leaves the picture.</exception>
+    public static Image Resize(this Image image, Region region, int width, int height, ResizeFilter filter = ResizeFilter.Bilinear) =>
+        ResizeWindow(image, region, width, height, new Region(0, 0, width, height), filter);
+
+    /// <summary>Resizes so that the shorter side is <paramref name="size"/> and the proportions stay: the longer becomes floor(size · long / short).</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="size">The shorter side, at least 1.</param>
+    /// <param name="filter">The kernel.</param>
+    /// <exception cref="ArgumentException">The size is less than 1.</exception>
+    public static Image ResizeShorterSide(this Image image, int size, ResizeFilter filter = ResizeFilter.Bilinear)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        (int width, int height) = ShorterSideTo(image, size);
+        return Resize(image, width, height, filter);
+    }
+
+    /// <summary>
+    /// The usual transform before a classifier (torchvision's Resize and CenterCrop): the shorter side to <paramref name="resize"/>,
+    /// then the middle <paramref name="crop"/> x <paramref name="crop"/>. Only what the crop keeps is computed.
+    /// </summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="resize">The shorter side after resizing, at least <paramref name="crop"/> (usually 256).</param>
+    /// <param name="crop">The side of the square that is kept, at least 1 (usually 224).</param>
+    /// <param name="filter">The kernel.</param>
+    /// <exception cref="ArgumentException">The crop is larger than the resized side, or less than 1.</exception>
+    public static Image ResizeAndCenterCrop(this Image image, int resize, int crop, ResizeFilter filter = ResizeFilter.Bilinear)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if (crop < 1 || crop > resize)
+        {
+            throw new ArgumentException($"resize and crop: expected a crop of 1 to {resize} pixels (the resized shorter side), got {crop}.");
+        }
+
+        (int width, int height) = ShorterSideTo(image, resize);
+        return ResizeWindow(image, Region.Of(image), width, height, CenterOf(width, height, crop, crop), filter);
+    }
+
+    private static Image ResizeWindow(Image image, Region region, int width, int height, Region window, ResizeFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if (width < 1 || height < 1)
+        {
+            throw new ArgumentException($"resize: expected sides of at least 1 pixel, got {width}x{height}.");
+        }
+
+        region.CheckInside(image, "resize");
+        if (width == region.Width && height == region.Height)
+        {
+            return Crop(image, new Region(region.X + window.X, region.Y + window.Y, window.Width, window.Height));
+        }
+
+        if (filter == ResizeFilter.Nearest)
+        {
+            return NearestResampler.Run(image, region, width, height, window);
+        }
+
+        if (image.Format is PixelFormat.GreyAlpha or PixelFormat.Rgba)
+        {
+            Image premultiplied = Premultiply.Apply(image, region);
+            Image result = Resampler.Run(premultiplied, Region.Of(premultiplied), width, height, window, filter);
+            Premultiply.Undo(result);
+            return result;
+        }
+
+        return Resampler.Run(image, region, width, height, window, filter);
+    }
+
+    private static (int Width, int Height) ShorterSideTo(Image image, int size)
+    {
+        if (size < 1)
+        {
+            throw new ArgumentException($"resize: expected a shorter side of at least 1 pixel, got {size}.");
+        }
+
+        int shorter = Math.Min(image.Width, image.Height), longer = Math.Max(image.Width, image.Height);
+        int scaled = checked((int)((long)size * longer / shorter));
+        return image.Width <= image.Height ? (size, scaled) : (scaled, size);
+    }
+}

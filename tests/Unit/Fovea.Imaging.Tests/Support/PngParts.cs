@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using Fovea.Imaging.Codecs.Png;
+
+namespace Fovea.Imaging.Tests;
+
+/// <summary>Puts PNG files together by hand, so that tests can break one rule at a time.</summary>
+internal static class PngParts
+{
+    public static byte[] Chunk(string type, params byte[] body)
+    {
+        byte[] chunk = new byte[body.Length + 12];
+        BinaryPrimitives.WriteInt32BigEndian(chunk, body.Length);
+        for (int i = 0; i < 4; i++)
+        {
+            chunk[4 + i] = (byte)type[i];
+        }
+
+        body.CopyTo(chunk, 8);
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + body.Length), Crc32.Compute(chunk.AsSpan(4, body.Length + 4)));
+        return chunk;
+    }
+
+    public static byte[] Header(uint width, uint height, byte depth, byte color, byte interlace = 0)
+    {
+        byte[] body = new byte[13];
+        BinaryPrimitives.WriteUInt32BigEndian(body, width);
+        BinaryPrimitives.WriteUInt32BigEndian(body.AsSpan(4), height);
+        (body[8], body[9], body[12]) = (depth, color, interlace);
+        return Chunk("IHDR", body);
+    }
+
+    public static byte[] Data(params byte[] raw) => Chunk("IDAT", Deflate(raw));
+
+    public static byte[] Deflate(byte[] raw)
+    {
+        using var compressed = new MemoryStream();
+        using (var deflater = new ZLibStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            deflater.Write(raw);
+        }
+
+        return compressed.ToArray();
+    }
+
+    public static byte[] File(params byte[][] chunks) => [.. PngFile.Signature, .. chunks.SelectMany(c => c), .. Chunk("IEND")];
+
+    /// <summary>Writes the right checksum behind every chunk that is whole.</summary>
+    public static byte[] FixChecksums(byte[] file)
+    {
+        for (int at = 8; at + 12 <= file.Length;)
+        {
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at));
+            if (length > file.Length - at - 12)
+            {
+                break;
+            }
+
+            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(at + 8 + (int)length), Crc32.Compute(file.AsSpan(at + 4, (int)length + 4)));
+            at += (int)length + 12;
+        }
+
+        return file;
+    }
+}
