@@ -1,0 +1,33 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Functions;
+
+/// <summary><c>ln(1 + e^(βx)) / β</c>, computed as <c>max(x, 0) + ln(1 + e^−|βx|) / β</c>, which never overflows.</summary>
+/// <remarks>float: at most ? ulp for β = 1; 0 at −∞, ∞ at ∞, NaN stays NaN.</remarks>
+/// <param name="beta">Sharpness β &gt; 0; PyTorch's default is 1.</param>
+public readonly struct Softplus(double beta) : IUnary
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V, T>(V x)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        V e = Exp.Of<V, T>(-V.Abs(x * Lanewise.Number<V, T>(beta)));
+        return V.MultiplyAdd(Log.OfOnePlus<V, T>(e), Lanewise.Number<V, T>(1 / beta), V.MaxFast(V.Zero, x));
+    }
+}
+
+/// <summary><c>dx = σ(βx) · dy</c>; takes the input x of <see cref="Softplus"/>.</summary>
+/// <param name="beta">Sharpness β &gt; 0.</param>
+public readonly struct SoftplusBackward(double beta) : IBinary
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V, T>(V x, V dy)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => dy * Sigmoid.Of<V, T>(x * Lanewise.Number<V, T>(beta));
+}

@@ -1,0 +1,46 @@
+using Fovea.Simd.Functions;
+
+namespace Fovea.Simd.Tests.Functions;
+
+/// <summary>
+/// The bounds that the functions' documentation states, over all magnitudes of float. Two bounds each: with FMA, and for machines
+/// (or switches) without it, whose polynomials round twice as often.
+/// </summary>
+public class AccuracyTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void Exp_() => Within(1.5, FloatSweep.Ulps(new Exp(), Math.Exp));
+
+    [Fact]
+    public void Log_() => Within(1.5, FloatSweep.Ulps(new Log(), Math.Log));
+
+    [Fact]
+    public void Sigmoid_() => Within(2.5, FloatSweep.Ulps(new Sigmoid(), Reference.Sigmoid));
+
+    [Fact]
+    public void Silu_() => Within(3, FloatSweep.Ulps(new Silu(), x => double.IsNegativeInfinity(x) ? 0 : x * Reference.Sigmoid(x), x => !(x < -87)));
+
+    [Fact]
+    public void Tanh_() => Within(2, FloatSweep.Ulps(new Tanh(), Math.Tanh));
+
+    [Fact]
+    public void Erf_() => Within(2, FloatSweep.Ulps(new Erf(), Reference.Erf));
+
+    [Fact]
+    public void Softplus_() => Within(2.5, FloatSweep.Ulps(new Softplus(1), Reference.Softplus));
+
+    [Fact]
+    public void Gelu_() => Within(3, FloatSweep.Ulps(new Gelu(), Reference.Gelu, x => !(x < -1)));
+
+    [Fact]
+    public void Gelu_left_tail() => Within(2e-6, FloatSweep.Relative(new Gelu(), Reference.Gelu, x => x is < -1 and > -7));
+
+    [Fact]
+    public void Gelu_tanh() => Within(3e-6, FloatSweep.Relative(new GeluTanh(), Reference.GeluTanh, x => x > -5 && Math.Abs(x) > 1e-37 && x < 1e38));
+
+    private void Within(double bound, FloatSweep.Worst worst)
+    {
+        output.WriteLine(worst.ToString());
+        Assert.True(worst.Error <= bound, $"bound {bound}, worst {worst}");
+    }
+}
