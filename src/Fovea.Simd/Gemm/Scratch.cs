@@ -11,7 +11,7 @@ internal readonly unsafe ref struct Scratch<T>
     /// <summary>Takes room for <paramref name="count"/> numbers.</summary>
     public Scratch(long count)
     {
-        _block = new AlignedBlock(Math.Max(count, 1) * sizeof(T));
+        _block = BlockPool.Rent(Math.Max(count, 1) * sizeof(T));
         fixed (byte* at = _block.AsSpan<byte>(1))
         {
             At = (T*)at;
@@ -22,5 +22,5 @@ internal readonly unsafe ref struct Scratch<T>
     public T* At { get; }
 
     /// <summary>Gives the memory back.</summary>
-    public void Dispose() => _block.Dispose();
+    public void Dispose() => BlockPool.Return(_block);
 }
