@@ -1,0 +1,69 @@
+namespace Fovea.Training;
+
+/// <summary>What to evaluate, one property for each flag of <c>eval</c>.</summary>
+public sealed record EvalOptions
+{
+    /// <summary><c>--weights</c>: the weights; a file of a run folder also says which model they belong to.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary><c>--model</c>: key of the model catalogue; null takes what the weights say.</summary>
+    public string? Model { get; init; }
+
+    /// <summary><c>--attention</c>: key of the attention catalogue; null takes what the weights say.</summary>
+    public string? Attention { get; init; }
+
+    /// <summary><c>--attention-option k=v</c>: options of the mechanism by name.</summary>
+    public IReadOnlyDictionary<string, string> AttentionOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary><c>--data</c>: the images; null for the validation part of the embedded Clutter data.</summary>
+    public string? Data { get; init; }
+
+    /// <summary><c>--batch-size</c>: images at a time; default 128. The result does not depend on it.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary><c>--image-size</c>: side of the square that the model sees; null takes what the weights say, or the model's own.</summary>
+    public int? ImageSize { get; init; }
+
+    /// <summary><c>--workers</c>: threads that decode ahead; null lets the machine choose.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary><c>--seed</c>: seed of the embedded data; default 0.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary><c>--output</c>: folder for <c>confusion.csv</c>, <c>predictions.csv</c> and <c>report.html</c>; null writes none.</summary>
+    public string? Output { get; init; }
+}
+
+/// <summary>What to predict, one property for each flag of <c>predict</c>.</summary>
+public sealed record PredictOptions
+{
+    /// <summary><c>--weights</c>: the weights; a file of a run folder also says which model and classes they belong to.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary><c>--model</c>: key of the model catalogue; null takes what the weights say.</summary>
+    public string? Model { get; init; }
+
+    /// <summary><c>--attention</c>: key of the attention catalogue; null takes what the weights say.</summary>
+    public string? Attention { get; init; }
+
+    /// <summary><c>--attention-option k=v</c>: options of the mechanism by name.</summary>
+    public IReadOnlyDictionary<string, string> AttentionOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Image files, or folders that are searched for images.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+
+    /// <summary><c>--top</c>: how many classes to report per image; default 5.</summary>
+    public int Top { get; init; } = 5;
+
+    /// <summary><c>--batch-size</c>: images at a time; default 32.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary><c>--image-size</c>: side of the square that the model sees; null takes what the weights say, or the model's own.</summary>
+    public int? ImageSize { get; init; }
+
+    /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor.</summary>
+    public int? Threads { get; init; }
+}

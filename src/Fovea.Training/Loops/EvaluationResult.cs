@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Fovea.Training;
+
+/// <summary>What an evaluation came to. <see cref="ToJson"/> is what <c>eval --json</c> prints.</summary>
+public sealed record EvaluationResult
+{
+    /// <summary>Images evaluated.</summary>
+    public required int Images { get; init; }
+
+    /// <summary>Images whose most likely class was right.</summary>
+    public required int Top1Correct { get; init; }
+
+    /// <summary>Images with the right class among the five most likely.</summary>
+    public required int Top5Correct { get; init; }
+
+    /// <summary>Share of images whose most likely class was right, 0 to 1.</summary>
+    public double Top1 => Images == 0 ? 0 : (double)Top1Correct / Images;
+
+    /// <summary>Share of images with the right class among the five most likely, 0 to 1.</summary>
+    public double Top5 => Images == 0 ? 0 : (double)Top5Correct / Images;
+
+    /// <summary>Mean cross entropy, in nats.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Expected calibration error over 15 bins of confidence, 0 to 1.</summary>
+    public required double CalibrationError { get; init; }
+
+    /// <summary>Wall-clock seconds, loading included.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Images per second, loading included.</summary>
+    public double ImagesPerSecond => Seconds > 0 ? Images / Seconds : 0;
+
+    /// <summary>How often each class was taken for each class, and what follows from it.</summary>
+    [JsonIgnore]
+    public required ConfusionMatrix Confusion { get; init; }
+
+    /// <summary>How confidence and correctness go together, by bin.</summary>
+    [JsonIgnore]
+    public required IReadOnlyList<CalibrationBin> Calibration { get; init; }
+
+    /// <summary>One line for each image, in the order of the data.</summary>
+    [JsonIgnore]
+    public required IReadOnlyList<ImagePrediction> Predictions { get; init; }
+
+    /// <summary>One line of JSON: <c>{"images":…,"top1Correct":…,"top1":…,"top5":…,"loss":…}</c> and more.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, CompactJson.Default.EvaluationResult);
+}
+
+/// <summary>One evaluated image.</summary>
+/// <param name="Index">Number of the image in the data.</param>
+/// <param name="Name">Path of the image in the data.</param>
+/// <param name="Label">Its class.</param>
+/// <param name="Predicted">The most likely class.</param>
+/// <param name="Confidence">Probability of the most likely class, 0 to 1.</param>
+/// <param name="LabelProbability">Probability of the right class, 0 to 1.</param>
+public readonly record struct ImagePrediction(int Index, string Name, int Label, int Predicted, float Confidence, float LabelProbability);
+
+/// <summary>The classes that a model sees in one image, most likely first.</summary>
+/// <param name="Path">The image file.</param>
+/// <param name="Classes">The classes, most likely first.</param>
+public sealed record Prediction(string Path, IReadOnlyList<ClassProbability> Classes)
+{
+    /// <summary>One line of JSON: <c>{"path":…,"classes":[{"class":…,"label":…,"probability":…},…]}</c>.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, CompactJson.Default.Prediction);
+}
+
+/// <summary>A class and how likely it is.</summary>
+/// <param name="Class">The class's name.</param>
+/// <param name="Label">The class's number.</param>
+/// <param name="Probability">0 to 1.</param>
+public readonly record struct ClassProbability(string Class, int Label, float Probability);
+
+/// <summary>JSON on one line, for scripts to read.</summary>
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TrainResult))]
+[JsonSerializable(typeof(EvaluationResult))]
+[JsonSerializable(typeof(EpochMetrics))]
+[JsonSerializable(typeof(Prediction))]
+internal sealed partial class CompactJson : JsonSerializerContext;

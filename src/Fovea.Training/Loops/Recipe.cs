@@ -1,0 +1,32 @@
+namespace Fovea.Training;
+
+/// <summary>Fills the options that a user left open, from the data and from the options that were given.</summary>
+public static class Recipe
+{
+    /// <summary>The options with every null that a number can stand for replaced.</summary>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="images">Training images: small sets get more epochs.</param>
+    public static TrainOptions Complete(TrainOptions options, int images)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        int batchSize = options.BatchSize ?? Math.Clamp(images / 8, 1, 128);
+        return options with
+        {
+            BatchSize = batchSize,
+            Epochs = options.Epochs ?? (images <= 20_000 ? 30 : 100),
+            LearningRate = options.LearningRate ?? DefaultLearningRate(options, batchSize * Math.Max(1, options.Accumulate)),
+            WeightDecay = options.WeightDecay ?? (options.Optimizer == OptimizerKind.AdamW ? 0.05 : 5e-4),
+            WarmupEpochs = options.WarmupEpochs ?? (options.Schedule is ScheduleKind.Cosine or ScheduleKind.Step ? 1 : 0),
+        };
+    }
+
+    // The linear scaling rule (Goyal et al., 2017) for SGD around the batch of 128 that the rates are known for; Adam's update does not
+    // grow with the gradient, so it keeps one rate. A one-cycle peak is higher than a rate that is held.
+    private static double DefaultLearningRate(TrainOptions options, int imagesPerStep) => (options.Optimizer, options.Schedule) switch
+    {
+        (OptimizerKind.Sgd, ScheduleKind.OneCycle) => 0.4 * imagesPerStep / 128,
+        (OptimizerKind.Sgd, _) => 0.1 * imagesPerStep / 128,
+        (_, ScheduleKind.OneCycle) => 3e-3,
+        _ => 1e-3,
+    };
+}

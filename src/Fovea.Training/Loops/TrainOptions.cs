@@ -1,0 +1,189 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Fovea.Training;
+
+/// <summary>
+/// Everything that decides a training run, one property for each flag of <c>train</c>. The record is what <c>config.json</c> of the
+/// run folder holds and what <c>--config</c> reads. A null means "chosen from the data and the other options"
+/// (see <see cref="Recipe"/>); the chosen value is written to the run folder.
+/// </summary>
+public sealed record TrainOptions
+{
+    /// <summary><c>--model</c>: key of the model catalogue; null lets the data choose.</summary>
+    public string? Model { get; init; }
+
+    /// <summary><c>--attention</c>: key of the attention catalogue, put into the model's attention slot; null for none.</summary>
+    public string? Attention { get; init; }
+
+    /// <summary><c>--attention-option k=v</c>: options of the mechanism by name.</summary>
+    public IReadOnlyDictionary<string, string> AttentionOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary><c>--data</c>: a folder per class, an archive of one, CIFAR or MNIST files; null for the embedded Clutter data.</summary>
+    public string? Data { get; init; }
+
+    /// <summary><c>--val</c>: the validation images; null takes <c>val</c> or <c>test</c> beside the training images, or splits them.</summary>
+    public string? Validation { get; init; }
+
+    /// <summary><c>--epochs</c>: passes over the training images, at least 1.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary><c>--batch-size</c>: images per step, at least 1.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary><c>--image-size</c>: side of the square that the model sees, in pixels.</summary>
+    public int? ImageSize { get; init; }
+
+    /// <summary><c>--lr</c>: the highest learning rate of the schedule, above 0.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary><c>--optimizer</c>: the update rule.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
+
+    /// <summary><c>--momentum</c>: SGD's momentum or Adam's β₁, in [0, 1); default 0.9.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary><c>--nesterov</c>: look ahead along SGD's momentum; default true.</summary>
+    public bool Nesterov { get; init; } = true;
+
+    /// <summary><c>--schedule</c>: how the learning rate moves over the run.</summary>
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.OneCycle;
+
+    /// <summary><c>--warmup-epochs</c>: epochs of linear warm-up; under <see cref="ScheduleKind.OneCycle"/>, the length of its rise.</summary>
+    public double? WarmupEpochs { get; init; }
+
+    /// <summary><c>--weight-decay</c>: pull of the weights towards 0, at least 0.</summary>
+    public double? WeightDecay { get; init; }
+
+    /// <summary><c>--decay-all</c>: apply weight decay to biases and norms as well, as PyTorch's optimisers do; default true.</summary>
+    public bool DecayAll { get; init; } = true;
+
+    /// <summary><c>--clip-grad</c>: the largest norm of all gradients together; 0 (the default) does not clip.</summary>
+    public double ClipGradient { get; init; }
+
+    /// <summary><c>--accumulate</c>: batches whose gradients are averaged for one step; default 1.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary><c>--ema</c>: decay of the running average of the weights, in [0, 1); 0 (the default) keeps none.</summary>
+    public double Ema { get; init; }
+
+    /// <summary><c>--mixup</c>: the α of mixup's Beta(α, α); 0 (the default) is off.</summary>
+    public double Mixup { get; init; }
+
+    /// <summary><c>--cutmix</c>: the α of CutMix's Beta(α, α); 0 (the default) is off.</summary>
+    public double CutMix { get; init; }
+
+    /// <summary><c>--label-smoothing</c>: probability spread over all classes, in [0, 1); default 0.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary><c>--auto-augment</c>: name of an augmentation policy; null lets the data choose, "none" is off.</summary>
+    public string? AutoAugment { get; init; }
+
+    /// <summary><c>--random-erasing</c>: probability that a rectangle of an image is erased, in [0, 1]; default 0.</summary>
+    public double RandomErasing { get; init; }
+
+    /// <summary><c>--drop-path</c>: rate of stochastic depth for models that have it, in [0, 1); default 0.</summary>
+    public double DropPath { get; init; }
+
+    /// <summary><c>--freeze</c>: names (or prefixes of names) of modules that are not trained; "backbone" is all but the classifier.</summary>
+    public IReadOnlyList<string> Freeze { get; init; } = [];
+
+    /// <summary><c>--class-weights</c>: weigh the loss of a class by the inverse of how often it occurs; default false.</summary>
+    public bool ClassWeights { get; init; }
+
+    /// <summary><c>--weights</c>: a file of weights to start from (<c>.safetensors</c>, <c>.pth</c>, <c>.ckpt</c>).</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>
+    /// <c>--resume</c>: a run folder or a checkpoint to continue. The run's own <c>config.json</c> then decides everything but
+    /// <see cref="Workers"/>, <see cref="Threads"/> and <see cref="TimeLimit"/>.
+    /// </summary>
+    public string? Resume { get; init; }
+
+    /// <summary><c>--workers</c>: threads that decode and augment ahead of the training step; null lets the machine choose.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor. The result does not depend on it.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary><c>--seed</c>: the one seed that everything random is derived from; default 0.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary><c>--patience</c>: epochs without a better validation result before training stops; 0 (the default) never stops early.</summary>
+    public int Patience { get; init; }
+
+    /// <summary><c>--time-limit</c>: when to stop at the latest, counted from the start of the process's run; null for no limit.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary><c>--fraction</c>: share of the training images to use, in (0, 1]; default 1.</summary>
+    public double Fraction { get; init; } = 1;
+
+    /// <summary>
+    /// <c>--save-every</c>: keep a checkpoint of every so many epochs under its own name; 0 (the default) keeps none. The last one and
+    /// the best one are always kept.
+    /// </summary>
+    public int SaveEvery { get; init; }
+
+    /// <summary><c>--checkpoint-seconds</c>: longest time between two writings of the last checkpoint, in seconds; default 60.</summary>
+    public double CheckpointSeconds { get; init; } = 60;
+
+    /// <summary><c>--output</c>: folder that run folders are made in; default <c>runs/classify</c>.</summary>
+    public string Output { get; init; } = Path.Combine("runs", "classify");
+
+    /// <summary><c>--name</c>: name of the run folder; null makes one of the model, the attention and the data.</summary>
+    public string? Name { get; init; }
+
+    /// <summary><c>--exist-ok</c>: write into a run folder that is there already instead of a new one with a number; default false.</summary>
+    public bool ExistOk { get; init; }
+
+    /// <summary>The command line as the user typed it, for <c>command.txt</c> and the resume command; null for library use.</summary>
+    [JsonIgnore]
+    public string? CommandLine { get; init; }
+
+    /// <summary>The options as indented JSON, as <c>config.json</c> holds them.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, TrainingJson.Default.TrainOptions);
+
+    /// <summary>Reads options from JSON; what it leaves out keeps its default.</summary>
+    /// <exception cref="DataFormatException">The text is not JSON, or names an unknown option, or a value has the wrong type.</exception>
+    public static TrainOptions FromJson(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, TrainingJson.Default.TrainOptions)
+                ?? throw new DataFormatException("config: expected a JSON object of options, got null.");
+        }
+        catch (JsonException e)
+        {
+            throw new DataFormatException($"config: expected a JSON object of options by name (camel case, as config.json shows); {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>The update rules.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Stochastic gradient descent with momentum.</summary>
+    Sgd,
+
+    /// <summary>Adam, with weight decay added to the gradient.</summary>
+    Adam,
+
+    /// <summary>Adam with decoupled weight decay.</summary>
+    AdamW,
+}
+
+/// <summary>How the learning rate moves over a run.</summary>
+public enum ScheduleKind
+{
+    /// <summary>It stays.</summary>
+    Constant,
+
+    /// <summary>Half a cosine from the highest to 0.</summary>
+    Cosine,
+
+    /// <summary>Divided by 10 after half and after three quarters of the run.</summary>
+    Step,
+
+    /// <summary>A rise to the highest, then a cosine to almost 0, with momentum moving the other way.</summary>
+    OneCycle,
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Fovea.Training;
+
+/// <summary>How a run ended.</summary>
+public enum TrainOutcome
+{
+    /// <summary>All epochs are done.</summary>
+    Completed,
+
+    /// <summary>The validation result did not improve for as many epochs as the patience allows.</summary>
+    StoppedEarly,
+
+    /// <summary>The time limit was reached; the run can be resumed.</summary>
+    TimeLimit,
+
+    /// <summary>Cancelled; <c>interrupt.ckpt</c> was written and the run can be resumed (exit code 130).</summary>
+    Interrupted,
+}
+
+/// <summary>What a training run came to. <see cref="ToJson"/> is the last line of <c>train --json</c>.</summary>
+public sealed record TrainResult
+{
+    /// <summary>The run folder.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>How the run ended.</summary>
+    public required TrainOutcome Outcome { get; init; }
+
+    /// <summary>Whole epochs that are done, those before a resume included.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Share of validation images whose most likely class was right at the best epoch, 0 to 1; null without validation.</summary>
+    public required double? ValTop1 { get; init; }
+
+    /// <summary>The epoch that <see cref="ValTop1"/> is of, counted from 1; 0 when there was none.</summary>
+    public required int BestEpoch { get; init; }
+
+    /// <summary>Wall-clock seconds of training and validation, those before a resume included.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Training images per second of training time (validation not counted).</summary>
+    public required double ImagesPerSecond { get; init; }
+
+    /// <summary>The validation of the best weights at the end of the run; null when it was interrupted or has no validation images.</summary>
+    [JsonIgnore]
+    public EvaluationResult? Validation { get; init; }
+
+    /// <summary>The rows of <c>metrics.csv</c>.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<EpochMetrics> History { get; init; } = [];
+
+    /// <summary>The self-contained report; null when the run was interrupted.</summary>
+    [JsonIgnore]
+    public string? Report { get; init; }
+
+    /// <summary>The command that continues the run; null when it is complete.</summary>
+    public string? ResumeCommand { get; init; }
+
+    /// <summary>One line of JSON: <c>{"run":…,"epochs":…,"valTop1":…,"seconds":…,"imagesPerSecond":…}</c> and more.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, CompactJson.Default.TrainResult);
+}
+
+/// <summary>One row of <c>metrics.csv</c>: an epoch.</summary>
+public sealed record EpochMetrics
+{
+    /// <summary>The epoch, counted from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Optimiser steps done when it ended.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Mean training loss over the epoch's images.</summary>
+    public required double TrainLoss { get; init; }
+
+    /// <summary>Share of training images (as augmented) whose most likely class was right, 0 to 1.</summary>
+    public required double TrainTop1 { get; init; }
+
+    /// <summary>Mean validation loss; null without validation images.</summary>
+    public double? ValLoss { get; init; }
+
+    /// <summary>Share of validation images whose most likely class was right.</summary>
+    public double? ValTop1 { get; init; }
+
+    /// <summary>Share of validation images with the right class among the five most likely.</summary>
+    public double? ValTop5 { get; init; }
+
+    /// <summary>Expected calibration error on the validation images.</summary>
+    public double? ValEce { get; init; }
+
+    /// <summary>Learning rate of the epoch's last step.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Mean norm of all gradients together, before clipping.</summary>
+    public required double GradientNorm { get; init; }
+
+    /// <summary>Training images per second.</summary>
+    public required double ImagesPerSecond { get; init; }
+
+    /// <summary>Seconds of training and validation.</summary>
+    public required double Seconds { get; init; }
+}

@@ -1,0 +1,50 @@
+namespace Fovea.Training;
+
+/// <summary>Something that happened in a run: what a progress bar, a log or a notebook listens to. Reported on the training thread.</summary>
+public abstract record TrainingEvent;
+
+/// <summary>The run begins (or continues).</summary>
+/// <param name="Run">The run folder; empty when nothing is written.</param>
+/// <param name="Model">What is trained, in words.</param>
+/// <param name="Parameters">Numbers that are trained.</param>
+/// <param name="TrainImages">Training images per epoch.</param>
+/// <param name="ValidationImages">Validation images.</param>
+/// <param name="Epochs">Epochs in all.</param>
+/// <param name="FirstEpoch">The epoch that comes first now, counted from 1.</param>
+/// <param name="Resumed">Whether the run was there before.</param>
+public sealed record RunStarted(
+    string Run, string Model, long Parameters, int TrainImages, int ValidationImages, int Epochs, int FirstEpoch, bool Resumed) : TrainingEvent;
+
+/// <summary>A batch of a training epoch is done.</summary>
+/// <param name="Epoch">The epoch, counted from 1.</param>
+/// <param name="Epochs">Epochs in all.</param>
+/// <param name="Batch">Batches of the epoch that are done.</param>
+/// <param name="Batches">Batches per epoch.</param>
+/// <param name="Loss">Mean loss of the epoch so far.</param>
+/// <param name="Top1">Share of the epoch's images so far whose most likely class was right.</param>
+/// <param name="LearningRate">The learning rate in force.</param>
+/// <param name="ImagesPerSecond">Speed of late.</param>
+/// <param name="TimeLeft">Expected time to the end of the run, validation included.</param>
+public sealed record BatchDone(
+    int Epoch, int Epochs, int Batch, int Batches, double Loss, double Top1, double LearningRate, double ImagesPerSecond, TimeSpan TimeLeft)
+    : TrainingEvent;
+
+/// <summary>A batch of an evaluation is done.</summary>
+/// <param name="Images">Images that are done.</param>
+/// <param name="Total">Images in all.</param>
+/// <param name="Top1">Share so far whose most likely class was right.</param>
+public sealed record EvaluationProgress(int Images, int Total, double Top1) : TrainingEvent;
+
+/// <summary>An epoch is done, validation included.</summary>
+/// <param name="Metrics">Its row of <c>metrics.csv</c>.</param>
+/// <param name="Epochs">Epochs in all.</param>
+/// <param name="IsBest">Whether it is the best so far.</param>
+public sealed record EpochDone(EpochMetrics Metrics, int Epochs, bool IsBest) : TrainingEvent;
+
+/// <summary>A checkpoint is on disk.</summary>
+/// <param name="Path">The file.</param>
+public sealed record CheckpointSaved(string Path) : TrainingEvent;
+
+/// <summary>Something to know: a skipped image, a fallback, a loss that was not finite. It is in <c>log.txt</c> as well.</summary>
+/// <param name="Message">One or more sentences.</param>
+public sealed record TrainingWarning(string Message) : TrainingEvent;
