@@ -1,6 +1,6 @@
 namespace Fovea.Imaging;
 
-/// <summary>Why an image could not be read.</summary>
+/// <summary>Why an image could not be read or written.</summary>
 public enum ImageError
 {
     /// <summary>No registered decoder knows the first bytes.</summary>
@@ -19,7 +19,7 @@ public enum ImageError
     TooLarge,
 }
 
-/// <summary>The one exception that decoding throws, whatever the bytes are.</summary>
+/// <summary>The one exception that decoding throws, whatever the bytes are; encoding throws it for what a format cannot hold.</summary>
 public sealed class ImageException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -1,17 +1,20 @@
+using Fovea.Imaging.Codecs.Bmp;
+using Fovea.Imaging.Codecs.Netpbm;
 using Fovea.Imaging.Codecs.Png;
 
 namespace Fovea.Imaging.Codecs;
 
-/// <summary>The list of decoders, and the way into them: the first whose signature matches reads the file.</summary>
+/// <summary>The list of decoders, and the way into them: the first whose signature matches reads the file. <see cref="Save"/> is the way out.</summary>
 public static class ImageCodecs
 {
-    private static volatile IImageDecoder[] s_decoders = [new PngDecoder()];
+    private static volatile IImageDecoder[] s_decoders = [new PngDecoder(), new BmpDecoder(), new NetpbmDecoder()];
     private static readonly Lock s_gate = new();
 
     /// <summary>The decoders in the order they are asked: the latest registered first.</summary>
     public static IReadOnlyList<IImageDecoder> Decoders => s_decoders;
 
     /// <summary>Adds a decoder in front of those already there, so that it may replace one.</summary>
+    /// <param name="decoder">Asked first from now on, by every thread.</param>
     public static void Register(IImageDecoder decoder)
     {
         ArgumentNullException.ThrowIfNull(decoder);
@@ -61,6 +64,30 @@ public static class ImageCodecs
     /// <exception cref="ImageException">The file is not a readable mask.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Image LoadIndices(string path, ImageLimits? limits = null) => Named(path, data => DecodeIndices(data, limits));
+
+    /// <summary>Encodes a picture into a file of the format that the path's extension names, replacing one that is there.</summary>
+    /// <remarks><c>.png</c> takes every picture, <c>.bmp</c> too (grey with alpha as colour), <c>.ppm</c> Grey and Rgb, <c>.pgm</c> Grey.</remarks>
+    /// <param name="path">Where to write.</param>
+    /// <param name="image">The picture.</param>
+    /// <exception cref="ImageException">No encoder for that extension, or the format cannot hold such a picture (<see cref="ImageError.Unsupported"/>).</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string path, Image image)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(image);
+        string extension = Path.GetExtension(path).ToLowerInvariant();
+        byte[] file = extension switch
+        {
+            ".png" => PngEncoder.Encode(image),
+            ".bmp" => BmpEncoder.Encode(image),
+            ".pgm" when image.Format != PixelFormat.Grey => throw new ImageException(ImageError.Unsupported,
+                $"{path}: pgm expects a Grey picture, got {image.Format}; convert it, or save it as .ppm or .png."),
+            ".ppm" or ".pgm" => NetpbmEncoder.Encode(image),
+            _ => throw new ImageException(ImageError.Unsupported,
+                $"{path}: pictures are written as .png, .bmp, .ppm or .pgm, got {(extension.Length == 0 ? "no extension" : extension)}."),
+        };
+        File.WriteAllBytes(path, file);
+    }
 
     private static Image Named(string path, Func<byte[], Image> decode)
     {
