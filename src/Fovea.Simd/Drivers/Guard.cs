@@ -21,13 +21,9 @@ internal static class Guard
         }
     }
 
-    public static void That(bool holds, string kernel, string message)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException($"{kernel}: {message}");
-        }
-    }
+    /// <summary>Throws; the caller tests, so that the message is only made when it is needed.</summary>
+    [DoesNotReturn]
+    public static void Fail(string kernel, string message) => throw new ArgumentException($"{kernel}: {message}");
 
     [DoesNotReturn]
     private static void Throw(string kernel, string name, long expected, int got) =>

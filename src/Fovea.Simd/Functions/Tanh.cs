@@ -34,7 +34,7 @@ public readonly struct Tanh : IUnary
 
         V one = Lanewise.Number<V, T>(1);
         V far = one - (Lanewise.Number<V, T>(2) / (Exp.Of<V, T>(magnitude + magnitude) + one));
-        return V.Select(V.GreaterThan(Lanewise.Number<V, T>(0.625), magnitude), near, far | Lanewise.Sign<V, T>(x));
+        return V.Select(V.GreaterThan(Lanewise.Number<V, T>(0.625), magnitude), near, far) | Lanewise.Sign<V, T>(x);
     }
 
     private readonly struct Scalar : IScalarFunction

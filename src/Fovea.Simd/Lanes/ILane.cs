@@ -120,4 +120,7 @@ public unsafe interface ILane<TSelf, T>
 
     /// <summary>The largest lane; NaN wins.</summary>
     static abstract T MaxAcross(TSelf a);
+
+    /// <summary>The sign bits of the lanes, lane 0 lowest: which lanes of a mask are set.</summary>
+    static abstract uint SetLanes(TSelf mask);
 }

@@ -244,6 +244,10 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
         ? T.Max(T.Max(a.Value.GetElement(0), a.Value.GetElement(2)), T.Max(a.Value.GetElement(1), a.Value.GetElement(3)))
         : T.Max(a.Value.GetElement(0), a.Value.GetElement(1));
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint SetLanes(Lane128<T> mask) => Vector128.ExtractMostSignificantBits(mask.Value);
+
     // Lanes below count are all ones; only the first count numbers are then read or written.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<T> Mask(int count) => typeof(T) == typeof(float)

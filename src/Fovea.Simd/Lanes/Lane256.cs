@@ -240,6 +240,10 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxAcross(Lane256<T> a) => Lane128<T>.MaxAcross(new(Vector128.Max(a.Value.GetLower(), a.Value.GetUpper())));
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint SetLanes(Lane256<T> mask) => Vector256.ExtractMostSignificantBits(mask.Value);
+
     // Lanes below count are all ones; only the first count numbers are then read or written.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<T> Mask(int count) => typeof(T) == typeof(float)

@@ -247,6 +247,10 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxAcross(Lane512<T> a) => Lane256<T>.MaxAcross(new(Vector256.Max(a.Value.GetLower(), a.Value.GetUpper())));
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint SetLanes(Lane512<T> mask) => (uint)Vector512.ExtractMostSignificantBits(mask.Value);
+
     // Lanes below count are all ones; only the first count numbers are then read or written.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<T> Mask(int count) => typeof(T) == typeof(float)

@@ -157,6 +157,10 @@ public readonly unsafe struct LaneScalar<T> : ILane<LaneScalar<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxAcross(LaneScalar<T> a) => a.Value;
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint SetLanes(LaneScalar<T> mask) => ToBits(mask.Value) < 0 ? 1u : 0u;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static LaneScalar<T> Mask(bool set) => FromBits(set ? -1L : 0L);
 

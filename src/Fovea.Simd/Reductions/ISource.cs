@@ -1,0 +1,63 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Reductions;
+
+/// <summary>What a reduction reads: numbers made on the fly from one or two tensors of the same layout.</summary>
+internal interface ISource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    V At<V>(nint i)
+        where V : struct, ILane<V, T>;
+
+    V AtPartial<V>(nint i, int count)
+        where V : struct, ILane<V, T>;
+}
+
+/// <summary><c>x[i]</c>.</summary>
+internal readonly unsafe struct Plain<T>(T* x) : ISource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V At<V>(nint i)
+        where V : struct, ILane<V, T> => V.Load(x + i);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V AtPartial<V>(nint i, int count)
+        where V : struct, ILane<V, T> => V.LoadPartial(x + i, count);
+}
+
+/// <summary><c>x[i]²</c>.</summary>
+internal readonly unsafe struct Squares<T>(T* x) : ISource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V At<V>(nint i)
+        where V : struct, ILane<V, T>
+    {
+        V v = V.Load(x + i);
+        return v * v;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V AtPartial<V>(nint i, int count)
+        where V : struct, ILane<V, T>
+    {
+        V v = V.LoadPartial(x + i, count);
+        return v * v;
+    }
+}
+
+/// <summary><c>x[i] · y[i]</c>.</summary>
+internal readonly unsafe struct Products<T>(T* x, T* y) : ISource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V At<V>(nint i)
+        where V : struct, ILane<V, T> => V.Load(x + i) * V.Load(y + i);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V AtPartial<V>(nint i, int count)
+        where V : struct, ILane<V, T> => V.LoadPartial(x + i, count) * V.LoadPartial(y + i, count);
+}
