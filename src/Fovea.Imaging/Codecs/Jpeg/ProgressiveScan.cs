@@ -1,0 +1,190 @@
+namespace Fovea.Imaging.Codecs.Jpeg;
+
+/// <summary>The four kinds of progressive scan (T.81, annex G): DC or a band of AC, all but the low bits or one more bit.</summary>
+internal static class ProgressiveScan
+{
+    public static void Run(ref EntropySource source, JpegFrame frame, in ScanHeader scan)
+    {
+        switch (scan.First == 0, scan.High == 0)
+        {
+            case (true, true):
+                ScanLoop.Run(ref source, frame, scan, new DcFirst(scan.Low));
+                break;
+            case (true, false):
+                ScanLoop.Run(ref source, frame, scan, new DcRefine(scan.Low));
+                break;
+            case (false, true):
+                ScanLoop.Run(ref source, frame, scan, new AcFirst(scan));
+                break;
+            case (false, false):
+                ScanLoop.Run(ref source, frame, scan, new AcRefine(scan));
+                break;
+        }
+    }
+
+    private readonly struct DcFirst(int low) : IBlockCoder
+    {
+        public void Restart()
+        {
+        }
+
+        public void Read(ref BitReader reader, JpegComponent component, Span<short> block)
+        {
+            component.Predictor += BlockDecoder.DecodeDifference(ref reader, component.Dc!);
+            block[0] = (short)(component.Predictor << low);
+        }
+    }
+
+    private readonly struct DcRefine(int low) : IBlockCoder
+    {
+        public void Restart()
+        {
+        }
+
+        public void Read(ref BitReader reader, JpegComponent component, Span<short> block)
+        {
+            if (reader.TakeFlag())
+            {
+                block[0] |= (short)(1 << low);
+            }
+        }
+    }
+
+    /// <summary>A band of coefficients, first time: runs of zeros and values, and runs of blocks with nothing more.</summary>
+    private struct AcFirst(ScanHeader scan) : IBlockCoder
+    {
+        private readonly int _first = scan.First;
+        private readonly int _last = scan.Last;
+        private readonly int _low = scan.Low;
+        private int _emptyBlocks;
+
+        public void Restart() => _emptyBlocks = 0;
+
+        public void Read(ref BitReader reader, JpegComponent component, Span<short> block)
+        {
+            if (_emptyBlocks > 0)
+            {
+                _emptyBlocks--;
+                return;
+            }
+
+            HuffmanTable table = component.Ac!;
+            ReadOnlySpan<byte> zigzag = Zigzag.Natural;
+            for (int k = _first; k <= _last; k++)
+            {
+                reader.Refill();
+                uint entry = table.Lookup[reader.Buffer >> (64 - HuffmanTable.LookBits)];
+                if ((entry & HuffmanTable.Whole) != 0)
+                {
+                    reader.Skip((int)(entry & HuffmanTable.LengthMask));
+                    k += (int)(entry >> 12) & 15;
+                    block[zigzag[k]] = (short)(((int)entry >> 16) << _low);
+                    continue;
+                }
+
+                int symbol = reader.TakeSymbol(table);
+                int size = symbol & 15;
+                int run = symbol >> 4;
+                if (size > 0)
+                {
+                    k += run;
+                    block[zigzag[k]] = (short)(HuffmanTable.Extend(reader.Take(size), size) << _low);
+                }
+                else if (run == 15)
+                {
+                    k += 15;
+                }
+                else
+                {
+                    _emptyBlocks = ReadEmptyBlocks(ref reader, run) - 1;
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// One more bit of a band. Coefficients that are not zero get a bit each, in passing; a symbol says how many that are still
+    /// zero stay so before one becomes plus or minus one unit of this bit.
+    /// </summary>
+    private struct AcRefine(ScanHeader scan) : IBlockCoder
+    {
+        private readonly int _first = scan.First;
+        private readonly int _last = scan.Last;
+        private readonly int _unit = 1 << scan.Low;
+        private int _emptyBlocks;
+
+        public void Restart() => _emptyBlocks = 0;
+
+        public void Read(ref BitReader reader, JpegComponent component, Span<short> block)
+        {
+            HuffmanTable table = component.Ac!;
+            int k = _first;
+            if (_emptyBlocks == 0)
+            {
+                for (; k <= _last; k++)
+                {
+                    int symbol = reader.TakeSymbol(table);
+                    int run = symbol >> 4;
+                    int value = 0;
+                    if ((symbol & 15) != 0)
+                    {
+                        // The size can only be 1; libjpeg takes any other for it.
+                        value = reader.TakeFlag() ? _unit : -_unit;
+                    }
+                    else if (run != 15)
+                    {
+                        _emptyBlocks = ReadEmptyBlocks(ref reader, run);
+                        break;
+                    }
+
+                    k = RefineRun(ref reader, block, k, run);
+                    if (value != 0)
+                    {
+                        block[Zigzag.Natural[k]] = (short)value;
+                    }
+                }
+            }
+
+            if (_emptyBlocks > 0)
+            {
+                RefineRun(ref reader, block, k, 64);
+                _emptyBlocks--;
+            }
+        }
+
+        // Refines what is not zero from k on, and stops at the zero coefficient behind `zeros` others, or after the band.
+        private readonly int RefineRun(ref BitReader reader, Span<short> block, int k, int zeros)
+        {
+            ReadOnlySpan<byte> zigzag = Zigzag.Natural;
+            for (; k <= _last; k++)
+            {
+                ref short coefficient = ref block[zigzag[k]];
+                if (coefficient == 0)
+                {
+                    if (--zeros < 0)
+                    {
+                        break;
+                    }
+                }
+                else if (reader.TakeFlag() && (coefficient & _unit) == 0)
+                {
+                    coefficient += (short)(coefficient >= 0 ? _unit : -_unit);
+                }
+            }
+
+            return k;
+        }
+    }
+
+    private static int ReadEmptyBlocks(ref BitReader reader, int size)
+    {
+        if (size == 0)
+        {
+            return 1;
+        }
+
+        reader.Refill();
+        return (1 << size) + reader.Take(size);
+    }
+}

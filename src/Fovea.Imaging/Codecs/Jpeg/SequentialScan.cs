@@ -1,0 +1,69 @@
+namespace Fovea.Imaging.Codecs.Jpeg;
+
+/// <summary>Sequential scans: at once into samples when one scan holds everything, into kept coefficients when not.</summary>
+internal static class SequentialScan
+{
+    /// <summary>Decodes the one scan of a file straight into the picture.</summary>
+    public static void Stream(ref EntropySource source, JpegFrame frame, JpegComponent[] components, PictureAssembler picture)
+    {
+        Span<int> block = stackalloc int[64];
+        for (int row = 0; row < frame.McusHigh; row++)
+        {
+            for (int column = 0; column < frame.McusWide; column++)
+            {
+                bool present = source.BeginUnit(out bool restarted);
+                for (int i = 0; i < components.Length; i++)
+                {
+                    JpegComponent component = components[i];
+                    if (restarted)
+                    {
+                        component.Predictor = 0;
+                    }
+
+                    Unit(ref source.Bits, component, present, block, picture, row, column);
+                }
+
+                if (present)
+                {
+                    source.EndUnit();
+                }
+            }
+
+            picture.UnitRowDone(row);
+        }
+    }
+
+    private static void Unit(
+        ref BitReader reader, JpegComponent component, bool present, scoped Span<int> block, PictureAssembler picture, int row, int column)
+    {
+        int stride = picture.Stride(component.Index);
+        for (int down = 0; down < component.Vertical; down++)
+        {
+            Span<byte> samples = picture.Block(component.Index, row * component.Vertical + down, column * component.Horizontal);
+            for (int across = 0; across < component.Horizontal; across++)
+            {
+                block.Clear();
+                int last = present ? BlockDecoder.Decode(ref reader, component, component.Quant!.Packed, block) : 0;
+                InverseDct.Transform(block, last, samples[(8 * across)..], stride);
+            }
+        }
+    }
+
+    /// <summary>Keeps the coefficients of a scan that holds some of the components.</summary>
+    public readonly struct Coder : IBlockCoder
+    {
+        public void Restart()
+        {
+        }
+
+        public void Read(ref BitReader reader, JpegComponent component, Span<short> block)
+        {
+            Span<int> wide = stackalloc int[64];
+            BlockDecoder.Decode(ref reader, component, Zigzag.Unscaled, wide);
+            for (int i = 0; i < 64; i++)
+            {
+                block[i] = (short)wide[i];
+            }
+        }
+    }
+}
