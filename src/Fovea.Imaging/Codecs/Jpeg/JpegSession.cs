@@ -14,6 +14,29 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
 
     public Image Decode(ReadOnlySpan<byte> data)
     {
+        try
+        {
+            return Orient(Read(data));
+        }
+        catch (ImageException e) when (e.Error == ImageError.Truncated && options.AllowTruncated && _store is not null)
+        {
+            // Cut off between two scans.
+            return Orient(Finish(ended: false, data.Length));
+        }
+    }
+
+    public void Dispose()
+    {
+        _store?.Dispose();
+        _picture?.Dispose();
+        if (_segment is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_segment);
+        }
+    }
+
+    private Image Read(ReadOnlySpan<byte> data)
+    {
         if (!data.StartsWith((ReadOnlySpan<byte>)[0xFF, Marker.Soi]))
         {
             throw JpegError.Malformed("expected FF D8 at the start.");
@@ -40,7 +63,7 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
                     ScanHeader scan = BeginScan(reader.Segment(marker));
                     if (ReadScan(scan, ref reader))
                     {
-                        return Orient(_picture!.ToImage());
+                        return _picture!.ToImage();
                     }
 
                     break;
@@ -48,16 +71,6 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
                     _tables.Read(marker, reader.Segment(marker));
                     break;
             }
-        }
-    }
-
-    public void Dispose()
-    {
-        _store?.Dispose();
-        _picture?.Dispose();
-        if (_segment is not null)
-        {
-            ArrayPool<byte>.Shared.Return(_segment);
         }
     }
 
@@ -176,7 +189,7 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
 
         _picture = new PictureAssembler(_frame, ColourConverter.Guess(_frame, _tables));
         _store.Write(_picture);
-        return Orient(_picture.ToImage());
+        return _picture.ToImage();
     }
 
     private Image Orient(Image image) => options.ApplyOrientation ? Orientation.Apply(image, _tables.Orientation) : image;
