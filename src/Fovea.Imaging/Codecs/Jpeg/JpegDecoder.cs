@@ -1,6 +1,4 @@
-using Fovea.Imaging.Codecs.Jpeg;
-
-namespace Fovea.Imaging.Codecs;
+namespace Fovea.Imaging.Codecs.Jpeg;
 
 /// <summary>
 /// Reads JPEG: baseline, extended sequential and progressive Huffman files of 8 bits a sample, with the same pixels as

@@ -1,4 +1,4 @@
-namespace Fovea.Imaging.Codecs;
+namespace Fovea.Imaging.Codecs.Jpeg;
 
 /// <summary>Choices of the <see cref="JpegDecoder"/>.</summary>
 public sealed record JpegDecoderOptions

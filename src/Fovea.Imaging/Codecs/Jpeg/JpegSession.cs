@@ -167,9 +167,7 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
             bytes += (long)frame.Width * frame.Height * Math.Min(3, frame.Components.Length);
         }
 
-        // Limits raised beyond what one array can hold do not help.
-        long longest = Math.Max((long)frame.Width * frame.Height * 3, streams ? 0 : frame.Components.Max(c => c.BlockCount) * 64L);
-        limits.Check("jpeg", frame.Width, frame.Height, longest > Array.MaxLength ? long.MaxValue : bytes);
+        limits.Check("jpeg", frame.Width, frame.Height, bytes);
         return segment;
     }
 
