@@ -79,12 +79,11 @@ public sealed class Image
 
     private static byte[] Allocate(int width, int height, PixelFormat format)
     {
-        long length = (long)width * height * (int)format;
-        if (width < 1 || height < 1 || length > Array.MaxLength)
+        if (width < 1 || height < 1 || (long)width * height > Array.MaxLength / (int)format)
         {
             throw new ArgumentException($"image: expected sides of at least 1 pixel and at most {Array.MaxLength} samples, got {width}x{height} {format}.");
         }
 
-        return new byte[length];
+        return new byte[width * height * (int)format];
     }
 }

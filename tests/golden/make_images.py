@@ -14,7 +14,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageEnhance
 
 ROOT = Path(__file__).resolve().parent / "images"
 
@@ -405,7 +405,54 @@ def make_resize():
                 source.resize(to, kernel).save(ROOT / "resize" / f"{mode}-{to[0]}x{to[1]}-{name}.png", optimize=True)
 
 
-SECTIONS = {"png": make_png, "bmp": make_bmp, "ppm": make_ppm, "resize": make_resize}
+# ---------------------------------------------------------------- colour
+
+def digest(array):
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:24]
+
+
+def adjust(image, op, amount):
+    """torchvision's functional.adjust_* for Pillow images."""
+    if op != "hue":
+        enhancer = {"brightness": ImageEnhance.Brightness, "contrast": ImageEnhance.Contrast, "saturation": ImageEnhance.Color}[op]
+        return enhancer(image).enhance(amount)
+    if image.mode in ("L", "LA"):
+        return image
+    alpha = image.getchannel("A") if image.mode == "RGBA" else None
+    hue, saturation, value = image.convert("RGB").convert("HSV").split()
+    turned = ((np.asarray(hue).astype(int) + int(amount * 255)) % 256).astype(np.uint8)
+    out = Image.merge("HSV", (Image.fromarray(turned), saturation, value)).convert("RGB")
+    if alpha is not None:
+        out.putalpha(alpha)
+    return out
+
+
+def make_color():
+    # Every 24-bit colour, the first channel changing slowest.
+    all_colors = np.stack(np.meshgrid(*[np.arange(256, dtype=np.uint8)] * 3, indexing="ij"), -1).reshape(4096, 4096, 3)
+    lines = [
+        f"rgb-to-grey {digest(np.asarray(Image.fromarray(all_colors).convert('L')))}",
+        f"rgb-to-hsv {digest(np.asarray(Image.fromarray(all_colors).convert('HSV')))}",
+        f"hsv-to-rgb {digest(np.asarray(Image.fromarray(all_colors, 'HSV').convert('RGB')))}",
+    ]
+    values = np.arange(256, dtype=np.float32)[None] / np.float32(255)
+    mean, deviation = (np.array(v, np.float32)[:, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    lines.append(f"imagenet-planes {digest((values - mean) / deviation)}")
+    amounts = {"brightness": (0, 0.4, 1, 1.3, 2.5), "contrast": (0, 0.4, 1, 1.3, 2.5), "saturation": (0, 0.4, 1, 1.3, 2.5),
+               "hue": (-0.5, -0.1, 0, 0.03, 0.5)}
+    for channels in MODES:
+        image = to_pillow(picture(61, 43, channels, 7 + channels))
+        for op, factors in amounts.items():
+            for amount in factors:
+                lines.append(f"{op} {channels} {amount} {digest(np.asarray(adjust(image, op, amount)))}")
+        for to in MODES:
+            # Pillow has no RGB to LA; a grey picture keeps its samples either way.
+            mid = image.convert("L") if channels == 3 and to == 2 else image
+            lines.append(f"convert {channels} {to} {digest(np.asarray(mid.convert(MODES[to])))}")
+    write("color", "hashes.txt", "\n".join(lines) + "\n")
+
+
+SECTIONS = {"color": make_color, "png": make_png, "bmp": make_bmp, "ppm": make_ppm, "resize": make_resize}
 
 if __name__ == "__main__":
     for section in sys.argv[1:] or SECTIONS:
