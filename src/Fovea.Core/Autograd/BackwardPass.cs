@@ -27,7 +27,14 @@ internal static class BackwardPass
             while (ready.TryDequeue(out Node? node, out _))
             {
                 node.IsQueued = false;
-                Visit(node, ready, retainGraph);
+                try
+                {
+                    Visit(node, ready, retainGraph);
+                }
+                finally
+                {
+                    node.DropUser();
+                }
             }
         }
         finally
@@ -37,6 +44,7 @@ internal static class BackwardPass
             {
                 node.IsQueued = false;
                 ClearGrads(node);
+                node.DropUser();
             }
         }
     }
@@ -80,36 +88,33 @@ internal static class BackwardPass
             throw new FoveaException($"Backward: the tape at {node.Op.Name} was released by an earlier backward pass; pass retainGraph: true to that one.");
         }
 
+        ShowRetained(node);
         var context = new BackwardContext(node);
         try
         {
-            node.Op.Backward(context);
+            try
+            {
+                node.Op.Backward(context);
+            }
+            finally
+            {
+                ClearGrads(node);
+            }
+
+            for (int i = 0; i < node.Edges.Length; i++)
+            {
+                if (context.GradInputs[i] is { } grad)
+                {
+                    context.GradInputs[i] = null;
+                    Send(node.Edges[i], grad, ready);
+                }
+            }
         }
         finally
         {
-            ClearGrads(node);
-        }
-
-        for (int i = 0; i < node.Edges.Length; i++)
-        {
-            Tensor? grad = context.GradInputs[i];
-            Node.Edge edge = node.Edges[i];
-            if (grad is null)
+            foreach (Tensor? left in context.GradInputs)
             {
-                continue;
-            }
-
-            if (edge.Node is not null)
-            {
-                Give(edge.Node, edge.Index, grad, ready);
-            }
-            else if (edge.Leaf is not null)
-            {
-                edge.Leaf.Accumulate(grad);
-            }
-            else
-            {
-                grad.Dispose();
+                left?.Dispose();
             }
         }
 
@@ -119,12 +124,40 @@ internal static class BackwardPass
         }
     }
 
+    private static void Send(Node.Edge edge, Tensor grad, PriorityQueue<Node, long> ready)
+    {
+        if (edge.Node is not null)
+        {
+            Give(edge.Node, edge.Index, grad, ready);
+        }
+        else if (edge.Leaf is not null)
+        {
+            edge.Leaf.Accumulate(grad);
+        }
+        else
+        {
+            grad.Dispose();
+        }
+    }
+
+    private static void ShowRetained(Node node)
+    {
+        for (int i = 0; i < node.Retained?.Length; i++)
+        {
+            if (node.Retained[i] is { } tensor && node.Grads[i] is { } grad)
+            {
+                tensor.Accumulate(grad.ShareOutsideScope());
+            }
+        }
+    }
+
     private static void Give(Node node, int index, Tensor grad, PriorityQueue<Node, long> ready)
     {
         node.Grads[index] = Add(node.Grads[index], grad);
         if (!node.IsQueued)
         {
             node.IsQueued = true;
+            node.AddUser();
             ready.Enqueue(node, -node.Id);
         }
     }

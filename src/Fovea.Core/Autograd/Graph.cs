@@ -52,14 +52,16 @@ public sealed class Graph
             Execution.Current = Execution.Current with { Trace = before.Trace };
         }
 
+        HashSet<int> made = [.. graph.Inputs, .. graph._nodes.SelectMany(n => n.Outputs)];
         foreach ((Tensor tensor, int number) in graph._numbers)
         {
-            if (!graph._nodes.Any(n => n.Outputs.Contains(number)) && !graph.Inputs.Contains(number))
+            if (!made.Contains(number))
             {
                 graph._constants[number] = tensor;
             }
         }
 
+        graph._numbers.Clear();
         return graph;
     }
 

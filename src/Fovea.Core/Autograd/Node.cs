@@ -1,9 +1,15 @@
 namespace Fovea;
 
 /// <summary>One recorded op on the tape: whom its gradients go to, and what its backward pass reads.</summary>
+/// <remarks>
+/// A node counts its users: the live tensors it made, the nodes that took them, and a running backward pass. Without users nothing
+/// can ask for its gradients any more, and what it saved goes back to the pool at once instead of waiting for the garbage collector.
+/// </remarks>
 internal sealed class Node
 {
     private static long s_last;
+    private int _users;
+    private int _released;
 
     private Node(Op op, int inputs, int outputs)
     {
@@ -33,7 +39,7 @@ internal sealed class Node
 
     public List<Tensor>? SavedExtras { get; private set; }
 
-    public bool IsReleased { get; private set; }
+    public bool IsReleased => Volatile.Read(ref _released) != 0;
 
     /// <summary>Gradients of the outputs that arrived so far in the running backward pass.</summary>
     public Tensor?[] Grads { get; }
@@ -50,6 +56,7 @@ internal sealed class Node
             Tensor input = c.Inputs[i];
             node.InputSpecs[i] = input.Spec;
             node.Edges[i] = input.RequiresGrad ? new Edge(input.GradNode, input.GradIndex, input.GradNode is null ? input : null) : default;
+            node.Edges[i].Node?.AddUser();
             node.SavedInputs[i] = c.SavedInputs.Length > 0 && c.SavedInputs[i] ? input.ShareOutsideScope() : null;
         }
 
@@ -58,21 +65,63 @@ internal sealed class Node
             Tensor output = c.Outputs[i];
             node.OutputSpecs[i] = output.Spec;
             node.SavedOutputs[i] = c.SavedOutputs.Length > 0 && c.SavedOutputs[i] ? output.ShareOutsideScope() : null;
-            output.SetHistory(node, i);
+            if (c.Op.IsOutputDifferentiable(i))
+            {
+                node.AddUser();
+                output.SetHistory(node, i);
+            }
         }
 
         node.SavedExtras = c.SavedExtras;
     }
 
+    /// <summary>The tensors of this node that asked to see their gradients, by output; null when none did.</summary>
+    public Tensor?[]? Retained { get; private set; }
+
+    public void AddUser() => Interlocked.Increment(ref _users);
+
+    public void DropUser()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            Release();
+        }
+    }
+
+    public void Retain(int output, Tensor tensor) => (Retained ??= new Tensor?[Grads.Length])[output] = tensor;
+
     /// <summary>Gives back what was saved. The node can not be passed again.</summary>
     public void Release()
     {
-        IsReleased = true;
+        // A stack of our own: a chain of a hundred thousand unused nodes must not recurse.
+        Stack<Node>? unused = null;
+        ReleaseOne(ref unused);
+        while (unused is { Count: > 0 })
+        {
+            unused.Pop().ReleaseOne(ref unused);
+        }
+    }
+
+    private void ReleaseOne(ref Stack<Node>? unused)
+    {
+        if (Interlocked.Exchange(ref _released, 1) != 0)
+        {
+            return;
+        }
+
         Dispose(SavedInputs);
         Dispose(SavedOutputs);
-        SavedInputs = SavedOutputs = null;
+        SavedInputs = SavedOutputs = Retained = null;
         SavedExtras?.ForEach(t => t.Dispose());
         SavedExtras = null;
+        foreach (Edge edge in Edges)
+        {
+            if (edge.Node is { } node && Interlocked.Decrement(ref node._users) == 0)
+            {
+                (unused ??= new Stack<Node>()).Push(node);
+            }
+        }
+
         Array.Clear(Edges);
     }
 

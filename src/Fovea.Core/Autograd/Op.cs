@@ -15,6 +15,9 @@ public abstract class Op
     /// <summary>Whether the op has a backward pass. One without is cut out of the tape.</summary>
     public virtual bool IsDifferentiable => true;
 
+    /// <summary>Whether gradients flow through an output; false for indices and statistics that come beside the result.</summary>
+    public virtual bool IsOutputDifferentiable(int output) => true;
+
     /// <summary>Checks the inputs and says what comes out. Every refusal happens here, before memory is taken.</summary>
     /// <exception cref="ShapeException">A shape does not fit.</exception>
     /// <exception cref="DTypeException">An element type does not fit.</exception>
@@ -41,6 +44,8 @@ public abstract class Op
         bool wanted = false;
         for (int i = 0; i < inputs.Length; i++)
         {
+            ArgumentNullException.ThrowIfNull(inputs[i]);
+            inputs[i].ThrowIfDisposed(op);
             specs[i] = inputs[i].Spec;
             wanted |= inputs[i].RequiresGrad;
         }
@@ -50,29 +55,40 @@ public abstract class Op
         bool record = wanted && current.GradEnabled && op.IsDifferentiable;
         Tensor[] ins = inputs.ToArray();
         var outs = new Tensor[outSpecs.Length];
-        if (op.IsView)
+        var context = new ForwardContext(op, ins, outs, record);
+        try
         {
-            outs[0] = new Tensor(outSpecs[0].Shape, outSpecs[0].DType, ins[0].Storage.Share(), owned: true);
-        }
-        else
-        {
-            for (int i = 0; i < outs.Length; i++)
+            if (op.IsView)
             {
-                outs[i] = new Tensor(outSpecs[i].Shape, outSpecs[i].DType);
+                outs[0] = new Tensor(outSpecs[0].Shape, outSpecs[0].DType, ins[0].Storage.Share(), owned: true);
+            }
+            else
+            {
+                for (int i = 0; i < outs.Length; i++)
+                {
+                    outs[i] = new Tensor(outSpecs[i].Shape, outSpecs[i].DType);
+                }
+
+                op.Forward(context);
+            }
+
+            if (record)
+            {
+                Node.Record(context);
             }
         }
-
-        var context = new ForwardContext(op, ins, outs, record);
-        if (!op.IsView)
+        catch
         {
-            op.Forward(context);
+            context.ReleaseExtras();
+            foreach (Tensor? made in outs)
+            {
+                made?.Dispose();
+            }
+
+            throw;
         }
 
-        if (record)
-        {
-            Node.Record(context);
-        }
-        else
+        if (!record)
         {
             context.ReleaseExtras();
         }

@@ -54,6 +54,23 @@ public sealed partial class Tensor
     /// <exception cref="FoveaException">Nothing was recorded, or the graph was already released.</exception>
     public void Backward(Tensor? gradient = null, bool retainGraph = false) => BackwardPass.Run(this, gradient, retainGraph);
 
+    /// <summary>
+    /// Has backward passes fill <see cref="Grad"/> of this tensor although it is the result of an op: for looking at the gradients
+    /// of activations. Ask before the backward pass.
+    /// </summary>
+    /// <returns>The same tensor.</returns>
+    /// <exception cref="FoveaException">The tensor requires no gradient.</exception>
+    public Tensor RetainGrad()
+    {
+        if (!RequiresGrad)
+        {
+            throw new FoveaException($"RetainGrad: expected a tensor that requires a gradient, got {Spec} outside the tape.");
+        }
+
+        GradNode?.Retain(GradIndex, this);
+        return this;
+    }
+
     internal void SetHistory(Node node, int index)
     {
         GradNode = node;
@@ -64,8 +81,22 @@ public sealed partial class Tensor
     /// <summary>A share in the same memory that no scope owns and the tape does not follow.</summary>
     internal Tensor ShareOutsideScope() => new(Shape, DType, Storage.Share(), owned: false);
 
-    /// <summary>Adds a gradient to this leaf, taking the tensor over.</summary>
-    internal void Accumulate(Tensor grad) => Grad = BackwardPass.Add(Grad, grad);
+    /// <summary>Adds a gradient to this tensor's, taking the tensor over.</summary>
+    internal void Accumulate(Tensor grad)
+    {
+        Tensor sum = BackwardPass.Add(Grad, grad);
+        if (!sum.Storage.IsExclusive)
+        {
+            // Somebody else holds the same memory (the caller's gradient, the other side of a sum): clipping this gradient in
+            // place must not change theirs.
+            Tensor copy = BackwardContext.NewGrad(sum.Spec);
+            copy.CopyFrom(sum);
+            sum.Dispose();
+            sum = copy;
+        }
+
+        Grad = sum;
+    }
 
     /// <summary>Replaces the gradient (a checkpoint, clipping, a test).</summary>
     internal void SetGrad(Tensor? grad)

@@ -9,7 +9,7 @@ internal static class DTypeConversion
     {
         if (from.DType == to.DType)
         {
-            from.AsBytes().CopyTo(to.AsBytes());
+            CopyAlike(from, to);
             return;
         }
 
@@ -27,6 +27,26 @@ internal static class DTypeConversion
             default:
                 // A bool is a byte of 0 or 1.
                 Write<byte>(from.AsBytes(), to);
+                break;
+        }
+    }
+
+    // Not as bytes: a span holds 2³¹ − 1 of them, fewer than a large tensor has.
+    private static void CopyAlike(Tensor from, Tensor to)
+    {
+        switch (from.DType)
+        {
+            case DType.Float32:
+                from.AsSpan<float>().CopyTo(to.AsSpan<float>());
+                break;
+            case DType.Float64:
+                from.AsSpan<double>().CopyTo(to.AsSpan<double>());
+                break;
+            case DType.Int64:
+                from.AsSpan<long>().CopyTo(to.AsSpan<long>());
+                break;
+            default:
+                from.AsBytes().CopyTo(to.AsBytes());
                 break;
         }
     }

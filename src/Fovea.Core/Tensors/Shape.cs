@@ -12,18 +12,22 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
     /// <summary>Creates a shape.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A length is negative.</exception>
-    /// <exception cref="OverflowException">The shape has more than 2³¹ − 1 elements.</exception>
+    /// <exception cref="OverflowException">The lengths other than 0 have a product of more than 2³¹ − 1.</exception>
     public Shape(params ReadOnlySpan<int> lengths)
     {
         _lengths = lengths.ToArray();
         int elements = 1;
+        bool empty = false;
         foreach (int length in lengths)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(length);
-            elements = checked(elements * length);
+            empty |= length == 0;
+
+            // Without the zeros, so that products of some of the axes never overflow where the whole did not.
+            elements = checked(elements * Math.Max(1, length));
         }
 
-        _elements = elements;
+        _elements = empty ? 0 : elements;
     }
 
     /// <summary>The shape of a scalar.</summary>

@@ -36,8 +36,18 @@ internal sealed class Storage
 
     public Storage Share()
     {
-        ObjectDisposedException.ThrowIf(Interlocked.Increment(ref _shares) <= 1, typeof(Tensor));
-        return this;
+        // Compare and swap: an increment could revive a block that another thread gave back in between.
+        for (int shares = Volatile.Read(ref _shares); ;)
+        {
+            ObjectDisposedException.ThrowIf(shares <= 0, typeof(Tensor));
+            int seen = Interlocked.CompareExchange(ref _shares, shares + 1, shares);
+            if (seen == shares)
+            {
+                return this;
+            }
+
+            shares = seen;
+        }
     }
 
     public void Release()

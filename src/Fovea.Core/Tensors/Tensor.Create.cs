@@ -9,8 +9,7 @@ public sealed partial class Tensor
     public static Tensor Zeros(Shape shape, DType dtype = DType.Float32)
     {
         var tensor = new Tensor(shape, dtype);
-        tensor.AsBytes().Clear();
-        return tensor;
+        return tensor.Fill(0);
     }
 
     /// <summary>A tensor of ones.</summary>
@@ -79,7 +78,7 @@ public sealed partial class Tensor
     public Tensor Clone()
     {
         var copy = new Tensor(Shape, DType);
-        AsBytes().CopyTo(copy.AsBytes());
+        DTypeConversion.Copy(this, copy);
         return copy;
     }
 

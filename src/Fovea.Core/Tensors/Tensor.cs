@@ -51,8 +51,7 @@ public sealed partial class Tensor : IDisposable
 
     internal TensorScope? Scope { get; set; }
 
-    internal Storage Storage => _storage ?? throw new ObjectDisposedException(nameof(Tensor),
-        $"The tensor {Spec} was disposed, by Dispose or by the scope that owned it; hand it to TensorScope.Keep to use it longer.");
+    internal Storage Storage => _storage ?? throw Disposed("The tensor");
 
     /// <summary>The values, to read and to write in place. Valid while the tensor lives.</summary>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the element type.</exception>
@@ -90,12 +89,26 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Gives the tensor's share in its memory back. The tape and views keep theirs.</summary>
     public void Dispose()
     {
-        Storage? storage = Interlocked.Exchange(ref _storage, null);
-        storage?.Release();
+        if (Interlocked.Exchange(ref _storage, null) is { } storage)
+        {
+            storage.Release();
+            GradNode?.DropUser();
+        }
     }
 
     /// <inheritdoc/>
     public override string ToString() => IsDisposed ? $"{Spec} (disposed)" : Elements <= 16 ? $"{Spec} {Preview()}" : Spec.ToString();
+
+    internal void ThrowIfDisposed(Op op)
+    {
+        if (_storage is null)
+        {
+            throw Disposed($"{op.Name}: the input");
+        }
+    }
+
+    private ObjectDisposedException Disposed(string what) => new(nameof(Tensor),
+        $"{what} {Spec} was disposed, by Dispose or by the scope that owned it; hand it to TensorScope.Keep to use it longer.");
 
     private string Preview() => DType switch
     {

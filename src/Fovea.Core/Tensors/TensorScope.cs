@@ -16,6 +16,7 @@ public sealed class TensorScope : IDisposable
     private readonly List<Tensor> _owned = [];
     private readonly TensorScope? _parent;
     private bool _closed;
+    private int _tidyAt = 1024;
 
     private TensorScope(TensorScope? parent) => _parent = parent;
 
@@ -54,19 +55,14 @@ public sealed class TensorScope : IDisposable
     /// <summary>Disposes what the scope owns and makes the scope around it current again.</summary>
     public void Dispose()
     {
-        if (_closed)
-        {
-            return;
-        }
-
-        _closed = true;
-        if (Execution.Current.Scope == this)
-        {
-            Execution.Current = Execution.Current with { Scope = _parent };
-        }
-
         lock (_owned)
         {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
             foreach (Tensor tensor in _owned)
             {
                 if (tensor.Scope == this)
@@ -77,14 +73,55 @@ public sealed class TensorScope : IDisposable
 
             _owned.Clear();
         }
+
+        if (Execution.Current.Scope == this)
+        {
+            // Scopes closed out of order: the one around may be gone already.
+            Execution.Current = Execution.Current with { Scope = FirstOpen(_parent) };
+        }
     }
 
     internal void Own(Tensor tensor)
     {
+        for (TensorScope? scope = this; scope is not null; scope = scope._parent)
+        {
+            // A task that outlives the scope it was started in still has it as its own; the next one out takes over.
+            if (scope.TryOwn(tensor))
+            {
+                return;
+            }
+        }
+    }
+
+    private static TensorScope? FirstOpen(TensorScope? scope)
+    {
+        while (scope is { _closed: true })
+        {
+            scope = scope._parent;
+        }
+
+        return scope;
+    }
+
+    private bool TryOwn(Tensor tensor)
+    {
         lock (_owned)
         {
+            if (_closed)
+            {
+                return false;
+            }
+
+            if (_owned.Count >= _tidyAt)
+            {
+                // A scope around a whole run must not remember every tensor that came and went.
+                _owned.RemoveAll(t => t.Scope != this || t.IsDisposed);
+                _tidyAt = Math.Max(1024, 2 * _owned.Count);
+            }
+
             tensor.Scope = this;
             _owned.Add(tensor);
+            return true;
         }
     }
 }
