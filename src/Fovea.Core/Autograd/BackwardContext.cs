@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fovea;
 
 /// <summary>One run of an op's backward pass: what forward saved, the outputs' gradients, and the inputs' gradients to fill.</summary>
@@ -5,6 +7,7 @@ public sealed class BackwardContext
 {
     private readonly Node _node;
     private readonly Tensor?[] _gradInputs;
+    private List<Storage>? _scratch;
 
     internal BackwardContext(Node node)
     {
@@ -76,6 +79,26 @@ public sealed class BackwardContext
     {
         Tensor grad = _node.Grads[output]!;
         _gradInputs[i] = new Tensor(_node.InputSpecs[i].Shape, grad.DType, grad.Storage.Share(), owned: false);
+    }
+
+    /// <summary>Room for <paramref name="count"/> numbers that is given back when the op's backward pass ends. Its content is not defined.</summary>
+    public Span<T> Scratch<T>(int count)
+        where T : unmanaged
+    {
+        var storage = new Storage((long)count * Unsafe.SizeOf<T>());
+        (_scratch ??= []).Add(storage);
+        return storage.AsSpan<T>(count);
+    }
+
+    /// <summary>Gives back the scratch, and the gradients that nobody took over.</summary>
+    internal void Release()
+    {
+        _scratch?.ForEach(s => s.Release());
+        _scratch = null;
+        foreach (Tensor? left in _gradInputs)
+        {
+            left?.Dispose();
+        }
     }
 
     internal static Tensor NewGrad(TensorSpec spec) => new(spec.Shape, spec.DType, new Storage(spec.Bytes), owned: false);

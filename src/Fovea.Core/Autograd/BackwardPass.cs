@@ -112,10 +112,7 @@ internal static class BackwardPass
         }
         finally
         {
-            foreach (Tensor? left in context.GradInputs)
-            {
-                left?.Dispose();
-            }
+            context.Release();
         }
 
         if (!retainGraph)

@@ -18,6 +18,9 @@ internal sealed record OpSample(Op Op, params Shape[] Inputs)
     /// <summary>Makes inputs that are not floating point (labels, masks), or that need care; null for random numbers in <see cref="Range"/>.</summary>
     public Func<int, Generator, Tensor?>? Make { get; init; }
 
+    /// <summary>The floating-point inputs that the op takes as constants: no gradient flows to them (statistics, class weights).</summary>
+    public int[] Constants { get; init; } = [];
+
     /// <summary>Whether values must be far apart, so that a maximum or a kink is not crossed by a finite difference.</summary>
     public bool Distinct { get; init; }
 }

@@ -86,13 +86,14 @@ public sealed partial class Tensor : IDisposable
         };
     }
 
-    /// <summary>Gives the tensor's share in its memory back. The tape and views keep theirs.</summary>
+    /// <summary>Gives the tensor's share in its memory back, and its <see cref="Grad"/>. The tape and views keep their shares.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _storage, null) is { } storage)
         {
             storage.Release();
             GradNode?.DropUser();
+            ClearGrad();
         }
     }
 

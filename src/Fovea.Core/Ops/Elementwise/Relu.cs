@@ -4,11 +4,11 @@ namespace Fovea;
 
 internal sealed class ReluOp : UnaryOp<Relu, ReluBackward>, ISampledOp
 {
-    public static IEnumerable<OpSample> Samples =>
-        [new(new ReluOp(), [3, 5]) { Distinct = true }, new(new ReluOp(), [0]), new(new ReluOp(), [2, 3, 17]) { Distinct = true }];
+    public static IEnumerable<OpSample> Samples => UnarySamples.Of(new ReluOp(), distinct: true);
 
     public override string Name => "relu";
 
+    // The output rather than the input: the next layer keeps it anyway, so that the tape holds one tensor instead of two.
     protected override bool DerivativeReadsOutput => true;
 }
 

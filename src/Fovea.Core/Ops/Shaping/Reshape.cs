@@ -6,6 +6,8 @@ internal sealed class ReshapeOp(Shape shape) : Op, ISampledOp
 
     public override string Name => "reshape";
 
+    public Shape Shape => shape;
+
     public override bool IsView => true;
 
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs) => shape.Elements == inputs[0].Shape.Elements

@@ -1,0 +1,42 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Functions;
+
+/// <summary><c>x / divisor</c>, rounded once (a multiplication by the reciprocal would round twice).</summary>
+/// <param name="divisor">The divisor.</param>
+public readonly struct DivideBy(double divisor) : IUnary
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V, T>(V x)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        x / Lanewise.Number<V, T>(divisor);
+}
+
+/// <summary><c>dividend / x</c>.</summary>
+/// <param name="dividend">The dividend.</param>
+public readonly struct DivideInto(double dividend) : IUnary
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V, T>(V x)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Lanewise.Number<V, T>(dividend) / x;
+}
+
+/// <summary><c>dx = −dividend · dy / x²</c>; takes the input x of <see cref="DivideInto"/>.</summary>
+/// <param name="dividend">The dividend.</param>
+public readonly struct DivideIntoBackward(double dividend) : IBinary
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V, T>(V x, V dy)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Lanewise.Number<V, T>(-dividend) * dy / (x * x);
+}

@@ -1,0 +1,23 @@
+namespace Fovea.Contract.Tests.Ops;
+
+/// <summary>A plain computation of every op in double: loops over indices and formulas, no speed, no kernels.</summary>
+internal static partial class References
+{
+    private static readonly Dictionary<Type, Func<Op, RefTensor[], RefTensor[]>> s_all =
+        new IEnumerable<(Type Op, Func<Op, RefTensor[], RefTensor[]> Run)>[] { Elementwise, Shaping }
+            .SelectMany(group => group).ToDictionary(r => r.Op, r => r.Run);
+
+    public static Func<Op, RefTensor[], RefTensor[]>? Find(Type op) => s_all.GetValueOrDefault(op);
+
+    public static RefTensor[] Run(Op op, RefTensor[] inputs) => (Find(op.GetType())
+        ?? throw new InvalidOperationException($"write a plain reference under Ops/References for {op.GetType().Name}"))(op, inputs);
+
+    private static (Type Op, Func<Op, RefTensor[], RefTensor[]> Run) Of<TOp>(Func<TOp, RefTensor[], RefTensor> run)
+        where TOp : Op => (typeof(TOp), (op, x) => [run((TOp)op, x)]);
+
+    private static (Type Op, Func<Op, RefTensor[], RefTensor[]> Run) OfAll<TOp>(Func<TOp, RefTensor[], RefTensor[]> run)
+        where TOp : Op => (typeof(TOp), (op, x) => run((TOp)op, x));
+
+    private static (Type Op, Func<Op, RefTensor[], RefTensor[]> Run) OfEach<TOp>(Func<TOp, double, double> f)
+        where TOp : Op => Of<TOp>((op, x) => x[0].Map(v => f(op, v)));
+}
