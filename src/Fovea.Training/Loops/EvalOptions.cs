@@ -15,6 +15,9 @@ public sealed record EvalOptions
     /// <summary><c>--attention-option k=v</c>: options of the mechanism by name.</summary>
     public IReadOnlyDictionary<string, string> AttentionOptions { get; init; } = new Dictionary<string, string>();
 
+    /// <summary><c>--attention-at</c>: where the mechanism goes; null takes what the weights say.</summary>
+    public string? AttentionAt { get; init; }
+
     /// <summary><c>--data</c>: the images; null for the validation part of the embedded Clutter data.</summary>
     public string? Data { get; init; }
 
@@ -51,6 +54,9 @@ public sealed record PredictOptions
 
     /// <summary><c>--attention-option k=v</c>: options of the mechanism by name.</summary>
     public IReadOnlyDictionary<string, string> AttentionOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary><c>--attention-at</c>: where the mechanism goes; null takes what the weights say.</summary>
+    public string? AttentionAt { get; init; }
 
     /// <summary>Image files, or folders that are searched for images.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Fovea.Training;
 
 /// <summary>What an evaluation came to. <see cref="ToJson"/> is what <c>eval --json</c> prints.</summary>
@@ -34,19 +31,27 @@ public sealed record EvaluationResult
     public double ImagesPerSecond => Seconds > 0 ? Images / Seconds : 0;
 
     /// <summary>How often each class was taken for each class, and what follows from it.</summary>
-    [JsonIgnore]
     public required ConfusionMatrix Confusion { get; init; }
 
     /// <summary>How confidence and correctness go together, by bin.</summary>
-    [JsonIgnore]
     public required IReadOnlyList<CalibrationBin> Calibration { get; init; }
 
     /// <summary>One line for each image, in the order of the data.</summary>
-    [JsonIgnore]
     public required IReadOnlyList<ImagePrediction> Predictions { get; init; }
 
     /// <summary>One line of JSON: <c>{"images":…,"top1Correct":…,"top1":…,"top5":…,"loss":…}</c> and more.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, CompactJson.Default.EvaluationResult);
+    public string ToJson() => JsonLine.Of(json =>
+    {
+        json.WriteNumber("images", Images);
+        json.WriteNumber("top1Correct", Top1Correct);
+        json.Number("top1", Top1);
+        json.Number("top5", Top5);
+        json.Number("loss", Loss);
+        json.WriteNumber("top5Correct", Top5Correct);
+        json.Number("calibrationError", CalibrationError);
+        json.Number("seconds", Seconds);
+        json.Number("imagesPerSecond", ImagesPerSecond);
+    });
 }
 
 /// <summary>One evaluated image.</summary>
@@ -64,7 +69,21 @@ public readonly record struct ImagePrediction(int Index, string Name, int Label,
 public sealed record Prediction(string Path, IReadOnlyList<ClassProbability> Classes)
 {
     /// <summary>One line of JSON: <c>{"path":…,"classes":[{"class":…,"label":…,"probability":…},…]}</c>.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, CompactJson.Default.Prediction);
+    public string ToJson() => JsonLine.Of(json =>
+    {
+        json.WriteString("path", Path);
+        json.WriteStartArray("classes");
+        foreach (ClassProbability c in Classes)
+        {
+            json.WriteStartObject();
+            json.WriteString("class", c.Class);
+            json.WriteNumber("label", c.Label);
+            json.Number("probability", c.Probability);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
 }
 
 /// <summary>A class and how likely it is.</summary>
@@ -72,11 +91,3 @@ public sealed record Prediction(string Path, IReadOnlyList<ClassProbability> Cla
 /// <param name="Label">The class's number.</param>
 /// <param name="Probability">0 to 1.</param>
 public readonly record struct ClassProbability(string Class, int Label, float Probability);
-
-/// <summary>JSON on one line, for scripts to read.</summary>
-[JsonSourceGenerationOptions(UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(TrainResult))]
-[JsonSerializable(typeof(EvaluationResult))]
-[JsonSerializable(typeof(EpochMetrics))]
-[JsonSerializable(typeof(Prediction))]
-internal sealed partial class CompactJson : JsonSerializerContext;

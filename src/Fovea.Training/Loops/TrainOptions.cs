@@ -19,6 +19,9 @@ public sealed record TrainOptions
     /// <summary><c>--attention-option k=v</c>: options of the mechanism by name.</summary>
     public IReadOnlyDictionary<string, string> AttentionOptions { get; init; } = new Dictionary<string, string>();
 
+    /// <summary><c>--attention-at</c>: "blocks", "stages", or names of places in the model; null for the default, "blocks".</summary>
+    public string? AttentionAt { get; init; }
+
     /// <summary><c>--data</c>: a folder per class, an archive of one, CIFAR or MNIST files; null for the embedded Clutter data.</summary>
     public string? Data { get; init; }
 

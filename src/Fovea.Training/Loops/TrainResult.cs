@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Fovea.Training;
 
 /// <summary>How a run ended.</summary>
@@ -44,22 +41,30 @@ public sealed record TrainResult
     public required double ImagesPerSecond { get; init; }
 
     /// <summary>The validation of the best weights at the end of the run; null when it was interrupted or has no validation images.</summary>
-    [JsonIgnore]
     public EvaluationResult? Validation { get; init; }
 
     /// <summary>The rows of <c>metrics.csv</c>.</summary>
-    [JsonIgnore]
     public IReadOnlyList<EpochMetrics> History { get; init; } = [];
 
     /// <summary>The self-contained report; null when the run was interrupted.</summary>
-    [JsonIgnore]
     public string? Report { get; init; }
 
     /// <summary>The command that continues the run; null when it is complete.</summary>
     public string? ResumeCommand { get; init; }
 
     /// <summary>One line of JSON: <c>{"run":…,"epochs":…,"valTop1":…,"seconds":…,"imagesPerSecond":…}</c> and more.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, CompactJson.Default.TrainResult);
+    public string ToJson() => JsonLine.Of(json =>
+    {
+        json.WriteString("run", Run);
+        json.WriteNumber("epochs", Epochs);
+        json.Number("valTop1", ValTop1);
+        json.Number("seconds", Seconds);
+        json.Number("imagesPerSecond", ImagesPerSecond);
+        json.WriteNumber("bestEpoch", BestEpoch);
+        json.WriteString("outcome", Outcome.ToString());
+        json.WriteString("report", Report);
+        json.WriteString("resumeCommand", ResumeCommand);
+    });
 }
 
 /// <summary>One row of <c>metrics.csv</c>: an epoch.</summary>
