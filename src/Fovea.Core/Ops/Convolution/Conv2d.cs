@@ -33,9 +33,15 @@ internal sealed class Conv2dOp(
     {
         Shape x = inputs[0].Shape;
         Shape w = inputs[1].Shape;
-        if (w.Rank != 4)
+        if (w.Rank != 4 || w[2] < 1 || w[3] < 1)
         {
-            throw new ShapeException(Name, "a weight [O, I/groups, kh, kw]", w.ToString());
+            throw new ShapeException(Name, "a weight [O, I/groups, kh, kw] with a kernel of at least 1×1", w.ToString());
+        }
+
+        if (Math.Min(stride.Height, stride.Width) < 1 || Math.Min(dilation.Height, dilation.Width) < 1 || Math.Min(padding.Height, padding.Width) < 0)
+        {
+            throw new ShapeException(Name, "stride and dilation of at least 1 and padding of at least 0",
+                $"stride {stride}, dilation {dilation}, padding {padding}");
         }
 
         if (groups < 1 || w[0] % groups != 0)

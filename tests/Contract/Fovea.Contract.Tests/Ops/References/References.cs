@@ -4,8 +4,13 @@ namespace Fovea.Contract.Tests.Ops;
 internal static partial class References
 {
     private static readonly Dictionary<Type, Func<Op, RefTensor[], RefTensor[]>> s_all =
-        new IEnumerable<(Type Op, Func<Op, RefTensor[], RefTensor[]> Run)>[] { Elementwise, Shaping }
-            .SelectMany(group => group).ToDictionary(r => r.Op, r => r.Run);
+        new IEnumerable<(Type Op, Func<Op, RefTensor[], RefTensor[]> Run)>[]
+        {
+            Convolutions,
+            Elementwise,
+            Reductions,
+            Shaping,
+        }.SelectMany(group => group).ToDictionary(r => r.Op, r => r.Run);
 
     public static Func<Op, RefTensor[], RefTensor[]>? Find(Type op) => s_all.GetValueOrDefault(op);
 
