@@ -25,6 +25,9 @@ public unsafe interface ILane<TSelf, T>
     /// <summary>A register that holds <paramref name="value"/> in every lane.</summary>
     static abstract TSelf Broadcast(T value);
 
+    /// <summary>A mask that is set in the first <paramref name="count"/> lanes (0 to Width).</summary>
+    static abstract TSelf FirstLanes(int count);
+
     /// <summary>Reads <see cref="Width"/> numbers; no alignment is required.</summary>
     static abstract TSelf Load(T* from);
 

@@ -37,6 +37,12 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> FirstLanes(int count) => typeof(T) == typeof(float)
+        ? new(Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).As<int, T>())
+        : new(Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count)).As<long, T>());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<T> Load(T* from) => new(Vector128.Load(from));
 
     /// <inheritdoc/>
@@ -51,8 +57,8 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
         if (Avx.IsSupported)
         {
             return typeof(T) == typeof(float)
-                ? new(Avx.MaskLoad((float*)from, Mask(count).AsSingle()).As<float, T>())
-                : new(Avx.MaskLoad((double*)from, Mask(count).AsDouble()).As<double, T>());
+                ? new(Avx.MaskLoad((float*)from, FirstLanes(count).Value.AsSingle()).As<float, T>())
+                : new(Avx.MaskLoad((double*)from, FirstLanes(count).Value.AsDouble()).As<double, T>());
         }
 
         Vector128<T> value = default;
@@ -83,11 +89,11 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
         {
             if (typeof(T) == typeof(float))
             {
-                Avx.MaskStore((float*)to, Mask(count).AsSingle(), Value.AsSingle());
+                Avx.MaskStore((float*)to, FirstLanes(count).Value.AsSingle(), Value.AsSingle());
             }
             else
             {
-                Avx.MaskStore((double*)to, Mask(count).AsDouble(), Value.AsDouble());
+                Avx.MaskStore((double*)to, FirstLanes(count).Value.AsDouble(), Value.AsDouble());
             }
 
             return;
@@ -247,10 +253,4 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint SetLanes(Lane128<T> mask) => Vector128.ExtractMostSignificantBits(mask.Value);
-
-    // Lanes below count are all ones; only the first count numbers are then read or written.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<T> Mask(int count) => typeof(T) == typeof(float)
-        ? Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).As<int, T>()
-        : Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)count)).As<long, T>();
 }

@@ -37,6 +37,12 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> FirstLanes(int count) => typeof(T) == typeof(float)
+        ? new(Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).As<int, T>())
+        : new(Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count)).As<long, T>());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<T> Load(T* from) => new(Vector256.Load(from));
 
     /// <inheritdoc/>
@@ -51,8 +57,8 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
         if (Avx2.IsSupported)
         {
             return typeof(T) == typeof(float)
-                ? new(Avx.MaskLoad((float*)from, Mask(count).AsSingle()).As<float, T>())
-                : new(Avx.MaskLoad((double*)from, Mask(count).AsDouble()).As<double, T>());
+                ? new(Avx.MaskLoad((float*)from, FirstLanes(count).Value.AsSingle()).As<float, T>())
+                : new(Avx.MaskLoad((double*)from, FirstLanes(count).Value.AsDouble()).As<double, T>());
         }
 
         Vector256<T> value = default;
@@ -83,11 +89,11 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
         {
             if (typeof(T) == typeof(float))
             {
-                Avx.MaskStore((float*)to, Mask(count).AsSingle(), Value.AsSingle());
+                Avx.MaskStore((float*)to, FirstLanes(count).Value.AsSingle(), Value.AsSingle());
             }
             else
             {
-                Avx.MaskStore((double*)to, Mask(count).AsDouble(), Value.AsDouble());
+                Avx.MaskStore((double*)to, FirstLanes(count).Value.AsDouble(), Value.AsDouble());
             }
 
             return;
@@ -243,10 +249,4 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint SetLanes(Lane256<T> mask) => Vector256.ExtractMostSignificantBits(mask.Value);
-
-    // Lanes below count are all ones; only the first count numbers are then read or written.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> Mask(int count) => typeof(T) == typeof(float)
-        ? Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).As<int, T>()
-        : Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count)).As<long, T>();
 }

@@ -37,6 +37,12 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> FirstLanes(int count) => typeof(T) == typeof(float)
+        ? new(Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).As<int, T>())
+        : new(Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).As<long, T>());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<T> Load(T* from) => new(Vector512.Load(from));
 
     /// <inheritdoc/>
@@ -51,8 +57,8 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
         if (Avx512F.IsSupported)
         {
             return typeof(T) == typeof(float)
-                ? new(Avx512F.MaskLoad((float*)from, Mask(count).AsSingle(), Vector512<float>.Zero).As<float, T>())
-                : new(Avx512F.MaskLoad((double*)from, Mask(count).AsDouble(), Vector512<double>.Zero).As<double, T>());
+                ? new(Avx512F.MaskLoad((float*)from, FirstLanes(count).Value.AsSingle(), Vector512<float>.Zero).As<float, T>())
+                : new(Avx512F.MaskLoad((double*)from, FirstLanes(count).Value.AsDouble(), Vector512<double>.Zero).As<double, T>());
         }
 
         Vector512<T> value = default;
@@ -83,11 +89,11 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
         {
             if (typeof(T) == typeof(float))
             {
-                Avx512F.MaskStore((float*)to, Mask(count).AsSingle(), Value.AsSingle());
+                Avx512F.MaskStore((float*)to, FirstLanes(count).Value.AsSingle(), Value.AsSingle());
             }
             else
             {
-                Avx512F.MaskStore((double*)to, Mask(count).AsDouble(), Value.AsDouble());
+                Avx512F.MaskStore((double*)to, FirstLanes(count).Value.AsDouble(), Value.AsDouble());
             }
 
             return;
@@ -250,10 +256,4 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint SetLanes(Lane512<T> mask) => (uint)Vector512.ExtractMostSignificantBits(mask.Value);
-
-    // Lanes below count are all ones; only the first count numbers are then read or written.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> Mask(int count) => typeof(T) == typeof(float)
-        ? Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).As<int, T>()
-        : Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count)).As<long, T>();
 }

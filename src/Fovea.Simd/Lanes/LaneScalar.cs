@@ -27,6 +27,10 @@ public readonly unsafe struct LaneScalar<T> : ILane<LaneScalar<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneScalar<T> FirstLanes(int count) => Mask(count > 0);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneScalar<T> Load(T* from) => new(*from);
 
     /// <inheritdoc/>
