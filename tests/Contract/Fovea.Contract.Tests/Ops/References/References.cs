@@ -6,6 +6,7 @@ internal static partial class References
     private static readonly Dictionary<Type, Func<Op, RefTensor[], RefTensor[]>> s_all =
         new IEnumerable<(Type Op, Func<Op, RefTensor[], RefTensor[]> Run)>[]
         {
+            Arithmetic,
             Convolutions,
             Elementwise,
             Reductions,
