@@ -35,14 +35,8 @@ public abstract class FloatOp : Op
             }
         }
 
-        try
-        {
-            return Array.ConvertAll(InferShapes(inputs), s => new TensorSpec(s, type));
-        }
-        catch (OverflowException)
-        {
-            throw new ShapeException(Name, "results of at most 2³¹ − 1 elements", string.Join(", ", inputs.ToArray()));
-        }
+        Shape[] shapes = InferShapes(inputs);
+        return Array.ConvertAll(shapes, s => new TensorSpec(s, type));
     }
 
     /// <inheritdoc/>

@@ -30,7 +30,18 @@ public static unsafe class Convolution
 
         fixed (T* px = x, pw = w, pb = bias, py = y)
         {
-            ConvDispatch.Forward(s, px, pw, new ConvEpilogue<T> { Bias = bias.IsEmpty ? null : pb }, py);
+            UnfoldConvolution<T>.Forward(s, px, pw, py);
+            if (!bias.IsEmpty)
+            {
+                int positions = s.OutHeight * s.OutWidth;
+                for (int i = 0; i < s.Batch * s.OutChannels; i++)
+                {
+                    foreach (ref T value in new Span<T>(py + (nint)i * positions, positions))
+                    {
+                        value += pb[i % s.OutChannels];
+                    }
+                }
+            }
         }
     }
 
@@ -50,7 +61,7 @@ public static unsafe class Convolution
         Expect("dx", dx.Length, s.InputCount);
         fixed (T* py = dy, pw = w, px = dx)
         {
-            ConvDispatch.BackwardInput(s, py, pw, px);
+            UnfoldConvolution<T>.BackwardInput(s, py, pw, px);
         }
     }
 

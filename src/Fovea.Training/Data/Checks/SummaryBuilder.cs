@@ -1,0 +1,48 @@
+using Fovea.Imaging;
+
+namespace Fovea.Training.Data;
+
+/// <summary>Counts what the check found.</summary>
+internal static class SummaryBuilder
+{
+    private const int SizesShown = 20;
+
+    public static DatasetSummary Build(IImageDataset dataset, Finding[] findings)
+    {
+        int[] perClass = new int[dataset.Classes.Count];
+        var sizes = new Dictionary<(int Width, int Height), int>();
+        var unreadable = new List<UnreadableImage>();
+        var seen = new HashSet<UInt128>();
+        int grey = 0, alpha = 0, duplicates = 0;
+        for (int i = 0; i < findings.Length; i++)
+        {
+            Finding finding = findings[i];
+            if (finding.Reason is not null)
+            {
+                unreadable.Add(new UnreadableImage(i, dataset.Name(i), finding.Reason));
+                continue;
+            }
+
+            perClass[dataset.Label(i)]++;
+            sizes[(finding.Width, finding.Height)] = sizes.GetValueOrDefault((finding.Width, finding.Height)) + 1;
+            grey += finding.Format is PixelFormat.Grey or PixelFormat.GreyAlpha ? 1 : 0;
+            alpha += finding.Format is PixelFormat.GreyAlpha or PixelFormat.Rgba ? 1 : 0;
+            duplicates += seen.Add(finding.Hash) ? 0 : 1;
+        }
+
+        SizeCount[] all = [.. sizes.Select(s => new SizeCount(s.Key.Width, s.Key.Height, s.Value))];
+        return new DatasetSummary
+        {
+            Source = dataset.Source,
+            Count = dataset.Count,
+            Classes = [.. dataset.Classes.Select((name, label) => new ClassCount(name, perClass[label]))],
+            Sizes = [.. all.OrderByDescending(s => s.Count).ThenBy(s => s.Width).ThenBy(s => s.Height).Take(SizesShown)],
+            Smallest = all.OrderBy(s => (long)s.Width * s.Height).ThenBy(s => s.Width).FirstOrDefault(),
+            Largest = all.OrderByDescending(s => (long)s.Width * s.Height).ThenBy(s => s.Width).FirstOrDefault(),
+            Grey = grey,
+            Alpha = alpha,
+            Duplicates = duplicates,
+            Unreadable = unreadable,
+        };
+    }
+}

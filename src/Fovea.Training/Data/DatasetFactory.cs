@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace Fovea.Training.Data;
+
+/// <summary>
+/// Opens data by what they are: a folder per class, such folders under train/ and val/, CIFAR-10's binary batches, MNIST's IDX files, a
+/// table of path and label, a .tar or .tar.gz of any of these, or <c>clutter</c> (also null): the data that need no file.
+/// </summary>
+public static class DatasetFactory
+{
+    /// <summary>Opens one part of the data.</summary>
+    /// <param name="source">A path, <c>clutter</c>, or null for Clutter.</param>
+    /// <param name="options">Null for <see cref="DatasetOptions.Default"/>.</param>
+    /// <param name="split">Which part, when the data are divided into training and validation; data that are not come whole.</param>
+    /// <exception cref="DataException">There are no such data, or they cannot be read.</exception>
+    public static IImageDataset Open(string? source, DatasetOptions? options = null, DataSplit split = DataSplit.Val)
+    {
+        options ??= DatasetOptions.Default;
+        options.Validate();
+        return Cache(IsClutter(source) ? Clutter(options, split) : Detect(source!, options).Open(split), options);
+    }
+
+    /// <summary>Opens what a run needs: both parts, with the same classes.</summary>
+    /// <remarks>
+    /// The validation set is <paramref name="val"/> when that is given; else the data's own validation part (val/, valid/, validation/,
+    /// test/, test_batch.bin, t10k-…); else <see cref="DatasetOptions.ValFraction"/> of each class, chosen by the seed.
+    /// </remarks>
+    /// <param name="train">A path, <c>clutter</c>, or null for Clutter.</param>
+    /// <param name="val">The path of the validation data, or null to find them in <paramref name="train"/>.</param>
+    /// <param name="options">Null for <see cref="DatasetOptions.Default"/>.</param>
+    /// <exception cref="DataException">There are no such data, they cannot be read, or the classes of the two parts differ.</exception>
+    public static DatasetPair OpenPair(string? train, string? val = null, DatasetOptions? options = null)
+    {
+        options ??= DatasetOptions.Default;
+        options.Validate();
+        DatasetPair pair = val is not null
+            ? new DatasetPair(OpenRaw(train, options, DataSplit.Train), OpenRaw(val, options, DataSplit.Val), "given")
+            : IsClutter(train)
+                ? new DatasetPair(Clutter(options, DataSplit.Train), Clutter(options, DataSplit.Val), "made from the seed")
+                : Divide(Detect(train!, options), options);
+        DatasetPair.RequireSameClasses(pair.Train, pair.Val);
+        return pair with { Train = Cache(Reduce(pair.Train, options), options), Val = Cache(pair.Val, options) };
+    }
+
+    /// <summary>Whether a name means the embedded data.</summary>
+    public static bool IsClutter(string? source) => source is null or "" || source.Equals("clutter", StringComparison.OrdinalIgnoreCase);
+
+    private static IImageDataset OpenRaw(string? source, DatasetOptions options, DataSplit split) =>
+        IsClutter(source) ? Clutter(options, split) : Detect(source!, options).Open(split);
+
+    private static ClutterDataset Clutter(DatasetOptions options, DataSplit split) =>
+        new(split == DataSplit.Train ? options.ClutterTrainCount : options.ClutterValCount, options.Seed, split);
+
+    private static DatasetPair Divide(DataLayout layout, DatasetOptions options)
+    {
+        if (layout.IsDivided)
+        {
+            return new DatasetPair(layout.Open(DataSplit.Train), layout.Open(DataSplit.Val), layout.Kind);
+        }
+
+        IImageDataset all = layout.Open(DataSplit.Train);
+        (int[] part, int[] rest) = SubsetDataset.Divide(all, options.ValFraction, new Generator(options.Seed).Fork("split"));
+        if (part.Length == 0 || rest.Length == 0)
+        {
+            throw new DataException(
+                $"{all.Source}: {all.Count} pictures and a validation part of {options.ValFraction} leave {rest.Length} for training and {part.Length} for "
+                + "validation; give more pictures, another fraction, or the validation data by themselves.");
+        }
+
+        string fraction = options.ValFraction.ToString(CultureInfo.InvariantCulture);
+        return new DatasetPair(new SubsetDataset(all, rest), new SubsetDataset(all, part, $"{all.Source} (validation part)"),
+            $"{fraction} of each class held out by seed {options.Seed}");
+    }
+
+    private static IImageDataset Reduce(IImageDataset train, DatasetOptions options) => options.Fraction < 1
+        ? new SubsetDataset(train, SubsetDataset.Divide(train, options.Fraction, new Generator(options.Seed).Fork("fraction")).Part)
+        : train;
+
+    private static IImageDataset Cache(IImageDataset dataset, DatasetOptions options) =>
+        dataset is PixelList || options.CacheLimit == 0 ? dataset : new CachedDataset(dataset, options.CacheLimit);
+
+    private static DataLayout Detect(string path, DatasetOptions options)
+    {
+        if (Directory.Exists(path))
+        {
+            return DataLayout.Detect(new DirectoryTree(path, options.MemoryLimit), options);
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new DataException($"{path}: there is no such folder or file; give a folder per class, an archive, a table, or clutter.");
+        }
+
+        return FileKind.Detect(path, options);
+    }
+}

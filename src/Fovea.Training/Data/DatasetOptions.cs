@@ -1,0 +1,63 @@
+using Fovea.Imaging;
+
+namespace Fovea.Training.Data;
+
+/// <summary>How data are opened: seeds, splits, and how much memory they may take.</summary>
+public sealed record DatasetOptions
+{
+    /// <summary>The options used when none are given.</summary>
+    public static DatasetOptions Default { get; } = new();
+
+    /// <summary>The seed of Clutter's pictures, of a split by <see cref="ValFraction"/> and of <see cref="Fraction"/> (default 0).</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>The part of each class that is held out when the data have no validation part of their own (0 to 1, default 0.1).</summary>
+    public double ValFraction { get; init; } = 0.1;
+
+    /// <summary>The part of each class of the training set that is used (above 0, at most 1, default 1).</summary>
+    public double Fraction { get; init; } = 1;
+
+    /// <summary>How many pictures Clutter's training set has (default 8,000).</summary>
+    public int ClutterTrainCount { get; init; } = ClutterDataset.DefaultTrainCount;
+
+    /// <summary>How many pictures Clutter's validation set has (default 1,000).</summary>
+    public int ClutterValCount { get; init; } = ClutterDataset.DefaultValCount;
+
+    /// <summary>The most bytes that an archive or a file read whole may hold in memory (default: half of the machine's).</summary>
+    public long MemoryLimit { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
+    /// <summary>The most bytes of decoded pixels kept, per data set, for the next epoch (0 keeps none; default: an eighth of the machine's memory).</summary>
+    public long CacheLimit { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8;
+
+    /// <summary>The most that one picture may take.</summary>
+    public ImageLimits Limits { get; init; } = ImageLimits.Default;
+
+    /// <summary>The endings that make a file a picture, lower case with the dot. Add the ending of a decoder that you registered.</summary>
+    /// <remarks>Endings of formats that no built-in decoder reads (webp, gif, tif) are among them, so that the check names such files.</remarks>
+    public IReadOnlyList<string> Extensions { get; init; } =
+        [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".ppm", ".pgm", ".pbm", ".pnm", ".webp", ".gif", ".tif", ".tiff"];
+
+    internal bool IsImage(string path)
+    {
+        int dot = path.LastIndexOf('.');
+        return dot > path.LastIndexOf('/') && Extensions.Contains(path[dot..], StringComparer.OrdinalIgnoreCase);
+    }
+
+    internal void Validate()
+    {
+        Require(ValFraction is >= 0 and < 1, nameof(ValFraction), ValFraction, "0 to below 1");
+        Require(Fraction is > 0 and <= 1, nameof(Fraction), Fraction, "above 0 to 1");
+        Require(ClutterTrainCount >= 1, nameof(ClutterTrainCount), ClutterTrainCount, "at least 1");
+        Require(ClutterValCount >= 1, nameof(ClutterValCount), ClutterValCount, "at least 1");
+        Require(MemoryLimit >= 0, nameof(MemoryLimit), MemoryLimit, "at least 0");
+        Require(CacheLimit >= 0, nameof(CacheLimit), CacheLimit, "at least 0");
+    }
+
+    private static void Require(bool holds, string option, double value, string range)
+    {
+        if (!holds)
+        {
+            throw new OptionException("data", $"{option} must be {range}, got {value}.");
+        }
+    }
+}

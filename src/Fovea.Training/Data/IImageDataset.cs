@@ -1,0 +1,27 @@
+namespace Fovea.Training.Data;
+
+/// <summary>A numbered set of labelled pictures. Every member may be called from many threads at once.</summary>
+public interface IImageDataset
+{
+    /// <summary>Where the pictures come from, as messages print it: a path, or a description.</summary>
+    string Source { get; }
+
+    /// <summary>How many pictures there are.</summary>
+    int Count { get; }
+
+    /// <summary>The names of the classes; a label is an index into them.</summary>
+    IReadOnlyList<string> Classes { get; }
+
+    /// <summary>The label of a picture, known without decoding it.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    int Label(int index);
+
+    /// <summary>The name of a picture, known without decoding it.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    string Name(int index);
+
+    /// <summary>Reads and decodes a picture. The same index always gives the same pixels.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    /// <exception cref="DataException">The picture cannot be read; the message names it and the reason.</exception>
+    ImageSample Get(int index);
+}

@@ -1,0 +1,13 @@
+using Fovea.Imaging;
+
+namespace Fovea.Training.Data;
+
+/// <summary>One labelled picture.</summary>
+/// <param name="Image">The decoded picture. It may be shared with a cache: read it, do not write to it.</param>
+/// <param name="Label">The index of its class.</param>
+/// <param name="Name">Where it comes from, as messages and tables print it: a path relative to the data, or an index.</param>
+/// <param name="Mask">
+/// Where the labelled object is, when the data say so: a <see cref="PixelFormat.Grey"/> picture of the same size, 255 on the object and 0
+/// elsewhere.
+/// </param>
+public sealed record ImageSample(Image Image, int Label, string Name, Image? Mask = null);

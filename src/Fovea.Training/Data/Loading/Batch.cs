@@ -1,0 +1,50 @@
+namespace Fovea.Training.Data;
+
+/// <summary>
+/// One step's pictures and labels. The consumer disposes it when the step is done; its memory then serves a later batch. The tensors
+/// belong to no <see cref="TensorScope"/>.
+/// </summary>
+public sealed class Batch : IDisposable
+{
+    private readonly IImageDataset _dataset;
+    private readonly int[] _indices;
+
+    internal Batch(IImageDataset dataset, int epoch, int number, int[] indices, Tensor images, Tensor labels)
+    {
+        _dataset = dataset;
+        _indices = indices;
+        Epoch = epoch;
+        Number = number;
+        Images = images;
+        Labels = labels;
+    }
+
+    /// <summary>The epoch, counted from 0.</summary>
+    public int Epoch { get; }
+
+    /// <summary>The batch's place in its epoch, counted from 0. The position to save after its step is the number after it.</summary>
+    public int Number { get; }
+
+    /// <summary>How many pictures it holds; the last of an epoch may hold fewer than the others.</summary>
+    public int Count => _indices.Length;
+
+    /// <summary>The pictures, transformed and normalised: float32 [N, C, H, W].</summary>
+    public Tensor Images { get; }
+
+    /// <summary>The class of each picture: int64 [N].</summary>
+    public Tensor Labels { get; }
+
+    /// <summary>The place of each picture in the data set.</summary>
+    public IReadOnlyList<int> Indices => _indices;
+
+    /// <summary>The name of one of the pictures, such as its path.</summary>
+    /// <param name="position">0 to <see cref="Count"/> − 1.</param>
+    public string Name(int position) => _dataset.Name(_indices[position]);
+
+    /// <summary>Gives the memory of both tensors back.</summary>
+    public void Dispose()
+    {
+        Images.Dispose();
+        Labels.Dispose();
+    }
+}

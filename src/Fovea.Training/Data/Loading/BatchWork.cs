@@ -1,0 +1,96 @@
+using System.Runtime.ExceptionServices;
+
+namespace Fovea.Training.Data;
+
+/// <summary>A batch being made. Workers take a few pictures at a time; whoever finishes the last makes it ready.</summary>
+internal sealed class BatchWork
+{
+    // Enough to make taking a share cheap, few enough for several workers to share even a small batch.
+    private const int Share = 8;
+    private readonly EpochPlan _plan;
+    private readonly int[] _indices;
+    private readonly Tensor _images;
+    private readonly Tensor _labels;
+    private int _taken;
+    private int _done;
+    private ExceptionDispatchInfo? _failure;
+    private int _failedAt = int.MaxValue;
+
+    public BatchWork(EpochPlan plan, int number)
+    {
+        _plan = plan;
+        Number = number;
+        _indices = plan.Indices(number);
+        SamplePipeline pipeline = plan.Loader.Pipeline;
+        _images = TensorScope.Detach(Tensor.Empty([_indices.Length, pipeline.Channels, pipeline.Height, pipeline.Width]));
+        _labels = TensorScope.Detach(Tensor.Empty([_indices.Length], DType.Int64));
+    }
+
+    public int Number { get; }
+
+    /// <summary>Whether every picture is in place (or failed). Read and written under the crew's lock.</summary>
+    public bool IsReady => _done == _indices.Length;
+
+    /// <summary>Takes the next pictures. Called under the crew's lock.</summary>
+    public bool TryTake(out int from, out int to)
+    {
+        from = _taken;
+        to = Math.Min(from + Share, _indices.Length);
+        _taken = to;
+        return from < to;
+    }
+
+    /// <summary>Makes the pictures that were taken. Called outside the lock; each position is written by one thread.</summary>
+    public void Run(int from, int to)
+    {
+        SamplePipeline pipeline = _plan.Loader.Pipeline;
+        Span<float> images = _images.AsSpan<float>();
+        Span<long> labels = _labels.AsSpan<long>();
+        int size = pipeline.Channels * pipeline.Height * pipeline.Width;
+        for (int i = from; i < to; i++)
+        {
+            try
+            {
+                int index = _indices[i];
+                ImageSample sample = _plan.Loader.Dataset.Get(index);
+                pipeline.Write(sample, _plan.RandomOf(index), images.Slice(i * size, size));
+                labels[i] = sample.Label;
+            }
+            catch (Exception e)
+            {
+                // The first picture of the batch that fails is reported, whichever worker came to its own first.
+                lock (_indices)
+                {
+                    if (i < _failedAt)
+                    {
+                        (_failedAt, _failure) = (i, ExceptionDispatchInfo.Capture(e));
+                    }
+                }
+
+                return;
+            }
+        }
+    }
+
+    /// <summary>Counts pictures that were run. Called under the crew's lock.</summary>
+    public void Count(int count) => _done += count;
+
+    /// <summary>Hands the batch over, or throws what making it threw.</summary>
+    public Batch Finish()
+    {
+        if (_failure is not null)
+        {
+            Release();
+            _failure.Throw();
+        }
+
+        return new Batch(_plan.Loader.Dataset, _plan.Epoch, Number, _indices, _images, _labels);
+    }
+
+    /// <summary>Gives the memory back of a batch that nobody wants.</summary>
+    public void Release()
+    {
+        _images.Dispose();
+        _labels.Dispose();
+    }
+}

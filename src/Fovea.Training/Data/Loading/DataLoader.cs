@@ -1,0 +1,123 @@
+namespace Fovea.Training.Data;
+
+/// <summary>
+/// Makes batches of a data set, ahead of the training step on threads of its own. What is in a batch is a function of the options' seed,
+/// the epoch and the batch's number alone: not of the number of workers, not of time, not of what was read before. To resume, read the
+/// same epoch from the first batch that was not trained on.
+/// </summary>
+/// <example>
+/// <code>
+/// var loader = new DataLoader(data.Train, new SamplePipeline(transform), new DataLoaderOptions { BatchSize = 128, Seed = 7 });
+/// foreach (Batch batch in loader.Read(epoch, firstBatch))
+/// {
+///     using (batch)
+///     {
+///         Step(batch.Images, batch.Labels);
+///     }
+/// }
+/// </code>
+/// </example>
+public sealed class DataLoader
+{
+    private readonly Generator _order;
+    private readonly Generator _augmentation;
+
+    /// <summary>Describes the batches; nothing runs before <see cref="Read"/>.</summary>
+    /// <param name="dataset">The pictures, at least one.</param>
+    /// <param name="pipeline">What is done to each.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="OptionException">An option is out of its range.</exception>
+    /// <exception cref="DataException">The data set is empty.</exception>
+    public DataLoader(IImageDataset dataset, SamplePipeline pipeline, DataLoaderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(pipeline);
+        Options = options ?? new DataLoaderOptions();
+        Options.Validate();
+        if (dataset.Count == 0)
+        {
+            throw new DataException($"{dataset.Source}: there are no pictures to make batches of.");
+        }
+
+        Dataset = dataset;
+        Pipeline = pipeline;
+        var root = new Generator(Options.Seed);
+        _order = root.Fork("order");
+        _augmentation = root.Fork("augmentation");
+    }
+
+    /// <summary>The pictures.</summary>
+    public IImageDataset Dataset { get; }
+
+    /// <summary>What is done to each picture.</summary>
+    public SamplePipeline Pipeline { get; }
+
+    /// <summary>The options.</summary>
+    public DataLoaderOptions Options { get; }
+
+    /// <summary>Batches in an epoch.</summary>
+    public int BatchesPerEpoch => Options.DropLast && Dataset.Count >= Options.BatchSize
+        ? Dataset.Count / Options.BatchSize
+        : (int)((Dataset.Count + (long)Options.BatchSize - 1) / Options.BatchSize);
+
+    /// <summary>Pictures in an epoch: fewer than the data set's only when <see cref="DataLoaderOptions.DropLast"/> leaves some out.</summary>
+    public int ImagesPerEpoch => (int)Math.Min(Dataset.Count, (long)BatchesPerEpoch * Options.BatchSize);
+
+    /// <summary>The indices of an epoch's pictures, in the order of its batches.</summary>
+    /// <param name="epoch">The epoch, counted from 0.</param>
+    public int[] Order(int epoch)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        int[] order = new int[Dataset.Count];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        if (Options.Shuffle)
+        {
+            _order.Fork((ulong)epoch).Shuffle<int>(order);
+        }
+
+        return order;
+    }
+
+    /// <summary>The batches of an epoch, in order. Leaving the loop ends the workers; each batch is the caller's to dispose.</summary>
+    /// <param name="epoch">The epoch, counted from 0.</param>
+    /// <param name="firstBatch">The number of the first batch to make, 0 to <see cref="BatchesPerEpoch"/>.</param>
+    /// <param name="cancellation">Ends the wait for a batch.</param>
+    /// <exception cref="DataException">A picture cannot be read; thrown when its batch's turn comes, after all before it.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IEnumerable<Batch> Read(int epoch, int firstBatch = 0, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstBatch, BatchesPerEpoch);
+        return Options.Workers == 0 ? ReadInline(epoch, firstBatch, cancellation) : ReadAhead(epoch, firstBatch, cancellation);
+    }
+
+    private IEnumerable<Batch> ReadInline(int epoch, int firstBatch, CancellationToken cancellation)
+    {
+        var plan = new EpochPlan(this, epoch, _augmentation);
+        for (int number = firstBatch; number < BatchesPerEpoch; number++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var work = new BatchWork(plan, number);
+            while (work.TryTake(out int from, out int to))
+            {
+                work.Run(from, to);
+            }
+
+            yield return work.Finish();
+        }
+    }
+
+    private IEnumerable<Batch> ReadAhead(int epoch, int firstBatch, CancellationToken cancellation)
+    {
+        using var crew = new LoaderCrew(new EpochPlan(this, epoch, _augmentation), firstBatch, BatchesPerEpoch, Options.Workers, Options.Prefetch);
+        for (int number = firstBatch; number < BatchesPerEpoch; number++)
+        {
+            yield return crew.Next(cancellation);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace Fovea.Training.Data;
+
+/// <summary>How a <see cref="DataLoader"/> makes batches. Only <see cref="BatchSize"/>, <see cref="Shuffle"/>, <see cref="DropLast"/> and <see cref="Seed"/> decide what is in them.</summary>
+public sealed record DataLoaderOptions
+{
+    /// <summary>Pictures in a batch (at least 1, default 128).</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>Whether each epoch has an order of its own, drawn from the seed (default), or all have the data's.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>Whether a last batch that is not full is left out (default false). A set smaller than one batch is never left out.</summary>
+    public bool DropLast { get; init; }
+
+    /// <summary>The seed of the order and of every augmentation (default 0).</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Threads that make batches ahead of the consumer (0 to 256; 0: the consumer's own thread makes each when it asks; default: half of the processors, at most 8).</summary>
+    public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
+
+    /// <summary>The most batches that lie ready or are being made at once (at least 1, default 4).</summary>
+    public int Prefetch { get; init; } = 4;
+
+    internal void Validate()
+    {
+        Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
+        Require(Workers is >= 0 and <= 256, nameof(Workers), Workers, "0 to 256");
+        Require(Prefetch >= 1, nameof(Prefetch), Prefetch, "at least 1");
+    }
+
+    private static void Require(bool holds, string option, int value, string range)
+    {
+        if (!holds)
+        {
+            throw new OptionException("loader", $"{option} must be {range}, got {value}.");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace Fovea.Training.Data;
+
+/// <summary>What the workers of one epoch share and only read: the order, and where each picture's randomness comes from.</summary>
+internal sealed class EpochPlan
+{
+    private readonly int[] _order;
+    private readonly Generator _random;
+
+    public EpochPlan(DataLoader loader, int epoch, Generator augmentation)
+    {
+        Loader = loader;
+        Epoch = epoch;
+        _order = loader.Order(epoch);
+        _random = augmentation.Fork((ulong)epoch);
+    }
+
+    public DataLoader Loader { get; }
+
+    public int Epoch { get; }
+
+    /// <summary>The indices of a batch's pictures.</summary>
+    public int[] Indices(int number)
+    {
+        int start = number * Loader.Options.BatchSize;
+        return _order[start..Math.Min(start + Loader.Options.BatchSize, _order.Length)];
+    }
+
+    /// <summary>The generator of a picture's augmentation in this epoch. It depends on the picture, not on its place in the order.</summary>
+    public Generator RandomOf(int index) => _random.Fork((ulong)index);
+}

@@ -1,0 +1,44 @@
+using Fovea.Imaging;
+
+namespace Fovea.Training.Data;
+
+/// <summary>Turns, shears and shifts a picture about its centre, interpolating bilinearly; what comes from outside is black.</summary>
+internal static class Affine
+{
+    /// <summary>result(p) = image(A p + t), p from the centre: A = [[a, b], [c, d]].</summary>
+    public static Image Apply(Image image, double a, double b, double c, double d, double tx, double ty)
+    {
+        int width = image.Width, height = image.Height, channels = image.Channels;
+        var result = new Image(width, height, image.Format);
+        ReadOnlySpan<byte> source = image.Pixels;
+        double centerX = (width - 1) / 2.0, centerY = (height - 1) / 2.0;
+        for (int y = 0; y < height; y++)
+        {
+            Span<byte> row = result.Row(y);
+            double v = y - centerY;
+            for (int x = 0; x < width; x++)
+            {
+                double u = x - centerX;
+                double fromX = a * u + b * v + tx + centerX, fromY = c * u + d * v + ty + centerY;
+                if (fromX <= -1 || fromY <= -1 || fromX >= width || fromY >= height)
+                {
+                    continue;
+                }
+
+                int left = (int)Math.Floor(fromX), top = (int)Math.Floor(fromY);
+                double right = fromX - left, down = fromY - top;
+                for (int k = 0; k < channels; k++)
+                {
+                    double upper = At(source, left, top, k) * (1 - right) + At(source, left + 1, top, k) * right;
+                    double lower = At(source, left, top + 1, k) * (1 - right) + At(source, left + 1, top + 1, k) * right;
+                    row[x * channels + k] = (byte)(upper * (1 - down) + lower * down + 0.5);
+                }
+            }
+        }
+
+        return result;
+
+        int At(ReadOnlySpan<byte> pixels, int x, int y, int k) =>
+            (uint)x < (uint)width && (uint)y < (uint)height ? pixels[(y * width + x) * channels + k] : 0;
+    }
+}

@@ -1,0 +1,101 @@
+using Fovea.Imaging;
+using Fovea.Imaging.Transforms;
+
+namespace Fovea.Training.Data;
+
+/// <summary>
+/// Turns a picture into network input by <see cref="TransformOptions"/>. Random crop, flip and normalisation happen in the one pass that
+/// writes the planes. Stateless: one pipeline serves all workers.
+/// </summary>
+public sealed class SamplePipeline
+{
+    private readonly TransformOptions _options;
+    private readonly PlaneWriter _writer;
+
+    /// <summary>Prepares a pipeline.</summary>
+    /// <exception cref="OptionException">An option is out of its range.</exception>
+    public SamplePipeline(TransformOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        _writer = new PlaneWriter(options);
+    }
+
+    /// <summary>The options.</summary>
+    public TransformOptions Options => _options;
+
+    /// <summary>Channels of the result.</summary>
+    public int Channels => _options.Channels;
+
+    /// <summary>Height of the result in pixels.</summary>
+    public int Height => _options.ImageSize;
+
+    /// <summary>Width of the result in pixels.</summary>
+    public int Width => _options.ImageSize;
+
+    /// <summary>Transforms one picture.</summary>
+    /// <param name="sample">The picture; it is only read.</param>
+    /// <param name="random">Where the augmentation's numbers come from; unused when nothing is random.</param>
+    /// <param name="planes">Takes [channels, height, width] floats.</param>
+    public void Write(ImageSample sample, Generator random, Span<float> planes)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        ArgumentNullException.ThrowIfNull(random);
+        if (planes.Length != Channels * Height * Width)
+        {
+            throw new ShapeException("pipeline", $"room for [{Channels}, {Height}, {Width}] floats", $"{planes.Length}");
+        }
+
+        var source = new GeneratorSource(random);
+        Image image = Resize(sample.Image, source);
+        image = _options.Policy?.Apply(image, random) ?? image;
+        image = _options.Color?.Apply(image, source) ?? image;
+        int shiftX = 0, shiftY = 0;
+        if (_options.Crop == CropMode.Padded)
+        {
+            shiftX = random.Next(2 * _options.Padding + 1) - _options.Padding;
+            shiftY = random.Next(2 * _options.Padding + 1) - _options.Padding;
+        }
+
+        bool mirror = _options.Flip > 0 && random.NextDouble() < _options.Flip;
+        _writer.Write(image, shiftX, shiftY, mirror, planes);
+        if (_options.Erasing is { } erasing && erasing.Choose(Width, Height, source) is { } region)
+        {
+            Erase(planes, region, erasing.Noise ? random : null);
+        }
+    }
+
+    private Image Resize(Image image, GeneratorSource source)
+    {
+        int size = _options.ImageSize, shorter = _options.ResizeTo == 0 ? size : _options.ResizeTo;
+        if (_options.Crop == CropMode.Resized)
+        {
+            return _options.ResizedCrop.Apply(image, size, size, source, _options.Filter);
+        }
+
+        return image.Width == size && image.Height == size && shorter == size
+            ? image
+            : image.ResizeAndCenterCrop(shorter, size, _options.Filter);
+    }
+
+    // After normalisation 0 is the mean colour, and noise of the standard normal distribution has the data's own spread.
+    private void Erase(Span<float> planes, Region region, Generator? noise)
+    {
+        for (int c = 0; c < Channels; c++)
+        {
+            for (int y = region.Y; y < region.Y + region.Height; y++)
+            {
+                Span<float> line = planes.Slice((c * Height + y) * Width + region.X, region.Width);
+                if (noise is null)
+                {
+                    line.Clear();
+                }
+                else
+                {
+                    noise.FillNormal(line);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Fovea.Imaging.Transforms;
+
+namespace Fovea.Training.Data;
+
+/// <summary>How a picture is brought to the size that a network sees.</summary>
+public enum CropMode
+{
+    /// <summary>The shorter side to <see cref="TransformOptions.ResizeTo"/>, then the middle: for validation and prediction.</summary>
+    Center,
+
+    /// <summary>As <see cref="Center"/>, then a border of <see cref="TransformOptions.Padding"/> black pixels and a random crop: for small pictures.</summary>
+    Padded,
+
+    /// <summary>A random part of random size and aspect, resized (<see cref="TransformOptions.ResizedCrop"/>): for photographs.</summary>
+    Resized,
+}
+
+/// <summary>What is done to each picture on its way into a batch, in this order: size, policy, colour, random crop and flip, normalisation, erasing.</summary>
+public sealed record TransformOptions
+{
+    /// <summary>Side of the square that the network sees, in pixels (at least 1, default 224).</summary>
+    public int ImageSize { get; init; } = 224;
+
+    /// <summary>Channels that the network sees: 3 (default; grey pictures are repeated) or 1 (colours become luma).</summary>
+    public int Channels { get; init; } = 3;
+
+    /// <summary>How the size is reached (default <see cref="CropMode.Center"/>).</summary>
+    public CropMode Crop { get; init; } = CropMode.Center;
+
+    /// <summary>The shorter side before the middle is taken, at least <see cref="ImageSize"/> (0, the default: the same).</summary>
+    public int ResizeTo { get; init; }
+
+    /// <summary>The black border of <see cref="CropMode.Padded"/>, in pixels (at least 0, default 4).</summary>
+    public int Padding { get; init; } = 4;
+
+    /// <summary>The ranges of <see cref="CropMode.Resized"/>.</summary>
+    public RandomResizedCrop ResizedCrop { get; init; } = new();
+
+    /// <summary>The kernel of every resize (default bilinear).</summary>
+    public ResizeFilter Filter { get; init; } = ResizeFilter.Bilinear;
+
+    /// <summary>How often a picture is mirrored left to right (0 to 1, default 0).</summary>
+    public double Flip { get; init; }
+
+    /// <summary>Random brightness, contrast, saturation and hue; null (default) for none.</summary>
+    public ColorJitter? Color { get; init; }
+
+    /// <summary>A policy of random image operations; null (default) for none.</summary>
+    public AugmentPolicy? Policy { get; init; }
+
+    /// <summary>Covers a random rectangle with the mean colour, or with noise; null (default) for none.</summary>
+    public RandomErasing? Erasing { get; init; }
+
+    /// <summary>Mean and deviation of the channels (default: ImageNet's).</summary>
+    public Normalization Normalization { get; init; } = Normalization.ImageNet;
+
+    /// <summary>What validation uses for a size: the shorter side resized, the middle taken; nothing random.</summary>
+    /// <param name="imageSize">Side of the square, in pixels.</param>
+    /// <param name="resizeTo">The shorter side before the crop; 0 for the same (small pictures), 256 for 224 is usual for photographs.</param>
+    public static TransformOptions ForEvaluation(int imageSize, int resizeTo = 0) => new() { ImageSize = imageSize, ResizeTo = resizeTo };
+
+    /// <summary>What training uses by habit: up to 64 pixels a padded random crop, above a random part resized; mirrored half of the time.</summary>
+    /// <param name="imageSize">Side of the square, in pixels.</param>
+    public static TransformOptions ForTraining(int imageSize) => new()
+    {
+        ImageSize = imageSize,
+        Crop = imageSize <= 64 ? CropMode.Padded : CropMode.Resized,
+        Flip = 0.5,
+    };
+
+    internal void Validate()
+    {
+        Require(ImageSize >= 1, nameof(ImageSize), ImageSize, "at least 1");
+        Require(Channels is 1 or 3, nameof(Channels), Channels, "1 or 3");
+        Require(ResizeTo == 0 || ResizeTo >= ImageSize, nameof(ResizeTo), ResizeTo, $"0, or at least the image size {ImageSize}");
+        Require(Padding >= 0 && Padding <= ImageSize, nameof(Padding), Padding, $"0 to the image size {ImageSize}");
+        Require(Flip is >= 0 and <= 1, nameof(Flip), Flip, "0 to 1");
+        Require(Normalization.Mean.Count is int m && (m == 1 || m == Channels || Channels == 1), nameof(Normalization), m, "1 mean, or one a channel");
+        Require(Normalization.Deviation.Count == Normalization.Mean.Count, nameof(Normalization), Normalization.Deviation.Count, "as many deviations as means");
+        Require(!Normalization.Deviation.Contains(0), nameof(Normalization), 0, "deviations other than 0");
+    }
+
+    private static void Require(bool holds, string option, double value, string range)
+    {
+        if (!holds)
+        {
+            throw new OptionException("transform", $"{option} must be {range}, got {value}.");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.IO.Compression;
+
+namespace Fovea.Training.Data;
+
+/// <summary>The files that are data without being pictures: tables, CIFAR batches, IDX arrays.</summary>
+internal static class DataFiles
+{
+    /// <summary>Whether some layout reads a file of this name.</summary>
+    public static bool IsData(string path)
+    {
+        string name = Path.GetFileName(path);
+        return IsTable(name) || IsCifar(name) || IsIdx(name) || name == "batches.meta.txt";
+    }
+
+    /// <summary>Whether the name is one of a table of paths and labels.</summary>
+    public static bool IsTable(string name) =>
+        name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the name is one of CIFAR's binary batches.</summary>
+    public static bool IsCifar(string name) =>
+        name.EndsWith(".bin", StringComparison.Ordinal) && (name.StartsWith("data_batch", StringComparison.Ordinal) || name.StartsWith("test_batch", StringComparison.Ordinal));
+
+    /// <summary>Whether the name is one of MNIST's arrays, compressed or not.</summary>
+    public static bool IsIdx(string name) =>
+        name.Contains("-ubyte", StringComparison.Ordinal)
+        && (name.Contains("idx3", StringComparison.Ordinal) || name.Contains("idx1", StringComparison.Ordinal));
+
+    /// <summary>Unpacks a file that starts as gzip does; returns others as they are.</summary>
+    /// <exception cref="DataException">The stream is damaged, or unpacks to more than the limit.</exception>
+    public static byte[] Unzip(byte[] bytes, string source, long limit)
+    {
+        if (bytes is not [0x1F, 0x8B, ..])
+        {
+            return bytes;
+        }
+
+        try
+        {
+            using var zipped = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+            using var plain = new MemoryStream();
+            byte[] piece = new byte[1 << 16];
+            for (int got = zipped.Read(piece); got > 0; got = zipped.Read(piece))
+            {
+                if (plain.Length + got > Math.Min(limit, Array.MaxLength))
+                {
+                    throw new DataException($"{source}: unpacks to more than the limit of {limit} bytes; raise DatasetOptions.MemoryLimit.");
+                }
+
+                plain.Write(piece, 0, got);
+            }
+
+            return plain.ToArray();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DataException($"{source}: the compressed data are damaged: {e.Message}", e);
+        }
+    }
+}
