@@ -8,6 +8,7 @@ internal static partial class References
         {
             Convolutions,
             Elementwise,
+            Normalizations,
             Reductions,
             Shaping,
         }.SelectMany(group => group).ToDictionary(r => r.Op, r => r.Run);

@@ -1,0 +1,96 @@
+using System.Numerics;
+using Fovea.Simd.Norm;
+
+namespace Fovea;
+
+/// <summary>
+/// Batch norm with the batch's own statistics. Inputs: x, weight, bias, and (optionally) a residual. Outputs: y, and the batch's mean and
+/// biased variance.
+/// </summary>
+internal sealed class BatchNormTrainingOp(double epsilon, bool relu) : FloatOp, ISampledOp
+{
+    public static IEnumerable<OpSample> Samples =>
+    [
+        new(new BatchNormTrainingOp(1e-5, false), [3, 4], [4], [4]),
+        new(new BatchNormTrainingOp(1e-5, false), [2, 3, 5, 4], [3], [3]),
+        new(new BatchNormTrainingOp(1e-3, true), [2, 3, 4, 3], [3], [3]) { Distinct = true },
+        new(new BatchNormTrainingOp(1e-5, true), [3, 2, 7], [2], [2], [3, 2, 7]) { Distinct = true },
+        new(new BatchNormTrainingOp(1e-5, false), [1, 2, 33], [2], [2], [1, 2, 33]),
+    ];
+
+    public override string Name => "batch_norm";
+
+    public double Epsilon => epsilon;
+
+    public bool Relu => relu;
+
+    public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
+        OpCost.PerElement(inputs[0], 8 + (relu ? 1 : 0) + (inputs.Length > 3 ? 1 : 0));
+
+    protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
+    {
+        Shape x = inputs[0].Shape;
+        BatchNormShapes.Check(Name, inputs, 3);
+        if (x.Elements / Math.Max(1, x[1]) < 2)
+        {
+            throw new ShapeException(Name, "more than one value per channel in training", x.ToString(),
+                "one value has no variance: train with a larger batch or map, or call Eval() to use the running statistics");
+        }
+
+        return [x, [x[1]], [x[1]]];
+    }
+
+    protected override void Forward<T>(ForwardContext c)
+    {
+        (int n, int channels, int inner) = BatchNormShapes.Split(c.InputSpec(0).Shape);
+        Span<T> invStd = c.Save<T>(channels);
+        BatchNorm.Forward(
+            n, channels, inner, c.In<T>(0), c.In<T>(1), c.In<T>(2), c.InOrEmpty<T>(3), relu, T.CreateChecked(epsilon), c.Out<T>(), c.Out<T>(1),
+            invStd, c.Out<T>(2));
+        c.SaveInput(0);
+        c.SaveInput(1);
+        c.SaveOutput(1);
+        if (relu)
+        {
+            c.SaveOutput();
+        }
+    }
+
+    protected override void Backward<T>(BackwardContext c)
+    {
+        Shape shape = c.InputSpec(0).Shape;
+        (int n, int channels, int inner) = BatchNormShapes.Split(shape);
+        Span<T> dx = c.GradIn<T>(0);
+        if (c.HasGradOut())
+        {
+            BatchNorm.Backward(
+                n, channels, inner, c.In<T>(0), relu ? c.Out<T>() : default, c.GradOut<T>(), c.In<T>(1), c.Out<T>(1), c.Saved<T>(0, channels), relu,
+                dx, c.Needs(3) ? c.GradIn<T>(3) : default, c.GradIn<T>(1), c.GradIn<T>(2));
+        }
+        else
+        {
+            dx.Clear();
+        }
+
+        if (c.HasGradOut(1) || c.HasGradOut(2))
+        {
+            ThroughStatistics(c, n, channels, inner, dx);
+        }
+    }
+
+    /// <summary>Adds what flows through the statistics themselves: <c>dmean / m + dvar · 2 (x − mean) / m</c> over m values a channel.</summary>
+    private static void ThroughStatistics<T>(BackwardContext c, int n, int channels, int inner, Span<T> dx)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T count = T.CreateChecked((long)n * inner);
+        T[] scale = new T[channels];
+        T[] shift = new T[channels];
+        for (int i = 0; i < channels; i++)
+        {
+            scale[i] = c.HasGradOut(2) ? (T.One + T.One) * c.GradOut<T>(2)[i] / count : T.Zero;
+            shift[i] = (c.HasGradOut(1) ? c.GradOut<T>(1)[i] / count : T.Zero) - scale[i] * c.Out<T>(1)[i];
+        }
+
+        BatchNorm.Inference(n, channels, inner, c.In<T>(0), scale, shift, dx, false, dx);
+    }
+}
