@@ -35,8 +35,14 @@ public abstract class FloatOp : Op
             }
         }
 
-        Shape[] shapes = InferShapes(inputs);
-        return Array.ConvertAll(shapes, s => new TensorSpec(s, type));
+        try
+        {
+            return Array.ConvertAll(InferShapes(inputs), s => new TensorSpec(s, type));
+        }
+        catch (OverflowException)
+        {
+            throw new ShapeException(Name, "results of at most 2³¹ − 1 elements", string.Join(", ", inputs.ToArray()));
+        }
     }
 
     /// <inheritdoc/>

@@ -13,12 +13,23 @@ public static partial class ImageTransforms
         {
             ReadOnlySpan<byte> source = image.Row(y);
             Span<byte> target = result.Row(y);
+            if (channels == 3)
+            {
+                // The usual case without a call a pixel.
+                for (int from = 0; from + 3 <= source.Length; from += 3)
+                {
+                    Span<byte> to = target.Slice(target.Length - 3 - from, 3);
+                    to[2] = source[from + 2];
+                    to[1] = source[from + 1];
+                    to[0] = source[from];
+                }
+
+                continue;
+            }
+
             for (int from = 0, to = target.Length - channels; to >= 0; from += channels, to -= channels)
             {
-                for (int c = 0; c < channels; c++)
-                {
-                    target[to + c] = source[from + c];
-                }
+                source.Slice(from, channels).CopyTo(target[to..]);
             }
         }
 

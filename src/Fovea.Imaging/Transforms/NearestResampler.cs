@@ -17,23 +17,43 @@ internal static class NearestResampler
         {
             ReadOnlySpan<byte> source = image.Row(region.Y + rows[y])[(region.X * channels)..];
             Span<byte> target = result.Row(y);
-            if (channels == 1)
-            {
+            Gather(source, target, columns, channels);
+        }
+
+        return result;
+    }
+
+    /// <summary>Copies pixels from listed columns; three channels have a loop of their own because a call a pixel costs more than the copy.</summary>
+    private static void Gather(ReadOnlySpan<byte> source, Span<byte> target, int[] columns, int channels)
+    {
+        switch (channels)
+        {
+            case 1:
                 for (int x = 0; x < columns.Length; x++)
                 {
                     target[x] = source[columns[x]];
                 }
 
-                continue;
-            }
+                break;
+            case 3:
+                for (int x = 0, at = 0; x < columns.Length; x++, at += 3)
+                {
+                    ReadOnlySpan<byte> from = source.Slice(3 * columns[x], 3);
+                    Span<byte> to = target.Slice(at, 3);
+                    to[2] = from[2];
+                    to[1] = from[1];
+                    to[0] = from[0];
+                }
 
-            for (int x = 0; x < columns.Length; x++)
-            {
-                source.Slice(columns[x] * channels, channels).CopyTo(target[(x * channels)..]);
-            }
+                break;
+            default:
+                for (int x = 0, at = 0; x < columns.Length; x++, at += channels)
+                {
+                    source.Slice(columns[x] * channels, channels).CopyTo(target[at..]);
+                }
+
+                break;
         }
-
-        return result;
     }
 
     private static int[] Positions(int sourceSize, int targetSize, int first, int count)

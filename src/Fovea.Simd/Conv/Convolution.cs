@@ -30,18 +30,7 @@ public static unsafe class Convolution
 
         fixed (T* px = x, pw = w, pb = bias, py = y)
         {
-            UnfoldConvolution<T>.Forward(s, px, pw, py);
-            if (!bias.IsEmpty)
-            {
-                int positions = s.OutHeight * s.OutWidth;
-                for (int i = 0; i < s.Batch * s.OutChannels; i++)
-                {
-                    foreach (ref T value in new Span<T>(py + (nint)i * positions, positions))
-                    {
-                        value += pb[i % s.OutChannels];
-                    }
-                }
-            }
+            ConvDispatch.Forward(s, px, pw, new ConvEpilogue<T> { Bias = bias.IsEmpty ? null : pb }, py);
         }
     }
 
@@ -61,7 +50,7 @@ public static unsafe class Convolution
         Expect("dx", dx.Length, s.InputCount);
         fixed (T* py = dy, pw = w, px = dx)
         {
-            UnfoldConvolution<T>.BackwardInput(s, py, pw, px);
+            ConvDispatch.BackwardInput(s, py, pw, px);
         }
     }
 

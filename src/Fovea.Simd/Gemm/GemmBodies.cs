@@ -115,6 +115,7 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
         int lastRow = Math.Min(rowPanels, (rowBlock + 1) * BlockRows);
         int lastColumn = Math.Min(columnPanels, (columnBlock + 1) * BlockColumns);
         T* edge = stackalloc T[GemmShape<V, T>.MaxRows * width];
+        bool plain = Alpha == T.One;
         for (int p = 0; p < K; p += GemmShape<V, T>.Depth)
         {
             int depth = Math.Min(GemmShape<V, T>.Depth, K - p);
@@ -132,53 +133,15 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
                     T* a = packedA + (nint)row * depth;
                     T* c = C + row * RowStride + j * width;
                     int rows = Math.Min(height, M - row);
-                    if (rows == height && columns == width)
+                    if (rows == height && columns == width && plain && (beta == T.Zero || beta == T.One))
                     {
-                        Tile(height, depth, a, b, c, RowStride, Alpha, beta);
+                        TileTable<V, T, N2, PackedWalk>.Run(height, depth, a, b, b + V.Width, null, c, c + V.Width, RowStride, beta == T.One);
                         continue;
                     }
 
-                    Tile(height, depth, a, b, edge, width, Alpha, T.Zero);
-                    Merge(edge, width, c, RowStride, rows, columns, beta);
+                    TileTable<V, T, N2, PackedWalk>.Run(height, depth, a, b, b + V.Width, null, edge, edge + V.Width, width, false);
+                    TileFinish<V, T>.Scaled(edge, width, c, RowStride, rows, columns, Alpha, beta);
                 }
-            }
-        }
-    }
-
-    private static void Tile(int height, int depth, T* a, T* b, T* c, nint rowStride, T alpha, T beta)
-    {
-        switch (height)
-        {
-            case 12:
-                GemmTile<V, T, Rows12>.Run(depth, a, b, c, rowStride, alpha, beta);
-                break;
-            case 10:
-                GemmTile<V, T, Rows10>.Run(depth, a, b, c, rowStride, alpha, beta);
-                break;
-            case 8:
-                GemmTile<V, T, Rows8>.Run(depth, a, b, c, rowStride, alpha, beta);
-                break;
-            case 6:
-                GemmTile<V, T, Rows6>.Run(depth, a, b, c, rowStride, alpha, beta);
-                break;
-            case 4:
-                GemmTile<V, T, Rows4>.Run(depth, a, b, c, rowStride, alpha, beta);
-                break;
-            default:
-                GemmTile<V, T, Rows2>.Run(depth, a, b, c, rowStride, alpha, beta);
-                break;
-        }
-    }
-
-    private static void Merge(T* from, int fromStride, T* to, nint toStride, int rows, int columns, T beta)
-    {
-        for (int r = 0; r < rows; r++)
-        {
-            for (int j = 0; j < columns; j++)
-            {
-                T value = from[r * fromStride + j];
-                T* at = to + r * toStride + j;
-                *at = beta == T.Zero ? value : T.FusedMultiplyAdd(*at, beta, value);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Gemm;
@@ -9,6 +10,7 @@ internal static unsafe class GemmPacking<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Packs <paramref name="rows"/> rows by <paramref name="k"/> of op(A) to [k, height].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackRows(bool transpose, T* a, nint lda, int rows, int height, int k, T* to)
     {
         nint rowStep = transpose ? 1 : lda;
@@ -29,6 +31,7 @@ internal static unsafe class GemmPacking<V, T>
     }
 
     /// <summary>Packs <paramref name="k"/> by <paramref name="columns"/> of op(B) to [k, 2·width].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackColumns(bool transpose, T* b, nint ldb, int columns, int k, T* to)
     {
         int width = GemmShape<V, T>.Columns;

@@ -5,18 +5,26 @@ using Fovea.Simd.Lanes;
 namespace Fovea.Simd.Gemm;
 
 /// <summary>
-/// The innermost kernel: a tile of C, up to 12 rows by two registers, held in registers over the whole sum. Each step loads two
-/// registers of B and broadcasts one number of A per row: 12 × 2 accumulators and their three operands fill 27 of the 32 registers
-/// of AVX-512, 6 × 2 fill 15 of the 16 of AVX2.
+/// The innermost kernel of products and convolutions: a tile of C, up to 12 rows by two registers, held in registers over the whole
+/// sum. Each step loads two registers of B and broadcasts one number of A per row: 12 × 2 accumulators and their three operands fill
+/// 27 of the 32 registers of AVX-512, 6 × 2 fill 15 of the 16 of AVX2.
 /// </summary>
-/// <remarks>a: [k, rows] packed; b: [k, 2·width] packed; c: [rows, 2·width] with a row stride.</remarks>
-internal static unsafe class GemmTile<V, T, TRows>
+/// <remarks>a: [k, rows] packed; b: [k, columns·width] packed, or planes that <c>offsets</c> leads through.</remarks>
+internal static unsafe class GemmTile<V, T, TRows, TColumns, TWalk>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TRows : struct, ITileRows
+    where TRows : struct, ICount
+    where TColumns : struct, ICount
+    where TWalk : struct, IWalk
 {
-    /// <summary><c>c = alpha · a b + beta · c</c>; with beta = 0 the old content of c is never read.</summary>
-    public static void Run(int k, T* a, T* b, T* c, nint rowStride, T alpha, T beta)
+    /// <summary>
+    /// Sums <paramref name="k"/> steps and writes the tile to <paramref name="c"/> and, its second register column, to
+    /// <paramref name="d"/>; or adds it there. All else that can happen to a result (factors, bias, edges) is done after, in
+    /// <see cref="TileFinish{V, T}"/>: a longer ending here takes registers from the loop.
+    /// </summary>
+    // Without the attribute the first calls of a process would run this loop unoptimised, a hundred times slower.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(int k, T* a, T* left, T* right, nint* offsets, T* c, T* d, nint rowStride, bool adds)
     {
         V c00 = V.Zero, c01 = V.Zero;
         V c10 = V.Zero, c11 = V.Zero;
@@ -33,117 +41,120 @@ internal static unsafe class GemmTile<V, T, TRows>
 
         for (; k > 0; k--)
         {
-            V b0 = V.Load(b);
-            V b1 = V.Load(b + V.Width);
+            nint at = TWalk.Indexed ? *offsets++ : 0;
+            V b0 = V.Load(left + at);
+            V b1 = TColumns.Value > 1 ? V.Load(right + at) : b0;
             V x = V.Broadcast(a[0]);
             c00 = V.MultiplyAdd(x, b0, c00);
-            c01 = V.MultiplyAdd(x, b1, c01);
+            c01 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c01) : c01;
             x = V.Broadcast(a[1]);
             c10 = V.MultiplyAdd(x, b0, c10);
-            c11 = V.MultiplyAdd(x, b1, c11);
-            if (TRows.Count > 2)
+            c11 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c11) : c11;
+            if (TRows.Value > 2)
             {
                 x = V.Broadcast(a[2]);
                 c20 = V.MultiplyAdd(x, b0, c20);
-                c21 = V.MultiplyAdd(x, b1, c21);
+                c21 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c21) : c21;
                 x = V.Broadcast(a[3]);
                 c30 = V.MultiplyAdd(x, b0, c30);
-                c31 = V.MultiplyAdd(x, b1, c31);
+                c31 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c31) : c31;
             }
 
-            if (TRows.Count > 4)
+            if (TRows.Value > 4)
             {
                 x = V.Broadcast(a[4]);
                 c40 = V.MultiplyAdd(x, b0, c40);
-                c41 = V.MultiplyAdd(x, b1, c41);
+                c41 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c41) : c41;
                 x = V.Broadcast(a[5]);
                 c50 = V.MultiplyAdd(x, b0, c50);
-                c51 = V.MultiplyAdd(x, b1, c51);
+                c51 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c51) : c51;
             }
 
-            if (TRows.Count > 6)
+            if (TRows.Value > 6)
             {
                 x = V.Broadcast(a[6]);
                 c60 = V.MultiplyAdd(x, b0, c60);
-                c61 = V.MultiplyAdd(x, b1, c61);
+                c61 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c61) : c61;
                 x = V.Broadcast(a[7]);
                 c70 = V.MultiplyAdd(x, b0, c70);
-                c71 = V.MultiplyAdd(x, b1, c71);
+                c71 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c71) : c71;
             }
 
-            if (TRows.Count > 8)
+            if (TRows.Value > 8)
             {
                 x = V.Broadcast(a[8]);
                 c80 = V.MultiplyAdd(x, b0, c80);
-                c81 = V.MultiplyAdd(x, b1, c81);
+                c81 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c81) : c81;
                 x = V.Broadcast(a[9]);
                 c90 = V.MultiplyAdd(x, b0, c90);
-                c91 = V.MultiplyAdd(x, b1, c91);
+                c91 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c91) : c91;
             }
 
-            if (TRows.Count > 10)
+            if (TRows.Value > 10)
             {
                 x = V.Broadcast(a[10]);
                 c100 = V.MultiplyAdd(x, b0, c100);
-                c101 = V.MultiplyAdd(x, b1, c101);
+                c101 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c101) : c101;
                 x = V.Broadcast(a[11]);
                 c110 = V.MultiplyAdd(x, b0, c110);
-                c111 = V.MultiplyAdd(x, b1, c111);
+                c111 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c111) : c111;
             }
 
-            a += TRows.Count;
-            b += 2 * V.Width;
+            a += TRows.Value;
+            if (!TWalk.Indexed)
+            {
+                left += TColumns.Value * V.Width;
+                right += TColumns.Value * V.Width;
+            }
         }
 
-        V scale = V.Broadcast(alpha);
-        V keep = V.Broadcast(beta);
-        bool reads = beta != T.Zero;
-        Store(c, c00, c01, scale, keep, reads);
-        Store(c + rowStride, c10, c11, scale, keep, reads);
+        Write(c, d, c00, c01, adds);
+        Write(c + rowStride, d + rowStride, c10, c11, adds);
 
-        if (TRows.Count > 2)
+        if (TRows.Value > 2)
         {
-            Store(c + 2 * rowStride, c20, c21, scale, keep, reads);
-            Store(c + 3 * rowStride, c30, c31, scale, keep, reads);
+            Write(c + 2 * rowStride, d + 2 * rowStride, c20, c21, adds);
+            Write(c + 3 * rowStride, d + 3 * rowStride, c30, c31, adds);
         }
 
-        if (TRows.Count > 4)
+        if (TRows.Value > 4)
         {
-            Store(c + 4 * rowStride, c40, c41, scale, keep, reads);
-            Store(c + 5 * rowStride, c50, c51, scale, keep, reads);
+            Write(c + 4 * rowStride, d + 4 * rowStride, c40, c41, adds);
+            Write(c + 5 * rowStride, d + 5 * rowStride, c50, c51, adds);
         }
 
-        if (TRows.Count > 6)
+        if (TRows.Value > 6)
         {
-            Store(c + 6 * rowStride, c60, c61, scale, keep, reads);
-            Store(c + 7 * rowStride, c70, c71, scale, keep, reads);
+            Write(c + 6 * rowStride, d + 6 * rowStride, c60, c61, adds);
+            Write(c + 7 * rowStride, d + 7 * rowStride, c70, c71, adds);
         }
 
-        if (TRows.Count > 8)
+        if (TRows.Value > 8)
         {
-            Store(c + 8 * rowStride, c80, c81, scale, keep, reads);
-            Store(c + 9 * rowStride, c90, c91, scale, keep, reads);
+            Write(c + 8 * rowStride, d + 8 * rowStride, c80, c81, adds);
+            Write(c + 9 * rowStride, d + 9 * rowStride, c90, c91, adds);
         }
 
-        if (TRows.Count > 10)
+        if (TRows.Value > 10)
         {
-            Store(c + 10 * rowStride, c100, c101, scale, keep, reads);
-            Store(c + 11 * rowStride, c110, c111, scale, keep, reads);
+            Write(c + 10 * rowStride, d + 10 * rowStride, c100, c101, adds);
+            Write(c + 11 * rowStride, d + 11 * rowStride, c110, c111, adds);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(T* to, V left, V right, V scale, V keep, bool reads)
+    private static void Write(T* c, T* d, V left, V right, bool adds)
     {
-        left *= scale;
-        right *= scale;
-        if (reads)
+        if (adds)
         {
-            left = V.MultiplyAdd(V.Load(to), keep, left);
-            right = V.MultiplyAdd(V.Load(to + V.Width), keep, right);
+            left += V.Load(c);
+            right = TColumns.Value > 1 ? right + V.Load(d) : right;
         }
 
-        left.Store(to);
-        right.Store(to + V.Width);
+        left.Store(c);
+        if (TColumns.Value > 1)
+        {
+            right.Store(d);
+        }
     }
 }

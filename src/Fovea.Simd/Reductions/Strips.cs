@@ -10,12 +10,12 @@ internal static class Strips
 
     private const int Widest = 16;
 
-    public static int Length(int inner)
+    public static int Length(int inner, int limit = Limit)
     {
-        int strips = (inner + Limit - 1) / Limit;
+        int strips = (inner + limit - 1) / limit;
         int even = (inner + strips - 1) / strips;
         return (even + Widest - 1) / Widest * Widest;
     }
 
-    public static int Count(int inner) => (inner + Length(inner) - 1) / Length(inner);
+    public static int Count(int inner, int limit = Limit) => (inner + Length(inner, limit) - 1) / Length(inner, limit);
 }

@@ -105,7 +105,15 @@ internal sealed class PngPixels
         ReadOnlySpan<byte> colors = _colors;
         for (int i = 0, at = 0; at < pixels.Length; i++, at += channels)
         {
-            colors.Slice(samples[i] * channels, channels).CopyTo(pixels[at..]);
+            ReadOnlySpan<byte> color = colors.Slice(samples[i] * channels, channels);
+            Span<byte> pixel = pixels.Slice(at, channels);
+            pixel[0] = color[0];
+            pixel[1] = color[1];
+            pixel[2] = color[2];
+            if (channels == 4)
+            {
+                pixel[3] = color[3];
+            }
         }
     }
 

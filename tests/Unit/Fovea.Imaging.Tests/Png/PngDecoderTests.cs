@@ -46,6 +46,26 @@ public class PngDecoderTests
     }
 
     [Fact]
+    public void The_branchless_predictor_is_the_standards_for_all_bytes()
+    {
+        for (int a = 0; a < 256; a++)
+        {
+            for (int b = 0; b < 256; b++)
+            {
+                for (int c = 0; c < 256; c++)
+                {
+                    int p = a + b - c, pa = Math.Abs(p - a), pb = Math.Abs(p - b), pc = Math.Abs(p - c);
+                    int nearest = pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
+                    if (PngFilter.Predict(a, b, c) != nearest)
+                    {
+                        Assert.Fail($"Paeth of {a}, {b}, {c}: expected {nearest}, got {PngFilter.Predict(a, b, c)}.");
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Masks_of_the_shared_set_hold_class_indices()
     {
         string? folder = SharedData.Path("data/camvid/valannot");

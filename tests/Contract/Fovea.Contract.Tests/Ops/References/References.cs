@@ -1,17 +1,17 @@
+using System.Reflection;
+
 namespace Fovea.Contract.Tests.Ops;
 
 /// <summary>A plain computation of every op in double: loops over indices and formulas, no speed, no kernels.</summary>
 internal static partial class References
 {
-    private static readonly Dictionary<Type, Func<Op, RefTensor[], RefTensor[]>> s_all =
-        new IEnumerable<(Type Op, Func<Op, RefTensor[], RefTensor[]> Run)>[]
-        {
-            Convolutions,
-            Elementwise,
-            Normalizations,
-            Reductions,
-            Shaping,
-        }.SelectMany(group => group).ToDictionary(r => r.Op, r => r.Run);
+    // Every group is a private static property of this class, one file each: there is no list to add to.
+    private static readonly Dictionary<Type, Func<Op, RefTensor[], RefTensor[]>> s_all = typeof(References)
+        .GetProperties(BindingFlags.NonPublic | BindingFlags.Static)
+        .Select(p => p.GetValue(null))
+        .OfType<IEnumerable<(Type Op, Func<Op, RefTensor[], RefTensor[]> Run)>>()
+        .SelectMany(group => group)
+        .ToDictionary(r => r.Op, r => r.Run);
 
     public static Func<Op, RefTensor[], RefTensor[]>? Find(Type op) => s_all.GetValueOrDefault(op);
 

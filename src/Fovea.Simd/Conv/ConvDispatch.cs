@@ -1,0 +1,83 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv;
+
+/// <summary>Chooses the kernel for a geometry and the widest lane of the machine.</summary>
+internal static unsafe class ConvDispatch
+{
+    public static void Forward<T>(in ConvShape s, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (s.OutputCount == 0)
+        {
+            return;
+        }
+
+        using var taps = new Scratch<Tap>(s.Taps);
+        ConvJob job = ConvJob.Forward(s, taps.At);
+        Run(job, x, w, (nint)s.GroupOutputs * s.GroupInputs * s.Taps, y, epilogue);
+    }
+
+    public static void BackwardInput<T>(in ConvShape s, T* dy, T* w, T* dx)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (s.InputCount == 0)
+        {
+            return;
+        }
+
+        if (s.StrideHeight > 1 || s.StrideWidth > 1)
+        {
+            UnfoldConvolution<T>.BackwardInput(s, dy, w, dx);
+            return;
+        }
+
+        using var taps = new Scratch<Tap>(s.Taps);
+        ConvJob job = ConvJob.BackwardInput(s, 0, 0, taps.At);
+        Run(job, dy, w, (nint)s.GroupOutputs * s.GroupInputs * s.Taps, dx, default);
+    }
+
+    private static void Run<T>(in ConvJob job, T* x, T* w, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (job.Inputs == 0 || job.TapCount == 0)
+        {
+            Fill(job, y, epilogue);
+        }
+        else if (Vector512.IsHardwareAccelerated)
+        {
+            DirectConvolution<Lane512<T>, T>.Run(job, x, w, weightGroup, y, epilogue);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            DirectConvolution<Lane256<T>, T>.Run(job, x, w, weightGroup, y, epilogue);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            DirectConvolution<Lane128<T>, T>.Run(job, x, w, weightGroup, y, epilogue);
+        }
+        else
+        {
+            DirectConvolution<LaneScalar<T>, T>.Run(job, x, w, weightGroup, y, epilogue);
+        }
+    }
+
+    // No channel to sum over: what is left is the bias and what follows it.
+    private static void Fill<T>(in ConvJob job, T* y, in ConvEpilogue<T> epilogue)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int channels = job.Groups * job.Outputs;
+        for (nint i = 0; i < (nint)job.Batch * channels; i++)
+        {
+            T constant = epilogue.Bias is null ? T.Zero : epilogue.Bias[i % channels];
+            for (int p = 0; p < job.Positions; p++, y++)
+            {
+                T value = epilogue.Residual != 0 ? constant + y[epilogue.Residual] : constant;
+                *y = epilogue.Relu ? T.Max(value, T.Zero) : value;
+            }
+        }
+    }
+}

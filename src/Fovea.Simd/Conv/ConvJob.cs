@@ -1,0 +1,117 @@
+namespace Fovea.Simd.Conv;
+
+/// <summary>One place of the kernel: how far its input lies from stride · output, and where its weight lies in the kernel.</summary>
+internal struct Tap
+{
+    public int Row;
+    public int Column;
+    public int Weight;
+}
+
+/// <summary>
+/// A correlation of planes with a list of taps, to which every pass over the positions comes down:
+/// <c>y[n, m, i, j] = Σ x[n, c, strideH · i + row(t), strideW · j + column(t)] · w[m, c, t]</c>, zero outside of x.
+/// </summary>
+/// <remarks>
+/// The forward pass is one job. The gradient of the input is one job per residue of the input's position modulo the stride, each with
+/// stride 1 and the taps that reach that residue.
+/// </remarks>
+internal unsafe struct ConvJob
+{
+    public int Batch;
+    public int Groups;
+
+    /// <summary>Channels read per group.</summary>
+    public int Inputs;
+    public int Height;
+    public int Width;
+
+    /// <summary>Channels written per group.</summary>
+    public int Outputs;
+    public int OutHeight;
+    public int OutWidth;
+    public int StrideHeight;
+    public int StrideWidth;
+
+    /// <summary>How many taps <see cref="Taps"/> points to.</summary>
+    public int TapCount;
+    public Tap* Taps;
+
+    /// <summary>Where weight (m, c, t) lies in a group: <c>m · WeightOutput + c · WeightInput + taps[t].Weight</c>.</summary>
+    public nint WeightOutput;
+    public nint WeightInput;
+
+    public readonly int Positions => OutHeight * OutWidth;
+
+    /// <summary>Numbers from one input image to the next.</summary>
+    public readonly nint InputImage => (nint)Inputs * Groups * Height * Width;
+
+    /// <summary>Numbers from one output image to the next.</summary>
+    public readonly nint OutputImage => (nint)Outputs * Groups * Positions;
+
+    /// <summary>The forward pass; <paramref name="taps"/> has room for every tap.</summary>
+    public static ConvJob Forward(in ConvShape s, Tap* taps)
+    {
+        for (int t = 0; t < s.Taps; t++)
+        {
+            int u = t / s.KernelWidth;
+            int v = t % s.KernelWidth;
+            taps[t] = new() { Row = (u * s.DilationHeight) - s.PadHeight, Column = (v * s.DilationWidth) - s.PadWidth, Weight = t };
+        }
+
+        return new()
+        {
+            Batch = s.Batch,
+            Groups = s.Groups,
+            Inputs = s.GroupInputs,
+            Height = s.Height,
+            Width = s.Width,
+            Outputs = s.GroupOutputs,
+            OutHeight = s.OutHeight,
+            OutWidth = s.OutWidth,
+            StrideHeight = s.StrideHeight,
+            StrideWidth = s.StrideWidth,
+            TapCount = s.Taps,
+            Taps = taps,
+            WeightOutput = (nint)s.GroupInputs * s.Taps,
+            WeightInput = s.Taps,
+        };
+    }
+
+    /// <summary>
+    /// The part of the input's gradient at rows <c>strideH · i + rowPhase</c> and columns <c>strideW · j + columnPhase</c>. A job
+    /// without taps means that this part is zero.
+    /// </summary>
+    public static ConvJob BackwardInput(in ConvShape s, int rowPhase, int columnPhase, Tap* taps)
+    {
+        int count = 0;
+        for (int t = 0; t < s.Taps; t++)
+        {
+            // x at position p feeds y at (p + pad − tap · dilation) / stride, where that is whole.
+            int row = rowPhase + s.PadHeight - (t / s.KernelWidth * s.DilationHeight);
+            int column = columnPhase + s.PadWidth - (t % s.KernelWidth * s.DilationWidth);
+            if (row % s.StrideHeight == 0 && column % s.StrideWidth == 0)
+            {
+                taps[count++] = new() { Row = row / s.StrideHeight, Column = column / s.StrideWidth, Weight = t };
+            }
+        }
+
+        return new()
+        {
+            Batch = s.Batch,
+            Groups = s.Groups,
+            Inputs = s.GroupOutputs,
+            Height = s.OutHeight,
+            Width = s.OutWidth,
+            Outputs = s.GroupInputs,
+            OutHeight = Math.Max(0, (s.Height - rowPhase + s.StrideHeight - 1) / s.StrideHeight),
+            OutWidth = Math.Max(0, (s.Width - columnPhase + s.StrideWidth - 1) / s.StrideWidth),
+            StrideHeight = 1,
+            StrideWidth = 1,
+            TapCount = count,
+            Taps = taps,
+            WeightOutput = s.Taps,
+            WeightInput = (nint)s.GroupInputs * s.Taps,
+        };
+    }
+}

@@ -1,0 +1,59 @@
+using System.Numerics;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv;
+
+/// <summary>Runs one correlation: chooses the layout, packs the weights, stages and multiplies.</summary>
+internal static unsafe class DirectConvolution<V, T>
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Up to this much input is staged whole when its units alone are too few to share among threads.
+    private const long SharedBytes = 16 << 20;
+
+    // Pieces that a loop should have, for the sake of machines with many processors.
+    private const int EnoughPieces = 16;
+
+    public static void Run(in ConvJob job, T* x, T* w, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
+    {
+        using var tables = new Scratch<nint>(StagePlan.TableCount(job.TapCount));
+        StagePlan plan = StagePlan.Make(job, Choose(job), V.Width, sizeof(T), tables.At);
+        using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
+        using var weights = new Scratch<T>(PackWeightsBody<V, T>.GroupCount(job) * job.Groups);
+        var pack = new PackWeightsBody<V, T> { Plan = &plan, GroupStride = weightGroup, From = w, To = weights.At };
+        int panels = GemmShape<V, T>.RowPanels(job.Outputs);
+        long panelWeights = PackWeightsBody<V, T>.GroupCount(job) / panels;
+        WorkerTeam.For(ref pack, panels * job.Groups, (int)Math.Clamp(4096 / Math.Max(1, panelWeights), 1, int.MaxValue));
+
+        var stager = new ConvStager<V, T>(&plan, x, masks.At);
+        var body = new ConvBody<V, T> { Plan = &plan, Stager = stager, Weights = weights.At, Y = y, Epilogue = epilogue, OutputBlocks = 1 };
+        long staged = (long)plan.StageCount * plan.Blocks * plan.Units * job.Groups;
+        if (body.Pieces >= EnoughPieces || panels == 1 || staged * sizeof(T) > SharedBytes)
+        {
+            WorkerTeam.For(ref body, body.Pieces);
+            return;
+        }
+
+        using var shared = new Scratch<T>(staged);
+        var all = new StageAllBody<V, T> { Plan = &plan, Stager = stager, To = shared.At };
+        WorkerTeam.For(ref all, all.Pieces, 4);
+        body.Staged = shared.At;
+        body.OutputBlocks = Math.Min(panels, (EnoughPieces + body.Pieces - 1) / body.Pieces);
+        WorkerTeam.For(ref body, body.Pieces);
+    }
+
+    private static StageMode Choose(in ConvJob job)
+    {
+        if (job.TapCount == 1)
+        {
+            return StageMode.Panels;
+        }
+
+        // Shifted copies waste the lanes after the last position of an image; panels cost a copy per tap.
+        int registers = (job.Positions + V.Width - 1) / V.Width;
+        double waste = ((double)registers * V.Width / job.Positions) - 1;
+        return waste > 14.0 / job.Outputs ? StageMode.Panels : StageMode.Shifted;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv;
+
+/// <summary>Stages planes in the layouts of <see cref="StageMode.Rows"/> and <see cref="StageMode.Shifted"/>.</summary>
+internal readonly unsafe struct PlaneStage<V, T>
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly StagePlan* _plan;
+    private readonly T* _masks;
+    private readonly T* _begin;
+    private readonly T* _end;
+
+    /// <summary>Prepares staging from an input tensor.</summary>
+    /// <param name="plan">The layout.</param>
+    /// <param name="x">The input; nothing outside of its numbers is read.</param>
+    /// <param name="masks">Room for <see cref="MaskCount"/> numbers.</param>
+    public PlaneStage(StagePlan* plan, T* x, T* masks)
+    {
+        _plan = plan;
+        _masks = CanShift(*plan) ? masks : null;
+        _begin = x;
+        _end = x + plan->Job.Batch * plan->Job.InputImage;
+
+        // All bits set where a number is kept, none where it is padding.
+        T kept = LaneScalar<T>.Equal(LaneScalar<T>.Zero, LaneScalar<T>.Zero).Value;
+        for (int copy = 0; _masks is not null && copy < plan->Copies; copy++)
+        {
+            T* line = masks + (nint)copy * MaskLength(*plan);
+            for (int j = 0; j < MaskLength(*plan); j++)
+            {
+                line[j] = (uint)(j % plan->Job.Width + plan->CopyColumn[copy]) < (uint)plan->Job.Width ? kept : T.Zero;
+            }
+        }
+    }
+
+    /// <summary>Numbers that the masks of a plan take.</summary>
+    public static long MaskCount(in StagePlan plan) => CanShift(plan) ? (long)plan.Copies * MaskLength(plan) : 0;
+
+    /// <summary>Stages one channel plane of one image: output rows <paramref name="row"/> … row + rows − 1 can then be computed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Plane(T* plane, int row, int rows, int stagedRows, T* to)
+    {
+        ref readonly StagePlan plan = ref *_plan;
+        int height = plan.Job.Height;
+        int width = plan.Job.Width;
+        int count = rows + plan.RowSpan;
+        for (int phase = 0; phase < plan.RowPhases; phase++)
+        {
+            int first = ((row + plan.FirstRow) * plan.Job.StrideHeight) + plan.RowPhase[phase];
+            for (int copy = 0; copy < plan.Copies; copy++)
+            {
+                T* at = to + ((nint)phase * plan.Copies + copy) * stagedRows * plan.RowLength;
+                if (_masks is not null)
+                {
+                    int above = Math.Clamp(-first, 0, count);
+                    int inside = Math.Clamp(height - first - above, 0, count - above);
+                    ClearOver(at, above * width);
+                    Shift(plane + (nint)(first + above) * width, copy, at + (nint)above * width, inside * width);
+                    ClearOver(at + (nint)(above + inside) * width, (count - above - inside) * width);
+                    continue;
+                }
+
+                for (int r = 0; r < count; r++, at += plan.RowLength)
+                {
+                    int y = first + (r * plan.Job.StrideHeight);
+                    T* source = (uint)y < (uint)height ? plane + (nint)y * width : null;
+                    RowCopy<V, T>.Padded(source, width, plan.CopyColumn[copy], plan.Job.StrideWidth, at, plan.RowLength);
+                }
+            }
+        }
+    }
+
+    // Where the output is as wide as the input and nothing is skipped, a shifted copy is the plane itself moved by the shift, with
+    // the columns that came from a neighbouring row masked: whole registers at a time, rows or not.
+    private static bool CanShift(in StagePlan plan) =>
+        plan.Mode == StageMode.Shifted && plan.Job.StrideHeight == 1 && plan.Job.StrideWidth == 1 && plan.Job.OutWidth == plan.Job.Width;
+
+    private static int MaskLength(in StagePlan plan) => plan.Job.Width + V.Width;
+
+    // Both write up to a register beyond count: what comes after is written later, and a channel ends with room for one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ClearOver(T* to, int count)
+    {
+        for (int j = 0; j < count; j += V.Width)
+        {
+            V.Zero.Store(to + j);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Shift(T* from, int copy, T* to, int count)
+    {
+        int width = _plan->Job.Width;
+        int shift = _plan->CopyColumn[copy];
+        T* mask = _masks + (nint)copy * (width + V.Width);
+        int column = 0;
+        from += shift;
+        for (int p = 0; p < count; p += V.Width)
+        {
+            if (from + p >= _begin && from + p + V.Width <= _end)
+            {
+                (V.Load(from + p) & V.Load(mask + column)).Store(to + p);
+            }
+            else
+            {
+                for (int j = 0; j < V.Width; j++)
+                {
+                    T* at = from + p + j;
+                    LaneScalar<T> x = at >= _begin && at < _end ? LaneScalar<T>.Load(at) : LaneScalar<T>.Zero;
+                    (x & LaneScalar<T>.Load(mask + column + j)).Store(to + p + j);
+                }
+            }
+
+            column += V.Width;
+            while (column >= width)
+            {
+                column -= width;
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv;
+
+/// <summary>Short copies of rows: whole, every second number, every n-th number.</summary>
+internal static unsafe class RowCopy<V, T>
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>
+    /// <c>to[j] = row[first + j · stride]</c> for j = 0 … count − 1, zero where that lies outside of the row's
+    /// <paramref name="length"/> numbers; all zero where the row is null. Nothing beyond <paramref name="count"/> is written.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Padded(T* row, int length, int first, int stride, T* to, int count)
+    {
+        int start = first >= 0 ? 0 : (int)Math.Min(count, ((-(long)first) + stride - 1) / stride);
+        int end = row is null || first >= length ? start : (int)Math.Clamp(((long)length - first + stride - 1) / stride, start, count);
+        Clear(to, start);
+        if (end > start)
+        {
+            Strided(row + first + (nint)start * stride, stride, to + start, end - start, row + length);
+        }
+
+        Clear(to + end, count - end);
+    }
+
+    /// <summary>Writes zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Clear(T* to, int count)
+    {
+        int j = 0;
+        for (; j <= count - V.Width; j += V.Width)
+        {
+            V.Zero.Store(to + j);
+        }
+
+        for (; j < count; j++)
+        {
+            to[j] = T.Zero;
+        }
+    }
+
+    /// <summary>Copies <paramref name="count"/> numbers, reading and writing nothing beyond them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Exact(T* from, T* to, int count)
+    {
+        if (count >= V.Width)
+        {
+            int last = count - V.Width;
+            for (int j = 0; j < last; j += V.Width)
+            {
+                V.Load(from + j).Store(to + j);
+            }
+
+            // The last register overlaps the one before.
+            V.Load(from + last).Store(to + last);
+            return;
+        }
+
+        int bytes = count * sizeof(T);
+        if (bytes >= 32)
+        {
+            Vector256<byte> head = Vector256.Load((byte*)from);
+            Vector256<byte> tail = Vector256.Load((byte*)from + bytes - 32);
+            head.Store((byte*)to);
+            tail.Store((byte*)to + bytes - 32);
+        }
+        else if (bytes >= 16)
+        {
+            Vector128<byte> head = Vector128.Load((byte*)from);
+            Vector128<byte> tail = Vector128.Load((byte*)from + bytes - 16);
+            head.Store((byte*)to);
+            tail.Store((byte*)to + bytes - 16);
+        }
+        else
+        {
+            for (int j = 0; j < count; j++)
+            {
+                to[j] = from[j];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Strided(T* from, int stride, T* to, int count, T* end)
+    {
+        if (stride == 1)
+        {
+            Exact(from, to, count);
+            return;
+        }
+
+        int j = 0;
+        if (stride == 2 && typeof(T) == typeof(float) && Avx512F.IsSupported)
+        {
+            var even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+            for (; j <= count - 16 && from + (2 * j) + 32 <= end; j += 16)
+            {
+                float* at = (float*)(from + (2 * j));
+                Avx512F.PermuteVar16x32x2(Vector512.Load(at), even, Vector512.Load(at + 16)).Store((float*)(to + j));
+            }
+        }
+
+        if (stride == 2 && typeof(T) == typeof(float) && Avx2.IsSupported)
+        {
+            for (; j <= count - 8 && from + (2 * j) + 16 <= end; j += 8)
+            {
+                float* at = (float*)(from + (2 * j));
+                Vector256<float> pairs = Avx.Shuffle(Vector256.Load(at), Vector256.Load(at + 8), 0b10_00_10_00);
+                Avx2.Permute4x64(pairs.AsDouble(), 0b11_01_10_00).AsSingle().Store((float*)(to + j));
+            }
+        }
+
+        for (; j < count; j++)
+        {
+            to[j] = from[(nint)j * stride];
+        }
+    }
+}

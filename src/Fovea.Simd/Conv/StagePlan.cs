@@ -1,0 +1,241 @@
+using System.Numerics;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv;
+
+/// <summary>The layout of the staged input, and the cut of the work. It depends on the geometry and the register width alone.</summary>
+/// <remarks>
+/// Rows and Shifted: [channel, image, row phase, copy, row, column]. Step k = (channel, tap) of a sum reads at
+/// <c>Offsets[k]</c> from where the register of positions begins. Panels: [tile, channel, tap, 2 · width].
+/// </remarks>
+internal unsafe struct StagePlan
+{
+    // What one thread stages at a time should stay in a second-level cache of 1 MiB beside weights and results.
+    private const int StageBytes = 320 * 1024;
+
+    // Steps of a sum between two visits of the result: the weights of a tile stay in the first-level cache.
+    private const int BlockDepth = 288;
+
+    public StageMode Mode;
+    public ConvJob Job;
+
+    /// <summary>Channels staged at a time.</summary>
+    public int BlockChannels;
+
+    /// <summary>The distinct residues of the taps' rows modulo the stride.</summary>
+    public int RowPhases;
+    public int* RowPhase;
+
+    /// <summary>The least row shift, in strides, and how far the greatest lies above it.</summary>
+    public int FirstRow;
+    public int RowSpan;
+
+    /// <summary>The copies, each by the input column of its first number.</summary>
+    public int Copies;
+    public int* CopyColumn;
+
+    /// <summary>Numbers per staged row.</summary>
+    public int RowLength;
+
+    /// <summary>Where each tap reads, relative to a position: in the planes, whatever the mode.</summary>
+    public nint* TapOffsets;
+
+    /// <summary>Where each step (channel, tap) of a block reads.</summary>
+    public nint* Offsets;
+
+    /// <summary>Rows and Shifted: images and output rows of one unit, and how many units that makes.</summary>
+    public int UnitImages;
+    public int UnitRows;
+    public int Bands;
+
+    /// <summary>Panels: tiles of one unit.</summary>
+    public int UnitTiles;
+    public int Units;
+
+    /// <summary>Numbers from one staged image, channel and panel to the next.</summary>
+    public nint ImageStride;
+    public nint ChannelStride;
+    public nint PanelStride;
+
+    public readonly int StagedRows => UnitRows + RowSpan;
+
+    public readonly int Blocks => (Job.Inputs + BlockChannels - 1) / BlockChannels;
+
+    /// <summary>Numbers that one block of one unit takes.</summary>
+    public readonly nint StageCount => Mode == StageMode.Panels ? UnitTiles * PanelStride : BlockChannels * ChannelStride;
+
+    /// <summary>A plane of the input can be read as one long row: a 1 × 1 kernel that skips and pads nothing.</summary>
+    public readonly bool IsFlat =>
+        Job.TapCount == 1 && Job.StrideHeight == 1 && Job.StrideWidth == 1 && Job.Taps[0].Row == 0 && Job.Taps[0].Column == 0
+        && Job.OutHeight == Job.Height && Job.OutWidth == Job.Width;
+
+    /// <summary>Room for the tables of a plan, in numbers of native size.</summary>
+    public static long TableCount(int taps) => 4L * taps + Math.Max(BlockDepth, taps) + 8;
+
+    /// <summary>Lays the stage out for registers of <paramref name="width"/> numbers of <paramref name="size"/> bytes.</summary>
+    /// <param name="job">The correlation; it has at least one tap, channel, image and position.</param>
+    /// <param name="mode">The layout.</param>
+    /// <param name="width">Numbers in a register.</param>
+    /// <param name="size">Bytes of a number.</param>
+    /// <param name="tables">Room for <see cref="TableCount"/> numbers, which must live as long as the plan.</param>
+    public static StagePlan Make(in ConvJob job, StageMode mode, int width, int size, nint* tables)
+    {
+        var plan = new StagePlan { Mode = mode, Job = job };
+        int depth = Math.Max(1, BlockDepth / job.TapCount);
+        int blocks = (job.Inputs + depth - 1) / depth;
+        plan.BlockChannels = (job.Inputs + blocks - 1) / blocks;
+        plan.TapOffsets = tables;
+        plan.Offsets = tables + job.TapCount;
+        plan.RowPhase = (int*)(plan.Offsets + Math.Max(BlockDepth, job.TapCount));
+        plan.CopyColumn = plan.RowPhase + job.TapCount;
+        plan.FindRows();
+        plan.FindCopies();
+        plan.Cut(width, size);
+        return plan;
+    }
+
+    private void FindRows()
+    {
+        int last = int.MinValue;
+        FirstRow = int.MaxValue;
+        for (int t = 0; t < Job.TapCount; t++)
+        {
+            (int row, int phase) = FloorDivide(Job.Taps[t].Row, Job.StrideHeight);
+            FirstRow = Math.Min(FirstRow, row);
+            last = Math.Max(last, row);
+            RowPhases = Add(RowPhase, RowPhases, phase);
+        }
+
+        RowSpan = last - FirstRow;
+    }
+
+    private void FindCopies()
+    {
+        if (Mode == StageMode.Shifted)
+        {
+            for (int t = 0; t < Job.TapCount; t++)
+            {
+                Copies = Add(CopyColumn, Copies, Job.Taps[t].Column);
+            }
+
+            RowLength = Job.OutWidth;
+            return;
+        }
+
+        int first = int.MaxValue;
+        int last = int.MinValue;
+        for (int t = 0; t < Job.TapCount; t++)
+        {
+            int column = FloorDivide(Job.Taps[t].Column, Job.StrideWidth).Quotient;
+            first = Math.Min(first, column);
+            last = Math.Max(last, column);
+        }
+
+        for (int t = 0; t < Job.TapCount; t++)
+        {
+            int phase = FloorDivide(Job.Taps[t].Column, Job.StrideWidth).Remainder;
+            Copies = Add(CopyColumn, Copies, (first * Job.StrideWidth) + phase);
+        }
+
+        RowLength = Job.OutWidth + last - first;
+    }
+
+    private void Cut(int width, int size)
+    {
+        int rows = Mode == StageMode.Panels ? Job.OutHeight : Band(width, size);
+        UnitRows = rows;
+        Bands = (Job.OutHeight + rows - 1) / rows;
+        nint image = (nint)RowPhases * Copies * StagedRows * RowLength;
+        UnitImages = Bands > 1 ? 1 : (int)Math.Clamp(StageBytes / 2 / (image * BlockChannels * size), 1, Math.Max(1, Job.Batch / 16));
+        Units = (Job.Batch + UnitImages - 1) / UnitImages * Bands;
+        ImageStride = image;
+
+        // An odd number of cache lines between channels spreads them over the sets of the cache; the last register may read past the end.
+        ChannelStride = (((UnitImages * image) + width) / 16 * 16) + 16;
+        ChannelStride += ChannelStride / 16 % 2 == 0 ? 16 : 0;
+        for (int t = 0; t < Job.TapCount; t++)
+        {
+            TapOffsets[t] = PlaneOffset(Job.Taps[t], StagedRows);
+        }
+
+        if (Mode == StageMode.Panels)
+        {
+            CutPanels(width, size);
+            return;
+        }
+
+        for (int k = 0; k < BlockChannels * Job.TapCount; k++)
+        {
+            Offsets[k] = (k / Job.TapCount * ChannelStride) + TapOffsets[k % Job.TapCount];
+        }
+    }
+
+    private readonly int Band(int width, int size)
+    {
+        // Whole registers per band waste no lanes.
+        int step = Mode == StageMode.Rows ? 1 : width / (int)BigInteger.GreatestCommonDivisor(width, Job.OutWidth);
+        nint rowBytes = (nint)BlockChannels * RowPhases * Copies * RowLength * size;
+        int rows = (int)Math.Clamp((StageBytes / rowBytes) - RowSpan, 1, Job.OutHeight);
+        rows = rows >= Job.OutHeight ? Job.OutHeight : Math.Min(Job.OutHeight, Math.Max(step, rows / step * step));
+
+        // With few images, smaller bands give the threads something to share.
+        while (Job.Batch * Job.Groups * ((Job.OutHeight + rows - 1) / rows) < 4 && rows > step && rows * Job.OutWidth > 8 * width)
+        {
+            rows = Math.Max(step, (rows + 1) / 2 / step * step);
+        }
+
+        return rows;
+    }
+
+    private void CutPanels(int width, int size)
+    {
+        long tiles = (((long)Job.Batch * Job.Positions) + (2 * width) - 1) / (2 * width);
+        PanelStride = ((nint)BlockChannels * Job.TapCount * 2 * width) + width;
+        long most = Math.Clamp(StageBytes / (PanelStride * size), 1, 16);
+        UnitTiles = (int)Math.Clamp(tiles / 8, 1, most);
+        Units = (int)((tiles + UnitTiles - 1) / UnitTiles);
+        for (int k = 0; k < BlockChannels * Job.TapCount; k++)
+        {
+            Offsets[k] = (nint)k * 2 * width;
+        }
+    }
+
+    /// <summary>Where a tap lies in a staged plane whose phases have <paramref name="rows"/> rows each.</summary>
+    public readonly nint PlaneOffset(Tap tap, int rows)
+    {
+        (int row, int rowPhase) = FloorDivide(tap.Row, Job.StrideHeight);
+        (int column, int columnPhase) = FloorDivide(tap.Column, Job.StrideWidth);
+        int phase = new ReadOnlySpan<int>(RowPhase, RowPhases).IndexOf(rowPhase);
+        int copy;
+        if (Mode == StageMode.Shifted)
+        {
+            copy = new ReadOnlySpan<int>(CopyColumn, Copies).IndexOf(tap.Column);
+            column = 0;
+        }
+        else
+        {
+            int first = FloorDivide(CopyColumn[0], Job.StrideWidth).Quotient;
+            column -= first;
+            copy = new ReadOnlySpan<int>(CopyColumn, Copies).IndexOf((first * Job.StrideWidth) + columnPhase);
+        }
+
+        return ((((nint)phase * Copies) + copy) * rows * RowLength) + ((nint)(row - FirstRow) * RowLength) + column;
+    }
+
+    private static int Add(int* list, int count, int value)
+    {
+        if (!new ReadOnlySpan<int>(list, count).Contains(value))
+        {
+            list[count++] = value;
+        }
+
+        return count;
+    }
+
+    private static (int Quotient, int Remainder) FloorDivide(int value, int by)
+    {
+        int quotient = Math.DivRem(value, by, out int remainder);
+        return remainder < 0 ? (quotient - 1, remainder + by) : (quotient, remainder);
+    }
+}
