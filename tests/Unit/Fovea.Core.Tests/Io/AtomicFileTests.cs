@@ -1,4 +1,5 @@
 using Fovea.Io;
+using Fovea.Testing;
 
 namespace Fovea.Core.Tests.Io;
 

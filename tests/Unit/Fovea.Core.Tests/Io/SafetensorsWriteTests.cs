@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Fovea.Io;
+using Fovea.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,6 +1,7 @@
-namespace Fovea.Core.Tests.Io;
+namespace Fovea.Testing;
 
-internal sealed class TemporaryFolder : IDisposable
+/// <summary>A folder that goes with the test.</summary>
+public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("fovea-").FullName;
 

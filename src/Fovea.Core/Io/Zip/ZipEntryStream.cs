@@ -1,0 +1,48 @@
+namespace Fovea.Io.Zip;
+
+/// <summary>The content of a zip entry, held to the length and the check value that the directory states.</summary>
+internal sealed class ZipEntryStream(Stream content, ZipEntry entry, Func<string, DataFormatException> error) : ForwardStream
+{
+    private long _done;
+    private Crc32 _crc;
+
+    public override int Read(Span<byte> buffer)
+    {
+        int wanted = (int)Math.Min(buffer.Length, entry.Bytes - _done);
+        if (wanted == 0)
+        {
+            return 0;
+        }
+
+        int read;
+        try
+        {
+            read = content.Read(buffer[..wanted]);
+        }
+        catch (InvalidDataException inner)
+        {
+            throw error($"the zip entry '{entry.Name}' cannot be unpacked: {inner.Message}");
+        }
+
+        if (read == 0)
+        {
+            throw error($"the zip entry '{entry.Name}' holds {_done} bytes instead of {entry.Bytes}");
+        }
+
+        _crc.Append(buffer[..read]);
+        _done += read;
+        return _done < entry.Bytes || _crc.Value == entry.Crc
+            ? read
+            : throw error($"the zip entry '{entry.Name}' is damaged: its check value is {_crc.Value:x8} instead of {entry.Crc:x8}");
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            content.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

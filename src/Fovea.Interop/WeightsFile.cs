@@ -1,0 +1,140 @@
+using Fovea.Io.Zip;
+
+namespace Fovea.Io;
+
+/// <summary>The formats that weights are read from and written to.</summary>
+public enum WeightsFormat
+{
+    /// <summary>.safetensors: the format to prefer.</summary>
+    Safetensors,
+
+    /// <summary>.pth, .pt, .th, .bin, .ckpt: PyTorch's own.</summary>
+    PyTorch,
+
+    /// <summary>.npz: NumPy's.</summary>
+    Npz,
+}
+
+/// <summary>Weights of any format. Reading goes by the content, so that a wrong extension does no harm; writing goes by the extension.</summary>
+public sealed class WeightsFile
+{
+    private WeightsFile(WeightsFormat format, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        Format = format;
+        Tensors = tensors;
+        Metadata = metadata;
+    }
+
+    /// <summary>The format that the content has.</summary>
+    public WeightsFormat Format { get; }
+
+    /// <summary>The tensors by name. They belong to the scope that was current when the file was read.</summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors { get; }
+
+    /// <summary>Texts beside the tensors, which only safetensors has.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Reads weights.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="key">Which state dict of a PyTorch file that holds several; see <see cref="PyTorchFile.StateDict"/>.</param>
+    /// <exception cref="DataFormatException">The content is of no known format, or breaks the rules of its own.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static WeightsFile Read(string path, string? key = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        WeightsFormat format = Sniff(path);
+        using var scope = TensorScope.Begin();
+        WeightsFile weights = format switch
+        {
+            WeightsFormat.Safetensors => ReadSafetensors(path),
+            WeightsFormat.Npz => new(format, NpzFile.Read(path), new Dictionary<string, string>()),
+            _ => ReadPyTorch(path, key),
+        };
+        foreach (Tensor tensor in weights.Tensors.Values)
+        {
+            scope.Keep(tensor);
+        }
+
+        return weights;
+    }
+
+    /// <summary>Writes weights in the format of the extension, in one step (see <see cref="AtomicFile"/>).</summary>
+    /// <param name="path">The file to make or to replace.</param>
+    /// <param name="tensors">The tensors by name.</param>
+    /// <param name="metadata">Texts beside them, kept by safetensors; the other formats have no place for texts and leave them out.</param>
+    /// <exception cref="DataFormatException">The extension is of no known format.</exception>
+    /// <exception cref="DiskFullException">There is not enough room; the file is as it was before.</exception>
+    public static void Write(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        switch (FormatOf(path))
+        {
+            case WeightsFormat.Safetensors:
+                SafetensorsFile.Write(path, tensors, metadata);
+                break;
+            case WeightsFormat.PyTorch:
+                PyTorchFile.Write(path, tensors);
+                break;
+            case WeightsFormat.Npz:
+                NpzFile.Write(path, tensors);
+                break;
+            default:
+                throw new DataFormatException($"{path}: expected a file that ends in .safetensors, .pth, .pt, .th, .bin, .ckpt or .npz.");
+        }
+    }
+
+    /// <summary>The format that a path's extension names, or null.</summary>
+    public static WeightsFormat? FormatOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".safetensors" => WeightsFormat.Safetensors,
+        ".pth" or ".pt" or ".th" or ".bin" or ".ckpt" => WeightsFormat.PyTorch,
+        ".npz" => WeightsFormat.Npz,
+        _ => null,
+    };
+
+    private static WeightsFile ReadSafetensors(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Read(path);
+        return new(WeightsFormat.Safetensors, file.Tensors, file.Metadata);
+    }
+
+    private static WeightsFile ReadPyTorch(string path, string? key)
+    {
+        PyTorchFile file = PyTorchFile.Read(path);
+        try
+        {
+            return new(WeightsFormat.PyTorch, file.StateDict(key), new Dictionary<string, string>());
+        }
+        catch (PickleException error)
+        {
+            throw new PickleException(error.Problem, path, error);
+        }
+    }
+
+    private static WeightsFormat Sniff(string path)
+    {
+        Span<byte> start = stackalloc byte[9];
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        return start switch
+        {
+            [] => throw new DataFormatException($"{path}: the file is empty."),
+            [(byte)'P', (byte)'K', 3, 4, ..] => SniffZip(path, stream),
+            [(byte)'P', (byte)'K', 5, 6, ..] => WeightsFormat.Npz,
+            [0x93, (byte)'N', (byte)'U', (byte)'M', ..] =>
+                throw new DataFormatException($"{path}: holds one array without a name (.npy); expected named tensors. Read it with NpyFile."),
+            // The length of a header, which is below 2³², then the header: before the pickle, whose first two bytes a length may have.
+            [_, _, _, _, 0, 0, 0, 0, (byte)'{'] => WeightsFormat.Safetensors,
+            [0x80, >= 2 and <= 5, ..] => WeightsFormat.PyTorch,
+            _ => FormatOf(path) ?? throw new DataFormatException(
+                $"{path}: the content is of no known format; expected safetensors, a PyTorch file or a .npz archive."),
+        };
+    }
+
+    private static WeightsFormat SniffZip(string path, Stream stream)
+    {
+        var zip = new ZipReader(stream, problem => new DataFormatException($"{path}: {problem}."));
+        return zip.Entries.All(e => e.Name.EndsWith(".npy", StringComparison.Ordinal)) ? WeightsFormat.Npz : WeightsFormat.PyTorch;
+    }
+}

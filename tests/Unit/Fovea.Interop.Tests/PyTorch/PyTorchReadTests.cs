@@ -1,0 +1,138 @@
+using System.Numerics;
+using Fovea.Io;
+using Fovea.Testing;
+
+namespace Fovea.Interop.Tests.PyTorch;
+
+/// <summary>Files that PyTorch 1.13 wrote (<c>tests/golden/make_pth.py</c>) and what they hold.</summary>
+public sealed class PyTorchReadTests
+{
+    [Theory]
+    [InlineData("types.pth")]
+    [InlineData("types.th")]
+    [InlineData("views.pth")]
+    [InlineData("views.th")]
+    [InlineData("two.pth")]
+    [InlineData("two.th")]
+    [InlineData("tensor.pth")]
+    [InlineData("tensor.th")]
+    [InlineData("checkpoint.pth")]
+    [InlineData("checkpoint.th")]
+    [InlineData("checkpoint-protocol3.pth")]
+    [InlineData("checkpoint-protocol4.pth")]
+    [InlineData("checkpoint-protocol5.pth")]
+    public void EveryTensorHasTheValuesThatPyTorchSaved(string file)
+    {
+        using var scope = TensorScope.Begin();
+        IReadOnlyDictionary<string, Tensor> expected =
+            SafetensorsFile.Read(Repository.Golden("pth", $"{file.Split('.')[0].Split('-')[0]}.safetensors")).Tensors;
+        Tensors.AssertEqual(expected, PyTorchFile.Read(Repository.Golden("pth", file)).Tensors);
+    }
+
+    [Theory]
+    [InlineData("checkpoint.pth")]
+    [InlineData("checkpoint.th")]
+    [InlineData("checkpoint-protocol5.pth")]
+    public void PlainDataAreATree(string file)
+    {
+        using var scope = TensorScope.Begin();
+        var root = Assert.IsType<PickleDict>(PyTorchFile.Read(Repository.Golden("pth", file)).Root);
+        Assert.Equal(3, Get<PickleInteger>("epoch").Value);
+        Assert.Equal("tiny", Get<PickleText>("arch").Value);
+        Assert.Equal(91.5, Get<PickleFloat>("best").Value);
+        Assert.Equal(-5, Get<PickleInteger>("seen").Value);
+        Assert.Equal(["a", "b"], Get<PickleSequence>("flags").Items.Select(i => ((PickleText)i).Value).Order());
+        Assert.Equal("set", Get<PickleSequence>("flags").Kind);
+        Assert.Equal([1, 2], Get<PickleSequence>("size").Items.Select(i => (int)((PickleInteger)i).Value));
+        Assert.Equal("torch.float16", Get<PickleSymbol>("dtype").Name);
+        Assert.Equal("torch.device(cpu)", Get<PickleSymbol>("device").Name);
+        Assert.IsType<PickleNone>(Get<PickleValue>("nothing"));
+        Assert.Equal(BigInteger.Pow(2, 70), Get<PickleInteger>("large").Value);
+        Assert.Equal([0, 255], Get<PickleBytes>("raw").Value.ToArray());
+        var nested = Get<PickleSequence>("nested");
+        Assert.Equal("list", nested.Kind);
+        Assert.Equal("tuple", nested.Items[0].Kind);
+        Assert.True(Assert.IsType<PickleBool>(Assert.IsType<PickleSequence>(nested.Items[1]).Items[0]).Value);
+        Assert.Equal("milestones", Assert.IsType<PickleText>(Get<PickleDict>("schedule").Entries[0].Key).Value);
+
+        T Get<T>(string key)
+            where T : PickleValue
+        {
+            Assert.True(root.TryGet(key, out PickleValue? value));
+            return Assert.IsAssignableFrom<T>(value);
+        }
+    }
+
+    [Theory]
+    [InlineData("checkpoint.pth")]
+    [InlineData("checkpoint.th")]
+    public void TheStateDictIsFoundAndUnwrapped(string file)
+    {
+        using var scope = TensorScope.Begin();
+        IReadOnlyDictionary<string, Tensor> state = PyTorchFile.Read(Repository.Golden("pth", file)).StateDict();
+        Assert.Equal(
+            ["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked", "3.weight", "3.bias"],
+            state.Keys);
+        Assert.Equal([4, 3, 3, 3], state["0.weight"].Shape);
+        Assert.Equal(1, state["1.num_batches_tracked"].Item());
+    }
+
+    [Fact]
+    public void TheSameViewIsTheSameTensor()
+    {
+        using var scope = TensorScope.Begin();
+        IReadOnlyDictionary<string, Tensor> read = PyTorchFile.Read(Repository.Golden("pth", "views.pth")).Tensors;
+        Assert.Same(read["base"], read["same"]);
+    }
+
+    [Fact]
+    public void AWholeModelIsRefusedByItsName()
+    {
+        var error = Assert.Throws<PickleException>(() => PyTorchFile.Read(Repository.Golden("pth", "model.pth")));
+        Assert.Contains("names the global '__main__.Whole', which is not allowed", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(Repository.Golden("pth", "model.pth"), error.Message, StringComparison.Ordinal);
+        Assert.Contains("state_dict()", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AStreamThatCannotSeekIsRead()
+    {
+        using var scope = TensorScope.Begin();
+        using var stream = new Unseekable(File.ReadAllBytes(Repository.Golden("pth", "tensor.pth")));
+        Assert.Equal([0, 1, 2, 3, 4, 5], PyTorchFile.Read(stream).Tensors[""].ToArray<float>());
+    }
+
+    [Fact]
+    public void TensorsBelongToTheCurrentScopeAndNoneIsLeaked()
+    {
+        Tensor lost;
+        using (TensorScope.Begin())
+        {
+            lost = PyTorchFile.Read(Repository.Golden("pth", "tensor.th")).Tensors[""];
+            Assert.False(lost.IsDisposed);
+        }
+
+        Assert.True(lost.IsDisposed);
+    }
+
+    [Fact]
+    public void ThePublishedResNetIsRead()
+    {
+        string? path = SharedData.Path("weights/resnet20-cifar10.th");
+        Assert.SkipWhen(path is null, SharedData.Missing);
+        using var scope = TensorScope.Begin();
+        PyTorchFile file = PyTorchFile.Read(path!);
+        Assert.True(Assert.IsType<PickleDict>(file.Root).TryGet("best_prec1", out PickleValue? best));
+        Assert.Equal(91.78, Assert.IsType<PickleFloat>(best).Value, 0.001);
+        IReadOnlyDictionary<string, Tensor> state = file.StateDict();
+        Assert.Equal([16, 3, 3, 3], state["conv1.weight"].Shape);
+        Assert.Equal([10], state["linear.bias"].Shape);
+        Assert.Equal(269_722, state.Where(t => !t.Key.Contains("running", StringComparison.Ordinal)).Sum(t => t.Value.Elements));
+        Assert.All(state.Values.Where(t => t.DType == DType.Float32), t => Assert.True(float.IsFinite(t.AsSpan<float>()[0])));
+    }
+
+    private sealed class Unseekable(byte[] content) : MemoryStream(content)
+    {
+        public override bool CanSeek => false;
+    }
+}
