@@ -40,6 +40,40 @@ internal static unsafe class ConvDispatch
         Run(job, dy, w, (nint)s.GroupOutputs * s.GroupInputs * s.Taps, dx, default);
     }
 
+    public static void BackwardWeight<T>(in ConvShape s, T* x, T* dy, T* dw)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (s.WeightCount == 0)
+        {
+            return;
+        }
+
+        if (s.Batch == 0)
+        {
+            new Span<T>(dw, checked((int)s.WeightCount)).Clear();
+            return;
+        }
+
+        using var taps = new Scratch<Tap>(s.Taps);
+        ConvJob job = ConvJob.Forward(s, taps.At);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            WeightGradient<Lane512<T>, T>.Run(job, x, dy, dw);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            WeightGradient<Lane256<T>, T>.Run(job, x, dy, dw);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            WeightGradient<Lane128<T>, T>.Run(job, x, dy, dw);
+        }
+        else
+        {
+            WeightGradient<LaneScalar<T>, T>.Run(job, x, dy, dw);
+        }
+    }
+
     private static void Run<T>(in ConvJob job, T* x, T* w, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

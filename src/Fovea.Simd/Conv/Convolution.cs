@@ -71,7 +71,7 @@ public static unsafe class Convolution
         Expect("dw", dw.Length, s.WeightCount);
         fixed (T* px = x, py = dy, pw = dw)
         {
-            UnfoldConvolution<T>.BackwardWeight(s, px, py, pw);
+            ConvDispatch.BackwardWeight(s, px, py, pw);
         }
     }
 

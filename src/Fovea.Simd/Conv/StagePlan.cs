@@ -82,17 +82,56 @@ internal unsafe struct StagePlan
     public static StagePlan Make(in ConvJob job, StageMode mode, int width, int size, nint* tables)
     {
         var plan = new StagePlan { Mode = mode, Job = job };
-        int depth = Math.Max(1, BlockDepth / job.TapCount);
-        int blocks = (job.Inputs + depth - 1) / depth;
-        plan.BlockChannels = (job.Inputs + blocks - 1) / blocks;
-        plan.TapOffsets = tables;
-        plan.Offsets = tables + job.TapCount;
-        plan.RowPhase = (int*)(plan.Offsets + Math.Max(BlockDepth, job.TapCount));
-        plan.CopyColumn = plan.RowPhase + job.TapCount;
-        plan.FindRows();
-        plan.FindCopies();
+        plan.Start(tables);
+        plan.BlockChannels = plan.BalancedChannels(BlockDepth / job.TapCount);
         plan.Cut(width, size);
         return plan;
+    }
+
+    /// <summary>As <see cref="Make"/>, for the gradient of the weights.</summary>
+    /// <remarks>
+    /// A unit should hold some 64 registers of positions: fewer, and adding up lanes at the end of each tile would tell; more, and
+    /// the operands of a tile would not fit the first-level cache. For that, small maps take many images and fewer channels at a time.
+    /// </remarks>
+    public static StagePlan MakeForWeights(in ConvJob job, int width, int size, nint* tables)
+    {
+        var plan = new StagePlan { Mode = StageMode.Shifted, Job = job };
+        plan.Start(tables);
+        int registers = (job.Positions + width - 1) / width;
+        plan.UnitImages = Math.Clamp((64 + (registers / 2)) / registers, 1, job.Batch);
+        nint image = (nint)plan.RowPhases * plan.Copies * (job.OutHeight + plan.RowSpan) * plan.RowLength * size;
+        long channels = StageBytes / (image * plan.UnitImages);
+
+        // Sixes of steps, as many as a tile takes.
+        int step = 6 / (int)BigInteger.GreatestCommonDivisor(6, job.TapCount);
+        channels = Math.Clamp(channels, 1, Math.Max(1, BlockDepth / job.TapCount));
+        plan.BlockChannels = (int)Math.Min(job.Inputs, Math.Max(1, channels / step * step));
+        plan.UnitRows = job.OutHeight;
+        if (registers > 96)
+        {
+            // A large map is cut into bands of whole registers.
+            int rows = width / (int)BigInteger.GreatestCommonDivisor(width, job.OutWidth);
+            plan.UnitRows = Math.Min(job.OutHeight, Math.Max(rows, 64 * width / job.OutWidth / rows * rows));
+        }
+
+        plan.Arrange(width);
+        return plan;
+    }
+
+    private readonly int BalancedChannels(int most)
+    {
+        int blocks = (Job.Inputs + Math.Max(1, most) - 1) / Math.Max(1, most);
+        return (Job.Inputs + blocks - 1) / blocks;
+    }
+
+    private void Start(nint* tables)
+    {
+        TapOffsets = tables;
+        Offsets = tables + Job.TapCount;
+        RowPhase = (int*)(Offsets + Math.Max(BlockDepth, Job.TapCount));
+        CopyColumn = RowPhase + Job.TapCount;
+        FindRows();
+        FindCopies();
     }
 
     private void FindRows()
@@ -144,25 +183,28 @@ internal unsafe struct StagePlan
     private void Cut(int width, int size)
     {
         int rows = Mode == StageMode.Panels ? Job.OutHeight : Band(width, size);
+        nint image = (nint)RowPhases * Copies * (rows + RowSpan) * RowLength;
         UnitRows = rows;
-        Bands = (Job.OutHeight + rows - 1) / rows;
-        nint image = (nint)RowPhases * Copies * StagedRows * RowLength;
-        UnitImages = Bands > 1 ? 1 : (int)Math.Clamp(StageBytes / 2 / (image * BlockChannels * size), 1, Math.Max(1, Job.Batch / 16));
+        UnitImages = rows < Job.OutHeight ? 1 : (int)Math.Clamp(StageBytes / 2 / (image * BlockChannels * size), 1, Math.Max(1, Job.Batch / 16));
+        Arrange(width);
+        if (Mode == StageMode.Panels)
+        {
+            CutPanels(width, size);
+        }
+    }
+
+    private void Arrange(int width)
+    {
+        Bands = (Job.OutHeight + UnitRows - 1) / UnitRows;
         Units = (Job.Batch + UnitImages - 1) / UnitImages * Bands;
-        ImageStride = image;
+        ImageStride = (nint)RowPhases * Copies * StagedRows * RowLength;
 
         // An odd number of cache lines between channels spreads them over the sets of the cache; the last register may read past the end.
-        ChannelStride = (((UnitImages * image) + width) / 16 * 16) + 16;
+        ChannelStride = (((UnitImages * ImageStride) + width) / 16 * 16) + 16;
         ChannelStride += ChannelStride / 16 % 2 == 0 ? 16 : 0;
         for (int t = 0; t < Job.TapCount; t++)
         {
             TapOffsets[t] = PlaneOffset(Job.Taps[t], StagedRows);
-        }
-
-        if (Mode == StageMode.Panels)
-        {
-            CutPanels(width, size);
-            return;
         }
 
         for (int k = 0; k < BlockChannels * Job.TapCount; k++)

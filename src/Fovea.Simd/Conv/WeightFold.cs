@@ -1,0 +1,76 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv;
+
+/// <summary>Adds up the lanes of the registers that <see cref="WeightTile{V, T, TRows}"/> leaves.</summary>
+internal static unsafe class WeightFold<V, T>
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary><c>to[r, j] += Σ lanes of sums[r, j]</c> for the first <paramref name="steps"/> of the six steps of each row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add(T* sums, int rows, int steps, T* to, nint rowStride)
+    {
+        T* totals = stackalloc T[32];
+        int count = rows * 6;
+        if (typeof(V) == typeof(Lane512<float>) && count == 24)
+        {
+            Sixteen((float*)sums).Store((float*)totals);
+            Eight((float*)sums + 16 * 16).Store((float*)totals + 16);
+        }
+        else
+        {
+            for (int i = 0; i < count; i++)
+            {
+                totals[i] = V.Sum(V.Load(sums + i * V.Width));
+            }
+        }
+
+        for (int r = 0; r < rows; r++)
+        {
+            for (int j = 0; j < steps; j++)
+            {
+                to[r * rowStride + j] += totals[r * 6 + j];
+            }
+        }
+    }
+
+    // A tree of shuffles that halves the registers and adds the halves at each level: 45 instructions for 16 sums, where one sum at
+    // a time takes eight each.
+    private static Vector512<float> Sixteen(float* at) => Quarters(Four(at), Four(at + 64), Four(at + 128), Four(at + 192));
+
+    private static Vector256<float> Eight(float* at)
+    {
+        Vector512<float> halves = Avx512F.Shuffle4x128(Four(at), Four(at + 64), 0b10_00_10_00) + Avx512F.Shuffle4x128(Four(at), Four(at + 64), 0b11_01_11_01);
+
+        // Lanes of 128 bits: a, a', b, b'.
+        Vector512<float> swapped = Avx512F.Shuffle4x128(halves, halves, 0b10_11_00_01);
+        Vector512<float> sums = halves + swapped;
+        return Vector256.Create(sums.GetLower().GetLower(), sums.GetUpper().GetLower());
+    }
+
+    // Each lane of 128 bits of the result holds that lane's part of the sums of four registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Four(float* at)
+    {
+        Vector512<float> a = Vector512.Load(at);
+        Vector512<float> b = Vector512.Load(at + 16);
+        Vector512<float> c = Vector512.Load(at + 32);
+        Vector512<float> d = Vector512.Load(at + 48);
+        Vector512<double> ab = (Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b)).AsDouble();
+        Vector512<double> cd = (Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d)).AsDouble();
+        return Avx512F.UnpackLow(ab, cd).AsSingle() + Avx512F.UnpackHigh(ab, cd).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Quarters(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    {
+        Vector512<float> ab = Avx512F.Shuffle4x128(a, b, 0b10_00_10_00) + Avx512F.Shuffle4x128(a, b, 0b11_01_11_01);
+        Vector512<float> cd = Avx512F.Shuffle4x128(c, d, 0b10_00_10_00) + Avx512F.Shuffle4x128(c, d, 0b11_01_11_01);
+        return Avx512F.Shuffle4x128(ab, cd, 0b10_00_10_00) + Avx512F.Shuffle4x128(ab, cd, 0b11_01_11_01);
+    }
+}
