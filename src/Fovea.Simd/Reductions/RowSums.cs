@@ -48,6 +48,28 @@ internal static unsafe class RowSums
         BlockPool.Return(scratch);
     }
 
+    /// <summary>One sum over everything, kept in double.</summary>
+    public static double Total<TSource, T>(int length, TSource source)
+        where TSource : unmanaged, ISource<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int chunks = (int)(((long)length + ChunkLength - 1) / ChunkLength);
+        double* partial = stackalloc double[Math.Min(chunks, 1024)];
+        double sum = 0;
+        for (int first = 0; first < chunks; first += 1024)
+        {
+            int count = Math.Min(1024, chunks - first);
+            var body = new TotalBody<TSource, T>(source, length, first, partial);
+            LaneLoop.For<TotalBody<TSource, T>, T>(ref body, count);
+            for (int c = 0; c < count; c++)
+            {
+                sum += partial[c];
+            }
+        }
+
+        return sum;
+    }
+
     /// <summary>The sum of the <paramref name="length"/> numbers from <paramref name="at"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static double Sum<V, TSource, T>(TSource source, nint at, nint length)
@@ -106,6 +128,22 @@ internal static unsafe class RowSums
                 nint start = (nint)chunk * ChunkLength;
                 nint count = Math.Min(ChunkLength, length - start);
                 partial[piece] = Sum<V, TSource, T>(source, ((nint)row * length) + start, count);
+            }
+        }
+    }
+
+    private readonly struct TotalBody<TSource, T>(TSource source, int length, int first, double* partial) : ILaneBody<T>
+        where TSource : unmanaged, ISource<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int from, int to)
+            where V : struct, ILane<V, T>
+        {
+            for (int chunk = from; chunk < to; chunk++)
+            {
+                nint start = (nint)(first + chunk) * ChunkLength;
+                partial[chunk] = Sum<V, TSource, T>(source, start, Math.Min(ChunkLength, length - start));
             }
         }
     }
