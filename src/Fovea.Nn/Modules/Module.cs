@@ -100,6 +100,21 @@ public abstract class Module
         }
     }
 
+    /// <summary>Gives this module's own parameters and buffers their first values. Children have done so already.</summary>
+    /// <param name="generator">A generator for this module alone.</param>
+    protected internal virtual void Reset(Generator generator)
+    {
+    }
+
+    /// <summary>Calls <see cref="Reset"/> at the end of a constructor, unless initialisation is deferred.</summary>
+    protected void ResetUnlessDeferred()
+    {
+        if (Initialization.Next() is { } generator)
+        {
+            Reset(generator);
+        }
+    }
+
     /// <summary>Registers a parameter: it requires a gradient and belongs to no scope.</summary>
     /// <returns>The same tensor.</returns>
     protected Tensor RegisterParameter(string name, Tensor value)

@@ -1,0 +1,24 @@
+namespace Fovea.Attention;
+
+/// <summary>The table of contents: every mechanism, one line each. From its line it appears everywhere.</summary>
+public static class Catalog
+{
+    /// <summary>All mechanisms, by family and in the order of their invention within it.</summary>
+    public static IReadOnlyList<Entry> All { get; } =
+    [
+        Entry.Of<SqueezeExcitation>(),
+        Entry.Of<CbamChannel>(),
+        Entry.Of<EfficientChannelAttention>(),
+        Entry.Of<SpatialAttention>(),
+        Entry.Of<Cbam>(),
+        Entry.Of<Bottleneck>(),
+    ];
+
+    /// <summary>All keys.</summary>
+    public static IReadOnlyList<string> Keys { get; } = [.. All.Select(e => e.Card.Key)];
+
+    /// <summary>The mechanism of that key.</summary>
+    /// <exception cref="OptionException">There is none; the message names the nearest.</exception>
+    public static Entry Find(string key) => All.FirstOrDefault(e => e.Card.Key == key)
+        ?? throw new OptionException("attention", $"there is no mechanism \"{key}\"; {Suggestion.Hint(key, Keys)}");
+}

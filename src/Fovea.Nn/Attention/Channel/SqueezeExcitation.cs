@@ -1,0 +1,75 @@
+using Fovea.Layers;
+
+namespace Fovea.Attention;
+
+/// <summary>
+/// Squeeze-and-Excitation: each channel is scaled by a gate that all channels' means decide together.
+/// <para>Formula: <c>y = x · gate(W2 · ReLU(W1 · GAP(x)))</c>.</para>
+/// <para>Shapes: <c>x: [N, C, H, W] → same</c>. Parameters: <c>fc1.weight</c> [C/r, C], <c>fc2.weight</c> [C, C/r], with <c>bias</c> also
+/// <c>.bias</c>.</para>
+/// <para>Source: Hu, Shen, Sun, "Squeeze-and-Excitation Networks", 2018. MobileNetV3's form has the hard sigmoid and biases.</para>
+/// </summary>
+public sealed class SqueezeExcitation : Module, IAttention<SqueezeExcitation>
+{
+    private readonly int _channels;
+    private readonly bool _hard;
+    private readonly Linear _fc1;
+    private readonly Linear _fc2;
+
+    private SqueezeExcitation(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _hard = options.Choice("gate") == "hard-sigmoid";
+        bool bias = options.Boolean("bias");
+        int reduced = Channels.Reduced("se", _channels, options.Integer("reduction"));
+        _fc1 = Register("fc1", new Linear(_channels, reduced, bias));
+        _fc2 = Register("fc2", new Linear(reduced, _channels, bias));
+    }
+
+    /// <inheritdoc/>
+    public static Card Card { get; } = new()
+    {
+        Key = "se",
+        Name = "Squeeze-and-Excitation",
+        Paper = "Squeeze-and-Excitation Networks",
+        Year = 2018,
+        Family = Family.Channel,
+        Formula = "y = x · gate(W2 · ReLU(W1 · GAP(x)))",
+        Shapes = "x: [N, C, H, W] → same",
+        Options =
+        [
+            OptionSpec.Channels(),
+            OptionSpec.Reduction(),
+            OptionSpec.Boolean("bias", "Whether the two linear maps have biases.", false),
+            OptionSpec.Choice("gate", "The function that makes the gate.", "sigmoid", "sigmoid", "hard-sigmoid"),
+        ],
+        Variants =
+        [
+            "Paper and official code: biases; the documents' port: none (the default here).",
+            "MobileNetV3: biases and the hard sigmoid min(max(x + 3, 0), 6) / 6.",
+            "Ports with 1×1 convolutions hold the same numbers as [C/r, C, 1, 1].",
+        ],
+        Flow =
+        [
+            new("gap", "GAP", "x"), new("fc1", "Linear → C/r, ReLU", "gap"), new("fc2", "Linear → C", "fc1"), new("gate", "σ", "fc2"),
+            new("y", "×", "x", "gate"),
+        ],
+    };
+
+    /// <inheritdoc/>
+    public static SqueezeExcitation Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        Channels.CheckMaps("se", x, _channels);
+        Tensor logits = _fc2.Call(_fc1.Call(x.GlobalAvgPool()).Relu());
+        Tensor gate = _hard ? logits.HardSigmoid() : logits.Sigmoid();
+        if (AttentionRecorder.IsActive)
+        {
+            AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate)));
+        }
+
+        return x * gate.Reshape(gate.Shape[0], _channels, 1, 1);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+
+namespace Fovea.Attention;
+
+/// <summary>One line of the catalogue.</summary>
+public sealed class Entry
+{
+    private readonly Func<AttentionOptions, Module> _create;
+
+    private Entry(Card card, Type type, Func<AttentionOptions, Module> create)
+    {
+        Card = card;
+        Type = type;
+        _create = create;
+    }
+
+    /// <summary>The mechanism's card.</summary>
+    public Card Card { get; }
+
+    /// <summary>The type that implements it.</summary>
+    public Type Type { get; }
+
+    /// <summary>The line for a mechanism.</summary>
+    public static Entry Of<TAttention>()
+        where TAttention : Module, IAttention<TAttention> => new(TAttention.Card, typeof(TAttention), static o => TAttention.Create(o));
+
+    /// <summary>Builds the mechanism.</summary>
+    /// <exception cref="OptionException">An option does not fit.</exception>
+    public Module Create(AttentionOptions options) => _create(options);
+
+    /// <summary>Builds the mechanism from JSON options.</summary>
+    /// <exception cref="OptionException">An option does not fit.</exception>
+    public Module Create(JsonObject options) => _create(AttentionOptions.From(Card, options));
+
+    /// <summary>Builds the mechanism for a place in a model: options that follow from the place are filled in unless given.</summary>
+    /// <exception cref="OptionException">An option does not fit.</exception>
+    public Module CreateFor(SlotShape slot, JsonObject? options = null)
+    {
+        JsonObject all = options?.DeepClone().AsObject() ?? [];
+        IReadOnlyDictionary<string, object> fitted = Card.Fit?.Invoke(slot)
+            ?? (Card.Option("channels") is null ? new Dictionary<string, object>() : new Dictionary<string, object> { ["channels"] = slot.Channels });
+        foreach ((string name, object value) in fitted)
+        {
+            if (!all.ContainsKey(name))
+            {
+                all[name] = AttentionOptions.ToJson(value);
+            }
+        }
+
+        return Create(all);
+    }
+}

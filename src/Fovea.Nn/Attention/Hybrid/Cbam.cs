@@ -1,0 +1,77 @@
+using Fovea.Layers;
+
+namespace Fovea.Attention;
+
+/// <summary>
+/// Convolutional Block Attention Module: which channels matter, then where to look.
+/// <para>Formula: <c>u = x · σ(MLP(GAP(x)) + MLP(GMP(x)))</c>, <c>y = u · σ(conv k×k([mean_C(u); max_C(u)]))</c>.</para>
+/// <para>Shapes: <c>x: [N, C, H, W] → same</c>. Parameters: <c>channel.fc1</c>, <c>channel.fc2</c>, <c>spatial.conv</c>, and
+/// <c>spatial.bn</c> with <c>spatialBatchNorm</c>.</para>
+/// <para>Source: Woo et al., "CBAM: Convolutional Block Attention Module", 2018.</para>
+/// </summary>
+public sealed class Cbam : Module, IAttention<Cbam>
+{
+    private readonly int _channels;
+    private readonly PooledMlpGate _channel;
+    private readonly PooledConvGate _spatial;
+
+    private Cbam(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _channel = Register("channel", new PooledMlpGate(
+            _channels, options.Integer("reduction"), options.Boolean("mlpBias"), options.Choices("pools")));
+        _spatial = Register("spatial", new PooledConvGate(
+            options.Integer("kernelSize"), options.Boolean("convBias"), options.Boolean("spatialBatchNorm"), options.Choice("poolOrder")));
+    }
+
+    /// <inheritdoc/>
+    public static Card Card { get; } = new()
+    {
+        Key = "cbam",
+        Name = "Convolutional Block Attention Module",
+        Paper = "CBAM: Convolutional Block Attention Module",
+        Year = 2018,
+        Family = Family.Hybrid,
+        Formula = "u = x · σ(MLP(GAP(x)) + MLP(GMP(x)));  y = u · σ(conv k×k([mean_C(u); max_C(u)]))",
+        Shapes = "x: [N, C, H, W] → same",
+        Options =
+        [
+            OptionSpec.Channels(),
+            OptionSpec.Reduction(),
+            OptionSpec.Integer("kernelSize", "Side of the spatial kernel, odd.", 7),
+            OptionSpec.Boolean("mlpBias", "Whether the channel MLP has biases.", false),
+            OptionSpec.Boolean("convBias", "Whether the spatial convolution has a bias.", false),
+            OptionSpec.Boolean("spatialBatchNorm", "Whether batch norm follows the spatial convolution.", false),
+            OptionSpec.Choice("poolOrder", "Which pooled map is the spatial gate's first channel.", "mean-max", "mean-max", "max-mean"),
+            OptionSpec.Choices("pools", "The channel gate's pools.", ["avg", "max"], PooledMlpGate.KnownPools),
+        ],
+        Variants =
+        [
+            "Official code: mlpBias true, spatialBatchNorm true, poolOrder max-mean.",
+            "The documents' ports: no biases in the MLP; one has a bias in the spatial convolution.",
+        ],
+        Flow =
+        [
+            new("channel", "channel gate", "x"), new("u", "×", "x", "channel"), new("spatial", "spatial gate", "u"), new("y", "×", "u", "spatial"),
+        ],
+    };
+
+    /// <inheritdoc/>
+    public static Cbam Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        Channels.CheckMaps("cbam", x, _channels);
+        Tensor channel = _channel.Call(x);
+        Tensor u = x * channel.Reshape(-1, _channels, 1, 1);
+        Tensor spatial = _spatial.Call(u);
+        if (AttentionRecorder.IsActive)
+        {
+            AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel)));
+            AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(spatial)));
+        }
+
+        return u * spatial;
+    }
+}

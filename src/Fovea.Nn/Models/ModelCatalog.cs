@@ -1,0 +1,46 @@
+namespace Fovea.Models;
+
+/// <summary>One model that can be built by name.</summary>
+/// <param name="Key">The name on the command line.</param>
+/// <param name="Title">What it is, in one line.</param>
+/// <param name="ImageSize">The side of the images that it was made for, in pixels.</param>
+/// <param name="Build">Builds it.</param>
+public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<ModelOptions, Module> Build)
+{
+    /// <summary>Builds the model, with its own image size where none is given.</summary>
+    /// <exception cref="OptionException">An option does not fit.</exception>
+    public Module Create(ModelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Classes, 1);
+        return Build(options with { ImageSize = options.ImageSize > 0 ? options.ImageSize : ImageSize });
+    }
+}
+
+/// <summary>Every model, one line each.</summary>
+public static class ModelCatalog
+{
+    /// <summary>All models.</summary>
+    public static IReadOnlyList<ModelEntry> All { get; } =
+    [
+        new("resnet8", "Residual network of 8 layers with a stem of stride 2, for 64×64 images: the default for Clutter", 64, o => new CifarResNet(8, o, 2)),
+        new("resnet14", "Residual network of 14 layers with a stem of stride 2, for 64×64 images", 64, o => new CifarResNet(14, o, 2)),
+        new("resnet20-cifar", "CIFAR ResNet of 20 layers", 32, o => new CifarResNet(20, o)),
+        new("resnet32-cifar", "CIFAR ResNet of 32 layers", 32, o => new CifarResNet(32, o)),
+        new("resnet44-cifar", "CIFAR ResNet of 44 layers", 32, o => new CifarResNet(44, o)),
+        new("resnet56-cifar", "CIFAR ResNet of 56 layers", 32, o => new CifarResNet(56, o)),
+        new("resnet110-cifar", "CIFAR ResNet of 110 layers", 32, o => new CifarResNet(110, o)),
+    ];
+
+    /// <summary>All names.</summary>
+    public static IReadOnlyList<string> Keys { get; } = [.. All.Select(m => m.Key)];
+
+    /// <summary>The model of that name.</summary>
+    /// <exception cref="OptionException">There is none; the message names the nearest.</exception>
+    public static ModelEntry Find(string key) => All.FirstOrDefault(m => m.Key == key)
+        ?? throw new OptionException("model", $"there is no model \"{key}\"; {Suggestion.Hint(key, Keys)}");
+
+    /// <summary>Builds a model by name.</summary>
+    /// <exception cref="OptionException">There is no such model, or an option does not fit.</exception>
+    public static Module Create(string key, ModelOptions options) => Find(key).Create(options);
+}
