@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Fovea.Attention;
+using Fovea.Models;
+using Spectre.Console;
+
+namespace Fovea.Cli.Verbs;
+
+/// <summary><c>show KEY</c>: a mechanism's card, or a model.</summary>
+internal static class ShowVerb
+{
+    public static Command Build()
+    {
+        var key = new Argument<string>("key") { Description = "A mechanism or a model, as fovea list prints it." };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("show", "Show a mechanism's card or a model. Example: fovea show cbam") { key, json };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(key), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static int Run(string key, bool json, TextWriter output)
+    {
+        if (Catalog.All.FirstOrDefault(e => e.Card.Key == key) is { } entry)
+        {
+            if (json)
+            {
+                output.WriteLine(ToJson(entry.Card).ToJsonString());
+            }
+            else
+            {
+                Print(entry.Card, Terminal.On(output));
+            }
+
+            return ExitCode.Done;
+        }
+
+        if (ModelCatalog.All.FirstOrDefault(m => m.Key == key) is { } model)
+        {
+            Print(model, json, output);
+            return ExitCode.Done;
+        }
+
+        string[] known = [.. Catalog.Keys, .. ModelCatalog.Keys];
+        throw new OptionException("show", $"there is no mechanism or model \"{key}\"; {Suggestion.Hint(key, known)}");
+    }
+
+    private static void Print(Card card, IAnsiConsole console)
+    {
+        console.MarkupLine($"[bold]{Markup.Escape(card.Name)}[/] ({card.Key}, {card.Family.ToString().ToLowerInvariant()})");
+        console.WriteLine($"{card.Paper}, {card.Year}");
+        console.WriteLine();
+        console.WriteLine(card.Formula);
+        console.WriteLine(card.Shapes);
+        if (card.Options.Count > 0)
+        {
+            var options = new Table().Border(TableBorder.Rounded).AddColumns("option", "values", "default", "what it does");
+            foreach (OptionSpec option in card.Options)
+            {
+                options.AddRow(option.Name, Markup.Escape(option.Range), Markup.Escape(option.DefaultText), Markup.Escape(option.Help));
+            }
+
+            console.Write(options);
+        }
+
+        foreach (string variant in card.Variants)
+        {
+            console.WriteLine($"• {variant}");
+        }
+    }
+
+    private static void Print(ModelEntry model, bool json, TextWriter output)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable deferred = Initialization.Defer();
+        Module module = model.Create(new ModelOptions { Classes = model.ImageSize == 224 ? 1000 : 10 });
+        long parameters = module.Parameters().Sum(p => (long)p.Elements);
+        if (json)
+        {
+            output.WriteLine(new JsonObject
+            {
+                ["key"] = model.Key,
+                ["title"] = model.Title,
+                ["imageSize"] = model.ImageSize,
+                ["parameters"] = parameters,
+            }.ToJsonString());
+            return;
+        }
+
+        IAnsiConsole console = Terminal.On(output);
+        console.MarkupLine($"[bold]{model.Key}[/] {Markup.Escape(model.Title)}");
+        console.WriteLine($"{parameters:N0} parameters, made for images of {model.ImageSize}×{model.ImageSize}");
+        console.WriteLine("Put attention in: --attention KEY [--attention-option name=value] [--attention-at blocks|stages|layer3,…]");
+    }
+
+    private static JsonObject ToJson(Card card) => new()
+    {
+        ["key"] = card.Key,
+        ["name"] = card.Name,
+        ["paper"] = card.Paper,
+        ["year"] = card.Year,
+        ["family"] = card.Family.ToString().ToLowerInvariant(),
+        ["formula"] = card.Formula,
+        ["shapes"] = card.Shapes,
+        ["options"] = new JsonArray([.. card.Options.Select(o => (JsonNode)new JsonObject
+        {
+            ["name"] = o.Name,
+            ["values"] = o.Range,
+            ["default"] = o.IsRequired ? null : AttentionOptions.ToJson(o.Default),
+            ["required"] = o.IsRequired,
+            ["help"] = o.Help,
+        })]),
+        ["variants"] = new JsonArray([.. card.Variants.Select(v => (JsonNode)JsonValue.Create(v))]),
+    };
+}

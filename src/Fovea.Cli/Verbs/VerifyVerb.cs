@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Fovea.Inspect;
+
+namespace Fovea.Cli.Verbs;
+
+/// <summary><c>verify FILE|DIR…</c>: runs golden cases and compares outputs, gradients and running statistics.</summary>
+internal static class VerifyVerb
+{
+    public static Command Build()
+    {
+        var paths = new Argument<string[]>("path") { Description = "Golden files, or folders of them.", Arity = ArgumentArity.OneOrMore };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of lines." };
+        var command = new Command("verify", "Run golden cases against the catalogue. Example: fovea verify tests/golden/mechanisms") { paths, json };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(paths), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static int Run(string[] paths, bool json, TextWriter output)
+    {
+        var results = new List<GoldenResult>();
+        foreach (string file in paths.SelectMany(Files))
+        {
+            GoldenResult result = GoldenCase.Run(file);
+            results.Add(result);
+            if (!json)
+            {
+                output.WriteLine(result);
+            }
+        }
+
+        int failed = results.Count(r => !r.Passed);
+        if (json)
+        {
+            output.WriteLine(ToJson(results, failed));
+        }
+        else
+        {
+            output.WriteLine($"{results.Count - failed} of {results.Count} cases pass");
+        }
+
+        return failed == 0 ? ExitCode.Done : ExitCode.CheckFailed;
+    }
+
+    private static string[] Files(string path)
+    {
+        if (File.Exists(path))
+        {
+            return [path];
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new FileNotFoundException($"verify: expected a golden file or a folder of them, but there is no {path}.");
+        }
+
+        string[] files = Directory.GetFiles(path, "*.safetensors", SearchOption.AllDirectories);
+        Array.Sort(files, StringComparer.Ordinal);
+        return files.Length > 0
+            ? files
+            : throw new FileNotFoundException($"verify: there is no .safetensors file in {path}; name a folder of golden cases.");
+    }
+
+    private static string ToJson(List<GoldenResult> results, int failed)
+    {
+        var cases = new JsonArray();
+        foreach (GoldenResult r in results)
+        {
+            cases.Add((JsonNode)new JsonObject
+            {
+                ["mechanism"] = r.Mechanism,
+                ["case"] = r.Case,
+                ["passed"] = r.Passed,
+                ["worst"] = double.IsFinite(r.Worst) ? r.Worst : null,
+                ["worstTensor"] = r.WorstTensor.Length > 0 ? r.WorstTensor : null,
+                ["tolerance"] = double.IsFinite(r.Tolerance) ? r.Tolerance : null,
+                ["failure"] = r.Failure,
+            });
+        }
+
+        var root = new JsonObject { ["cases"] = results.Count, ["failed"] = failed, ["results"] = cases };
+        return root.ToJsonString(new JsonSerializerOptions { WriteIndented = false });
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Fovea.Attention;
+using Fovea.Io;
+
+namespace Fovea.Inspect;
+
+/// <summary>
+/// One mechanism run once by a reference implementation, in a safetensors file: metadata <c>mechanism</c>, <c>config</c>, <c>mode</c>,
+/// <c>source</c>, <c>tolerance</c>; tensors <c>input.i</c>, <c>param.NAME</c>, <c>buffer.NAME</c>, <c>output.0</c>, <c>cotangent.0</c>,
+/// <c>grad.input.i</c>, <c>grad.param.NAME</c>, <c>buffer_after.NAME</c>.
+/// </summary>
+public sealed class GoldenCase
+{
+    private readonly string _name;
+    private readonly SafetensorsFile _file;
+    private readonly string _mechanism;
+    private readonly double _tolerance;
+    private double _worst = -1;
+    private string _worstTensor = string.Empty;
+
+    private GoldenCase(string path, SafetensorsFile file)
+    {
+        _name = Path.GetFileNameWithoutExtension(path);
+        _file = file;
+        _mechanism = Meta("mechanism");
+        _tolerance = double.TryParse(Meta("tolerance"), NumberStyles.Float, CultureInfo.InvariantCulture, out double t) && t > 0
+            ? t
+            : throw new DataFormatException($"metadata tolerance: expected a positive number, got \"{Meta("tolerance")}\".");
+    }
+
+    /// <summary>Runs the case in a file: builds the mechanism, loads its state, runs it forward and backward, and compares everything.</summary>
+    /// <param name="path">A safetensors file. One that cannot be read, or names an unknown mechanism, is a failed case.</param>
+    public static GoldenResult Run(string path)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        string mechanism = "?";
+        double tolerance = double.NaN;
+        try
+        {
+            SafetensorsFile file = SafetensorsFile.Read(path);
+            mechanism = file.Metadata.GetValueOrDefault("mechanism", "?");
+            var golden = new GoldenCase(path, file);
+            tolerance = golden._tolerance;
+            return golden.Run();
+        }
+        catch (Exception e) when (e is FoveaException or IOException or JsonException or UnauthorizedAccessException)
+        {
+            return new GoldenResult(mechanism, Path.GetFileNameWithoutExtension(path), false, double.NaN, string.Empty, tolerance, e.Message);
+        }
+    }
+
+    private GoldenResult Run()
+    {
+        Entry entry = Catalog.Find(_mechanism);
+        JsonObject config = JsonNode.Parse(Meta("config")) as JsonObject
+            ?? throw new DataFormatException("metadata config: expected a JSON object.");
+        Module module = entry.Create(config);
+        StateDict.Load(module, Named("param.").Concat(Named("buffer.")).ToDictionary(t => t.Name, t => t.Value));
+        module.Train(Meta("mode") == "train");
+        Tensor[] inputs = Inputs();
+        Tensor output = inputs.Length == 1 ? module.Call(inputs[0]) : module.Call(inputs);
+        string? failure = Compare("output.0", output);
+        if (_file.Tensors.TryGetValue("cotangent.0", out Tensor? cotangent))
+        {
+            output.Backward(cotangent);
+        }
+
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            failure ??= Compare($"grad.input.{i}", inputs[i].Grad);
+        }
+
+        foreach ((string name, Tensor value) in module.NamedParameters())
+        {
+            failure ??= Compare($"grad.param.{name}", value.Grad);
+        }
+
+        foreach ((string name, Tensor value) in module.NamedBuffers())
+        {
+            failure ??= Compare($"buffer_after.{name}", value);
+        }
+
+        module.ClearGrads();
+        foreach (Tensor owned in module.NamedParameters().Concat(module.NamedBuffers()).Select(t => t.Value))
+        {
+            owned.Dispose();
+        }
+
+        return new GoldenResult(_mechanism, _name, failure is null && _worst <= _tolerance, _worst, _worstTensor, _tolerance, failure);
+    }
+
+    private Tensor[] Inputs()
+    {
+        var inputs = new List<Tensor>();
+        while (_file.Tensors.TryGetValue(string.Create(CultureInfo.InvariantCulture, $"input.{inputs.Count}"), out Tensor? input))
+        {
+            input.RequiresGrad = input.DType.IsFloating();
+            inputs.Add(input);
+        }
+
+        return inputs.Count > 0 ? [.. inputs] : throw new DataFormatException("tensors: expected input.0, got none.");
+    }
+
+    /// <summary>Compares with the reference of that name, if the file has one. A missing gradient counts as zeros.</summary>
+    private string? Compare(string name, Tensor? actual)
+    {
+        if (!_file.Tensors.TryGetValue(name, out Tensor? expected))
+        {
+            return null;
+        }
+
+        if (actual is not null && actual.Shape != expected.Shape)
+        {
+            return $"{name}: expected the shape {expected.Shape}, got {actual.Shape}";
+        }
+
+        using Tensor zeros = Tensor.Zeros(expected.Shape);
+        double error = GoldenError.Of((actual ?? zeros).To(DType.Float32).AsSpan<float>(), expected.To(DType.Float32).AsSpan<float>(), _tolerance);
+        if (error > _worst)
+        {
+            (_worst, _worstTensor) = (error, name);
+        }
+
+        return null;
+    }
+
+    private IEnumerable<(string Name, Tensor Value)> Named(string prefix) => _file.Tensors
+        .Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .Select(t => (t.Key[prefix.Length..], t.Value));
+
+    private string Meta(string key) => _file.Metadata.GetValueOrDefault(key)
+        ?? throw new DataFormatException($"metadata: expected \"{key}\"; this is no golden case.");
+}

@@ -1,0 +1,22 @@
+namespace Fovea.Inspect;
+
+/// <summary>What came of one golden case.</summary>
+/// <param name="Mechanism">The mechanism's key.</param>
+/// <param name="Case">The file's name without extension.</param>
+/// <param name="Passed">Whether every tensor is within the tolerance.</param>
+/// <param name="Worst">The largest normalised error; NaN when the case did not run.</param>
+/// <param name="WorstTensor">Where it is, such as <c>grad.param.spatial.conv.weight</c>.</param>
+/// <param name="Tolerance">The largest error allowed.</param>
+/// <param name="Failure">Why it did not run or did not pass, or null.</param>
+public sealed record GoldenResult(
+    string Mechanism, string Case, bool Passed, double Worst, string WorstTensor, double Tolerance, string? Failure = null)
+{
+    /// <summary>The case as one line: <c>PASS key case worst 3.1e-07 (grad.param.…) tolerance 2.0e-05</c>.</summary>
+    public override string ToString()
+    {
+        FormattableString line = double.IsNaN(Worst)
+            ? $"FAIL {Mechanism} {Case}: {Failure}"
+            : (FormattableString)$"{(Passed ? "PASS" : "FAIL")} {Mechanism} {Case} worst {Worst:0.0e-00} ({WorstTensor}) tolerance {Tolerance:0.0e-00}{(Failure is null ? string.Empty : $": {Failure}")}";
+        return line.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
