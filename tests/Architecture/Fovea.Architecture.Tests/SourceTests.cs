@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+
+namespace Fovea.Architecture.Tests;
+
+/// <summary>Rules that a glance at the text can check.</summary>
+public sealed partial class SourceTests
+{
+    private const int LongestFile = 350;
+
+    [Fact]
+    public void Unsafe_code_and_intrinsics_live_in_Simd_only()
+    {
+        string[] offenders =
+        [
+            .. Sources.All.Where(f => !Sources.Relative(f).StartsWith("src/Fovea.Simd/", StringComparison.Ordinal))
+                .Where(f => Unsafe().IsMatch(File.ReadAllText(f)))
+                .Select(Sources.Relative),
+        ];
+        Assert.True(offenders.Length == 0, $"Move the unsafe part into a kernel of Fovea.Simd: {string.Join(", ", offenders)}");
+    }
+
+    [Fact]
+    public void No_file_is_longer_than_two_ideas()
+    {
+        string[] offenders = [.. Sources.All.Where(f => File.ReadLines(f).Count() > LongestFile).Select(Sources.Relative)];
+        Assert.True(offenders.Length == 0, $"Past {LongestFile} lines, look for the second idea and give it a file: {string.Join(", ", offenders)}");
+    }
+
+    [Fact]
+    public void One_file_holds_one_op()
+    {
+        string[] offenders =
+        [
+            .. Sources.Under("Fovea.Core", "Ops").Where(f => OpClass().Matches(File.ReadAllText(f)).Count > 1).Select(Sources.Relative),
+        ];
+        Assert.True(offenders.Length == 0, $"One op, one file: {string.Join(", ", offenders)}");
+    }
+
+    [Fact]
+    public void Namespaces_are_file_scoped()
+    {
+        string[] offenders = [.. Sources.All.Where(f => BlockNamespace().IsMatch(File.ReadAllText(f))).Select(Sources.Relative)];
+        Assert.True(offenders.Length == 0, $"Use file-scoped namespaces: {string.Join(", ", offenders)}");
+    }
+
+    [GeneratedRegex(@"\bunsafe\b(?=\s+(class|struct|static|partial|void|delegate|\{))|System\.Runtime\.Intrinsics|MemoryMarshal\.GetReference|Unsafe\.(Add|As|Read|Write|SkipInit)\b")]
+    private static partial Regex Unsafe();
+
+    [GeneratedRegex(@"\bsealed class \w+Op\b")]
+    private static partial Regex OpClass();
+
+    [GeneratedRegex(@"^namespace [\w.]+\s*\r?\n\{", RegexOptions.Multiline)]
+    private static partial Regex BlockNamespace();
+}
