@@ -45,6 +45,9 @@ public sealed record Card
     /// <summary>Shapes in and out, such as <c>x: [N, C, H, W] → same</c>.</summary>
     public required string Shapes { get; init; }
 
+    /// <summary>What the inputs are called, in the order of the call (default: one, <c>x</c>).</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = ["x"];
+
     /// <summary>The options with their ranges and defaults.</summary>
     public required IReadOnlyList<OptionSpec> Options { get; init; }
 

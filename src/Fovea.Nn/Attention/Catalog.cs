@@ -10,7 +10,12 @@ public static class Catalog
         Entry.Of<CbamChannel>(),
         Entry.Of<EfficientChannelAttention>(),
         Entry.Of<SpatialAttention>(),
+        Entry.Of<AttentionGate>(),
+        Entry.Of<SpatialGroupEnhance>(),
         Entry.Of<Cbam>(),
+        Entry.Of<BottleneckAttention>(),
+        Entry.Of<ConcurrentSqueezeExcitation>(),
+        Entry.Of<SimAm>(),
         Entry.Of<Bottleneck>(),
     ];
 

@@ -26,9 +26,9 @@ public sealed record AttentionPlacement
     internal Entry Entry()
     {
         Entry entry = Catalog.Find(Key);
-        return entry.Card.KeepsShape
+        return entry.Card.KeepsShape && entry.Card.Inputs.Count == 1
             ? entry
-            : throw new OptionException("attention", $"{Key} changes the shape of its input ({entry.Card.Shapes}), so it fits no slot of a model.");
+            : throw new OptionException("attention", $"{Key} does not fit a slot of a model, which has one input and keeps its shape ({entry.Card.Shapes}).");
     }
 }
 

@@ -1,0 +1,159 @@
+using Fovea.Layers;
+
+namespace Fovea.Attention;
+
+/// <summary>
+/// Bottleneck Attention Module: a channel branch and a dilated spatial branch make one gate for every element, added to the identity.
+/// <para>Formula: <c>y = x · (1 + σ(Mc + Ms))</c>. <c>Mc</c>: GAP, layers × [Linear → C/r, BN, ReLU], Linear → C. <c>Ms</c>: 1×1 → C/r,
+/// BN, ReLU, spatialLayers × [3×3 dilated, BN, ReLU], 1×1 → 1.</para>
+/// <para>Shapes: <c>x: [N, C, H, W] → same</c>. Parameters: <c>channel.fc.i</c>, <c>channel.bn.i</c>, <c>channel.out</c>,
+/// <c>spatial.reduce</c>, <c>spatial.reduce_bn</c>, <c>spatial.conv.i</c>, <c>spatial.bn.i</c>, <c>spatial.out</c>.</para>
+/// <para>Source: Park et al., "BAM: Bottleneck Attention Module", 2018. Batch norm over a batch of one, in training, has nothing to
+/// normalise in the channel branch, and says so.</para>
+/// </summary>
+public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention>
+{
+    private readonly int _channels;
+    private readonly bool _product;
+    private readonly ChannelBranch _channel;
+    private readonly SpatialBranch _spatial;
+
+    private BottleneckAttention(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        int reduced = Channels.Reduced("bam", _channels, options.Integer("reduction"));
+        int layers = options.Integer("layers");
+        int spatialLayers = options.IntegerOrNull("spatialLayers") ?? (options.Has("layers") ? layers : 2);
+        int dilation = options.Integer("dilation");
+        _product = options.Choice("combine") == "product";
+        _channel = Register("channel", new ChannelBranch(_channels, reduced, layers));
+        _spatial = Register("spatial", new SpatialBranch(_channels, reduced, spatialLayers, dilation, options.IntegerOrNull("padding") ?? dilation));
+    }
+
+    /// <inheritdoc/>
+    public static Card Card { get; } = new()
+    {
+        Key = "bam",
+        Name = "Bottleneck Attention Module",
+        Paper = "BAM: Bottleneck Attention Module",
+        Year = 2018,
+        Family = Family.Hybrid,
+        Formula = "y = x · (1 + σ(Mc(x) + Ms(x)))",
+        Shapes = "x: [N, C, H, W] → same",
+        Options =
+        [
+            OptionSpec.Channels(),
+            OptionSpec.Reduction(),
+            OptionSpec.Integer("layers", "Hidden layers of the channel branch.", 1),
+            OptionSpec.Integer("spatialLayers", "Dilated 3×3 layers of the spatial branch; null: as layers if that is given, else 2.", minimum: 0, nullable: true),
+            OptionSpec.Integer("dilation", "Dilation of the 3×3 layers.", 4),
+            OptionSpec.Integer("padding", "Padding of the 3×3 layers; null: the dilation, which keeps the size.", minimum: 0, nullable: true),
+            OptionSpec.Choice("combine", "How the two branches are combined.", "sum", "sum", "product"),
+        ],
+        Variants =
+        [
+            "Paper: the branches are added (the default). Official code: they are multiplied (combine: product).",
+            "Popular copies pad the dilated convolutions with 1, so the spatial map shrinks and fits one size of input only; here the padding "
+            + "follows the dilation, and another padding must leave a map of H×W or 1×1.",
+        ],
+        Flow =
+        [
+            new("mc", "GAP, MLP → C", "x"), new("ms", "1×1, dilated 3×3, 1×1 → 1", "x"), new("gate", "+, σ", "mc", "ms"), new("y", "× (1 + gate)", "x", "gate"),
+        ],
+    };
+
+    /// <inheritdoc/>
+    public static BottleneckAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        Channels.CheckMaps("bam", x, _channels);
+        Tensor channel = _channel.Call(x).Reshape(-1, _channels, 1, 1);
+        Tensor spatial = _spatial.Call(x);
+        bool whole = spatial.Shape[2] == x.Shape[2] && spatial.Shape[3] == x.Shape[3];
+        if (!whole && spatial.Shape[2] * spatial.Shape[3] != 1)
+        {
+            throw new ShapeException("bam", $"a spatial map of {x.Shape[2]}×{x.Shape[3]} or 1×1", $"{spatial.Shape[2]}×{spatial.Shape[3]}",
+                "set padding to the dilation, or leave it out");
+        }
+
+        Tensor gate = (_product ? channel * spatial : channel + spatial).Sigmoid();
+        if (AttentionRecorder.IsActive)
+        {
+            AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel.Sigmoid().Flatten())));
+            AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(spatial.Sigmoid())));
+            AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share(gate)));
+        }
+
+        return x * (gate + 1);
+    }
+
+    private sealed class ChannelBranch : Module
+    {
+        private readonly List<(Linear Linear, BatchNorm1d Norm)> _hidden = [];
+        private readonly Linear _out;
+
+        public ChannelBranch(int channels, int reduced, int layers)
+        {
+            for (int i = 0; i < layers; i++)
+            {
+                _hidden.Add((new Linear(i == 0 ? channels : reduced, reduced), new BatchNorm1d(reduced)));
+            }
+
+            Register("fc", new Sequential([.. _hidden.Select(h => h.Linear)]));
+            Register("bn", new Sequential([.. _hidden.Select(h => h.Norm)]));
+            _out = Register("out", new Linear(reduced, channels));
+        }
+
+        protected override Tensor Forward(Tensor x)
+        {
+            Tensor y = x.GlobalAvgPool();
+            if (IsTraining && y.Shape[0] == 1)
+            {
+                throw new ShapeException("bam", "a batch of at least 2 in training", x.Shape.ToString(),
+                    "the channel branch normalises over the batch alone: train with a larger batch, or call Eval()");
+            }
+
+            foreach ((Linear linear, BatchNorm1d norm) in _hidden)
+            {
+                y = norm.CallFused(linear.Call(y), relu: true);
+            }
+
+            return _out.Call(y);
+        }
+    }
+
+    private sealed class SpatialBranch : Module
+    {
+        private readonly Conv2d _reduce;
+        private readonly BatchNorm2d _reduceNorm;
+        private readonly List<(Conv2d Conv, BatchNorm2d Norm)> _dilated = [];
+        private readonly Conv2d _out;
+
+        public SpatialBranch(int channels, int reduced, int layers, int dilation, int padding)
+        {
+            _reduce = Register("reduce", new Conv2d(channels, reduced, 1));
+            _reduceNorm = Register("reduce_bn", new BatchNorm2d(reduced));
+            for (int i = 0; i < layers; i++)
+            {
+                _dilated.Add((new Conv2d(reduced, reduced, 3, padding: padding, dilation: dilation), new BatchNorm2d(reduced)));
+            }
+
+            Register("conv", new Sequential([.. _dilated.Select(d => d.Conv)]));
+            Register("bn", new Sequential([.. _dilated.Select(d => d.Norm)]));
+            _out = Register("out", new Conv2d(reduced, 1, 1));
+        }
+
+        protected override Tensor Forward(Tensor x)
+        {
+            Tensor y = _reduceNorm.CallFused(_reduce.Call(x), relu: true);
+            foreach ((Conv2d conv, BatchNorm2d norm) in _dilated)
+            {
+                y = norm.CallFused(conv.Call(y), relu: true);
+            }
+
+            return _out.Call(y);
+        }
+    }
+}

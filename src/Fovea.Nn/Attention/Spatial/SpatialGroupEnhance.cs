@@ -1,0 +1,76 @@
+using Fovea.Layers;
+
+namespace Fovea.Attention;
+
+/// <summary>
+/// Spatial Group-wise Enhance: in each group of channels, positions that agree with the group's mean feature are made stronger.
+/// <para>Formula, per group of C/G channels: <c>s = Σ_c x_c · GAP(x)_c</c>, <c>t = (s − mean(s)) / (std(s) + 1e-5)</c> with the unbiased
+/// deviation over positions, <c>y = x · σ(w_g · t + b_g)</c>.</para>
+/// <para>Shapes: <c>x: [N, C, H, W] → same</c>. Parameters: <c>weight</c> (zeros), <c>bias</c> (ones) [1, G, 1, 1].</para>
+/// <para>Source: Li, Hu, Yang, "Spatial Group-wise Enhance: Improving Semantic Feature Learning in Convolutional Networks", 2019. On a
+/// map of one position the deviation, undefined there, counts as 0.</para>
+/// </summary>
+public sealed class SpatialGroupEnhance : Module, IAttention<SpatialGroupEnhance>
+{
+    private readonly int _channels;
+    private readonly int _groups;
+    private readonly Tensor _weight;
+    private readonly Tensor _bias;
+
+    private SpatialGroupEnhance(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _groups = options.Integer("groups");
+        Channels.CheckDivisible("sge", "channels", _channels, "groups", _groups);
+        _weight = RegisterParameter("weight", Tensor.Zeros([1, _groups, 1, 1]));
+        _bias = RegisterParameter("bias", Tensor.Ones([1, _groups, 1, 1]));
+    }
+
+    /// <inheritdoc/>
+    public static Card Card { get; } = new()
+    {
+        Key = "sge",
+        Name = "Spatial Group-wise Enhance",
+        Paper = "Spatial Group-wise Enhance: Improving Semantic Feature Learning in Convolutional Networks",
+        Year = 2019,
+        Family = Family.Spatial,
+        Formula = "per group: s = Σ_c x_c · GAP(x)_c;  t = (s − mean) / (std + 1e-5);  y = x · σ(w · t + b)",
+        Shapes = "x: [N, C, H, W] → same",
+        Options = [OptionSpec.Channels(), OptionSpec.Integer("groups", "Groups of channels, each with a map of its own; must divide the channels.", 64)],
+        Variants = ["Official code: the unbiased deviation, and 1e-5 added to it rather than to the variance, as here."],
+        Flow =
+        [
+            new("gap", "GAP", "x"), new("s", "dot over the group", "x", "gap"), new("t", "normalise over positions", "s"),
+            new("gate", "w·t + b, σ", "t"), new("y", "×", "x", "gate"),
+        ],
+    };
+
+    /// <inheritdoc/>
+    public static SpatialGroupEnhance Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        Channels.CheckMaps("sge", x, _channels);
+        (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
+        Tensor grouped = x.Reshape(n * _groups, _channels / _groups, h * w);
+        Tensor similarity = (grouped * grouped.Mean([2], keepDim: true)).Sum([1]);
+        Tensor centred = similarity - similarity.Mean([1], keepDim: true);
+        Tensor deviation = centred.Norm(1, keepDim: true) * (1 / Math.Sqrt(Math.Max(1, h * w - 1)));
+        Tensor normalized = (centred / (deviation + 1e-5)).Reshape(n, _groups, h, w);
+        Tensor gate = (normalized * _weight + _bias).Sigmoid();
+        if (AttentionRecorder.IsActive)
+        {
+            AttentionRecorder.Publish(this, new PositionGate("groups", AttentionRecorder.Share(gate)));
+        }
+
+        return (grouped * gate.Reshape(n * _groups, 1, h * w)).Reshape(n, _channels, h, w);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Reset(Generator generator)
+    {
+        _weight.Fill(0);
+        _bias.Fill(1);
+    }
+}
