@@ -14,7 +14,7 @@ def run(config, inputs, p, b, training):
 
 def cases():
     for name, mode, shape, (cg, c, m) in [("train-wide", "train", [3, 5, 7], (6, 10, 4)), ("eval-tall", "eval", [1, 9, 2], (12, 4, 6)),
-                                          ("one-channel", "train", [2, 4, 4], (1, 1, 1))]:
+                                          ("one-channel", "eval", [2, 4, 4], (1, 1, 1))]:
         n, h, w = shape
         params = {}
         for branch, i, o in [("w_g", cg, m), ("w_x", c, m), ("psi", m, 1)]:

@@ -43,7 +43,7 @@ def cases():
     for name, mode, shape, config in [
         ("default-train", "train", [3, 32, 9, 6], {"channels": 32}),
         ("product-eval", "eval", [1, 16, 7, 5], {"channels": 16, "reduction": 4, "combine": "product"}),
-        ("no-spatial-layers", "train", [2, 12, 4, 8], {"channels": 12, "reduction": 3, "layers": 2, "spatialLayers": 0}),
+        ("no-spatial-layers", "train", [5, 12, 6, 8], {"channels": 12, "reduction": 3, "layers": 2, "spatialLayers": 0}),
         ("shrinks-to-one", "train", [3, 8, 5, 5], {"channels": 8, "reduction": 2, "layers": 1, "dilation": 2, "padding": 0}),
     ]:
         yield {"name": name, "mode": mode, "config": config, "inputs": [shape], "params": params(config)}
