@@ -1,3 +1,5 @@
+using Fovea.Simd.Drivers;
+
 namespace Fovea;
 
 internal sealed class SubsampleOp(int stride) : FloatOp, ISampledOp
@@ -21,41 +23,21 @@ internal sealed class SubsampleOp(int stride) : FloatOp, ISampledOp
 
     protected override void Forward<T>(ForwardContext c)
     {
-        ReadOnlySpan<T> x = c.In<T>(0);
-        Span<T> y = c.Out<T>();
-        Shape from = c.InputSpec(0).Shape;
         Shape to = c.OutputSpec().Shape;
-        for (int row = 0; row < to[0] * to[1] * to[2]; row++)
-        {
-            ReadOnlySpan<T> source = x.Slice(SourceRow(row, from, to), from[3]);
-            Span<T> target = y.Slice(row * to[3], to[3]);
-            for (int i = 0; i < target.Length; i++)
-            {
-                target[i] = source[i * stride];
-            }
-        }
+        Strides.Read(to, c.In<T>(0), 0, Steps(c.InputSpec(0).Shape, to), c.Out<T>());
     }
 
     protected override void Backward<T>(BackwardContext c)
     {
-        ReadOnlySpan<T> dy = c.GradOut<T>();
-        Span<T> dx = c.GradIn<T>(0);
-        dx.Clear();
-        Shape from = c.InputSpec(0).Shape;
         Shape to = c.OutputSpec().Shape;
-        for (int row = 0; row < to[0] * to[1] * to[2]; row++)
-        {
-            ReadOnlySpan<T> source = dy.Slice(row * to[3], to[3]);
-            Span<T> target = dx.Slice(SourceRow(row, from, to), from[3]);
-            for (int i = 0; i < source.Length; i++)
-            {
-                target[i * stride] = source[i];
-            }
-        }
+        Span<T> dx = c.GradIn<T>(0);
+        Fill.Run(dx, T.Zero);
+        Strides.Write(to, c.GradOut<T>(), dx, 0, Steps(c.InputSpec(0).Shape, to));
     }
 
-    /// <summary>Where the row of the input begins that row <paramref name="row"/> of the output is taken from.</summary>
-    private int SourceRow(int row, Shape from, Shape to) => (row / to[2] * from[2] + row % to[2] * stride) * from[3];
+    // An axis that keeps one place never takes its step, which may be past the end of the numbers.
+    private int[] Steps(Shape from, Shape to) =>
+        [from[1] * from[2] * from[3], from[2] * from[3], to[2] > 1 ? stride * from[3] : 0, to[3] > 1 ? stride : 0];
 }
 
 /// <summary>Every so-many-th position.</summary>

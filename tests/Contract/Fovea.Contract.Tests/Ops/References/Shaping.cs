@@ -8,28 +8,63 @@ internal static partial class References
         Of<SubsampleOp>((op, x) => RefTensor.Build(
             [x[0].Shape[0], x[0].Shape[1], (x[0].Shape[2] - 1) / op.Stride + 1, (x[0].Shape[3] - 1) / op.Stride + 1],
             at => x[0][at[0], at[1], at[2] * op.Stride, at[3] * op.Stride])),
-        Of<ConcatOp>((op, x) => Concat(x, op.Axis)),
-        Of<PadOp>((op, x) => RefTensor.Build([.. x[0].Shape.Select((n, axis) => n + op.Widths[axis].Before + op.Widths[axis].After)], at =>
+        Of<PermuteOp>((op, x) =>
         {
-            int[] from = [.. at.Select((i, axis) => i - op.Widths[axis].Before)];
-            return from.Zip(x[0].Shape).All(p => p.First >= 0 && p.First < p.Second) ? x[0][from] : 0;
-        })),
-    ];
-
-    private static RefTensor Concat(RefTensor[] parts, int axis)
-    {
-        int[] shape = [.. parts[0].Shape];
-        shape[axis] = parts.Sum(p => p.Shape[axis]);
-        return RefTensor.Build(shape, at =>
-        {
-            int[] from = [.. at];
-            int part = 0;
-            while (from[axis] >= parts[part].Shape[axis])
+            int[] shape = [.. op.Order.Select(axis => x[0].Shape[axis])];
+            return RefTensor.Build(shape, at =>
             {
-                from[axis] -= parts[part++].Shape[axis];
+                int[] from = new int[at.Length];
+                for (int i = 0; i < at.Length; i++)
+                {
+                    from[op.Order[i]] = at[i];
+                }
+
+                return x[0][from];
+            });
+        }),
+        Of<ConcatOp>((op, x) => RefTensor.Build(With(x[0].Shape, op.Axis, x.Sum(t => t.Shape[op.Axis])), at =>
+        {
+            int place = at[op.Axis];
+            int part = 0;
+            while (place >= x[part].Shape[op.Axis])
+            {
+                place -= x[part++].Shape[op.Axis];
             }
 
-            return parts[part][from];
+            return x[part][With(at, op.Axis, place)];
+        })),
+        OfAll<SplitOp>((op, x) =>
+        [
+            .. op.Sizes.Select((size, i) => RefTensor.Build(
+                With(x[0].Shape, op.Axis, size), at => x[0][With(at, op.Axis, at[op.Axis] + op.Sizes.Take(i).Sum())])),
+        ]),
+        Of<SliceOp>((op, x) => RefTensor.Build(
+            With(x[0].Shape, op.Axis, op.Length), at => x[0][With(at, op.Axis, op.Start + (at[op.Axis] * op.Step))])),
+        Of<ExpandOp>((op, x) => RefTensor.Build([.. op.Target.Lengths], at => At(x[0], at))),
+        Of<FlipOp>((op, x) => RefTensor.Build(
+            x[0].Shape, at => x[0][[.. at.Select((i, axis) => op.Axes.Contains(axis) ? x[0].Shape[axis] - 1 - i : i)]])),
+        Of<PadOp>((op, x) => Pad(op, x[0])),
+        Of<IndexSelectOp>((op, x) => RefTensor.Build(
+            With(x[0].Shape, op.Axis, x[1].Values.Length), at => x[0][With(at, op.Axis, (int)x[1].Values[at[op.Axis]])])),
+        Of<GatherOp>((op, x) => RefTensor.Build(x[1].Shape, at => x[0][With(at, op.Axis, (int)x[1][at])])),
+    ];
+
+    private static RefTensor Pad(PadOp op, RefTensor x)
+    {
+        int rank = x.Rank;
+        int first = rank - op.Before.Count;
+        int[] shape = [.. x.Shape.Select((length, axis) => axis < first ? length : length + op.Before[axis - first] + op.After[axis - first])];
+        return RefTensor.Build(shape, at =>
+        {
+            int[] from = [.. at.Select((i, axis) => axis < first ? i : i - op.Before[axis - first])];
+            return from.Index().All(p => p.Item >= 0 && p.Item < x.Shape[p.Index]) ? x[from] : op.Value;
         });
+    }
+
+    private static int[] With(int[] values, int place, int value)
+    {
+        int[] copy = [.. values];
+        copy[place] = value;
+        return copy;
     }
 }
