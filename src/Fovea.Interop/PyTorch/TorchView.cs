@@ -44,5 +44,18 @@ internal sealed class TorchView : IEquatable<TorchView>
 
     public override bool Equals(object? obj) => Equals(obj as TorchView);
 
-    public override int GetHashCode() => HashCode.Combine(Storage.Key, Type, Offset, Shape);
+    // Every number goes in by halves: the hash of a long folds them, and a file could make thousands of views collide.
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.Add(Storage.Key);
+        hash.Add(Shape);
+        foreach (long number in (ReadOnlySpan<long>)[Offset, .. Strides])
+        {
+            hash.Add((int)(number >> 32));
+            hash.Add((int)number);
+        }
+
+        return hash.ToHashCode();
+    }
 }

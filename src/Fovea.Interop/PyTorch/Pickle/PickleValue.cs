@@ -12,8 +12,13 @@ public abstract class PickleValue
     /// <summary>What it is, as Python names it: <c>int</c>, <c>dict</c>, <c>Tensor</c>.</summary>
     public abstract string Kind { get; }
 
-    /// <summary>What dictionary keys are compared by: 1, 1.0 and True are different keys here, as no checkpoint mixes them.</summary>
+    /// <summary>
+    /// What dictionary keys are compared by: 1, 1.0 and True are different keys here, as no checkpoint mixes them. Numbers are
+    /// split into parts that hash with the process' seed; the framework's own hash of a double would let a file make every key collide.
+    /// </summary>
     internal virtual object Identity => this;
+
+    private protected static object Split(char kind, long bits) => (kind, (int)(bits >> 32), (int)bits);
 }
 
 /// <summary><c>None</c>.</summary>
@@ -65,7 +70,7 @@ public sealed class PickleInteger : PickleValue
     /// <inheritdoc/>
     public override string Kind => "int";
 
-    internal override object Identity => Value;
+    internal override object Identity => Value >= long.MinValue && Value <= long.MaxValue ? Split('i', (long)Value) : Value;
 
     /// <inheritdoc/>
     public override string ToString() => Value.ToString();
@@ -82,7 +87,7 @@ public sealed class PickleFloat : PickleValue
     /// <inheritdoc/>
     public override string Kind => "float";
 
-    internal override object Identity => Value;
+    internal override object Identity => Split('f', BitConverter.DoubleToInt64Bits(Value));
 
     /// <inheritdoc/>
     public override string ToString() => Value.ToString("R", null);
@@ -128,7 +133,7 @@ public sealed class PickleSymbol : PickleValue
     /// <inheritdoc/>
     public override string Kind => Name;
 
-    internal override object Identity => Name;
+    internal override object Identity => ('s', Name);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

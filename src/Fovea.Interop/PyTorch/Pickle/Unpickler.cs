@@ -15,7 +15,7 @@ internal sealed class Unpickler
     private readonly PickleReader _reader;
     private readonly List<PickleValue> _stack = [];
     private readonly List<int> _marks = [];
-    private readonly Dictionary<uint, PickleValue> _memo = [];
+    private readonly Dictionary<uint, PickleValue> _memo = new(new SeededHash());
     private long _at;
     private long _spent;
 
@@ -332,6 +332,14 @@ internal sealed class Unpickler
         {
             throw Error($"the pickle holds more than {PickleLimits.Values:N0} values, which is the limit");
         }
+    }
+
+    /// <summary>Keeps a file from choosing memo indices that all fall into one bucket.</summary>
+    private sealed class SeededHash : IEqualityComparer<uint>
+    {
+        public bool Equals(uint x, uint y) => x == y;
+
+        public int GetHashCode(uint index) => HashCode.Combine(index);
     }
 
     private PickleException Error(string problem) => new($"byte {_at}: {problem}");

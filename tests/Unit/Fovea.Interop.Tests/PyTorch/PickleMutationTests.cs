@@ -1,0 +1,44 @@
+using Fovea.Io;
+using Fovea.Testing;
+
+namespace Fovea.Interop.Tests.PyTorch;
+
+[Collection(Serial.Name)]
+public sealed class PickleMutationTests
+{
+    [Fact]
+    public void SixThousandDamagedZipFilesAreReadOrRefused() => Run(6_000, focus: int.MaxValue, "types.pth", "views.pth", "checkpoint.pth", "two.pth", "tensor.pth");
+
+    [Fact]
+    public void SixThousandDamagedLegacyFilesAreReadOrRefused() => Run(6_000, focus: 6_000, "types.th", "views.th", "checkpoint.th", "two.th", "tensor.th");
+
+    [Fact]
+    public void SixThousandDamagedPicklesInSoundArchivesAreReadOrRefused()
+    {
+        // Check values would catch most damage; here the pickle is damaged before it is packed.
+        string pickle = $"{Pth.Start}}}({Pth.Text("a")}{Pth.Tensor()}q\u0005{Pth.Text("b")}{Pth.Tensor(offset: "K\u0001", size: "(K\u0001t")}{Pth.Text("c")}](h\u0005K\u0007Ne{Pth.Text("d")}M\u0010\u0020u.";
+        Check(6_000, int.MaxValue, [System.Text.Encoding.Latin1.GetBytes(pickle)], bytes => Pth.Zip(System.Text.Encoding.Latin1.GetString(bytes)));
+    }
+
+    private static void Run(int count, int focus, params string[] names) =>
+        Check(count, focus, [.. names.Select(n => File.ReadAllBytes(Repository.Golden("pth", n)))], static bytes => bytes);
+
+    private static void Check(int count, int focus, byte[][] seeds, Func<byte[], byte[]> pack)
+    {
+        Serial.CollectLeftovers();
+        long blocks = TensorMemory.LiveBlocks;
+        TensorMemory.ResetPeak();
+        int refused = Mutations.Run<PickleException>(seeds, count, bytes =>
+        {
+            using var scope = TensorScope.Begin();
+            PyTorchFile file = Pth.Read(pack(bytes));
+            _ = file.Tensors;
+            _ = file.StateDict();
+        }, maxBytes: 8 << 20, focus);
+        Assert.InRange(refused, count / 4, count);
+        Assert.Equal(blocks, TensorMemory.LiveBlocks);
+
+        // A small file may unfold to 64 MiB: an expanded tensor stores one row.
+        Assert.InRange(TensorMemory.PeakBytes, 0, 160 << 20);
+    }
+}

@@ -1,0 +1,75 @@
+using System.IO.Compression;
+using Fovea.Io;
+using Fovea.Testing;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Fovea.Interop.Tests.PyTorch;
+
+public sealed class PyTorchWriteTests
+{
+    private static readonly Gen<(string Name, DType Type, Shape Shape, int Seed)> s_samples =
+        from name in Gen.Elements("w", "conv1.weight", "a b", "é", "名", "😀", "'", "0", "module", "layer.0.bias", "\u0001")
+        from dtype in Gen.Elements(Enum.GetValues<DType>())
+        from lengths in Gen.ListOf(Gen.Choose(0, 4)).Where(l => l.Count <= 4)
+        from seed in Gen.Choose(0, int.MaxValue)
+        select (name, dtype, new Shape([.. lengths]), seed);
+
+    [Fact]
+    public void WhatIsWrittenIsReadBackBitForBit() =>
+        Prop.ForAll(Gen.NonEmptyListOf(s_samples).ToArbitrary(), samples =>
+        {
+            using var scope = TensorScope.Begin();
+            var tensors = samples.DistinctBy(s => s.Name).ToDictionary(s => s.Name, s => Create(s.Type, s.Shape, s.Seed));
+            using var stream = new MemoryStream();
+            PyTorchFile.Write(stream, tensors);
+            PyTorchFile read = PyTorchFile.Read(stream);
+            Tensors.AssertEqual(tensors, read.Tensors);
+            Assert.Equal(tensors.Keys, read.StateDict().Keys);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void TheArchiveIsLaidOutAsPyTorchDoes()
+    {
+        using var scope = TensorScope.Begin();
+        using var stream = new MemoryStream();
+        var shared = Tensor.From([1f, 2f]);
+        PyTorchFile.Write(stream, new Dictionary<string, Tensor> { ["a"] = shared, ["b"] = Tensor.Scalar(3), ["tied"] = shared });
+        byte[] bytes = stream.ToArray();
+        using var archive = new ZipArchive(new MemoryStream(bytes));
+        Assert.Equal(
+            ["archive/data.pkl", "archive/byteorder", "archive/data/0", "archive/data/1", "archive/version"],
+            archive.Entries.Select(e => e.FullName));
+        Assert.All(archive.Entries, e => Assert.Equal(e.Length, e.CompressedLength));
+        Assert.Equal(0, bytes.AsSpan().IndexOf<byte>([0, 0, 0x80, 0x3F, 0, 0, 0, 0x40]) % 64);
+        PyTorchFile read = PyTorchFile.Read(new MemoryStream(bytes));
+        Assert.Same(read.Tensors["a"], read.Tensors["tied"]);
+
+        using var again = new MemoryStream();
+        PyTorchFile.Write(again, read.StateDict());
+        Assert.Equal(bytes, again.ToArray());
+    }
+
+    [Fact]
+    public void AnEmptyStateDictIsWrittenAndRead()
+    {
+        using var stream = new MemoryStream();
+        PyTorchFile.Write(stream, new Dictionary<string, Tensor>());
+        Assert.Empty(Assert.IsType<PickleDict>(PyTorchFile.Read(stream).Root).Entries);
+    }
+
+    private static Tensor Create(DType type, Shape shape, int seed)
+    {
+        var tensor = Tensor.Empty(shape, type);
+        new Random(seed).NextBytes(tensor.AsBytes());
+        if (type == DType.Bool)
+        {
+            foreach (ref byte value in tensor.AsBytes())
+            {
+                value &= 1;
+            }
+        }
+
+        return tensor;
+    }
+}
