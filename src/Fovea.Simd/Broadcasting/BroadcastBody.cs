@@ -59,6 +59,9 @@ internal readonly unsafe struct BroadcastBody<TOp, T> : ILaneBody<T>
                 case (0, 1):
                     Rows<V, Same, Every>(first, last, start, count);
                     break;
+                case (0, 0):
+                    Rows<V, Same, Same>(first, last, start, count);
+                    break;
                 default:
                     Rows<V, Strided, Strided>(first, last, start, count);
                     break;

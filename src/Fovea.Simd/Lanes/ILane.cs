@@ -118,6 +118,15 @@ public unsafe interface ILane<TSelf, T>
     /// <summary>The exponent of positive normal numbers, <c>⌊log2 a⌋</c>, read from the exponent bits.</summary>
     static abstract TSelf Exponent(TSelf a);
 
+    /// <summary>Lanes 0, 2, 4 … of <paramref name="a"/> followed by those of <paramref name="b"/>.</summary>
+    static abstract TSelf Even(TSelf a, TSelf b);
+
+    /// <summary>Lanes 1, 3, 5 … of <paramref name="a"/> followed by those of <paramref name="b"/>.</summary>
+    static abstract TSelf Odd(TSelf a, TSelf b);
+
+    /// <summary>Writes the first <paramref name="count"/> lanes (0 to Width), whole numbers within the range of int, as integers.</summary>
+    void StoreIntegers(int* to, int count);
+
     /// <summary>The sum of the lanes, halves added to halves: the order does not depend on anything but the width.</summary>
     static abstract T Sum(TSelf a);
 

@@ -240,6 +240,60 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Even(Lane128<T> a, Lane128<T> b)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            if (Sse.IsSupported)
+            {
+                return new(Sse.Shuffle(a.Value.AsSingle(), b.Value.AsSingle(), 0x88).As<float, T>());
+            }
+
+            Vector128<float> x = a.Value.AsSingle(), y = b.Value.AsSingle();
+            return new(Vector128.Create(x.GetElement(0), x.GetElement(2), y.GetElement(0), y.GetElement(2)).As<float, T>());
+        }
+
+        return new(Vector128.Create(a.Value.AsDouble().GetElement(0), b.Value.AsDouble().GetElement(0)).As<double, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> Odd(Lane128<T> a, Lane128<T> b)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            if (Sse.IsSupported)
+            {
+                return new(Sse.Shuffle(a.Value.AsSingle(), b.Value.AsSingle(), 0xDD).As<float, T>());
+            }
+
+            Vector128<float> x = a.Value.AsSingle(), y = b.Value.AsSingle();
+            return new(Vector128.Create(x.GetElement(1), x.GetElement(3), y.GetElement(1), y.GetElement(3)).As<float, T>());
+        }
+
+        return new(Vector128.Create(a.Value.AsDouble().GetElement(1), b.Value.AsDouble().GetElement(1)).As<double, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreIntegers(int* to, int count)
+    {
+        if (typeof(T) == typeof(float) && count >= Width)
+        {
+            Vector128.ConvertToInt32Native(Value.AsSingle()).Store(to);
+            return;
+        }
+
+        Vector128<T> value = Value;
+        T* staged = (T*)&value;
+        for (int i = 0; i < count; i++)
+        {
+            to[i] = int.CreateTruncating(staged[i]);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Lane128<T> a) => typeof(T) == typeof(float)
         ? (a.Value.GetElement(0) + a.Value.GetElement(2)) + (a.Value.GetElement(1) + a.Value.GetElement(3))
         : a.Value.GetElement(0) + a.Value.GetElement(1);

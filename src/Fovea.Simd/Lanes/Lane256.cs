@@ -240,6 +240,66 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> Even(Lane256<T> a, Lane256<T> b)
+    {
+        if (typeof(T) == typeof(float) && Avx2.IsSupported)
+        {
+            Vector256<float> mixed = Avx.Shuffle(a.Value.AsSingle(), b.Value.AsSingle(), 0x88);
+            return new(Avx2.Permute4x64(mixed.AsDouble(), 0xD8).As<double, T>());
+        }
+
+        if (typeof(T) == typeof(double) && Avx2.IsSupported)
+        {
+            Vector256<double> mixed = Avx.UnpackLow(a.Value.AsDouble(), b.Value.AsDouble());
+            return new(Avx2.Permute4x64(mixed, 0xD8).As<double, T>());
+        }
+
+        return new(Vector256.Create(
+            Lane128<T>.Even(new(a.Value.GetLower()), new(a.Value.GetUpper())).Value,
+            Lane128<T>.Even(new(b.Value.GetLower()), new(b.Value.GetUpper())).Value));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> Odd(Lane256<T> a, Lane256<T> b)
+    {
+        if (typeof(T) == typeof(float) && Avx2.IsSupported)
+        {
+            Vector256<float> mixed = Avx.Shuffle(a.Value.AsSingle(), b.Value.AsSingle(), 0xDD);
+            return new(Avx2.Permute4x64(mixed.AsDouble(), 0xD8).As<double, T>());
+        }
+
+        if (typeof(T) == typeof(double) && Avx2.IsSupported)
+        {
+            Vector256<double> mixed = Avx.UnpackHigh(a.Value.AsDouble(), b.Value.AsDouble());
+            return new(Avx2.Permute4x64(mixed, 0xD8).As<double, T>());
+        }
+
+        return new(Vector256.Create(
+            Lane128<T>.Odd(new(a.Value.GetLower()), new(a.Value.GetUpper())).Value,
+            Lane128<T>.Odd(new(b.Value.GetLower()), new(b.Value.GetUpper())).Value));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreIntegers(int* to, int count)
+    {
+        if (typeof(T) == typeof(float) && count >= Width)
+        {
+            Vector256.ConvertToInt32Native(Value.AsSingle()).Store(to);
+            return;
+        }
+
+        Vector256<T> value = Value;
+        T* staged = (T*)&value;
+        for (int i = 0; i < count; i++)
+        {
+            to[i] = int.CreateTruncating(staged[i]);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Lane256<T> a) => Lane128<T>.Sum(new(a.Value.GetLower() + a.Value.GetUpper()));
 
     /// <inheritdoc/>

@@ -247,6 +247,66 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> Even(Lane512<T> a, Lane512<T> b)
+    {
+        if (typeof(T) == typeof(float) && Avx512F.IsSupported)
+        {
+            Vector512<int> lanes = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+            return new(Avx512F.PermuteVar16x32x2(a.Value.AsSingle(), lanes, b.Value.AsSingle()).As<float, T>());
+        }
+
+        if (typeof(T) == typeof(double) && Avx512F.IsSupported)
+        {
+            Vector512<long> lanes = Vector512.Create(0L, 2L, 4L, 6L, 8L, 10L, 12L, 14L);
+            return new(Avx512F.PermuteVar8x64x2(a.Value.AsDouble(), lanes, b.Value.AsDouble()).As<double, T>());
+        }
+
+        return new(Vector512.Create(
+            Lane256<T>.Even(new(a.Value.GetLower()), new(a.Value.GetUpper())).Value,
+            Lane256<T>.Even(new(b.Value.GetLower()), new(b.Value.GetUpper())).Value));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> Odd(Lane512<T> a, Lane512<T> b)
+    {
+        if (typeof(T) == typeof(float) && Avx512F.IsSupported)
+        {
+            Vector512<int> lanes = Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+            return new(Avx512F.PermuteVar16x32x2(a.Value.AsSingle(), lanes, b.Value.AsSingle()).As<float, T>());
+        }
+
+        if (typeof(T) == typeof(double) && Avx512F.IsSupported)
+        {
+            Vector512<long> lanes = Vector512.Create(1L, 3L, 5L, 7L, 9L, 11L, 13L, 15L);
+            return new(Avx512F.PermuteVar8x64x2(a.Value.AsDouble(), lanes, b.Value.AsDouble()).As<double, T>());
+        }
+
+        return new(Vector512.Create(
+            Lane256<T>.Odd(new(a.Value.GetLower()), new(a.Value.GetUpper())).Value,
+            Lane256<T>.Odd(new(b.Value.GetLower()), new(b.Value.GetUpper())).Value));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreIntegers(int* to, int count)
+    {
+        if (typeof(T) == typeof(float) && count >= Width)
+        {
+            Vector512.ConvertToInt32Native(Value.AsSingle()).Store(to);
+            return;
+        }
+
+        Vector512<T> value = Value;
+        T* staged = (T*)&value;
+        for (int i = 0; i < count; i++)
+        {
+            to[i] = int.CreateTruncating(staged[i]);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Lane512<T> a) => Lane256<T>.Sum(new(a.Value.GetLower() + a.Value.GetUpper()));
 
     /// <inheritdoc/>

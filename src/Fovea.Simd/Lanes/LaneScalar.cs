@@ -155,6 +155,24 @@ public readonly unsafe struct LaneScalar<T> : ILane<LaneScalar<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneScalar<T> Even(LaneScalar<T> a, LaneScalar<T> b) => a;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneScalar<T> Odd(LaneScalar<T> a, LaneScalar<T> b) => b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreIntegers(int* to, int count)
+    {
+        if (count > 0)
+        {
+            *to = int.CreateTruncating(Value);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(LaneScalar<T> a) => a.Value;
 
     /// <inheritdoc/>

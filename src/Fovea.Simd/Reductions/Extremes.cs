@@ -175,14 +175,10 @@ internal static unsafe class Extremes
                 }
             }
 
-            for (int i = 0; i < columns; i++)
-            {
-                places[i] = int.CreateTruncating(found[i]);
-            }
-
             for (int i = 0; i < columns; i += V.Width)
             {
                 int n = Math.Min(V.Width, columns - i);
+                V.LoadPartial(found + i, n).StoreIntegers(places + i, n);
                 (V.LoadPartial(to + i, n) ^ flip).StorePartial(to + i, n);
             }
         }

@@ -1,0 +1,99 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Pooling;
+
+/// <summary>
+/// Where input rows are laid out for pooling: padded, and with the columns sorted by their remainder modulo the stride. Column
+/// <c>j·stride + p</c> of the padded row lies at place j of part p, so that for each column of the window the numbers of neighbouring
+/// outputs lie side by side, whatever the stride.
+/// </summary>
+internal readonly unsafe struct PoolStage<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int Slack = 16;
+    private const int BandNumbers = 16384;
+
+    private readonly PoolShape _shape;
+
+    public PoolStage(PoolShape shape)
+    {
+        _shape = shape;
+        int reach = shape.OutWidth + ((shape.KernelWidth - 1) * shape.DilationWidth / shape.StrideWidth) + 1;
+        PartLength = ((reach + Slack - 1) / Slack * Slack) + Slack;
+        RowLength = PartLength * shape.StrideWidth;
+        int rowSpan = ((shape.KernelHeight - 1) * shape.DilationHeight) + 1;
+        int rows = Math.Max(0, (BandNumbers / RowLength) - rowSpan);
+        BandRows = Math.Clamp(rows / shape.StrideHeight, 1, shape.OutHeight);
+        Bands = (shape.OutHeight + BandRows - 1) / BandRows;
+        StagedRows = Math.Min(shape.Height, ((BandRows - 1) * shape.StrideHeight) + rowSpan);
+    }
+
+    /// <summary>From one part of a staged row to the next: room for whole registers past the last output.</summary>
+    public int PartLength { get; }
+
+    /// <summary>From one staged row to the next.</summary>
+    public int RowLength { get; }
+
+    /// <summary>Output rows that are made from one staging, so that it stays in the cache.</summary>
+    public int BandRows { get; }
+
+    /// <summary>Bands of a plane.</summary>
+    public int Bands { get; }
+
+    /// <summary>Input rows of one band, at most.</summary>
+    public int StagedRows { get; }
+
+    /// <summary>Bytes of one band's staging.</summary>
+    public long Bytes => (long)StagedRows * RowLength * sizeof(T);
+
+    /// <summary>The first input row that output row <paramref name="row"/> covers; may lie in the padding.</summary>
+    public int FirstRow(int row) => (row * _shape.StrideHeight) - _shape.PadHeight;
+
+    /// <summary>Where the window's column <paramref name="k"/> begins in a staged row.</summary>
+    public int Offset(int k)
+    {
+        int column = k * _shape.DilationWidth;
+        return (column % _shape.StrideWidth * PartLength) + (column / _shape.StrideWidth);
+    }
+
+    /// <summary>Lays out one input row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Fill<V>(T* row, T* to, T padding)
+        where V : struct, ILane<V, T>
+    {
+        int stride = _shape.StrideWidth;
+        for (int part = 0; part < stride; part++, to += PartLength)
+        {
+            // Input columns part − pad, part − pad + stride, …: the first that exists, and how many do.
+            int first = part >= _shape.PadWidth ? 0 : (_shape.PadWidth - part + stride - 1) / stride;
+            int column = (first * stride) + part - _shape.PadWidth;
+            int count = column >= _shape.Width ? 0 : Math.Min((_shape.Width - column + stride - 1) / stride, PartLength - first);
+            new Span<T>(to, Math.Min(first, PartLength)).Fill(padding);
+            T* from = row + column;
+            T* target = to + first;
+            int j = 0;
+            if (stride == 1)
+            {
+                new ReadOnlySpan<T>(from, count).CopyTo(new Span<T>(target, count));
+                j = count;
+            }
+            else if (stride == 2)
+            {
+                for (; j < count - V.Width; j += V.Width)
+                {
+                    V.Even(V.Load(from + (2 * j)), V.Load(from + (2 * j) + V.Width)).Store(target + j);
+                }
+            }
+
+            for (; j < count; j++)
+            {
+                target[j] = from[(nint)j * stride];
+            }
+
+            int end = Math.Min(first, PartLength) + count;
+            new Span<T>(to + end, PartLength - end).Fill(padding);
+        }
+    }
+}
