@@ -1,6 +1,7 @@
 using Fovea.Imaging.Transforms;
 using FsCheck;
 using FsCheck.Fluent;
+using BorderMode = Fovea.Imaging.Transforms.PadMode;
 
 namespace Fovea.Imaging.Tests.Transforms;
 
@@ -52,13 +53,13 @@ public class GeometryTests
         var random = new Random(seed);
         int left = random.Next(60), top = random.Next(60), right = random.Next(60), bottom = random.Next(60);
         int w = image.Width, h = image.Height, width = w + left + right, height = h + top + bottom;
-        Image Padded(PadMode mode) => image.Pad(left, top, right, bottom, mode);
+        Image Padded(BorderMode mode) => image.Pad(left, top, right, bottom, mode);
 
-        Defined(Padded(PadMode.Edge), width, height, image, (x, y) => (Math.Clamp(x - left, 0, w - 1), Math.Clamp(y - top, 0, h - 1)), "edge");
-        Defined(Padded(PadMode.Reflect), width, height, image, (x, y) => (Bounce(x - left, w), Bounce(y - top, h)), "reflect");
-        Defined(Padded(PadMode.Symmetric), width, height, image, (x, y) => (Mirror(x - left, w), Mirror(y - top, h)), "symmetric");
+        Defined(Padded(BorderMode.Edge), width, height, image, (x, y) => (Math.Clamp(x - left, 0, w - 1), Math.Clamp(y - top, 0, h - 1)), "edge");
+        Defined(Padded(BorderMode.Reflect), width, height, image, (x, y) => (Bounce(x - left, w), Bounce(y - top, h)), "reflect");
+        Defined(Padded(BorderMode.Symmetric), width, height, image, (x, y) => (Mirror(x - left, w), Mirror(y - top, h)), "symmetric");
 
-        Image constant = image.Pad(left, top, right, bottom, PadMode.Constant, [77]);
+        Image constant = image.Pad(left, top, right, bottom, BorderMode.Constant, [77]);
         Same.Picture(image, constant.Crop(new Region(left, top, w, h)), "constant, inside");
         Assert.Equal(77 * (constant.Pixels.Length - image.Pixels.Length), constant.Pixels.Sum(p => p) - image.Pixels.Sum(p => p));
     }).QuickCheckThrowOnFailure();
@@ -87,7 +88,7 @@ public class GeometryTests
     [Fact]
     public void A_colour_fills_border_and_erased_region()
     {
-        Image image = new Image(1, 1, PixelFormat.Rgb).Pad(1, 0, 0, 0, PadMode.Constant, [1, 2, 3]);
+        Image image = new Image(1, 1, PixelFormat.Rgb).Pad(1, 0, 0, 0, BorderMode.Constant, [1, 2, 3]);
         Assert.Equal([1, 2, 3, 0, 0, 0], image.Pixels);
         Assert.Equal([1, 2, 3, 9, 8, 7], image.Erase(new Region(1, 0, 1, 1), [9, 8, 7]).Pixels);
         Assert.Equal([0, 0, 0, 0, 0, 0], image.Erase(new Region(0, 0, 2, 1)).Pixels);
@@ -112,8 +113,8 @@ public class GeometryTests
         Assert.Throws<ArgumentException>(() => image.Crop(new Region(int.MaxValue, 0, 1, 1)));
         Assert.Throws<ArgumentException>(() => image.Crop(new Region(0, 0, 0, 1)));
         Assert.Contains("-1", Assert.Throws<ArgumentException>(() => image.Pad(-1)).Message);
-        Assert.Contains("got 2", Assert.Throws<ArgumentException>(() => image.Pad(1, PadMode.Constant, [1, 2])).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => image.Pad(1, (PadMode)7));
+        Assert.Contains("got 2", Assert.Throws<ArgumentException>(() => image.Pad(1, BorderMode.Constant, [1, 2])).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => image.Pad(1, (BorderMode)7));
         Assert.Throws<ArgumentException>(() => image.Erase(new Region(3, 0, 2, 1)));
     }
 
