@@ -78,12 +78,22 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return product;
     }
 
+    /// <summary>The shape as a reduction along one axis sees it: the product of the axes before, the axis, the product of those after.</summary>
+    public (int Outer, int Length, int Inner) Around(int axis) => (Product(0, axis), this[axis], Product(axis + 1, Rank));
+
     /// <summary>The same shape with one axis of another length.</summary>
     public Shape With(int axis, int length)
     {
         int[] lengths = [.. Lengths];
         lengths[axis < 0 ? axis + Rank : axis] = length;
         return new Shape(lengths);
+    }
+
+    /// <summary>The shape without one of its axes.</summary>
+    public Shape Without(int axis)
+    {
+        int at = axis < 0 ? axis + Rank : axis;
+        return [.. Lengths[..at], .. Lengths[(at + 1)..]];
     }
 
     /// <inheritdoc/>
