@@ -51,6 +51,11 @@ internal static unsafe class DirectConvolution<V, T>
             return StageMode.Panels;
         }
 
+        if (job.OutWidth % V.Width == 0)
+        {
+            return StageMode.Rows;
+        }
+
         // Shifted copies waste the lanes after the last position of an image; panels cost a copy per tap.
         int registers = (job.Positions + V.Width - 1) / V.Width;
         double waste = ((double)registers * V.Width / job.Positions) - 1;

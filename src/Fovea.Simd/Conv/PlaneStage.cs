@@ -64,6 +64,15 @@ internal readonly unsafe struct PlaneStage<V, T>
                     continue;
                 }
 
+                int lead = Math.Clamp(-plan.CopyColumn[copy], 0, plan.RowLength);
+                int skip = Math.Max(0, plan.CopyColumn[copy]);
+                int inRow = Math.Min(plan.RowLength - lead, width - skip);
+                if (plan.Job.StrideWidth == 1 && inRow >= V.Width)
+                {
+                    Rows(plane + (nint)first * width + skip, -first, height - first, plan.Job.StrideHeight, count, lead, inRow, at);
+                    continue;
+                }
+
                 for (int r = 0; r < count; r++, at += plan.RowLength)
                 {
                     int y = first + (r * plan.Job.StrideHeight);
@@ -80,6 +89,43 @@ internal readonly unsafe struct PlaneStage<V, T>
         plan.Mode == StageMode.Shifted && plan.Job.StrideHeight == 1 && plan.Job.StrideWidth == 1 && plan.Job.OutWidth == plan.Job.Width;
 
     private static int MaskLength(in StagePlan plan) => plan.Job.Width + V.Width;
+
+    // Rows of at least one register: zeros, the row's numbers, zeros. Each part may write over the next, which comes after it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Rows(T* from, int begin, int end, int step, int count, int lead, int numbers, T* to)
+    {
+        nint width = _plan->Job.Width;
+        int length = _plan->RowLength;
+        int tail = length - lead - numbers;
+        int last = numbers - V.Width;
+        for (int r = 0; r < count; r++, to += length)
+        {
+            int y = r * step;
+            if (y < begin || y >= end)
+            {
+                ClearOver(to, length);
+                continue;
+            }
+
+            T* row = from + y * width;
+            T* at = to + lead;
+            for (int j = 0; j < lead; j += V.Width)
+            {
+                V.Zero.Store(to + j);
+            }
+
+            for (int j = 0; j < last; j += V.Width)
+            {
+                V.Load(row + j).Store(at + j);
+            }
+
+            V.Load(row + last).Store(at + last);
+            for (int j = 0; j < tail; j += V.Width)
+            {
+                V.Zero.Store(at + numbers + j);
+            }
+        }
+    }
 
     // Both write up to a register beyond count: what comes after is written later, and a channel ends with room for one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

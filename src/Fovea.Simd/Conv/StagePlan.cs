@@ -95,7 +95,7 @@ internal unsafe struct StagePlan
     /// </remarks>
     public static StagePlan MakeForWeights(in ConvJob job, int width, int size, nint* tables)
     {
-        var plan = new StagePlan { Mode = StageMode.Shifted, Job = job };
+        var plan = new StagePlan { Mode = job.OutWidth % width == 0 ? StageMode.Rows : StageMode.Shifted, Job = job };
         plan.Start(tables);
         int registers = (job.Positions + width - 1) / width;
         plan.UnitImages = Math.Clamp((64 + (registers / 2)) / registers, 1, job.Batch);

@@ -11,45 +11,39 @@ internal static unsafe class WeightFold<V, T>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary><c>to[r, j] += Σ lanes of sums[r, j]</c> for the first <paramref name="steps"/> of the six steps of each row.</summary>
+    /// <summary><c>to[i] += Σ lanes of sums[i]</c> for <paramref name="count"/> registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Add(T* sums, int rows, int steps, T* to, nint rowStride)
+    public static void Add(T* sums, int count, T* to)
     {
-        T* totals = stackalloc T[32];
-        int count = rows * 6;
         if (typeof(V) == typeof(Lane512<float>) && count == 24)
         {
-            Sixteen((float*)sums).Store((float*)totals);
-            Eight((float*)sums + 16 * 16).Store((float*)totals + 16);
-        }
-        else
-        {
-            for (int i = 0; i < count; i++)
-            {
-                totals[i] = V.Sum(V.Load(sums + i * V.Width));
-            }
+            float* at = (float*)sums;
+            float* target = (float*)to;
+            (Vector512.Load(target) + Sixteen(at)).Store(target);
+            (Vector256.Load(target + 16) + Eight(at + 256)).Store(target + 16);
+            return;
         }
 
-        for (int r = 0; r < rows; r++)
+        for (int i = 0; i < count; i++)
         {
-            for (int j = 0; j < steps; j++)
-            {
-                to[r * rowStride + j] += totals[r * 6 + j];
-            }
+            to[i] += V.Sum(V.Load(sums + i * V.Width));
         }
     }
 
     // A tree of shuffles that halves the registers and adds the halves at each level: 45 instructions for 16 sums, where one sum at
     // a time takes eight each.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Sixteen(float* at) => Quarters(Four(at), Four(at + 64), Four(at + 128), Four(at + 192));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Eight(float* at)
     {
-        Vector512<float> halves = Avx512F.Shuffle4x128(Four(at), Four(at + 64), 0b10_00_10_00) + Avx512F.Shuffle4x128(Four(at), Four(at + 64), 0b11_01_11_01);
+        Vector512<float> a = Four(at);
+        Vector512<float> b = Four(at + 64);
+        Vector512<float> pairs = Avx512F.Shuffle4x128(a, b, 0b10_00_10_00) + Avx512F.Shuffle4x128(a, b, 0b11_01_11_01);
 
-        // Lanes of 128 bits: a, a', b, b'.
-        Vector512<float> swapped = Avx512F.Shuffle4x128(halves, halves, 0b10_11_00_01);
-        Vector512<float> sums = halves + swapped;
+        // Lanes of 128 bits now: a, a', b, b'.
+        Vector512<float> sums = pairs + Avx512F.Shuffle4x128(pairs, pairs, 0b10_11_00_01);
         return Vector256.Create(sums.GetLower().GetLower(), sums.GetUpper().GetLower());
     }
 

@@ -17,22 +17,19 @@ internal static unsafe class WeightGradient<V, T>
         using var tables = new Scratch<nint>(StagePlan.TableCount(job.TapCount));
         StagePlan plan = StagePlan.MakeForWeights(job, V.Width, sizeof(T), tables.At);
         using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
-        nint weights = (nint)job.Groups * job.Outputs * job.Inputs * job.TapCount;
         int pieces = job.Groups * plan.Blocks;
         int shares = Math.Clamp((EnoughPieces + pieces - 1) / pieces, 1, plan.Units);
-        using var sums = new Scratch<T>(shares == 1 ? 1 : shares * weights);
-        T* target = shares == 1 ? dw : sums.At;
-        for (nint i = 0; i < shares * weights; i++)
+        nint count = shares * WeightSums<V, T>.ShareCount(plan);
+        using var sums = new Scratch<T>(count);
+        for (nint i = 0; i < count; i++)
         {
-            target[i] = T.Zero;
+            sums.At[i] = T.Zero;
         }
 
-        var body = new WeightGradientBody<V, T> { Plan = &plan, Stager = new(&plan, x, masks.At), Dy = dy, Sums = target, Shares = shares };
+        var total = new WeightSums<V, T>(sums.At, &plan);
+        var body = new WeightGradientBody<V, T> { Plan = &plan, Stager = new(&plan, x, masks.At), Dy = dy, Sums = total, Shares = shares };
         WorkerTeam.For(ref body, body.Pieces);
-        if (shares > 1)
-        {
-            var add = new AddSharesBody<V, T> { From = target, To = dw, Count = weights, Shares = shares };
-            WorkerTeam.For(ref add, (int)((weights + AddSharesBody<V, T>.Run1 - 1) / AddSharesBody<V, T>.Run1), 8);
-        }
+        var add = new AddSharesBody<V, T> { Plan = &plan, Sums = total, Shares = shares, To = dw };
+        WorkerTeam.For(ref add, job.Groups * job.Outputs, Math.Max(1, 4096 / (job.Inputs * job.TapCount)));
     }
 }

@@ -14,23 +14,17 @@ internal unsafe struct WeightGradientBody<V, T> : IRangeBody
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int Steps = 6;
+    private const int Steps = WeightSums<V, T>.Steps;
 
     public StagePlan* Plan;
     public ConvStager<V, T> Stager;
     public T* Dy;
 
-    /// <summary>The copies of the gradient, [share, group, output, input, tap]; zero at the start.</summary>
-    public T* Sums;
+    /// <summary>The shares; zero at the start.</summary>
+    public WeightSums<V, T> Sums;
     public int Shares;
 
     public readonly int Pieces => Plan->Job.Groups * Plan->Blocks * Shares;
-
-    private static int TileRows
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => V.Width * sizeof(T) == 64 ? 4 : 2;
-    }
 
     public readonly void Run(int from, int to)
     {
@@ -43,7 +37,7 @@ internal unsafe struct WeightGradientBody<V, T> : IRangeBody
         using var steps = new Scratch<nint>(depth + Steps);
         using var work = Stager.Rent();
 
-        // Lanes beyond the last position meet zeros of the gradient; they must hold numbers.
+        // Lanes beyond the last position meet zeros of the gradient, and steps beyond the last are dropped; both must hold numbers.
         for (nint i = 0; i < Plan->StageCount; i++)
         {
             stage.At[i] = T.Zero;
@@ -86,32 +80,23 @@ internal unsafe struct WeightGradientBody<V, T> : IRangeBody
             rowStride = (nint)count * V.Width;
         }
 
-        nint row = (nint)job.Inputs * job.TapCount;
-        T* sums = Sums + ((nint)share * job.Groups + group) * job.Outputs * row + channel * job.TapCount;
-        T* lanes = stackalloc T[4 * Steps * V.Width];
-        for (int o = 0; o < job.Outputs;)
+        int tile = WeightSums<V, T>.Rows * Steps;
+        T* lanes = stackalloc T[tile * V.Width];
+        for (int o = 0; o < job.Outputs; o += WeightSums<V, T>.Rows)
         {
-            int rows = TileRows <= job.Outputs - o ? TileRows : job.Outputs - o >= 2 ? 2 : 1;
-            for (int k = 0; k < depth; k += Steps)
+            int end = Math.Min(o + WeightSums<V, T>.Rows, job.Outputs);
+            T* sums = Sums.Tiles(share, group, block, o / WeightSums<V, T>.Rows);
+            for (int k = 0; k < depth; k += Steps, sums += tile)
             {
-                nint* at = steps + k;
-                nint* ragged = stackalloc nint[Steps];
-                if (depth - k < Steps)
+                for (int row = o; row < end;)
                 {
-                    // The last tile repeats its last step and drops what that gives.
-                    for (int j = 0; j < Steps; j++)
-                    {
-                        ragged[j] = steps[Math.Min(k + j, depth - 1)];
-                    }
-
-                    at = ragged;
+                    int rows = Math.Min(WeightSums<V, T>.Rows, end - row);
+                    rows = rows == 3 ? 2 : rows;
+                    Tile(rows, count, places, stage, steps + k, dy + row * rowStride, rowStride, lanes);
+                    WeightFold<V, T>.Add(lanes, rows * Steps, sums + (row - o) * Steps);
+                    row += rows;
                 }
-
-                Tile(rows, count, places, stage, at, dy + o * rowStride, rowStride, lanes);
-                WeightFold<V, T>.Add(lanes, rows, Math.Min(Steps, depth - k), sums + o * row + k, row);
             }
-
-            o += rows;
         }
     }
 
@@ -167,35 +152,6 @@ internal unsafe struct WeightGradientBody<V, T> : IRangeBody
         for (int i = 0; i < count; i++)
         {
             places[i].Out = (nint)i * V.Width;
-        }
-    }
-}
-
-/// <summary>Adds the copies of a gradient in order: piece i is a run of weights.</summary>
-internal unsafe struct AddSharesBody<V, T> : IRangeBody
-    where V : unmanaged, ILane<V, T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    public const int Run1 = 1024;
-
-    public T* From;
-    public T* To;
-    public nint Count;
-    public int Shares;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Run(int from, int to)
-    {
-        nint end = Math.Min(Count, (nint)to * Run1);
-        for (nint i = (nint)from * Run1; i < end; i++)
-        {
-            T sum = From[i];
-            for (int s = 1; s < Shares; s++)
-            {
-                sum += From[s * Count + i];
-            }
-
-            To[i] = sum;
         }
     }
 }
