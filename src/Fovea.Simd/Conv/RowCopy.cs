@@ -31,9 +31,9 @@ internal static unsafe class RowCopy<V, T>
 
     /// <summary>Writes zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Clear(T* to, int count)
+    public static void Clear(T* to, nint count)
     {
-        int j = 0;
+        nint j = 0;
         for (; j <= count - V.Width; j += V.Width)
         {
             V.Zero.Store(to + j);

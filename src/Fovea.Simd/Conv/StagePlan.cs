@@ -104,8 +104,8 @@ internal unsafe struct StagePlan
 
         // Sixes of steps, as many as a tile takes.
         int step = 6 / (int)BigInteger.GreatestCommonDivisor(6, job.TapCount);
-        channels = Math.Clamp(channels, 1, Math.Max(1, BlockDepth / job.TapCount));
-        plan.BlockChannels = (int)Math.Min(job.Inputs, Math.Max(1, channels / step * step));
+        int most = (int)Math.Clamp(channels, 1, Math.Max(1, BlockDepth / job.TapCount));
+        plan.BlockChannels = Math.Min(most, (plan.BalancedChannels(most) + step - 1) / step * step);
         plan.UnitRows = job.OutHeight;
         if (registers > 96)
         {

@@ -21,15 +21,12 @@ internal static unsafe class WeightGradient<V, T>
         int shares = Math.Clamp((EnoughPieces + pieces - 1) / pieces, 1, plan.Units);
         nint count = shares * WeightSums<V, T>.ShareCount(plan);
         using var sums = new Scratch<T>(count);
-        for (nint i = 0; i < count; i++)
-        {
-            sums.At[i] = T.Zero;
-        }
+        RowCopy<V, T>.Clear(sums.At, count);
 
         var total = new WeightSums<V, T>(sums.At, &plan);
         var body = new WeightGradientBody<V, T> { Plan = &plan, Stager = new(&plan, x, masks.At), Dy = dy, Sums = total, Shares = shares };
         WorkerTeam.For(ref body, body.Pieces);
         var add = new AddSharesBody<V, T> { Plan = &plan, Sums = total, Shares = shares, To = dw };
-        WorkerTeam.For(ref add, job.Groups * job.Outputs, Math.Max(1, 4096 / (job.Inputs * job.TapCount)));
+        WorkerTeam.For(ref add, job.Groups * WeightSums<V, T>.RowTiles(plan), Math.Max(1, 1024 / (job.Inputs * job.TapCount)));
     }
 }

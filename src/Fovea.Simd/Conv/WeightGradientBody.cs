@@ -38,10 +38,7 @@ internal unsafe struct WeightGradientBody<V, T> : IRangeBody
         using var work = Stager.Rent();
 
         // Lanes beyond the last position meet zeros of the gradient, and steps beyond the last are dropped; both must hold numbers.
-        for (nint i = 0; i < Plan->StageCount; i++)
-        {
-            stage.At[i] = T.Zero;
-        }
+        RowCopy<V, T>.Clear(stage.At, Plan->StageCount);
 
         for (int k = 0; k < depth + Steps; k++)
         {
@@ -73,7 +70,8 @@ internal unsafe struct WeightGradientBody<V, T> : IRangeBody
 
         T* dy = Dy + (nint)group * job.Outputs * job.Positions;
         nint rowStride = job.Positions;
-        if (Ragged(places, count))
+        // Images of many channels lie whole pages apart, which a cache of few ways takes ill: side by side they fit.
+        if (Plan->UnitImages > 1 || Ragged(places, count))
         {
             Stage(dy, places, count, gradient);
             dy = gradient;

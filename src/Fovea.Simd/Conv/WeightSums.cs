@@ -46,11 +46,13 @@ internal readonly unsafe struct WeightSums<V, T>
         + (((nint)group * _plan->Blocks + block) * RowTiles(*_plan) + rowTile) * StepTiles(*_plan) * Rows * Steps;
 }
 
-/// <summary>Adds the shares of a gradient in order and lays it out as weights: piece i is one output channel.</summary>
+/// <summary>Adds the shares of a gradient in order and lays it out as weights: piece i is one row of tiles of one group.</summary>
 internal unsafe struct AddSharesBody<V, T> : IRangeBody
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int Steps = WeightSums<V, T>.Steps;
+
     public StagePlan* Plan;
     public WeightSums<V, T> Sums;
     public int Shares;
@@ -60,31 +62,52 @@ internal unsafe struct AddSharesBody<V, T> : IRangeBody
     public readonly void Run(int from, int to)
     {
         ref readonly ConvJob job = ref Plan->Job;
-        int tile = WeightSums<V, T>.Rows * WeightSums<V, T>.Steps;
-        nint stride = WeightSums<V, T>.ShareCount(*Plan);
-        for (int output = from; output < to; output++)
+        int rowTiles = WeightSums<V, T>.RowTiles(*Plan);
+        int tile = WeightSums<V, T>.Rows * Steps;
+        T* total = stackalloc T[tile];
+        for (int i = from; i < to; i++)
         {
-            int group = output / job.Outputs;
-            int row = output % job.Outputs;
-            T* weights = To + (nint)output * job.Inputs * job.TapCount;
+            int output = i % rowTiles * WeightSums<V, T>.Rows;
+            int rows = Math.Min(WeightSums<V, T>.Rows, job.Outputs - output);
+            nint row = (nint)job.Inputs * job.TapCount;
+            T* weights = To + ((nint)(i / rowTiles) * job.Outputs + output) * row;
             for (int block = 0; block < Plan->Blocks; block++)
             {
-                T* sums = Sums.Tiles(0, group, block, row / WeightSums<V, T>.Rows) + (row % WeightSums<V, T>.Rows * WeightSums<V, T>.Steps);
+                T* sums = Sums.Tiles(0, i / rowTiles, block, i % rowTiles);
                 int depth = Math.Min(Plan->BlockChannels, job.Inputs - (block * Plan->BlockChannels)) * job.TapCount;
-                for (int k = 0; k < depth; k += WeightSums<V, T>.Steps, sums += tile)
+                for (int k = 0; k < depth; k += Steps, sums += tile)
                 {
-                    for (int j = 0; j < Math.Min(WeightSums<V, T>.Steps, depth - k); j++)
+                    Total(sums, tile, total);
+                    int steps = Math.Min(Steps, depth - k);
+                    for (int r = 0; r < rows; r++)
                     {
-                        T sum = sums[j];
-                        for (int s = 1; s < Shares; s++)
+                        for (int j = 0; j < steps; j++)
                         {
-                            sum += sums[(s * stride) + j];
+                            weights[r * row + j] = total[r * Steps + j];
                         }
-
-                        *weights++ = sum;
                     }
+
+                    weights += steps;
                 }
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Total(T* sums, int tile, T* total)
+    {
+        nint stride = WeightSums<V, T>.ShareCount(*Plan);
+        for (int j = 0; j < tile; j += V.Width)
+        {
+            // The last register overlaps the one before.
+            int at = Math.Min(j, tile - V.Width);
+            V sum = V.Load(sums + at);
+            for (int s = 1; s < Shares; s++)
+            {
+                sum += V.Load(sums + s * stride + at);
+            }
+
+            sum.Store(total + at);
         }
     }
 }
