@@ -29,9 +29,9 @@ internal static unsafe class ConvDispatch
             return;
         }
 
-        if (s.StrideHeight > 1 || s.StrideWidth > 1)
+        if ((s.StrideHeight > 1 || s.StrideWidth > 1) && s.OutChannels > 0)
         {
-            UnfoldConvolution<T>.BackwardInput(s, dy, w, dx);
+            Strided(s, dy, w, dx);
             return;
         }
 
@@ -71,6 +71,27 @@ internal static unsafe class ConvDispatch
         else
         {
             WeightGradient<LaneScalar<T>, T>.Run(job, x, dy, dw);
+        }
+    }
+
+    private static void Strided<T>(in ConvShape s, T* dy, T* w, T* dx)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            StridedGradient<Lane512<T>, T>.Run(s, dy, w, dx);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            StridedGradient<Lane256<T>, T>.Run(s, dy, w, dx);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            StridedGradient<Lane128<T>, T>.Run(s, dy, w, dx);
+        }
+        else
+        {
+            StridedGradient<LaneScalar<T>, T>.Run(s, dy, w, dx);
         }
     }
 

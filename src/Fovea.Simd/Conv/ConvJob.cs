@@ -47,7 +47,10 @@ internal unsafe struct ConvJob
     public readonly nint InputImage => (nint)Inputs * Groups * Height * Width;
 
     /// <summary>Numbers from one output image to the next.</summary>
-    public readonly nint OutputImage => (nint)Outputs * Groups * Positions;
+    public readonly nint OutputImage => (nint)Outputs * (Alone ? 1 : Groups) * Positions;
+
+    /// <summary>Whether the output holds the channels of one group only.</summary>
+    public bool Alone;
 
     /// <summary>The forward pass; <paramref name="taps"/> has room for every tap.</summary>
     public static ConvJob Forward(in ConvShape s, Tap* taps)
@@ -112,6 +115,7 @@ internal unsafe struct ConvJob
             Taps = taps,
             WeightOutput = s.Taps,
             WeightInput = (nint)s.GroupInputs * s.Taps,
+            Alone = s.StrideHeight > 1 || s.StrideWidth > 1,
         };
     }
 }

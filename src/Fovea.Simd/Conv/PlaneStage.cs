@@ -21,24 +21,26 @@ internal readonly unsafe struct PlaneStage<V, T>
     public PlaneStage(StagePlan* plan, T* x, T* masks)
     {
         _plan = plan;
-        _masks = CanShift(*plan) ? masks : null;
+        _masks = MaskLength(*plan) > 0 ? masks : null;
         _begin = x;
         _end = x + plan->Job.Batch * plan->Job.InputImage;
 
         // All bits set where a number is kept, none where it is padding.
         T kept = LaneScalar<T>.Equal(LaneScalar<T>.Zero, LaneScalar<T>.Zero).Value;
-        for (int copy = 0; _masks is not null && copy < plan->Copies; copy++)
+        bool shift = CanShift(*plan);
+        for (int copy = 0; copy < plan->Copies; copy++)
         {
             T* line = masks + (nint)copy * MaskLength(*plan);
             for (int j = 0; j < MaskLength(*plan); j++)
             {
-                line[j] = (uint)(j % plan->Job.Width + plan->CopyColumn[copy]) < (uint)plan->Job.Width ? kept : T.Zero;
+                int column = shift ? j % plan->Job.Width : j * plan->Job.StrideWidth;
+                line[j] = (uint)(column + plan->CopyColumn[copy]) < (uint)plan->Job.Width ? kept : T.Zero;
             }
         }
     }
 
     /// <summary>Numbers that the masks of a plan take.</summary>
-    public static long MaskCount(in StagePlan plan) => CanShift(plan) ? (long)plan.Copies * MaskLength(plan) : 0;
+    public static long MaskCount(in StagePlan plan) => (long)plan.Copies * MaskLength(plan);
 
     /// <summary>Stages one channel plane of one image: output rows <paramref name="row"/> … row + rows − 1 can then be computed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -54,7 +56,7 @@ internal readonly unsafe struct PlaneStage<V, T>
             for (int copy = 0; copy < plan.Copies; copy++)
             {
                 T* at = to + ((nint)phase * plan.Copies + copy) * stagedRows * plan.RowLength;
-                if (_masks is not null)
+                if (CanShift(plan))
                 {
                     int above = Math.Clamp(-first, 0, count);
                     int inside = Math.Clamp(height - first - above, 0, count - above);
@@ -73,6 +75,16 @@ internal readonly unsafe struct PlaneStage<V, T>
                     continue;
                 }
 
+                if (CanHalve(plan))
+                {
+                    for (int r = 0; r < count; r++, at += plan.RowLength)
+                    {
+                        Halve(plane, first + (r * plan.Job.StrideHeight), copy, at);
+                    }
+
+                    continue;
+                }
+
                 for (int r = 0; r < count; r++, at += plan.RowLength)
                 {
                     int y = first + (r * plan.Job.StrideHeight);
@@ -88,7 +100,42 @@ internal readonly unsafe struct PlaneStage<V, T>
     private static bool CanShift(in StagePlan plan) =>
         plan.Mode == StageMode.Shifted && plan.Job.StrideHeight == 1 && plan.Job.StrideWidth == 1 && plan.Job.OutWidth == plan.Job.Width;
 
-    private static int MaskLength(in StagePlan plan) => plan.Job.Width + V.Width;
+    private static bool CanHalve(in StagePlan plan) =>
+        plan.Job.StrideWidth == 2 && typeof(T) == typeof(float) && V.Width >= 8 && plan.Job.Width > 1;
+
+    private static int MaskLength(in StagePlan plan) =>
+        CanShift(plan) ? plan.Job.Width + V.Width : CanHalve(plan) ? plan.RowLength + V.Width : 0;
+
+    // Every second number of a row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Halve(T* plane, int y, int copy, T* to)
+    {
+        ref readonly StagePlan plan = ref *_plan;
+        if ((uint)y >= (uint)plan.Job.Height)
+        {
+            ClearOver(to, plan.RowLength);
+            return;
+        }
+
+        T* mask = _masks + (nint)copy * (plan.RowLength + V.Width);
+        T* from = plane + (nint)y * plan.Job.Width + plan.CopyColumn[copy];
+        for (int j = 0; j < plan.RowLength; j += V.Width)
+        {
+            T* at = from + 2 * j;
+            if (at >= _begin && at + 2 * V.Width <= _end)
+            {
+                (Pairs<V, T>.Even(at) & V.Load(mask + j)).Store(to + j);
+                continue;
+            }
+
+            for (int lane = 0; lane < V.Width; lane++)
+            {
+                T* one = at + 2 * lane;
+                LaneScalar<T> x = one >= _begin && one < _end ? LaneScalar<T>.Load(one) : LaneScalar<T>.Zero;
+                (x & LaneScalar<T>.Load(mask + j + lane)).Store(to + j + lane);
+            }
+        }
+    }
 
     // Rows of at least one register: zeros, the row's numbers, zeros. Each part may write over the next, which comes after it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,12 +1,11 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Conv;
 
-/// <summary>Short copies of rows: whole, every second number, every n-th number.</summary>
+/// <summary>Short copies of rows: whole, or every n-th number.</summary>
 internal static unsafe class RowCopy<V, T>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -23,7 +22,7 @@ internal static unsafe class RowCopy<V, T>
         Clear(to, start);
         if (end > start)
         {
-            Strided(row + first + (nint)start * stride, stride, to + start, end - start, row + length);
+            Strided(row + first + (nint)start * stride, stride, to + start, end - start);
         }
 
         Clear(to + end, count - end);
@@ -87,7 +86,7 @@ internal static unsafe class RowCopy<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Strided(T* from, int stride, T* to, int count, T* end)
+    private static void Strided(T* from, int stride, T* to, int count)
     {
         if (stride == 1)
         {
@@ -95,28 +94,7 @@ internal static unsafe class RowCopy<V, T>
             return;
         }
 
-        int j = 0;
-        if (stride == 2 && typeof(T) == typeof(float) && Avx512F.IsSupported)
-        {
-            var even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-            for (; j <= count - 16 && from + (2 * j) + 32 <= end; j += 16)
-            {
-                float* at = (float*)(from + (2 * j));
-                Avx512F.PermuteVar16x32x2(Vector512.Load(at), even, Vector512.Load(at + 16)).Store((float*)(to + j));
-            }
-        }
-
-        if (stride == 2 && typeof(T) == typeof(float) && Avx2.IsSupported)
-        {
-            for (; j <= count - 8 && from + (2 * j) + 16 <= end; j += 8)
-            {
-                float* at = (float*)(from + (2 * j));
-                Vector256<float> pairs = Avx.Shuffle(Vector256.Load(at), Vector256.Load(at + 8), 0b10_00_10_00);
-                Avx2.Permute4x64(pairs.AsDouble(), 0b11_01_10_00).AsSingle().Store((float*)(to + j));
-            }
-        }
-
-        for (; j < count; j++)
+        for (int j = 0; j < count; j++)
         {
             to[j] = from[(nint)j * stride];
         }

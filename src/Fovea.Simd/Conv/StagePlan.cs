@@ -78,13 +78,14 @@ internal unsafe struct StagePlan
     /// <param name="mode">The layout.</param>
     /// <param name="width">Numbers in a register.</param>
     /// <param name="size">Bytes of a number.</param>
+    /// <param name="oneImage">Whether a unit holds one image at most.</param>
     /// <param name="tables">Room for <see cref="TableCount"/> numbers, which must live as long as the plan.</param>
-    public static StagePlan Make(in ConvJob job, StageMode mode, int width, int size, nint* tables)
+    public static StagePlan Make(in ConvJob job, StageMode mode, int width, int size, nint* tables, bool oneImage = false)
     {
         var plan = new StagePlan { Mode = mode, Job = job };
         plan.Start(tables);
         plan.BlockChannels = plan.BalancedChannels(BlockDepth / job.TapCount);
-        plan.Cut(width, size);
+        plan.Cut(width, size, oneImage ? 1 : Math.Max(1, job.Batch / 16));
         return plan;
     }
 
@@ -180,12 +181,12 @@ internal unsafe struct StagePlan
         RowLength = Job.OutWidth + last - first;
     }
 
-    private void Cut(int width, int size)
+    private void Cut(int width, int size, int mostImages)
     {
         int rows = Mode == StageMode.Panels ? Job.OutHeight : Band(width, size);
         nint image = (nint)RowPhases * Copies * (rows + RowSpan) * RowLength;
         UnitRows = rows;
-        UnitImages = rows < Job.OutHeight ? 1 : (int)Math.Clamp(StageBytes / 2 / (image * BlockChannels * size), 1, Math.Max(1, Job.Batch / 16));
+        UnitImages = rows < Job.OutHeight ? 1 : (int)Math.Clamp(StageBytes / 2 / (image * BlockChannels * size), 1, mostImages);
         Arrange(width);
         if (Mode == StageMode.Panels)
         {
