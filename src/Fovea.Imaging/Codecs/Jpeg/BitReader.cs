@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Fovea.Imaging.Codecs.Jpeg;
 
@@ -38,9 +39,11 @@ internal ref struct BitReader
     public readonly bool IsOverrun => Position * 8L - Bits > _end * 8L;
 
     /// <summary>The eight bytes at a position, first byte on top; zeros behind the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Load(ReadOnlySpan<byte> segment, int position) =>
         position <= segment.Length - 8 ? BinaryPrimitives.ReadUInt64BigEndian(segment[position..]) : 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Refill()
     {
         if (Bits < MinimumBits)
@@ -52,6 +55,7 @@ internal ref struct BitReader
     }
 
     /// <summary>Takes 1 to 16 bits; call <see cref="Refill"/> before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Take(int count)
     {
         int value = (int)(Buffer >> (64 - count));
@@ -60,6 +64,7 @@ internal ref struct BitReader
     }
 
     /// <summary>Refills, and takes one bit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TakeFlag()
     {
         Refill();
@@ -68,6 +73,7 @@ internal ref struct BitReader
         return set;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Skip(int count)
     {
         Buffer <<= count;
@@ -75,6 +81,7 @@ internal ref struct BitReader
     }
 
     /// <summary>Refills, and takes one Huffman code without its extra bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int TakeSymbol(HuffmanTable table)
     {
         Refill();

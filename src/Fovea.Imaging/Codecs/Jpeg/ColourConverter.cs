@@ -36,25 +36,32 @@ internal static class ColourConverter
         };
     }
 
-    /// <summary>Writes one row of RGB pixels; the planes are at least as long as the row.</summary>
-    public static void YCbCrToRgb(ReadOnlySpan<byte> luma, ReadOnlySpan<byte> blue, ReadOnlySpan<byte> red, Span<byte> pixels)
+    /// <summary>The bytes behind a row that <see cref="YCbCrToRgb"/> may write over; the next row, or nothing of worth.</summary>
+    public static int Overrun(int width) => 3 * (RowLength.Padded(width) - width) + 2;
+
+    /// <summary>Writes one row of RGB pixels, and some bytes behind it (<see cref="Overrun"/>).</summary>
+    public static void YCbCrToRgb(ReadOnlySpan<byte> luma, ReadOnlySpan<byte> blue, ReadOnlySpan<byte> red, int width, Span<byte> pixels)
     {
-        int width = pixels.Length / 3;
-        int x = 0;
-        if (BitConverter.IsLittleEndian)
+        if (!BitConverter.IsLittleEndian)
         {
-            // The last store of a step writes two bytes past it, so at least one more pixel must follow.
-            for (; x + Vector<byte>.Count < width; x += Vector<byte>.Count)
-            {
-                Vector.Widen(new Vector<byte>(luma[x..]), out Vector<ushort> y0, out Vector<ushort> y1);
-                Vector.Widen(new Vector<byte>(blue[x..]), out Vector<ushort> cb0, out Vector<ushort> cb1);
-                Vector.Widen(new Vector<byte>(red[x..]), out Vector<ushort> cr0, out Vector<ushort> cr1);
-                Convert(y0, cb0, cr0, pixels[(3 * x)..]);
-                Convert(y1, cb1, cr1, pixels[(3 * (x + Vector<ushort>.Count))..]);
-            }
+            PlainYCbCrToRgb(luma, blue, red, width, pixels);
+            return;
         }
 
-        for (; x < width; x++)
+        for (int x = 0; x < width; x += Vector<byte>.Count)
+        {
+            Vector.Widen(new Vector<byte>(luma[x..]), out Vector<ushort> y0, out Vector<ushort> y1);
+            Vector.Widen(new Vector<byte>(blue[x..]), out Vector<ushort> cb0, out Vector<ushort> cb1);
+            Vector.Widen(new Vector<byte>(red[x..]), out Vector<ushort> cr0, out Vector<ushort> cr1);
+            Convert(y0, cb0, cr0, pixels[(3 * x)..]);
+            Convert(y1, cb1, cr1, pixels[(3 * (x + Vector<ushort>.Count))..]);
+        }
+    }
+
+    /// <summary>The conversion without vectors: where the order of bytes does not suit them, and to check the other.</summary>
+    public static void PlainYCbCrToRgb(ReadOnlySpan<byte> luma, ReadOnlySpan<byte> blue, ReadOnlySpan<byte> red, int width, Span<byte> pixels)
+    {
+        for (int x = 0; x < width; x++)
         {
             int y = luma[x];
             int cb = blue[x] - 128;

@@ -11,6 +11,9 @@ internal sealed class PictureAssembler : IDisposable
     private readonly SampleRing[] _rings;
     private readonly Upsampler[] _upsamplers;
     private readonly byte[] _pixels;
+
+    // The last rows of the picture have no room behind them for what the colour conversion writes too much.
+    private readonly byte[] _lastRow;
     private int _finished;
 
     public PictureAssembler(JpegFrame frame, ColourSpace space)
@@ -24,6 +27,7 @@ internal sealed class PictureAssembler : IDisposable
             _upsamplers[i] = new Upsampler(frame.Components[i], frame, _rings[i]);
         }
 
+        _lastRow = space is ColourSpace.YCbCr or ColourSpace.Ycck ? new byte[3 * frame.Width + ColourConverter.Overrun(frame.Width)] : [];
         _pixels = GC.AllocateUninitializedArray<byte>(frame.Width * frame.Height * Channels);
     }
 
@@ -35,7 +39,7 @@ internal sealed class PictureAssembler : IDisposable
         long bytes = (long)frame.Width * frame.Height * Math.Min(3, frame.Components.Length);
         foreach (JpegComponent component in frame.Components)
         {
-            bytes += SampleRing.Length(component) + 3L * frame.Width;
+            bytes += SampleRing.Length(component) + 6L * frame.Width;
         }
 
         return bytes;
@@ -52,8 +56,7 @@ internal sealed class PictureAssembler : IDisposable
         int until = row == _frame.McusHigh - 1 ? _frame.Height : row * _frame.MaxVertical * 8;
         for (; _finished < until; _finished++)
         {
-            int length = _frame.Width * Channels;
-            Write(_finished, _pixels.AsSpan(_finished * length, length));
+            Write(_finished, _pixels.AsSpan(_finished * _frame.Width * Channels));
         }
     }
 
@@ -68,12 +71,14 @@ internal sealed class PictureAssembler : IDisposable
         }
     }
 
+    // `pixels` is all of the picture from this row on.
     private void Write(int y, Span<byte> pixels)
     {
+        Span<byte> row = pixels[..(_frame.Width * Channels)];
         ReadOnlySpan<byte> first = _upsamplers[0].Row(y);
         if (_space == ColourSpace.Grey)
         {
-            first[.._frame.Width].CopyTo(pixels);
+            first[.._frame.Width].CopyTo(row);
             return;
         }
 
@@ -81,21 +86,27 @@ internal sealed class PictureAssembler : IDisposable
         ReadOnlySpan<byte> third = _upsamplers[2].Row(y);
         if (_space is ColourSpace.YCbCr or ColourSpace.Ycck)
         {
-            ColourConverter.YCbCrToRgb(first, second, third, pixels);
+            bool room = pixels.Length >= _lastRow.Length;
+            Span<byte> target = room ? pixels : _lastRow;
+            ColourConverter.YCbCrToRgb(first, second, third, _frame.Width, target);
+            if (!room)
+            {
+                target[..row.Length].CopyTo(row);
+            }
         }
         else
         {
-            ColourConverter.Interleave(first, second, third, pixels);
+            ColourConverter.Interleave(first, second, third, row);
         }
 
         if (_space == ColourSpace.Ycck)
         {
-            ColourConverter.Invert(pixels);
+            ColourConverter.Invert(row);
         }
 
         if (_space is ColourSpace.Ycck or ColourSpace.Cmyk)
         {
-            ColourConverter.ApplyKey(_upsamplers[3].Row(y), pixels);
+            ColourConverter.ApplyKey(_upsamplers[3].Row(y), row);
         }
     }
 }

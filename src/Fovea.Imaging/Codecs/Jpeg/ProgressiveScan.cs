@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fovea.Imaging.Codecs.Jpeg;
 
 /// <summary>The four kinds of progressive scan (T.81, annex G): DC or a band of AC, all but the low bits or one more bit.</summary>
@@ -68,27 +70,28 @@ internal static class ProgressiveScan
                 return;
             }
 
+            BitReader bits = reader;
             HuffmanTable table = component.Ac!;
             ReadOnlySpan<byte> zigzag = Zigzag.Natural;
             for (int k = _first; k <= _last; k++)
             {
-                reader.Refill();
-                uint entry = table.Lookup[reader.Buffer >> (64 - HuffmanTable.LookBits)];
+                bits.Refill();
+                uint entry = table.Lookup[bits.Buffer >> (64 - HuffmanTable.LookBits)];
                 if ((entry & HuffmanTable.Whole) != 0)
                 {
-                    reader.Skip((int)(entry & HuffmanTable.LengthMask));
+                    bits.Skip((int)(entry & HuffmanTable.LengthMask));
                     k += (int)(entry >> 12) & 15;
                     block[zigzag[k]] = (short)(((int)entry >> 16) << _low);
                     continue;
                 }
 
-                int symbol = reader.TakeSymbol(table);
+                int symbol = bits.TakeSymbol(table);
                 int size = symbol & 15;
                 int run = symbol >> 4;
                 if (size > 0)
                 {
                     k += run;
-                    block[zigzag[k]] = (short)(HuffmanTable.Extend(reader.Take(size), size) << _low);
+                    block[zigzag[k]] = (short)(HuffmanTable.Extend(bits.Take(size), size) << _low);
                 }
                 else if (run == 15)
                 {
@@ -96,10 +99,12 @@ internal static class ProgressiveScan
                 }
                 else
                 {
-                    _emptyBlocks = ReadEmptyBlocks(ref reader, run) - 1;
+                    _emptyBlocks = ReadEmptyBlocks(ref bits, run) - 1;
                     break;
                 }
             }
+
+            reader = bits;
         }
     }
 
@@ -118,27 +123,28 @@ internal static class ProgressiveScan
 
         public void Read(ref BitReader reader, JpegComponent component, Span<short> block)
         {
+            BitReader bits = reader;
             HuffmanTable table = component.Ac!;
             int k = _first;
             if (_emptyBlocks == 0)
             {
                 for (; k <= _last; k++)
                 {
-                    int symbol = reader.TakeSymbol(table);
+                    int symbol = bits.TakeSymbol(table);
                     int run = symbol >> 4;
                     int value = 0;
                     if ((symbol & 15) != 0)
                     {
                         // The size can only be 1; libjpeg takes any other for it.
-                        value = reader.TakeFlag() ? _unit : -_unit;
+                        value = bits.TakeFlag() ? _unit : -_unit;
                     }
                     else if (run != 15)
                     {
-                        _emptyBlocks = ReadEmptyBlocks(ref reader, run);
+                        _emptyBlocks = ReadEmptyBlocks(ref bits, run);
                         break;
                     }
 
-                    k = RefineRun(ref reader, block, k, run);
+                    k = RefineRun(ref bits, block, k, run);
                     if (value != 0)
                     {
                         block[Zigzag.Natural[k]] = (short)value;
@@ -148,12 +154,15 @@ internal static class ProgressiveScan
 
             if (_emptyBlocks > 0)
             {
-                RefineRun(ref reader, block, k, 64);
+                RefineRun(ref bits, block, k, 64);
                 _emptyBlocks--;
             }
+
+            reader = bits;
         }
 
         // Refines what is not zero from k on, and stops at the zero coefficient behind `zeros` others, or after the band.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly int RefineRun(ref BitReader reader, Span<short> block, int k, int zeros)
         {
             ReadOnlySpan<byte> zigzag = Zigzag.Natural;
@@ -177,6 +186,7 @@ internal static class ProgressiveScan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadEmptyBlocks(ref BitReader reader, int size)
     {
         if (size == 0)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace Fovea.Imaging.Codecs.Jpeg;
 
@@ -24,15 +25,18 @@ internal sealed class SampleRing : IDisposable
 
     /// <summary>The bytes that a ring takes.</summary>
     public static int Length(JpegComponent component) =>
-        component.PaddedBlocksWide * 8 * Math.Min(3 * component.Vertical, component.PaddedBlocksHigh) * 8;
+        (component.PaddedBlocksWide * 8 * Math.Min(3 * component.Vertical, component.PaddedBlocksHigh) * 8) + Vector<byte>.Count;
 
     /// <summary>The samples from the top left of a block on.</summary>
     public Span<byte> Block(int blockRow, int blockColumn) =>
         _samples.AsSpan(blockRow * 8 % _rows * Stride + blockColumn * 8);
 
-    /// <summary>The samples of a row; above the first and below the last row of the picture, that row again.</summary>
+    /// <summary>
+    /// The samples of a row, and what lies behind them up to a whole vector. Above the first and below the last row of the
+    /// picture it is that row again.
+    /// </summary>
     public ReadOnlySpan<byte> Row(int y) =>
-        _samples.AsSpan(Math.Clamp(y, 0, _component.Height - 1) % _rows * Stride, _component.Width);
+        _samples.AsSpan(Math.Clamp(y, 0, _component.Height - 1) % _rows * Stride, RowLength.Padded(_component.Width));
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_samples);
 }

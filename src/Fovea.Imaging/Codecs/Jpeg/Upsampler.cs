@@ -10,15 +10,19 @@ namespace Fovea.Imaging.Codecs.Jpeg;
 internal sealed class Upsampler
 {
     private readonly SampleRing _ring;
+    private readonly int _width;
     private readonly int _across;
     private readonly int _down;
     private readonly bool _smooth;
     private readonly byte[] _output;
+
+    // One sum in front of the row and one behind it: the edge looks at itself.
     private readonly ushort[] _sums;
 
     public Upsampler(JpegComponent component, JpegFrame frame, SampleRing ring)
     {
         _ring = ring;
+        _width = component.Width;
         _across = frame.MaxHorizontal / component.Horizontal;
         _down = frame.MaxVertical / component.Vertical;
 
@@ -29,20 +33,16 @@ internal sealed class Upsampler
             (2, 1) or (2, 2) => component.Width > 2,
             _ => false,
         };
-        _output = _across == 1 && _down == 1 ? [] : new byte[component.Width * _across];
-        _sums = _smooth && _across == 2 && _down == 2 ? new ushort[component.Width] : [];
+        int length = RowLength.Padded(component.Width);
+        _output = _smooth || _across > 1 ? new byte[length * _across] : [];
+        _sums = _smooth ? new ushort[length + 2] : [];
     }
 
-    /// <summary>The samples of output row <paramref name="y"/>: at least as many as the picture is wide.</summary>
+    /// <summary>The samples of output row <paramref name="y"/>, and what lies behind them up to a whole vector.</summary>
     public ReadOnlySpan<byte> Row(int y)
     {
         int from = y / _down;
         ReadOnlySpan<byte> near = _ring.Row(from);
-        if (_across == 1 && _down == 1)
-        {
-            return near;
-        }
-
         if (!_smooth)
         {
             if (_across == 1)
@@ -56,7 +56,8 @@ internal sealed class Upsampler
 
         if (_down == 1)
         {
-            DoubleAcross(near, _output);
+            Widen(near, _sums.AsSpan(1));
+            Double(_sums, _width, 1, 2, 2, _output);
             return _output;
         }
 
@@ -64,12 +65,12 @@ internal sealed class Upsampler
         ReadOnlySpan<byte> far = _ring.Row(upper ? from - 1 : from + 1);
         if (_across == 1)
         {
-            Blend(near, far, upper ? 1 : 2, _output);
+            Blend(near, far, (ushort)(upper ? 1 : 2), _output);
         }
         else
         {
-            Weigh(near, far, _sums);
-            DoubleSums(_sums, _output);
+            Weigh(near, far, _sums.AsSpan(1));
+            Double(_sums, _width, 8, 7, 4, _output);
         }
 
         return _output;
@@ -83,100 +84,59 @@ internal sealed class Upsampler
         }
     }
 
-    // Vectors of 16-bit lanes hold the left sample of a pair in the low byte and the right one in the high byte, so that
-    // storing them interleaves the two.
-    private static void DoubleAcross(ReadOnlySpan<byte> source, Span<byte> target)
+    private static void Widen(ReadOnlySpan<byte> source, Span<ushort> target)
     {
-        int n = source.Length;
-        target[0] = source[0];
-        target[1] = (byte)((source[0] * 3 + source[1] + 2) >> 2);
-        int x = 1;
-        if (BitConverter.IsLittleEndian)
+        for (int x = 0; x < source.Length; x += Vector<byte>.Count)
         {
-            for (; x + Vector<byte>.Count < n; x += Vector<byte>.Count)
-            {
-                Vector.Widen(new Vector<byte>(source[(x - 1)..]), out Vector<ushort> left0, out Vector<ushort> left1);
-                Vector.Widen(new Vector<byte>(source[x..]), out Vector<ushort> centre0, out Vector<ushort> centre1);
-                Vector.Widen(new Vector<byte>(source[(x + 1)..]), out Vector<ushort> right0, out Vector<ushort> right1);
-                Span<ushort> pairs = MemoryMarshal.Cast<byte, ushort>(target.Slice(2 * x, 2 * Vector<byte>.Count));
-                Pair(left0, centre0 * 3, right0, 1, 2, 2).CopyTo(pairs);
-                Pair(left1, centre1 * 3, right1, 1, 2, 2).CopyTo(pairs[Vector<ushort>.Count..]);
-            }
+            Vector.Widen(new Vector<byte>(source[x..]), out Vector<ushort> low, out Vector<ushort> high);
+            low.CopyTo(target[x..]);
+            high.CopyTo(target[(x + Vector<ushort>.Count)..]);
         }
-
-        for (; x < n - 1; x++)
-        {
-            int centre = source[x] * 3;
-            target[2 * x] = (byte)((centre + source[x - 1] + 1) >> 2);
-            target[2 * x + 1] = (byte)((centre + source[x + 1] + 2) >> 2);
-        }
-
-        target[2 * n - 2] = (byte)((source[n - 1] * 3 + source[n - 2] + 1) >> 2);
-        target[2 * n - 1] = source[n - 1];
     }
 
-    private static void Blend(ReadOnlySpan<byte> near, ReadOnlySpan<byte> far, int bias, Span<byte> target)
+    private static void Blend(ReadOnlySpan<byte> near, ReadOnlySpan<byte> far, ushort round, Span<byte> target)
     {
-        int x = 0;
-        for (; x + Vector<byte>.Count <= near.Length; x += Vector<byte>.Count)
+        for (int x = 0; x < near.Length; x += Vector<byte>.Count)
         {
-            Vector.Widen(new Vector<byte>(near[x..]), out Vector<ushort> near0, out Vector<ushort> near1);
-            Vector.Widen(new Vector<byte>(far[x..]), out Vector<ushort> far0, out Vector<ushort> far1);
-            Vector<ushort> round = new((ushort)bias);
-            Vector.Narrow((near0 * 3 + far0 + round) >> 2, (near1 * 3 + far1 + round) >> 2).CopyTo(target[x..]);
-        }
-
-        for (; x < near.Length; x++)
-        {
-            target[x] = (byte)((near[x] * 3 + far[x] + bias) >> 2);
+            Weigh(near[x..], far[x..], out Vector<ushort> low, out Vector<ushort> high);
+            Vector<ushort> bias = new(round);
+            Vector.Narrow((low + bias) >> 2, (high + bias) >> 2).CopyTo(target[x..]);
         }
     }
 
     private static void Weigh(ReadOnlySpan<byte> near, ReadOnlySpan<byte> far, Span<ushort> sums)
     {
-        int x = 0;
-        for (; x + Vector<byte>.Count <= near.Length; x += Vector<byte>.Count)
+        for (int x = 0; x < near.Length; x += Vector<byte>.Count)
         {
-            Vector.Widen(new Vector<byte>(near[x..]), out Vector<ushort> near0, out Vector<ushort> near1);
-            Vector.Widen(new Vector<byte>(far[x..]), out Vector<ushort> far0, out Vector<ushort> far1);
-            (near0 * 3 + far0).CopyTo(sums[x..]);
-            (near1 * 3 + far1).CopyTo(sums[(x + Vector<ushort>.Count)..]);
-        }
-
-        for (; x < near.Length; x++)
-        {
-            sums[x] = (ushort)(near[x] * 3 + far[x]);
+            Weigh(near[x..], far[x..], out Vector<ushort> low, out Vector<ushort> high);
+            low.CopyTo(sums[x..]);
+            high.CopyTo(sums[(x + Vector<ushort>.Count)..]);
         }
     }
 
-    private static void DoubleSums(ReadOnlySpan<ushort> sums, Span<byte> target)
+    private static void Weigh(ReadOnlySpan<byte> near, ReadOnlySpan<byte> far, out Vector<ushort> low, out Vector<ushort> high)
     {
-        int n = sums.Length;
-        target[0] = (byte)((sums[0] * 4 + 8) >> 4);
-        target[1] = (byte)((sums[0] * 3 + sums[1] + 7) >> 4);
-        int x = 1;
-        if (BitConverter.IsLittleEndian)
-        {
-            for (; x + Vector<ushort>.Count < n; x += Vector<ushort>.Count)
-            {
-                Vector<ushort> centre = new Vector<ushort>(sums[x..]) * 3;
-                Span<ushort> pairs = MemoryMarshal.Cast<byte, ushort>(target.Slice(2 * x, 2 * Vector<ushort>.Count));
-                Pair(new Vector<ushort>(sums[(x - 1)..]), centre, new Vector<ushort>(sums[(x + 1)..]), 8, 7, 4).CopyTo(pairs);
-            }
-        }
-
-        for (; x < n - 1; x++)
-        {
-            int centre = sums[x] * 3;
-            target[2 * x] = (byte)((centre + sums[x - 1] + 8) >> 4);
-            target[2 * x + 1] = (byte)((centre + sums[x + 1] + 7) >> 4);
-        }
-
-        target[2 * n - 2] = (byte)((sums[n - 1] * 3 + sums[n - 2] + 8) >> 4);
-        target[2 * n - 1] = (byte)((sums[n - 1] * 4 + 7) >> 4);
+        Vector.Widen(new Vector<byte>(near), out Vector<ushort> nearLow, out Vector<ushort> nearHigh);
+        Vector.Widen(new Vector<byte>(far), out Vector<ushort> farLow, out Vector<ushort> farHigh);
+        low = nearLow * 3 + farLow;
+        high = nearHigh * 3 + farHigh;
     }
 
-    private static Vector<ushort> Pair(
-        Vector<ushort> left, Vector<ushort> centre, Vector<ushort> right, ushort roundLeft, ushort roundRight, int shift) =>
-        ((centre + left + new Vector<ushort>(roundLeft)) >> shift) | (((centre + right + new Vector<ushort>(roundRight)) >> shift) << 8);
+    // A 16-bit lane holds both samples of a pair, the left one in the byte that comes first in memory: storing interleaves.
+    private static void Double(Span<ushort> sums, int width, ushort roundLeft, ushort roundRight, int shift, Span<byte> target)
+    {
+        sums[0] = sums[1];
+        sums[width + 1] = sums[width];
+        int leftPlace = BitConverter.IsLittleEndian ? 0 : 8;
+        Vector<ushort> left = new(roundLeft);
+        Vector<ushort> right = new(roundRight);
+        Span<ushort> pairs = MemoryMarshal.Cast<byte, ushort>(target);
+        for (int x = 0; x < pairs.Length; x += Vector<ushort>.Count)
+        {
+            Vector<ushort> centre = new Vector<ushort>(sums[(x + 1)..]) * 3;
+            Vector<ushort> first = (centre + new Vector<ushort>(sums[x..]) + left) >> shift;
+            Vector<ushort> second = (centre + new Vector<ushort>(sums[(x + 2)..]) + right) >> shift;
+            ((first << leftPlace) | (second << (8 - leftPlace))).CopyTo(pairs[x..]);
+        }
+    }
 }
