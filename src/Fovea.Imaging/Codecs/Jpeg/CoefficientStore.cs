@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Fovea.Imaging.Codecs.Jpeg;
 
@@ -16,11 +15,13 @@ internal sealed class CoefficientStore : IDisposable
         {
             component.Coefficients = ArrayPool<short>.Shared.Rent(component.BlockCount * 64);
             component.Coefficients.AsSpan(0, component.BlockCount * 64).Clear();
+            component.Present = ArrayPool<ulong>.Shared.Rent(component.BlockCount);
+            component.Present.AsSpan(0, component.BlockCount).Clear();
         }
     }
 
     /// <summary>The bytes that the coefficients take.</summary>
-    public static long Memory(JpegFrame frame) => frame.Components.Sum(c => c.BlockCount * 128L);
+    public static long Memory(JpegFrame frame) => frame.Components.Sum(c => c.BlockCount * (64L * sizeof(short) + sizeof(ulong)));
 
     /// <summary>Transforms every block. A component that was never sent is grey.</summary>
     public void Write(PictureAssembler picture)
@@ -45,7 +46,9 @@ internal sealed class CoefficientStore : IDisposable
         foreach (JpegComponent component in _frame.Components)
         {
             ArrayPool<short>.Shared.Return(component.Coefficients!);
+            ArrayPool<ulong>.Shared.Return(component.Present!);
             component.Coefficients = null;
+            component.Present = null;
         }
     }
 
@@ -55,45 +58,24 @@ internal sealed class CoefficientStore : IDisposable
         int stride = picture.Stride(component.Index);
         for (int column = 0; column < component.BlocksWide; column++)
         {
-            int last = 0;
-            if (component.Quant is null)
-            {
-                block.Clear();
-            }
-            else
-            {
-                last = Scale(component.Block(row, column), component.Quant.Natural, block);
-            }
-
+            block.Clear();
+            int last = component.Quant is null ? 0 : Scale(component.Block(row, column), component.Quant, block);
             InverseDct.Transform(block, last, samples[(8 * column)..], stride);
         }
     }
 
-    // Returns 0 if only DC differs from zero, 63 otherwise.
-    private static int Scale(ReadOnlySpan<short> coefficients, ReadOnlySpan<short> steps, Span<int> block)
+    // Returns the place in the zigzag of the last coefficient that may differ from zero.
+    private static int Scale(StoredBlock stored, ReadOnlySpan<int> packed, Span<int> block)
     {
-        ReadOnlySpan<ulong> fours = MemoryMarshal.Cast<short, ulong>(coefficients);
-        ulong beyond = 0;
-        for (int i = 1; i < fours.Length; i++)
+        ReadOnlySpan<short> values = stored.Values;
+        block[0] = values[0] * (packed[0] >> 8);
+        for (ulong rest = stored.Present & ~1UL; rest != 0; rest &= rest - 1)
         {
-            beyond |= fours[i];
+            int k = BitOperations.TrailingZeroCount(rest);
+            int place = packed[k];
+            block[place & 63] = values[k] * (place >> 8);
         }
 
-        if (beyond == 0 && coefficients[1] == 0 && coefficients[2] == 0 && coefficients[3] == 0)
-        {
-            block[0] = (short)(coefficients[0] * steps[0]);
-            return 0;
-        }
-
-        ReadOnlySpan<Vector<short>> values = MemoryMarshal.Cast<short, Vector<short>>(coefficients);
-        ReadOnlySpan<Vector<short>> factors = MemoryMarshal.Cast<short, Vector<short>>(steps);
-        Span<Vector<int>> products = MemoryMarshal.Cast<int, Vector<int>>(block);
-        for (int i = 0; i < values.Length; i++)
-        {
-            // Products of 16 bits, as in libjpeg-turbo: no sound file has larger ones.
-            Vector.Widen(values[i] * factors[i], out products[2 * i], out products[2 * i + 1]);
-        }
-
-        return 63;
+        return BitOperations.Log2(stored.Present | 1);
     }
 }

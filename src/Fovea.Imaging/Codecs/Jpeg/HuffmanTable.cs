@@ -10,7 +10,7 @@ namespace Fovea.Imaging.Codecs.Jpeg;
 /// </remarks>
 internal sealed class HuffmanTable
 {
-    public const int LookBits = 9;
+    public const int LookBits = 10;
     public const uint LengthMask = 63;
     public const uint Whole = 64;
 

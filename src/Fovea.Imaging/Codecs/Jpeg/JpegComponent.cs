@@ -26,10 +26,10 @@ internal sealed class JpegComponent(int index, byte id, int horizontal, int vert
     public int PaddedBlocksHigh;
 
     /// <summary>
-    /// The quantisation steps, kept from the first scan that holds the component: a later table of the same number is for
-    /// later components. Null until then.
+    /// The quantisation steps (see <see cref="Zigzag.Pack"/>), kept from the first scan that holds the component: a later table
+    /// of the same number is for later components. Null until then.
     /// </summary>
-    public QuantTable? Quant;
+    public int[]? Quant;
 
     /// <summary>The tables that the current scan names.</summary>
     public HuffmanTable? Dc;
@@ -38,13 +38,23 @@ internal sealed class JpegComponent(int index, byte id, int horizontal, int vert
     /// <summary>The last DC value of the component in the current restart interval.</summary>
     public int Predictor;
 
-    /// <summary>All coefficients, block after block; only for files of several scans.</summary>
+    /// <summary>All coefficients, block after block, each block in zigzag order; only for files of several scans.</summary>
     public short[]? Coefficients;
+
+    /// <summary>
+    /// For each block which coefficients may differ from zero, bit k for place k. Refinement and output go from one such
+    /// coefficient to the next, and most blocks hold few.
+    /// </summary>
+    public ulong[]? Present;
 
     /// <summary>How many low bits of each coefficient (in zigzag order) have not been sent; -1 where nothing was. Null for sequential files.</summary>
     public sbyte[]? MissingBits;
 
     public int BlockCount => PaddedBlocksWide * PaddedBlocksHigh;
 
-    public Span<short> Block(int row, int column) => Coefficients.AsSpan((row * PaddedBlocksWide + column) * 64, 64);
+    public StoredBlock Block(int row, int column)
+    {
+        int index = row * PaddedBlocksWide + column;
+        return new StoredBlock(Coefficients.AsSpan(index * 64, 64), ref Present![index]);
+    }
 }

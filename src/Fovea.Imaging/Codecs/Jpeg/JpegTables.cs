@@ -5,7 +5,8 @@ namespace Fovea.Imaging.Codecs.Jpeg;
 /// <summary>What the marker segments outside frame and scans have set so far.</summary>
 internal sealed class JpegTables
 {
-    public QuantTable?[] Quant { get; } = new QuantTable?[4];
+    /// <summary>The quantisation tables, each as <see cref="Zigzag.Pack"/> makes it.</summary>
+    public int[]?[] Quant { get; } = new int[]?[4];
 
     public HuffmanTable?[] Dc { get; } = new HuffmanTable?[4];
 
@@ -68,7 +69,7 @@ internal sealed class JpegTables
                 steps[i] = wide == 0 ? rest[1 + i] : BinaryPrimitives.ReadUInt16BigEndian(rest[(1 + 2 * i)..]);
             }
 
-            Quant[index] = new QuantTable(steps);
+            Quant[index] = Zigzag.Pack(steps);
             rest = rest[(1 + length)..];
         }
     }

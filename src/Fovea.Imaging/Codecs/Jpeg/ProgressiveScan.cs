@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Fovea.Imaging.Codecs.Jpeg;
@@ -30,10 +31,10 @@ internal static class ProgressiveScan
         {
         }
 
-        public void Read(ref BitReader reader, JpegComponent component, Span<short> block)
+        public void Read(ref BitReader reader, JpegComponent component, StoredBlock block)
         {
             component.Predictor += BlockDecoder.DecodeDifference(ref reader, component.Dc!);
-            block[0] = (short)(component.Predictor << low);
+            block.Values[0] = (short)(component.Predictor << low);
         }
     }
 
@@ -43,11 +44,11 @@ internal static class ProgressiveScan
         {
         }
 
-        public void Read(ref BitReader reader, JpegComponent component, Span<short> block)
+        public void Read(ref BitReader reader, JpegComponent component, StoredBlock block)
         {
             if (reader.TakeFlag())
             {
-                block[0] |= (short)(1 << low);
+                block.Values[0] |= (short)(1 << low);
             }
         }
     }
@@ -62,7 +63,7 @@ internal static class ProgressiveScan
 
         public void Restart() => _emptyBlocks = 0;
 
-        public void Read(ref BitReader reader, JpegComponent component, Span<short> block)
+        public void Read(ref BitReader reader, JpegComponent component, StoredBlock block)
         {
             if (_emptyBlocks > 0)
             {
@@ -72,7 +73,6 @@ internal static class ProgressiveScan
 
             BitReader bits = reader;
             HuffmanTable table = component.Ac!;
-            ReadOnlySpan<byte> zigzag = Zigzag.Natural;
             for (int k = _first; k <= _last; k++)
             {
                 bits.Refill();
@@ -81,7 +81,7 @@ internal static class ProgressiveScan
                 {
                     bits.Skip((int)(entry & HuffmanTable.LengthMask));
                     k += (int)(entry >> 12) & 15;
-                    block[zigzag[k]] = (short)(((int)entry >> 16) << _low);
+                    block.Set(k, ((int)entry >> 16) << _low);
                     continue;
                 }
 
@@ -91,7 +91,7 @@ internal static class ProgressiveScan
                 if (size > 0)
                 {
                     k += run;
-                    block[zigzag[k]] = (short)(HuffmanTable.Extend(bits.Take(size), size) << _low);
+                    block.Set(k, HuffmanTable.Extend(bits.Take(size), size) << _low);
                 }
                 else if (run == 15)
                 {
@@ -116,12 +116,13 @@ internal static class ProgressiveScan
     {
         private readonly int _first = scan.First;
         private readonly int _last = scan.Last;
+        private readonly ulong _band = (ulong.MaxValue << scan.First) & (ulong.MaxValue >> (63 - scan.Last));
         private readonly int _unit = 1 << scan.Low;
         private int _emptyBlocks;
 
         public void Restart() => _emptyBlocks = 0;
 
-        public void Read(ref BitReader reader, JpegComponent component, Span<short> block)
+        public void Read(ref BitReader reader, JpegComponent component, StoredBlock block)
         {
             BitReader bits = reader;
             HuffmanTable table = component.Ac!;
@@ -147,7 +148,7 @@ internal static class ProgressiveScan
                     k = RefineRun(ref bits, block, k, run);
                     if (value != 0)
                     {
-                        block[Zigzag.Natural[k]] = (short)value;
+                        block.Set(k, value);
                     }
                 }
             }
@@ -163,26 +164,27 @@ internal static class ProgressiveScan
 
         // Refines what is not zero from k on, and stops at the zero coefficient behind `zeros` others, or after the band.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private readonly int RefineRun(ref BitReader reader, Span<short> block, int k, int zeros)
+        private readonly int RefineRun(ref BitReader bits, StoredBlock block, int k, int zeros)
         {
-            ReadOnlySpan<byte> zigzag = Zigzag.Natural;
-            for (; k <= _last; k++)
+            ulong rest = block.Present & _band & (ulong.MaxValue << k);
+            for (; rest != 0; rest &= rest - 1)
             {
-                ref short coefficient = ref block[zigzag[k]];
-                if (coefficient == 0)
+                int next = BitOperations.TrailingZeroCount(rest);
+                if (next - k > zeros)
                 {
-                    if (--zeros < 0)
-                    {
-                        break;
-                    }
+                    return k + zeros;
                 }
-                else if (reader.TakeFlag() && (coefficient & _unit) == 0)
+
+                zeros -= next - k;
+                k = next + 1;
+                ref short coefficient = ref block.Values[next];
+                if (bits.TakeFlag() && (coefficient & _unit) == 0)
                 {
                     coefficient += (short)(coefficient >= 0 ? _unit : -_unit);
                 }
             }
 
-            return k;
+            return Math.Min(k + zeros, _last + 1);
         }
     }
 

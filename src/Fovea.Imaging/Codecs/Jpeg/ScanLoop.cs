@@ -7,7 +7,7 @@ internal interface IBlockCoder
     void Restart();
 
     /// <summary>Reads what the scan has for a block and adds it to the block's coefficients.</summary>
-    void Read(ref BitReader reader, JpegComponent component, Span<short> block);
+    void Read(ref BitReader reader, JpegComponent component, StoredBlock block);
 }
 
 /// <summary>Walks the blocks of a scan in the order they are sent. The coder is a struct, so that each kind compiles to its own loop.</summary>

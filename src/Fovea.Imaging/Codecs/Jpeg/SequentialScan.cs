@@ -43,7 +43,7 @@ internal static class SequentialScan
             for (int across = 0; across < component.Horizontal; across++)
             {
                 block.Clear();
-                int last = present ? BlockDecoder.Decode(ref reader, component, component.Quant!.Packed, block) : 0;
+                int last = present ? BlockDecoder.Decode(ref reader, component, component.Quant, block) : 0;
                 InverseDct.Transform(block, last, samples[(8 * across)..], stride);
             }
         }
@@ -56,13 +56,13 @@ internal static class SequentialScan
         {
         }
 
-        public void Read(ref BitReader reader, JpegComponent component, Span<short> block)
+        public void Read(ref BitReader reader, JpegComponent component, StoredBlock block)
         {
             Span<int> wide = stackalloc int[64];
-            BlockDecoder.Decode(ref reader, component, Zigzag.Unscaled, wide);
-            for (int i = 0; i < 64; i++)
+            int last = BlockDecoder.Decode(ref reader, component, Zigzag.AsSent, wide);
+            for (int k = 0; k <= Math.Min(last, 63); k++)
             {
-                block[i] = (short)wide[i];
+                block.Set(k, wide[k]);
             }
         }
     }

@@ -9,8 +9,8 @@ internal static class Zigzag
     /// <summary>The natural (row by row) index of each place.</summary>
     public static readonly byte[] Natural = Walk();
 
-    /// <summary>The table for coefficients that are kept as they are sent.</summary>
-    public static readonly int[] Unscaled = Pack(Enumerable.Repeat((ushort)1, 64).ToArray());
+    /// <summary>The table for coefficients that are kept as they are sent: in this order, times 1.</summary>
+    public static readonly int[] AsSent = Array.ConvertAll(Enumerable.Range(0, Length).ToArray(), k => 256 + Math.Min(k, 63));
 
     /// <summary>Joins place and step in one number, <c>step * 256 + natural index</c>, so that the inner loop loads once.</summary>
     public static int[] Pack(ReadOnlySpan<ushort> steps)
@@ -18,6 +18,7 @@ internal static class Zigzag
         int[] packed = new int[Length];
         for (int i = 0; i < Length; i++)
         {
+            // Steps above 32,767 wrap, as the 16-bit multipliers of libjpeg-turbo do; no 8-bit picture has them.
             packed[i] = (short)steps[Math.Min(i, 63)] * 256 + Natural[i];
         }
 

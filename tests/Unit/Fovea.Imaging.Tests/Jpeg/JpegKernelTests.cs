@@ -45,6 +45,31 @@ public class JpegKernelTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(64)]
+    [InlineData(1000)]
+    public void The_vector_colours_equal_the_plain_ones(int width)
+    {
+        var random = new Random(width);
+        byte[][] planes = [new byte[RowLength.Padded(width)], new byte[RowLength.Padded(width)], new byte[RowLength.Padded(width)]];
+        Array.ForEach(planes, random.NextBytes);
+        byte[] fast = new byte[3 * width + ColourConverter.Overrun(width)];
+        byte[] plain = new byte[3 * width];
+        ColourConverter.YCbCrToRgb(planes[0], planes[1], planes[2], width, fast);
+        ColourConverter.PlainYCbCrToRgb(planes[0], planes[1], planes[2], width, plain);
+        Assert.Equal(plain, fast[..plain.Length]);
+        for (int x = 0; x < width; x++)
+        {
+            (double y, double cb, double cr) = (planes[0][x], planes[1][x] - 128, planes[2][x] - 128);
+            Assert.InRange(plain[3 * x], Math.Clamp(y + 1.402 * cr, 0, 255) - 0.51, Math.Clamp(y + 1.402 * cr, 0, 255) + 0.51);
+            double green = Math.Clamp(y - 0.34414 * cb - 0.71414 * cr, 0, 255);
+            Assert.InRange(plain[3 * x + 1], green - 0.51, green + 0.51);
+            Assert.InRange(plain[3 * x + 2], Math.Clamp(y + 1.772 * cb, 0, 255) - 0.51, Math.Clamp(y + 1.772 * cb, 0, 255) + 0.51);
+        }
+    }
+
+    [Theory]
     [InlineData(0, 1, -1)]
     [InlineData(1, 1, 1)]
     [InlineData(0, 5, -31)]
