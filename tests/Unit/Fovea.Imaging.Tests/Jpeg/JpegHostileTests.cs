@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using FsCheck;
-using FsCheck.Fluent;
 using Fovea.Imaging.Codecs.Jpeg;
 using Fovea.Testing;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Fovea.Imaging.Tests.Jpeg;
 
