@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
@@ -42,6 +43,10 @@ internal unsafe struct PackWeightsBody<V, T> : IRangeBody
                 {
                     GemmPacking<V, T>.PackRows(false, source, job.WeightOutput, rows, height, channels * job.TapCount, panel);
                 }
+                else if (job.WeightOutput == 1)
+                {
+                    GemmPacking<V, T>.PackRows(true, source, job.WeightInput, rows, height, channels, panel);
+                }
                 else
                 {
                     Gather(job, source, rows, height, channels, panel);
@@ -50,11 +55,28 @@ internal unsafe struct PackWeightsBody<V, T> : IRangeBody
         }
     }
 
+    // The weights of a backward pass: those of one channel lie [row, tap] and are wanted [tap, row].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gather(in ConvJob job, T* from, int rows, int height, int channels, T* to)
+    private readonly void Gather(in ConvJob job, T* from, int rows, int height, int channels, T* to)
     {
+        T* end = From + job.Groups * GroupStride;
+        float* square = stackalloc float[256];
         for (int c = 0; c < channels; c++, from += job.WeightInput)
         {
+            bool turns = typeof(V) == typeof(Lane512<float>) && job.WeightOutput <= 16
+                && from + ((rows - 1) * job.WeightOutput) + 16 <= end && c < channels - 1 - (16 / height);
+            if (turns)
+            {
+                // A target row narrower than a register is overwritten by the next one; the last channels are written exactly.
+                Transpose.Sixteen((float*)from, job.WeightOutput, rows, square, 16);
+                for (int t = 0; t < job.TapCount; t++, to += height)
+                {
+                    Vector512.Load(square + (16 * job.Taps[t].Weight)).Store((float*)to);
+                }
+
+                continue;
+            }
+
             for (int t = 0; t < job.TapCount; t++, to += height)
             {
                 T* at = from + job.Taps[t].Weight;
