@@ -22,7 +22,7 @@ internal static class Tones
         return Map(image, (channel, v) =>
         {
             int low = Array.FindIndex(counts[channel], n => n > 0), high = Array.FindLastIndex(counts[channel], n => n > 0);
-            return (byte)(high <= low ? v : Math.Clamp((int)((v - low) * (255.0 / (high - low))), 0, 255));
+            return (byte)(high <= low ? v : Math.Clamp((v - low) * 255 / (high - low), 0, 255));
         });
     }
 

@@ -1,3 +1,4 @@
+using Fovea.Imaging;
 using Fovea.Imaging.Transforms;
 
 namespace Fovea.Training.Data;
@@ -78,6 +79,24 @@ public sealed record TransformOptions
         Require(Normalization.Mean.Count is int m && (m == 1 || m == Channels || Channels == 1), nameof(Normalization), m, "1 mean, or one a channel");
         Require(Normalization.Deviation.Count == Normalization.Mean.Count, nameof(Normalization), Normalization.Deviation.Count, "as many deviations as means");
         Require(!Normalization.Deviation.Contains(0), nameof(Normalization), 0, "deviations other than 0");
+        Require(Policy is null or { Operations: >= 0 and <= 14, Magnitude: null or (>= 0 and <= 30) }, nameof(Policy), Policy?.Operations ?? 0,
+            "0 to 14 operations of magnitude 0 to 30");
+        Probe(nameof(ResizedCrop), random => ResizedCrop.Choose(8, 8, random));
+        Probe(nameof(Color), random => Color?.Apply(new Image(1, 1, PixelFormat.Rgb), random));
+        Probe(nameof(Erasing), random => Erasing?.Choose(8, 8, random));
+    }
+
+    // The imaging library checks its own records when they are used; a run must learn of a bad one before its first batch.
+    private static void Probe(string option, Action<IRandomSource> use)
+    {
+        try
+        {
+            use(new GeneratorSource(new Generator(0)));
+        }
+        catch (ArgumentException e)
+        {
+            throw new OptionException("transform", $"{option}: {e.Message}");
+        }
     }
 
     private static void Require(bool holds, string option, double value, string range)

@@ -29,7 +29,7 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
             Skip(_left + _padding);
             _left = _padding = 0;
             int got = Fill(_header);
-            if (got == 0 || !_header.AsSpan(0, got).ContainsAnyExcept((byte)0))
+            if (got > 0 && !_header.AsSpan(0, got).ContainsAnyExcept((byte)0))
             {
                 Skip(null);
                 return false;
@@ -37,7 +37,7 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
 
             if (got < Block || !TarHeader.ChecksumHolds(_header))
             {
-                throw Broken(got < Block ? "the archive ends inside a header" : "a member's checksum is wrong");
+                throw Broken(got == 0 ? "it ends without an end mark" : got < Block ? "it ends inside a header" : "a member's checksum is wrong");
             }
 
             long size = TarHeader.Number(_header.AsSpan(124, 12)) ?? throw Broken("a member's size is no number");
@@ -86,7 +86,7 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
         {
             if (Fill(body.AsSpan(filled)) < body.Length - filled)
             {
-                throw Broken("the archive ends inside a member");
+                throw Broken("it ends inside a member");
             }
 
             filled = body.Length;
@@ -115,7 +115,7 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
             {
                 if (count is not null)
                 {
-                    throw Broken("the archive ends inside a member");
+                    throw Broken("it ends inside a member");
                 }
 
                 return;

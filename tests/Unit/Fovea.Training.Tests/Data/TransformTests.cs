@@ -1,0 +1,196 @@
+using Fovea.Imaging;
+using Fovea.Imaging.Transforms;
+using Fovea.Training.Data;
+
+namespace Fovea.Training.Tests.Data;
+
+public class TransformTests
+{
+    [Theory]
+    [InlineData(PixelFormat.Grey)]
+    [InlineData(PixelFormat.GreyAlpha)]
+    [InlineData(PixelFormat.Rgb)]
+    [InlineData(PixelFormat.Rgba)]
+    public void Evaluation_is_resize_crop_and_normalise(PixelFormat format)
+    {
+        Image image = TestFolder.Picture(37, 29, "photo", format);
+        float[] expected = new float[3 * 16 * 16];
+        image.ResizeAndCenterCrop(20, 16).ConvertTo(PixelFormat.Rgb).ToPlanes(expected, Normalization.ImageNet);
+        Assert.Equal(expected, Run(TransformOptions.ForEvaluation(16, 20), image, 1));
+        Assert.Equal(expected, Run(TransformOptions.ForEvaluation(16, 20), image, 2));
+    }
+
+    [Fact]
+    public void One_channel_is_luma()
+    {
+        Image image = TestFolder.Picture(8, 8, "x");
+        float[] expected = new float[64];
+        image.ConvertTo(PixelFormat.Grey).ToPlanes(expected, new Normalization([0.5f], [0.25f]));
+        Assert.Equal(expected, Run(new TransformOptions { ImageSize = 8, Channels = 1, Normalization = new([0.5f], [0.25f]) }, image, 1));
+    }
+
+    [Fact]
+    public void A_padded_crop_is_one_of_all_shifts_mirrored_or_not()
+    {
+        Image image = TestFolder.Picture(8, 8, "x");
+        TransformOptions options = TransformOptions.ForTraining(8) with { Padding = 2 };
+        var possible = new Dictionary<string, int>();
+        Image padded = image.Pad(2, PadMode.Constant);
+        foreach (bool mirror in (bool[])[false, true])
+        {
+            for (int at = 0; at < 25; at++)
+            {
+                Image crop = padded.Crop(new Region(at % 5, at / 5, 8, 8));
+                float[] planes = new float[192];
+                (mirror ? crop.FlipHorizontal() : crop).ToPlanes(planes, Normalization.ImageNet);
+                possible.Add(Key(planes), 0);
+            }
+        }
+
+        for (ulong seed = 0; seed < 2000; seed++)
+        {
+            possible[Key(Run(options, image, seed))]++;
+        }
+
+        // 40 of each expected; five standard deviations around it.
+        Assert.All(possible.Values, count => Assert.InRange(count, 9, 72));
+    }
+
+    [Fact]
+    public void A_resized_crop_and_colour_are_those_of_the_imaging_library()
+    {
+        Image image = TestFolder.Picture(40, 30, "x");
+        var color = new ColorJitter { Brightness = 0.3, Contrast = 0.3, Saturation = 0.3, Hue = 0.1 };
+        TransformOptions options = TransformOptions.ForTraining(72) with { Flip = 0, Color = color };
+        Assert.Equal(CropMode.Resized, options.Crop);
+        var source = new GeneratorSource(new Generator(7));
+        float[] expected = new float[3 * 72 * 72];
+        color.Apply(new RandomResizedCrop().Apply(image, 72, 72, source), source).ToPlanes(expected, Normalization.ImageNet);
+        Assert.Equal(expected, Run(options, image, 7));
+    }
+
+    [Fact]
+    public void Erasing_covers_one_rectangle_of_all_channels_with_the_mean()
+    {
+        Image image = TestFolder.Picture(16, 16, "x");
+        float[] plain = Run(TransformOptions.ForEvaluation(16), image, 0);
+        int erased = 0;
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            float[] result = Run(TransformOptions.ForEvaluation(16) with { Erasing = new() }, image, seed);
+            int[] changed = [.. Enumerable.Range(0, result.Length).Where(i => result[i] != plain[i])];
+            erased += changed.Length > 0 ? 1 : 0;
+            Assert.All(changed, i => Assert.Equal(0, result[i]));
+            if (changed.Length > 0)
+            {
+                int[] columns = [.. changed.Select(i => i % 16).Distinct()], rows = [.. changed.Select(i => i % 256 / 16).Distinct()];
+                Assert.Equal(3 * columns.Length * rows.Length, changed.Length);
+            }
+        }
+
+        Assert.InRange(erased, 70, 130);
+    }
+
+    [Fact]
+    public void Operations_do_nothing_at_strength_zero_and_something_at_one()
+    {
+        Image image = TestFolder.Picture(48, 40, "x");
+        for (int p = 0; p < image.Pixels.Length; p++)
+        {
+            image.Pixels[p] = (byte)(40 + image.Pixels[p] / 2);
+        }
+
+        for (var operation = AugmentOperation.Identity; operation < AugmentOperation.Count; operation++)
+        {
+            foreach (bool wide in (bool[])[false, true])
+            {
+                bool always = operation is AugmentOperation.AutoContrast or AugmentOperation.Equalize;
+                Image none = AugmentOperations.Apply(image, operation, 0, true, wide), full = AugmentOperations.Apply(image, operation, 1, true, wide);
+                Assert.True(always || none.Pixels.AsSpan().SequenceEqual(image.Pixels), $"{operation} at 0");
+                Assert.True(operation == AugmentOperation.Identity || !full.Pixels.AsSpan().SequenceEqual(image.Pixels), $"{operation} at 1");
+                Assert.Equal((image.Width, image.Height, image.Format), (full.Width, full.Height, full.Format));
+            }
+        }
+    }
+
+    [Fact]
+    public void Geometry_moves_pixels_where_it_should()
+    {
+        Image image = TestFolder.Picture(9, 9, "x");
+        Assert.Equal(image.Rotate90(3).Pixels, Affine.Apply(image, 0, -1, 1, 0, 0, 0).Pixels);
+        Assert.Equal(image.Pad(3, PadMode.Constant).Crop(new Region(5, 3, 9, 9)).Pixels, Affine.Apply(image, 1, 0, 0, 1, 2, 0).Pixels);
+        Assert.Equal(image.FlipVertical().Pixels, Affine.Apply(image, 1, 0, 0, -1, 0, 0).Pixels);
+    }
+
+    [Fact]
+    public void Tones_follow_their_definitions()
+    {
+        var image = new Image(4, 1, PixelFormat.GreyAlpha, [10, 200, 20, 201, 30, 202, 110, 203]);
+        Assert.Equal([0, 200, 16, 201, 16, 202, 96, 203], Tones.Posterize(image, 4).Pixels);
+        Assert.Equal([10, 200, 20, 201, 225, 202, 145, 203], Tones.Solarize(image, 30).Pixels);
+        Assert.Equal([0, 200, 25, 201, 51, 202, 255, 203], Tones.AutoContrast(image).Pixels);
+        Assert.Equal(image.Pixels, Tones.Equalize(image).Pixels);
+        Image large = TestFolder.Picture(64, 64, "many", PixelFormat.Grey);
+        for (int i = 0; i < large.Pixels.Length; i++)
+        {
+            large.Pixels[i] = (byte)(large.Pixels[i] / 8);
+        }
+
+        byte[] spread = Tones.Equalize(large).Pixels;
+        Assert.InRange(spread.Max() - spread.Min(), 240, 255);
+    }
+
+    [Theory]
+    [InlineData("none", 0, null)]
+    [InlineData("rand", 2, 9.0)]
+    [InlineData("RandAugment", 2, 9.0)]
+    [InlineData("rand-n3-m7.5", 3, 7.5)]
+    [InlineData("rand-m15", 2, 15.0)]
+    [InlineData("trivial", 1, null)]
+    public void Policies_have_names(string name, int operations, double? magnitude)
+    {
+        AugmentPolicy? policy = AugmentPolicy.Parse(name);
+        Assert.Equal(operations, policy?.Operations ?? 0);
+        Assert.Equal(magnitude, policy?.Magnitude);
+    }
+
+    [Theory]
+    [InlineData("randd")]
+    [InlineData("rand-n15")]
+    [InlineData("rand-m31")]
+    [InlineData("rand-x2")]
+    [InlineData("trivial-n2")]
+    public void Unknown_policies_are_refused(string name) => Assert.Throws<OptionException>(() => AugmentPolicy.Parse(name));
+
+    [Fact]
+    public void Options_out_of_range_are_refused()
+    {
+        TransformOptions sound = TransformOptions.ForTraining(32);
+        foreach (TransformOptions options in (TransformOptions[])
+            [
+                sound with { ImageSize = 0 }, sound with { Channels = 2 }, sound with { ResizeTo = 31 }, sound with { Padding = -1 }, sound with { Flip = 1.5 },
+                sound with { Normalization = new([0.5f, 0.5f], [1f, 1f]) }, sound with { Normalization = new([0.5f], [0f]) },
+                sound with { Erasing = new() { MinArea = 2 } }, sound with { Color = new() { Hue = 1 } }, sound with { Policy = new() { Operations = -1 } },
+                sound with { ResizedCrop = new() { MinArea = 0 } },
+            ])
+        {
+            Assert.Throws<OptionException>(() => new SamplePipeline(options));
+        }
+
+        Assert.Throws<ShapeException>(() => new SamplePipeline(sound).Write(new ImageSample(TestFolder.Picture(8, 8, ""), 0, ""), new Generator(0), new float[5]));
+    }
+
+    private static float[] Run(TransformOptions options, Image image, ulong seed)
+    {
+        byte[] before = [.. image.Pixels];
+        var pipeline = new SamplePipeline(options);
+        float[] planes = new float[pipeline.Channels * pipeline.Height * pipeline.Width];
+        planes.AsSpan().Fill(float.NaN);
+        pipeline.Write(new ImageSample(image, 0, "x"), new Generator(seed), planes);
+        Assert.Equal(before, image.Pixels);
+        Assert.DoesNotContain(planes, float.IsNaN);
+        return planes;
+    }
+
+    private static string Key(float[] planes) => string.Join(' ', planes);
+}
