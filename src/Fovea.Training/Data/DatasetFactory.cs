@@ -63,8 +63,8 @@ public static class DatasetFactory
         if (part.Length == 0 || rest.Length == 0)
         {
             throw new DataException(
-                $"{all.Source}: {all.Count} pictures and a validation part of {options.ValFraction} leave {rest.Length} for training and {part.Length} for "
-                + "validation; give more pictures, another fraction, or the validation data by themselves.");
+                $"{all.Source}: {all.Count} pictures and a validation part of {options.ValFraction} leave {rest.Length} for training and "
+                + $"{part.Length} for validation; give more pictures, another fraction, or the validation data by themselves.");
         }
 
         string fraction = options.ValFraction.ToString(CultureInfo.InvariantCulture);

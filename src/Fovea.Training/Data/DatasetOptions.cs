@@ -26,7 +26,9 @@ public sealed record DatasetOptions
     /// <summary>The most bytes that an archive or a file read whole may hold in memory (default: half of the machine's).</summary>
     public long MemoryLimit { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
-    /// <summary>The most bytes of decoded pixels kept, per data set, for the next epoch (0 keeps none; default: an eighth of the machine's memory).</summary>
+    /// <summary>
+    /// The most bytes of decoded pixels kept, per data set, for the next epoch (0 keeps none; default: an eighth of the machine's memory).
+    /// </summary>
     public long CacheLimit { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8;
 
     /// <summary>The most that one picture may take.</summary>

@@ -16,7 +16,11 @@ public static class DataCheck
     /// <param name="cancellation">Stops the check.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static DataReport Run(
-        IImageDataset train, IImageDataset? val = null, int workers = 0, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        IImageDataset train,
+        IImageDataset? val = null,
+        int workers = 0,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentOutOfRangeException.ThrowIfNegative(workers);

@@ -28,7 +28,9 @@ public sealed record DataReport
             {
                 if (part.Unreadable.Count > 0)
                 {
-                    warnings.Add($"{part.Source}: {part.Unreadable.Count} of {part.Count} pictures cannot be read and are skipped: {Few(part.Unreadable.Select(u => u.Reason))}");
+                    warnings.Add(
+                        $"{part.Source}: {part.Unreadable.Count} of {part.Count} pictures cannot be read and are skipped: "
+                        + Few(part.Unreadable.Select(u => u.Reason)));
                 }
 
                 if (part.EmptyClasses.Count > 0)
@@ -39,7 +41,8 @@ public sealed record DataReport
 
             if (Overlaps.Count > 0)
             {
-                warnings.Add($"{Overlaps.Count} training pictures are in the validation set too: {Few(Overlaps.Select(o => $"{o.Train} = {o.Val}"))}");
+                string pairs = Few(Overlaps.Select(o => $"{o.Train} = {o.Val}"));
+                warnings.Add($"{Overlaps.Count} training pictures are in the validation set too: {pairs}");
             }
 
             return warnings;

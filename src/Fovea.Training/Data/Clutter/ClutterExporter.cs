@@ -17,7 +17,8 @@ public static class ClutterExporter
     /// <returns>How many pictures were written (as many masks as well).</returns>
     /// <exception cref="DataException">The folder is not empty.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public static int Export(string folder, DatasetOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public static int Export(
+        string folder, DatasetOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= DatasetOptions.Default;

@@ -19,7 +19,8 @@ internal static class Distractors
                 canvas.Paint(new BarShape(1 - pen, pen), place, color, shade, []);
                 break;
             case 3:
-                canvas.Paint(new BendShape(Between(random, -0.5, 0.5), Between(random, 0.4, 0.7), Between(random, 0.08, 0.2)), place, color, shade, []);
+                var bend = new BendShape(Between(random, -0.5, 0.5), Between(random, 0.4, 0.7), Between(random, 0.08, 0.2));
+                canvas.Paint(bend, place, color, shade, []);
                 break;
             case 4:
                 canvas.Paint(new ArcShape(Between(random, 0, 0.6), Between(random, 0.08, 0.18)), place, color, shade, []);
@@ -30,7 +31,8 @@ internal static class Distractors
         }
     }
 
-    private static Disk DrawDisk(Generator random) => new(Between(random, -0.45, 0.45), Between(random, -0.45, 0.45), Between(random, 0.25, 0.5));
+    private static Disk DrawDisk(Generator random) =>
+        new(Between(random, -0.45, 0.45), Between(random, -0.45, 0.45), Between(random, 0.25, 0.5));
 
     // Five to seven corners: more than a triangle or a square has, and no notch deep enough for a star.
     private static Polygon DrawPolygon(Generator random)

@@ -114,7 +114,8 @@ public sealed class DataLoader
 
     private IEnumerable<Batch> ReadAhead(int epoch, int firstBatch, CancellationToken cancellation)
     {
-        using var crew = new LoaderCrew(new EpochPlan(this, epoch, _augmentation), firstBatch, BatchesPerEpoch, Options.Workers, Options.Prefetch);
+        var plan = new EpochPlan(this, epoch, _augmentation);
+        using var crew = new LoaderCrew(plan, firstBatch, BatchesPerEpoch, Options.Workers, Options.Prefetch);
         for (int number = firstBatch; number < BatchesPerEpoch; number++)
         {
             yield return crew.Next(cancellation);

@@ -1,6 +1,9 @@
 namespace Fovea.Training.Data;
 
-/// <summary>How a <see cref="DataLoader"/> makes batches. Only <see cref="BatchSize"/>, <see cref="Shuffle"/>, <see cref="DropLast"/> and <see cref="Seed"/> decide what is in them.</summary>
+/// <summary>
+/// How a <see cref="DataLoader"/> makes batches. Only <see cref="BatchSize"/>, <see cref="Shuffle"/>, <see cref="DropLast"/> and
+/// <see cref="Seed"/> decide what is in them.
+/// </summary>
 public sealed record DataLoaderOptions
 {
     /// <summary>Pictures in a batch (at least 1, default 128).</summary>
@@ -15,7 +18,10 @@ public sealed record DataLoaderOptions
     /// <summary>The seed of the order and of every augmentation (default 0).</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Threads that make batches ahead of the consumer (0 to 256; 0: the consumer's own thread makes each when it asks; default: half of the processors, at most 8).</summary>
+    /// <summary>
+    /// Threads that make batches ahead of the consumer (0 to 256; 0: the consumer's own thread makes each when it asks; default: half of
+    /// the processors, at most 8).
+    /// </summary>
     public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 
     /// <summary>The most batches that lie ready or are being made at once (at least 1, default 4).</summary>

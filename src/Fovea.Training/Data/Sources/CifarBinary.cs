@@ -25,12 +25,14 @@ internal static class CifarBinary
             if (bytes.Length == 0 || bytes.Length % Record != 0)
             {
                 throw new DataException(
-                    $"{tree.Source}/{path}: expected records of {Record} bytes (CIFAR-10 binary version), got {bytes.Length} bytes; download it again.");
+                    $"{tree.Source}/{path}: expected records of {Record} bytes (CIFAR-10 binary version), got {bytes.Length} bytes; "
+                    + "download it again.");
             }
 
             if ((samples.Count + bytes.Length / Record) * (long)Record > options.MemoryLimit)
             {
-                throw new DataException($"{tree.Source}: its pictures take more than {options.MemoryLimit} bytes; raise DatasetOptions.MemoryLimit.");
+                throw new DataException(
+                    $"{tree.Source}: its pictures take more than {options.MemoryLimit} bytes; raise DatasetOptions.MemoryLimit.");
             }
 
             for (int i = 0; i < bytes.Length / Record; i++)

@@ -30,7 +30,8 @@ internal sealed class CsvTable
             int needed = Math.Max(splitColumn, Math.Max(pathColumn, labelColumn));
             if (fields.Length <= needed || fields[pathColumn].Length == 0 || fields[labelColumn].Length == 0)
             {
-                throw new DataException($"{_source}: line {line}: expected a path and a label, got {fields.Length} fields: {Shorten(string.Join(',', fields))}");
+                string got = Shorten(string.Join(',', fields));
+                throw new DataException($"{_source}: line {line}: expected a path and a label, got {fields.Length} fields: {got}");
             }
 
             string picture = fields[pathColumn].Replace('\\', '/');
@@ -70,7 +71,8 @@ internal sealed class CsvTable
         return path >= 0 && label >= 0 ? (path, label, Find(first, s_splitNames), true) : (0, 1, -1, false);
     }
 
-    private static int Find(string[] fields, string[] names) => Array.FindIndex(fields, f => names.Contains(f, StringComparer.OrdinalIgnoreCase));
+    private static int Find(string[] fields, string[] names) =>
+        Array.FindIndex(fields, f => names.Contains(f, StringComparer.OrdinalIgnoreCase));
 
     private DataSplit ReadSplit(string text, int line) => text.ToLowerInvariant() switch
     {

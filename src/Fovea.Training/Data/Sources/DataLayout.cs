@@ -27,7 +27,8 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
         string[] data = [.. tree.Files.Where(f => !f.Contains('/') && DataFiles.IsData(f))];
         if (data.Any(DataFiles.IsCifar))
         {
-            string[] test = [.. data.Where(f => DataFiles.IsCifar(f) && CifarBinary.IsTest(f))], train = [.. data.Where(DataFiles.IsCifar).Except(test)];
+            string[] test = [.. data.Where(f => DataFiles.IsCifar(f) && CifarBinary.IsTest(f))];
+            string[] train = [.. data.Where(DataFiles.IsCifar).Except(test)];
             return new DataLayout("CIFAR-10 binary",
                 train.Length == 0 ? null : () => CifarBinary.Open(tree, train, options),
                 test.Length == 0 ? null : () => CifarBinary.Open(tree, test, options), null);
@@ -71,7 +72,9 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
 
     private static DataLayout FromTables(FileTree tree, string[] tables, DatasetOptions options)
     {
-        string? Named(string[] names) => tables.FirstOrDefault(t => names.Contains(Path.GetFileNameWithoutExtension(t), StringComparer.OrdinalIgnoreCase));
+        string? Named(string[] names) =>
+            tables.FirstOrDefault(t => names.Contains(Path.GetFileNameWithoutExtension(t), StringComparer.OrdinalIgnoreCase));
+
         if (Named(s_trainNames) is { } train && Named(s_valNames) is { } val)
         {
             return new DataLayout($"{train} and {val}",
@@ -80,7 +83,8 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
 
         return tables.Length == 1
             ? FromTable(tree, tables[0], options)
-            : throw new DataException($"{tree.Source}: expected one table, or train.csv and val.csv, got {string.Join(", ", tables)}; give the path of one.");
+            : throw new DataException(
+                $"{tree.Source}: expected one table, or train.csv and val.csv, got {string.Join(", ", tables)}; give the path of one.");
     }
 
     /// <summary>The layout of one table.</summary>
@@ -94,7 +98,9 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
 
     // Beside the parts of an exported set lie its masks. Any other folder means that "train" is a class among classes.
     private static bool IsPart(string folder) =>
-        Find([folder], s_trainNames) is not null || Find([folder], s_valNames) is not null || folder.Equals("masks", StringComparison.OrdinalIgnoreCase);
+        Find([folder], s_trainNames) is not null
+        || Find([folder], s_valNames) is not null
+        || folder.Equals("masks", StringComparison.OrdinalIgnoreCase);
 
     private static string? Find(IReadOnlyList<string> folders, string[] names)
     {

@@ -32,7 +32,8 @@ internal static class FileKind
         }
 
         throw new DataException(
-            $"{path}: expected a .tar, .tar.gz, .csv, a CIFAR-10 .bin or an IDX file, got a file that starts with {Convert.ToHexString(head.AsSpan(0, Math.Min(8, head.Length)))}.");
+            $"{path}: expected a .tar, .tar.gz, .csv, a CIFAR-10 .bin or an IDX file, got a file that starts with "
+            + $"{Convert.ToHexString(head.AsSpan(0, Math.Min(8, head.Length)))}.");
     }
 
     private static bool IsArchive(byte[] head) => head is [0x1F, 0x8B, ..] || (head.Length == 512 && TarHeader.ChecksumHolds(head));

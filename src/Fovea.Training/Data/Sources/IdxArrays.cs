@@ -10,7 +10,8 @@ internal static class IdxArrays
     private const int ByteArray = 0x0800;
 
     public static bool IsTest(string path) =>
-        Path.GetFileName(path) is string name && (name.StartsWith("t10k", StringComparison.Ordinal) || name.StartsWith("test", StringComparison.Ordinal));
+        Path.GetFileName(path) is string name
+        && (name.StartsWith("t10k", StringComparison.Ordinal) || name.StartsWith("test", StringComparison.Ordinal));
 
     public static bool IsImages(string path) => Path.GetFileName(path).Contains("idx3", StringComparison.Ordinal);
 
@@ -23,7 +24,8 @@ internal static class IdxArrays
         int count = ReadShape(labels, 1, $"{tree.Source}/{labelsPath}")[0];
         if (shape[0] != count || count == 0)
         {
-            throw new DataException($"{tree.Source}: {imagesPath} holds {shape[0]} pictures and {labelsPath} holds {count} labels; they do not belong together.");
+            throw new DataException(
+                $"{tree.Source}: {imagesPath} holds {shape[0]} pictures and {labelsPath} holds {count} labels; they do not belong together.");
         }
 
         ReadOnlySpan<byte> values = labels.AsSpan(8);

@@ -22,7 +22,10 @@ public sealed record AugmentPolicy
     /// <summary>The strength, 0 to 30 (default 9); null draws one for each operation, from TrivialAugment's wider ranges.</summary>
     public double? Magnitude { get; init; } = 9;
 
-    /// <summary>Reads a policy's name: <c>none</c>, <c>rand</c> (or <c>randaugment</c>), <c>rand-n2-m9</c> with numbers of one's own, <c>trivial</c> (or <c>trivialaugment</c>).</summary>
+    /// <summary>
+    /// Reads a policy's name: <c>none</c>, <c>rand</c> (or <c>randaugment</c>), <c>rand-n2-m9</c> with numbers of one's own,
+    /// <c>trivial</c> (or <c>trivialaugment</c>).
+    /// </summary>
     /// <returns>The policy; null for none.</returns>
     /// <exception cref="OptionException">There is no such policy.</exception>
     public static AugmentPolicy? Parse(string? name)
@@ -38,11 +41,12 @@ public sealed record AugmentPolicy
                 AugmentPolicy policy = RandAugment;
                 foreach (string part in parts.AsSpan(1))
                 {
-                    policy = part is ['n', .. string n] && int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= 14
-                        ? policy with { Operations = count }
-                        : part is ['m', .. string m] && double.TryParse(m, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double strength) && strength <= 30
-                            ? policy with { Magnitude = strength }
-                            : throw Unknown(name);
+                    policy = (part.Length > 1 ? part[0] : ' ', Number(part)) switch
+                    {
+                        ('n', >= 0 and <= 14 and double count) when count == (int)count => policy with { Operations = (int)count },
+                        ('m', >= 0 and <= 30 and double strength) => policy with { Magnitude = strength },
+                        _ => throw Unknown(name),
+                    };
                 }
 
                 return policy;
@@ -69,6 +73,11 @@ public sealed record AugmentPolicy
 
         return image;
     }
+
+    private static double? Number(string part) =>
+        double.TryParse(part.AsSpan(Math.Min(1, part.Length)), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : null;
 
     private static OptionException Unknown(string? name) =>
         new("auto-augment", $"expected none, rand, rand-n2-m9 (n 0 to 14, m 0 to 30) or trivial, got {name}.");

@@ -127,7 +127,8 @@ public sealed record BatchMixing
     {
         if (!(Mixup >= 0 && CutMix >= 0 && Probability is >= 0 and <= 1 && double.IsFinite(Mixup + CutMix)))
         {
-            throw new OptionException("mixing", $"expected alphas of at least 0 and a probability of 0 to 1, got mixup {Mixup}, cutmix {CutMix}, probability {Probability}.");
+            throw new OptionException("mixing",
+                $"expected alphas of at least 0 and a probability of 0 to 1, got mixup {Mixup}, cutmix {CutMix}, probability {Probability}.");
         }
     }
 }

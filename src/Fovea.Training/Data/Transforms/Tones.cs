@@ -46,7 +46,10 @@ internal static class Tones
         return Map(image, (channel, v) => (byte)tables[channel][v]);
     }
 
-    /// <summary>A blend of the smoothed picture (kernel 1 1 1, 1 5 1, 1 1 1 over 13; the rim as it is) and the picture: 0 smooth, 1 the same, 2 sharper.</summary>
+    /// <summary>
+    /// A blend of the smoothed picture (kernel 1 1 1, 1 5 1, 1 1 1 over 13; the rim as it is) and the picture: 0 smooth, 1 the same,
+    /// 2 sharper.
+    /// </summary>
     public static Image Sharpen(Image image, double factor)
     {
         int width = image.Width, height = image.Height, channels = image.Channels, stride = width * channels;

@@ -16,7 +16,9 @@ public enum CropMode
     Resized,
 }
 
-/// <summary>What is done to each picture on its way into a batch, in this order: size, policy, colour, random crop and flip, normalisation, erasing.</summary>
+/// <summary>
+/// What is done to each picture on its way into a batch, in this order: size, policy, colour, random crop and flip, normalisation, erasing.
+/// </summary>
 public sealed record TransformOptions
 {
     /// <summary>Side of the square that the network sees, in pixels (at least 1, default 224).</summary>

@@ -18,7 +18,8 @@ internal static class DataFiles
 
     /// <summary>Whether the name is one of CIFAR's binary batches.</summary>
     public static bool IsCifar(string name) =>
-        name.EndsWith(".bin", StringComparison.Ordinal) && (name.StartsWith("data_batch", StringComparison.Ordinal) || name.StartsWith("test_batch", StringComparison.Ordinal));
+        name.EndsWith(".bin", StringComparison.Ordinal)
+        && (name.StartsWith("data_batch", StringComparison.Ordinal) || name.StartsWith("test_batch", StringComparison.Ordinal));
 
     /// <summary>Whether the name is one of MNIST's arrays, compressed or not.</summary>
     public static bool IsIdx(string name) =>

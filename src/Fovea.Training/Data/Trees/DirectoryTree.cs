@@ -40,8 +40,7 @@ internal sealed class DirectoryTree : FileTree
 
     public override IReadOnlyList<string> TopFolders => [.. _folders.Where(f => !f.Contains('/'))];
 
-    public override IReadOnlyList<string> FoldersUnder(string folder) =>
-        [.. _folders.Where(f => f.StartsWith(folder + "/", StringComparison.Ordinal) && f.IndexOf('/', folder.Length + 1) < 0).Select(f => f[(folder.Length + 1)..])];
+    public override IReadOnlyList<string> FoldersUnder(string folder) => FirstParts(_folders.Select(f => f + "/"), folder + "/");
 
     public override byte[] Read(string path) => ReadFile(Path.Combine(_root, path), _largest);
 

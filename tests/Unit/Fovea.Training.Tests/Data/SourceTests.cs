@@ -219,6 +219,23 @@ public class SourceTests
         Assert.InRange(cache.Held, 1, cache.Limit);
     }
 
+    [Fact]
+    public void Pictures_without_labels_are_found_in_files_and_folders()
+    {
+        using var folder = new TestFolder();
+        folder.Classes("d", 2, "b", "a");
+        string odd = folder.File("odd.name", TestFolder.Png(3, 4, "x"));
+        string bad = folder.Text("bad.png", "nothing");
+        var files = new ImageFiles([odd, Path.Combine(folder.Root, "d"), bad]);
+        Assert.Equal(6, files.Count);
+        Assert.Equal(odd, files.Name(0));
+        Assert.Equal((-1, 4), (files.Label(0), files.Get(0).Image.Height));
+        Assert.EndsWith(Path.Combine("a", "000.png"), files.Name(1), StringComparison.Ordinal);
+        Assert.Contains("bad.png", Assert.Throws<DataException>(() => files.Get(5)).Message, StringComparison.Ordinal);
+        Assert.Throws<DataException>(() => new ImageFiles([Path.Combine(folder.Root, "absent")]));
+        Assert.Throws<DataException>(() => new ImageFiles([folder.Folder("empty")]));
+    }
+
     internal static byte[] Cifar(int count, int first)
     {
         byte[] bytes = new byte[3073 * count];

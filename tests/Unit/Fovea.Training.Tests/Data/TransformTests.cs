@@ -35,7 +35,7 @@ public class TransformTests
         Image image = TestFolder.Picture(8, 8, "x");
         TransformOptions options = TransformOptions.ForTraining(8) with { Padding = 2 };
         var possible = new Dictionary<string, int>();
-        Image padded = image.Pad(2, PadMode.Constant);
+        Image padded = ImageTransforms.Pad(image, 2, Fovea.Imaging.Transforms.PadMode.Constant);
         foreach (bool mirror in (bool[])[false, true])
         {
             for (int at = 0; at < 25; at++)
@@ -118,7 +118,7 @@ public class TransformTests
     {
         Image image = TestFolder.Picture(9, 9, "x");
         Assert.Equal(image.Rotate90(3).Pixels, Affine.Apply(image, 0, -1, 1, 0, 0, 0).Pixels);
-        Assert.Equal(image.Pad(3, PadMode.Constant).Crop(new Region(5, 3, 9, 9)).Pixels, Affine.Apply(image, 1, 0, 0, 1, 2, 0).Pixels);
+        Assert.Equal(ImageTransforms.Pad(image, 3, Fovea.Imaging.Transforms.PadMode.Constant).Crop(new Region(5, 3, 9, 9)).Pixels, Affine.Apply(image, 1, 0, 0, 1, 2, 0).Pixels);
         Assert.Equal(image.FlipVertical().Pixels, Affine.Apply(image, 1, 0, 0, -1, 0, 0).Pixels);
     }
 

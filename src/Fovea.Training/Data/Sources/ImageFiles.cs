@@ -1,0 +1,74 @@
+using Fovea.Imaging;
+using Fovea.Imaging.Codecs;
+
+namespace Fovea.Training.Data;
+
+/// <summary>Pictures without labels, for prediction: files, and folders that are searched to the bottom.</summary>
+public sealed class ImageFiles : IImageDataset
+{
+    private readonly string[] _paths;
+    private readonly DatasetOptions _options;
+
+    /// <summary>Finds the pictures.</summary>
+    /// <param name="inputs">Files are taken as they are, whatever their names; folders give their pictures in ordinal order.</param>
+    /// <param name="options">Null for <see cref="DatasetOptions.Default"/>.</param>
+    /// <exception cref="DataException">An input is not there, or there is no picture in any.</exception>
+    public ImageFiles(IEnumerable<string> inputs, DatasetOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        _options = options ?? DatasetOptions.Default;
+        var paths = new List<string>();
+        foreach (string input in inputs)
+        {
+            if (Directory.Exists(input))
+            {
+                IReadOnlyList<string> files = new DirectoryTree(input, _options.MemoryLimit).Files;
+                paths.AddRange(files.Where(_options.IsImage).Select(f => Path.Combine(input, f)));
+            }
+            else if (File.Exists(input))
+            {
+                paths.Add(input);
+            }
+            else
+            {
+                throw new DataException($"{input}: there is no such file or folder.");
+            }
+        }
+
+        _paths = paths.Count > 0
+            ? [.. paths]
+            : throw new DataException($"{string.Join(", ", inputs)}: no pictures found; their names end in {string.Join(' ', _options.Extensions)}.");
+    }
+
+    /// <inheritdoc/>
+    public string Source => _paths.Length == 1 ? _paths[0] : $"{_paths.Length} pictures";
+
+    /// <inheritdoc/>
+    public int Count => _paths.Length;
+
+    /// <summary>None: the labels are not known.</summary>
+    public IReadOnlyList<string> Classes => [];
+
+    /// <summary>Always −1: the labels are not known.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    public int Label(int index) => -1;
+
+    /// <summary>The path of a picture.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    public string Name(int index) => _paths[index];
+
+    /// <inheritdoc/>
+    public ImageSample Get(int index)
+    {
+        string path = _paths[index];
+        byte[] bytes = DirectoryTree.ReadFile(path, _options.MemoryLimit);
+        try
+        {
+            return new ImageSample(ImageCodecs.Decode(bytes, _options.Limits), -1, path);
+        }
+        catch (ImageException e)
+        {
+            throw new DataException($"{path}: {e.Message}", e);
+        }
+    }
+}
