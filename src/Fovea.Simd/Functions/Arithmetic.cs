@@ -75,12 +75,14 @@ public readonly struct Minimum : IBinary
 /// <param name="factor">Weight of y.</param>
 public readonly struct AddScaled(double factor) : IBinary
 {
+    private readonly Constant _factor = new(factor);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V y)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        V.MultiplyAdd(Lanewise.Number<V, T>(factor), y, x);
+        V.MultiplyAdd(_factor.Of<V, T>(), y, x);
 }
 
 /// <summary><c>(x − y)²</c>.</summary>

@@ -86,24 +86,28 @@ public readonly struct Reciprocal : IUnary
 /// <param name="factor">The multiplier.</param>
 public readonly struct Scale(double factor) : IUnary
 {
+    private readonly Constant _factor = new(factor);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        x * Lanewise.Number<V, T>(factor);
+        x * _factor.Of<V, T>();
 }
 
 /// <summary><c>x + amount</c>.</summary>
 /// <param name="amount">The number to add.</param>
 public readonly struct Shift(double amount) : IUnary
 {
+    private readonly Constant _amount = new(amount);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        x + Lanewise.Number<V, T>(amount);
+        x + _amount.Of<V, T>();
 }
 
 /// <summary><c>scale · x + shift</c>.</summary>
@@ -111,12 +115,15 @@ public readonly struct Shift(double amount) : IUnary
 /// <param name="shift">The number to add.</param>
 public readonly struct Affine(double scale, double shift) : IUnary
 {
+    private readonly Constant _scale = new(scale);
+    private readonly Constant _shift = new(shift);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        V.MultiplyAdd(x, Lanewise.Number<V, T>(scale), Lanewise.Number<V, T>(shift));
+        V.MultiplyAdd(x, _scale.Of<V, T>(), _shift.Of<V, T>());
 }
 
 /// <summary><c>min(max(x, low), high)</c>; NaN stays NaN.</summary>
@@ -124,12 +131,15 @@ public readonly struct Affine(double scale, double shift) : IUnary
 /// <param name="high">Greatest result, at least low.</param>
 public readonly struct Clamp(double low, double high) : IUnary
 {
+    private readonly Constant _low = new(low);
+    private readonly Constant _high = new(high);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        V.MinFast(Lanewise.Number<V, T>(high), V.MaxFast(Lanewise.Number<V, T>(low), x));
+        V.MinFast(_high.Of<V, T>(), V.MaxFast(_low.Of<V, T>(), x));
 }
 
 /// <summary><c>−1, 0 or 1</c> by the sign of x; NaN stays NaN.</summary>

@@ -65,10 +65,13 @@ public readonly struct ReciprocalBackward : IBinary
 /// <param name="high">Greatest result.</param>
 public readonly struct ClampBackward(double low, double high) : IBinary
 {
+    private readonly Constant _low = new(low);
+    private readonly Constant _high = new(high);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        V.GreaterThanOrEqual(x, Lanewise.Number<V, T>(low)) & V.GreaterThanOrEqual(Lanewise.Number<V, T>(high), x) & dy;
+        V.GreaterThanOrEqual(x, _low.Of<V, T>()) & V.GreaterThanOrEqual(_high.Of<V, T>(), x) & dy;
 }

@@ -42,22 +42,26 @@ public readonly struct AddRelu : IBinary
 /// <param name="slope">Slope below zero; PyTorch's default is 0.01.</param>
 public readonly struct LeakyRelu(double slope) : IUnary
 {
+    private readonly Constant _slope = new(slope);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        V.Select(V.GreaterThan(x, V.Zero), x, x * Lanewise.Number<V, T>(slope));
+        V.Select(V.GreaterThan(x, V.Zero), x, x * _slope.Of<V, T>());
 }
 
 /// <summary><c>dx = dy</c> where x > 0, <c>slope · dy</c> elsewhere; takes the input x.</summary>
 /// <param name="slope">Slope below zero.</param>
 public readonly struct LeakyReluBackward(double slope) : IBinary
 {
+    private readonly Constant _slope = new(slope);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        V.Select(V.GreaterThan(x, V.Zero), dy, dy * Lanewise.Number<V, T>(slope));
+        V.Select(V.GreaterThan(x, V.Zero), dy, dy * _slope.Of<V, T>());
 }

@@ -10,14 +10,17 @@ namespace Fovea.Simd.Functions;
 /// <param name="beta">Sharpness β &gt; 0; PyTorch's default is 1.</param>
 public readonly struct Softplus(double beta) : IUnary
 {
+    private readonly Constant _beta = new(beta);
+    private readonly Constant _inverse = new(1 / beta);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V e = Exp.Of<V, T>(-V.Abs(x * Lanewise.Number<V, T>(beta)));
-        return V.MultiplyAdd(Log.OfOnePlus<V, T>(e), Lanewise.Number<V, T>(1 / beta), V.MaxFast(V.Zero, x));
+        V e = Exp.Of<V, T>(-V.Abs(x * _beta.Of<V, T>()));
+        return V.MultiplyAdd(Log.OfOnePlus<V, T>(e), _inverse.Of<V, T>(), V.MaxFast(V.Zero, x));
     }
 }
 
@@ -25,9 +28,11 @@ public readonly struct Softplus(double beta) : IUnary
 /// <param name="beta">Sharpness β &gt; 0.</param>
 public readonly struct SoftplusBackward(double beta) : IBinary
 {
+    private readonly Constant _beta = new(beta);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
         where V : struct, ILane<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => dy * Sigmoid.Of<V, T>(x * Lanewise.Number<V, T>(beta));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => dy * Sigmoid.Of<V, T>(x * _beta.Of<V, T>());
 }

@@ -67,10 +67,10 @@ public unsafe interface ILane<TSelf, T>
     /// <summary><c>a * b + c</c>, rounded once where the machine has FMA and in the scalar lane; see <see cref="LaneInfo.HasFusedMultiplyAdd"/>.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>Lane-wise maximum; NaN wins.</summary>
+    /// <summary>Lane-wise maximum; NaN wins; of zeros of both signs, either.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
 
-    /// <summary>Lane-wise minimum; NaN wins.</summary>
+    /// <summary>Lane-wise minimum; NaN wins; of zeros of both signs, either.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
 
     /// <summary>

@@ -153,11 +153,19 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<T> Max(Lane128<T> a, Lane128<T> b) => new(Vector128.Max(a.Value, b.Value));
+    public static Lane128<T> Max(Lane128<T> a, Lane128<T> b)
+    {
+        // Each order keeps the NaN of its second operand. Numbers come out twice the same, and a NaN with any bits added is still one.
+        return new(Vector128.MaxNative(a.Value, b.Value) | Vector128.MaxNative(b.Value, a.Value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<T> Min(Lane128<T> a, Lane128<T> b) => new(Vector128.Min(a.Value, b.Value));
+    public static Lane128<T> Min(Lane128<T> a, Lane128<T> b)
+    {
+        // Each order keeps the NaN of its second operand. Numbers come out twice the same, and a NaN with any bits added is still one.
+        return new(Vector128.MinNative(a.Value, b.Value) | Vector128.MinNative(b.Value, a.Value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

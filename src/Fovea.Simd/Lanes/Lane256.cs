@@ -153,11 +153,19 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<T> Max(Lane256<T> a, Lane256<T> b) => new(Vector256.Max(a.Value, b.Value));
+    public static Lane256<T> Max(Lane256<T> a, Lane256<T> b)
+    {
+        // Each order keeps the NaN of its second operand. Numbers come out twice the same, and a NaN with any bits added is still one.
+        return new(Vector256.MaxNative(a.Value, b.Value) | Vector256.MaxNative(b.Value, a.Value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<T> Min(Lane256<T> a, Lane256<T> b) => new(Vector256.Min(a.Value, b.Value));
+    public static Lane256<T> Min(Lane256<T> a, Lane256<T> b)
+    {
+        // Each order keeps the NaN of its second operand. Numbers come out twice the same, and a NaN with any bits added is still one.
+        return new(Vector256.MinNative(a.Value, b.Value) | Vector256.MinNative(b.Value, a.Value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -153,11 +153,19 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<T> Max(Lane512<T> a, Lane512<T> b) => new(Vector512.Max(a.Value, b.Value));
+    public static Lane512<T> Max(Lane512<T> a, Lane512<T> b)
+    {
+        // Each order keeps the NaN of its second operand. Numbers come out twice the same, and a NaN with any bits added is still one.
+        return new(Vector512.MaxNative(a.Value, b.Value) | Vector512.MaxNative(b.Value, a.Value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<T> Min(Lane512<T> a, Lane512<T> b) => new(Vector512.Min(a.Value, b.Value));
+    public static Lane512<T> Min(Lane512<T> a, Lane512<T> b)
+    {
+        // Each order keeps the NaN of its second operand. Numbers come out twice the same, and a NaN with any bits added is still one.
+        return new(Vector512.MinNative(a.Value, b.Value) | Vector512.MinNative(b.Value, a.Value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -47,10 +47,12 @@ public static unsafe class ParameterMath
 
     private readonly struct Towards(double share) : IBinary
     {
+        private readonly Constant _share = new(share);
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Apply<V, T>(V x, V y)
             where V : struct, ILane<V, T>
-            where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.MultiplyAdd(Lanewise.Number<V, T>(share), y - x, x);
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.MultiplyAdd(_share.Of<V, T>(), y - x, x);
     }
 
     // x − x is 0 for a finite number and NaN otherwise. The flag only ever goes from 0 to 1, whoever sets it.

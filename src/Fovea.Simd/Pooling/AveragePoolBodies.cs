@@ -44,15 +44,22 @@ internal readonly unsafe struct AveragePoolForward<T> : ILaneBody<T>
     public void Run<V>(int from, int to)
         where V : struct, ILane<V, T>
     {
-        AlignedBlock block = BlockPool.Rent(_stage.Bytes + ((long)(_shape.OutWidth + V.Width) * sizeof(T)));
+        AlignedBlock block = BlockPool.Rent(
+            _stage.Bytes + ((long)(_shape.OutWidth + V.Width) * sizeof(T)) + ((long)_shape.KernelWidth * sizeof(nint)));
         fixed (byte* memory = block.AsSpan<byte>((int)block.Bytes))
         {
-            T* staged = (T*)memory;
+            nint* across = (nint*)memory;
+            T* staged = (T*)(across + _shape.KernelWidth);
             T* counts = staged + ((nint)_stage.StagedRows * _stage.RowLength);
             for (int j = 0; j < _shape.OutWidth; j++)
             {
                 counts[j] = T.CreateTruncating(
                     PoolCount.Of(j, _shape.StrideWidth, _shape.KernelWidth, _shape.PadWidth, _shape.Width, _countIncludePad));
+            }
+
+            for (int c = 0; c < _shape.KernelWidth; c++)
+            {
+                across[c] = _stage.Offset(c);
             }
 
             for (int piece = from; piece < to; piece++)
@@ -70,7 +77,7 @@ internal readonly unsafe struct AveragePoolForward<T> : ILaneBody<T>
 
                 for (; row < last; row++)
                 {
-                    Row<V>(staged, top, row, counts, _y + ((((nint)plane * _shape.OutHeight) + row) * _shape.OutWidth));
+                    Row<V>(staged, across, top, row, counts, _y + ((((nint)plane * _shape.OutHeight) + row) * _shape.OutWidth));
                 }
             }
         }
@@ -79,7 +86,7 @@ internal readonly unsafe struct AveragePoolForward<T> : ILaneBody<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Row<V>(T* staged, int top, int row, T* counts, T* y)
+    private void Row<V>(T* staged, nint* across, int top, int row, T* counts, T* y)
         where V : struct, ILane<V, T>
     {
         int first = Math.Max(0, _stage.FirstRow(row));
@@ -92,13 +99,13 @@ internal readonly unsafe struct AveragePoolForward<T> : ILaneBody<T>
             for (int h = first; h < last; h++)
             {
                 T* from = staged + ((nint)(h - top) * _stage.RowLength) + j;
-                V across = V.Zero;
+                V line = V.Zero;
                 for (int c = 0; c < _shape.KernelWidth; c++)
                 {
-                    across += V.Load(from + _stage.Offset(c));
+                    line += V.Load(from + across[c]);
                 }
 
-                sum += across;
+                sum += line;
             }
 
             int n = Math.Min(V.Width, _shape.OutWidth - j);
@@ -119,12 +126,18 @@ internal readonly unsafe struct AveragePoolBackward<T>(PoolShape shape, T* dy, T
         int room = stage.PartLength;
         nint rowLength = stage.RowLength;
         nint numbers = shape.Height * rowLength;
-        AlignedBlock block = BlockPool.Rent((numbers + (2 * room)) * sizeof(T));
+        AlignedBlock block = BlockPool.Rent(((numbers + (2 * room)) * sizeof(T)) + ((long)shape.KernelWidth * sizeof(nint)));
         fixed (byte* memory = block.AsSpan<byte>((int)block.Bytes))
         {
-            T* staged = (T*)memory;
+            nint* across = (nint*)memory;
+            T* staged = (T*)(across + shape.KernelWidth);
             T* counts = staged + numbers;
             T* share = counts + room;
+            for (int c = 0; c < shape.KernelWidth; c++)
+            {
+                across[c] = stage.Offset(c);
+            }
+
             for (int j = 0; j < shape.OutWidth; j++)
             {
                 counts[j] = T.CreateTruncating(PoolCount.Of(j, shape.StrideWidth, shape.KernelWidth, shape.PadWidth, shape.Width, countIncludePad));
@@ -146,7 +159,7 @@ internal readonly unsafe struct AveragePoolBackward<T>(PoolShape shape, T* dy, T
                     {
                         for (int c = 0; c < shape.KernelWidth; c++)
                         {
-                            T* target = staged + (h * rowLength) + stage.Offset(c);
+                            T* target = staged + (h * rowLength) + across[c];
                             for (int j = 0; j < shape.OutWidth; j += V.Width)
                             {
                                 (V.Load(target + j) + V.Load(share + j)).Store(target + j);

@@ -35,16 +35,22 @@ internal readonly unsafe struct MaxPoolForward<T> : ILaneBody<T>
     {
         int taps = _shape.KernelHeight * _shape.KernelWidth;
         int room = _shape.OutWidth + V.Width;
-        AlignedBlock block = BlockPool.Rent(_stage.Bytes + ((long)((2 * room) + taps) * sizeof(T)) + ((long)taps * sizeof(nint)));
+        AlignedBlock block = BlockPool.Rent(_stage.Bytes + ((long)((2 * room) + taps) * sizeof(T)) + ((long)(taps + _shape.KernelWidth) * sizeof(nint)));
         fixed (byte* memory = block.AsSpan<byte>((int)block.Bytes))
         {
             // Offsets first: they want the strictest alignment.
             nint* offsets = (nint*)memory;
-            T* staged = (T*)(offsets + taps);
+            nint* across = offsets + taps;
+            T* staged = (T*)(across + _shape.KernelWidth);
             T* firstColumn = staged + ((nint)_stage.StagedRows * _stage.RowLength);
             T* left = firstColumn + room;
             T* codes = left + room;
             Columns(firstColumn, left);
+            for (int c = 0; c < _shape.KernelWidth; c++)
+            {
+                across[c] = _stage.Offset(c);
+            }
+
             for (int piece = from; piece < to; piece++)
             {
                 (int plane, int band) = Math.DivRem(piece, _stage.Bands);
@@ -60,7 +66,7 @@ internal readonly unsafe struct MaxPoolForward<T> : ILaneBody<T>
 
                 for (; row < last; row++)
                 {
-                    int used = Taps(row, top, offsets, codes, out int firstRow);
+                    int used = Taps(row, top, across, offsets, codes, out int firstRow);
                     nint at = (((nint)plane * _shape.OutHeight) + row) * _shape.OutWidth;
                     if (_index is null)
                     {
@@ -93,7 +99,7 @@ internal readonly unsafe struct MaxPoolForward<T> : ILaneBody<T>
     }
 
     // The taps of an output row that are not in the padding above or below, in reading order, with their places less the left edge.
-    private int Taps(int row, int top, nint* offsets, T* codes, out int firstRow)
+    private int Taps(int row, int top, nint* across, nint* offsets, T* codes, out int firstRow)
     {
         int used = 0;
         firstRow = -1;
@@ -108,7 +114,7 @@ internal readonly unsafe struct MaxPoolForward<T> : ILaneBody<T>
             firstRow = firstRow < 0 ? h : firstRow;
             for (int c = 0; c < _shape.KernelWidth; c++)
             {
-                offsets[used] = ((nint)(h - top) * _stage.RowLength) + _stage.Offset(c);
+                offsets[used] = ((nint)(h - top) * _stage.RowLength) + across[c];
                 codes[used++] = T.CreateTruncating((h * _shape.Width) + (c * _shape.DilationWidth));
             }
         }
@@ -123,13 +129,20 @@ internal readonly unsafe struct MaxPoolForward<T> : ILaneBody<T>
     {
         for (int j = 0; j < _shape.OutWidth; j += V.Width)
         {
-            V best = V.Broadcast(T.NegativeInfinity);
-            for (int t = 0; t < taps; t++)
+            V best = V.Broadcast(T.NegativeInfinity), other = best;
+            int t = 0;
+            for (; t <= taps - 2; t += 2)
+            {
+                best = V.Max(best, V.Load(staged + offsets[t] + j));
+                other = V.Max(other, V.Load(staged + offsets[t + 1] + j));
+            }
+
+            if (t < taps)
             {
                 best = V.Max(best, V.Load(staged + offsets[t] + j));
             }
 
-            best.StorePartial(y + j, Math.Min(V.Width, _shape.OutWidth - j));
+            V.Max(best, other).StorePartial(y + j, Math.Min(V.Width, _shape.OutWidth - j));
         }
     }
 

@@ -16,12 +16,13 @@ internal readonly unsafe struct PoolStage<T>
     private const int BandNumbers = 16384;
 
     private readonly PoolShape _shape;
+    private readonly int _reach;
 
     public PoolStage(PoolShape shape)
     {
         _shape = shape;
-        int reach = shape.OutWidth + ((shape.KernelWidth - 1) * shape.DilationWidth / shape.StrideWidth) + 1;
-        PartLength = ((reach + Slack - 1) / Slack * Slack) + Slack;
+        _reach = shape.OutWidth + ((shape.KernelWidth - 1) * shape.DilationWidth / shape.StrideWidth) + 1;
+        PartLength = ((_reach + Slack - 1) / Slack * Slack) + Slack;
         RowLength = PartLength * shape.StrideWidth;
         int rowSpan = ((shape.KernelHeight - 1) * shape.DilationHeight) + 1;
         int rows = Math.Max(0, (BandNumbers / RowLength) - rowSpan);
@@ -58,7 +59,10 @@ internal readonly unsafe struct PoolStage<T>
         return (column % _shape.StrideWidth * PartLength) + (column / _shape.StrideWidth);
     }
 
-    /// <summary>Lays out one input row.</summary>
+    /// <summary>
+    /// Lays out one input row. What lies past the last place that an output needs stays undefined: it meets lanes only that are never
+    /// written.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Fill<V>(T* row, T* to, T padding)
         where V : struct, ILane<V, T>
@@ -67,33 +71,50 @@ internal readonly unsafe struct PoolStage<T>
         for (int part = 0; part < stride; part++, to += PartLength)
         {
             // Input columns part − pad, part − pad + stride, …: the first that exists, and how many do.
-            int first = part >= _shape.PadWidth ? 0 : (_shape.PadWidth - part + stride - 1) / stride;
+            int first = part >= _shape.PadWidth ? 0 : Ceil(_shape.PadWidth - part, stride);
             int column = (first * stride) + part - _shape.PadWidth;
-            int count = column >= _shape.Width ? 0 : Math.Min((_shape.Width - column + stride - 1) / stride, PartLength - first);
-            new Span<T>(to, Math.Min(first, PartLength)).Fill(padding);
+            int count = Math.Clamp(Ceil(_shape.Width - column, stride), 0, _reach - first);
             T* from = row + column;
             T* target = to + first;
-            int j = 0;
+            for (int j = 0; j < first; j++)
+            {
+                to[j] = padding;
+            }
+
             if (stride == 1)
             {
-                new ReadOnlySpan<T>(from, count).CopyTo(new Span<T>(target, count));
-                j = count;
+                for (int j = 0; j < count; j += V.Width)
+                {
+                    V.LoadPartial(from + j, count - j).StorePartial(target + j, count - j);
+                }
             }
             else if (stride == 2)
             {
-                for (; j < count - V.Width; j += V.Width)
+                int left = _shape.Width - column;
+                for (int j = 0; j < count; j += V.Width, left -= 2 * V.Width)
                 {
-                    V.Even(V.Load(from + (2 * j)), V.Load(from + (2 * j) + V.Width)).Store(target + j);
+                    V low = V.LoadPartial(from + (2 * j), left);
+                    V high = V.LoadPartial(from + (2 * j) + V.Width, Math.Max(0, left - V.Width));
+                    V.Even(low, high).StorePartial(target + j, count - j);
+                }
+            }
+            else
+            {
+                for (int j = 0; j < count; j++)
+                {
+                    target[j] = from[(nint)j * stride];
                 }
             }
 
-            for (; j < count; j++)
+            for (int j = first + count; j < _reach; j++)
             {
-                target[j] = from[(nint)j * stride];
+                to[j] = padding;
             }
-
-            int end = Math.Min(first, PartLength) + count;
-            new Span<T>(to + end, PartLength - end).Fill(padding);
         }
     }
+
+    // ⌈columns / stride⌉ without a division for the usual strides; not above 0 for a number that is not.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Ceil(int columns, int stride) =>
+        stride == 1 ? columns : stride == 2 ? (columns + 1) >> 1 : (columns + stride - 1) / stride;
 }

@@ -20,12 +20,13 @@ internal static unsafe class ColumnSums
         where TSource : unmanaged, ISource<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int strips = Strips.Count(inner);
+        int limit = Strips.Balance(outer, inner);
+        int strips = Strips.Count(inner, limit);
         int slices = Math.Max(1, (int)(((long)axis + SliceRows - 1) / SliceRows));
         if (slices == 1 || (long)outer * strips >= EnoughPieces)
         {
-            var body = new Body<TSource, T>(source, axis, inner, strips, 1, axis, y, factor);
-            LaneLoop.For<Body<TSource, T>, T>(ref body, outer * strips, LaneLoop.Grain((long)axis * Math.Min(inner, Strips.Limit)));
+            var body = new Body<TSource, T>(source, axis, inner, limit, strips, 1, axis, y, factor);
+            LaneLoop.For<Body<TSource, T>, T>(ref body, outer * strips, LaneLoop.Grain((long)axis * Math.Min(inner, limit)));
             return;
         }
 
@@ -33,23 +34,23 @@ internal static unsafe class ColumnSums
         AlignedBlock scratch = BlockPool.Rent((long)outer * slices * inner * sizeof(T));
         fixed (T* partial = scratch.AsSpan<T>(outer * slices * inner))
         {
-            var body = new Body<TSource, T>(source, axis, inner, strips, slices, SliceRows, partial, 1);
-            LaneLoop.For<Body<TSource, T>, T>(ref body, outer * slices * strips, LaneLoop.Grain((long)SliceRows * Math.Min(inner, Strips.Limit)));
+            var body = new Body<TSource, T>(source, axis, inner, limit, strips, slices, SliceRows, partial, 1);
+            LaneLoop.For<Body<TSource, T>, T>(ref body, outer * slices * strips, LaneLoop.Grain((long)SliceRows * Math.Min(inner, limit)));
             Run(outer, slices, inner, new Plain<T>(partial), y, factor);
         }
 
         BlockPool.Return(scratch);
     }
 
-    private readonly struct Body<TSource, T>(TSource source, int axis, int inner, int strips, int slices, int sliceRows, T* y, double factor)
-        : ILaneBody<T>
+    private readonly struct Body<TSource, T>(
+        TSource source, int axis, int inner, int limit, int strips, int slices, int sliceRows, T* y, double factor) : ILaneBody<T>
         where TSource : unmanaged, ISource<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
             where V : struct, ILane<V, T>
         {
-            int width = Strips.Length(inner);
+            int width = Strips.Length(inner, limit);
             for (int piece = from; piece < to; piece++)
             {
                 (int slab, int strip) = Math.DivRem(piece, strips);

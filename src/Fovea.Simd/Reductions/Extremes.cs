@@ -14,13 +14,14 @@ internal static unsafe class Extremes
     public static void Run<T>(int outer, int axis, int inner, T* x, T* y, int* index, bool smallest)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var body = new Body<T>(axis, inner, x, y, index, smallest ? T.NegativeZero : T.Zero);
-        int strips = inner == 1 ? 1 : Strips.Count(inner);
-        LaneLoop.For<Body<T>, T>(ref body, outer * strips, LaneLoop.Grain((long)axis * Math.Min(inner, Strips.Limit)));
+        int limit = Strips.Balance(outer, inner);
+        var body = new Body<T>(axis, inner, limit, x, y, index, smallest ? T.NegativeZero : T.Zero);
+        int strips = inner == 1 ? 1 : Strips.Count(inner, limit);
+        LaneLoop.For<Body<T>, T>(ref body, outer * strips, LaneLoop.Grain((long)axis * Math.Min(inner, limit)));
     }
 
     // The sign is exclusive-ored into what is read and into what is written.
-    private readonly struct Body<T>(int axis, int inner, T* x, T* y, int* index, T sign) : ILaneBody<T>
+    private readonly struct Body<T>(int axis, int inner, int limit, T* x, T* y, int* index, T sign) : ILaneBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
@@ -32,8 +33,8 @@ internal static unsafe class Extremes
                 return;
             }
 
-            int strips = Strips.Count(inner);
-            int width = Strips.Length(inner);
+            int strips = Strips.Count(inner, limit);
+            int width = Strips.Length(inner, limit);
             for (int piece = from; piece < to; piece++)
             {
                 (int o, int strip) = Math.DivRem(piece, strips);

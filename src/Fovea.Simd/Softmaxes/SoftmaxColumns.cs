@@ -7,13 +7,15 @@ using Fovea.Simd.Reductions;
 
 namespace Fovea.Simd.Softmaxes;
 
-/// <summary>Softmax down the middle axis: a register holds neighbouring columns, a strip of columns stays in the cache.</summary>
+/// <summary>
+/// Softmax down the middle axis. A strip of columns is gone through row by row, so that memory is read in its own order; the columns'
+/// maxima and sums stay in the first-level cache.
+/// </summary>
 internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* dy, T* to, SoftmaxKind kind) : ILaneBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public const int StripLength = 256;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int from, int end)
         where V : struct, ILane<V, T>
     {
@@ -22,101 +24,139 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
         for (int piece = from; piece < end; piece++)
         {
             (int o, int strip) = Math.DivRem(piece, strips);
-            int first = strip * width;
-            int last = Math.Min(inner, first + width);
-            for (int column = first; column < last; column += V.Width)
+            int column = strip * width;
+            nint at = ((nint)o * axis * inner) + column;
+            int columns = Math.Min(width, inner - column);
+            if (kind is SoftmaxKind.Forward or SoftmaxKind.LogForward)
             {
-                nint at = ((nint)o * axis * inner) + column;
-                int n = Math.Min(V.Width, last - column);
-                if (kind is SoftmaxKind.Forward or SoftmaxKind.LogForward)
-                {
-                    Forward<V>(at, n);
-                }
-                else
-                {
-                    Backward<V>(at, n);
-                }
+                Forward<V>(at, columns);
+            }
+            else
+            {
+                Backward<V>(at, columns);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Forward<V>(nint at, int n)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Forward<V>(nint at, int columns)
         where V : struct, ILane<V, T>
     {
-        V max = V.LoadPartial(x + at, n);
-        for (int a = 1; a < axis; a++)
-        {
-            max = V.Max(max, V.LoadPartial(x + at + ((nint)a * inner), n));
-        }
-
-        max = V.Select(V.Equal(max, V.Broadcast(T.NegativeInfinity)), V.Zero, max);
-        V sum = V.Zero;
-        V lost = V.Zero;
+        T* max = stackalloc T[StripLength];
+        T* sum = stackalloc T[StripLength];
+        T* lost = stackalloc T[StripLength];
+        Start<V>(at, columns, max, sum, lost);
+        bool log = kind == SoftmaxKind.LogForward;
         for (int a = 0; a < axis; a++)
         {
-            nint i = at + ((nint)a * inner);
-            V e = Exp.Of<V, T>(V.LoadPartial(x + i, n) - max);
-            Accumulate(ref sum, ref lost, e);
-            if (kind == SoftmaxKind.Forward)
+            T* row = x + at + ((nint)a * inner);
+            T* y = to + at + ((nint)a * inner);
+            for (int i = 0; i < columns; i += V.Width)
             {
-                e.StorePartial(to + i, n);
+                int n = columns - i;
+                V e = Exp.Of<V, T>(V.LoadPartial(row + i, n) - V.Load(max + i));
+                Accumulate(sum + i, lost + i, e);
+                if (!log)
+                {
+                    e.StorePartial(y + i, n);
+                }
             }
         }
 
-        sum += lost;
-        if (kind == SoftmaxKind.Forward)
+        // From here on `sum` holds what the rows are multiplied by, or what is subtracted from them.
+        for (int i = 0; i < columns; i += V.Width)
         {
-            V scale = V.Select(V.Equal(sum, V.Zero), V.Zero, V.Broadcast(T.One) / sum);
-            for (int a = 0; a < axis; a++)
-            {
-                nint i = at + ((nint)a * inner);
-                (V.LoadPartial(to + i, n) * scale).StorePartial(to + i, n);
-            }
-
-            return;
+            V total = V.Load(sum + i) + V.Load(lost + i);
+            V scale = V.Select(V.Equal(total, V.Zero), V.Zero, V.Broadcast(T.One) / total);
+            (log ? Log.Of<V, T>(total) : scale).Store(sum + i);
         }
 
-        V log = Log.Of<V, T>(sum);
         for (int a = 0; a < axis; a++)
         {
-            nint i = at + ((nint)a * inner);
-            (V.LoadPartial(x + i, n) - max - log).StorePartial(to + i, n);
+            T* row = x + at + ((nint)a * inner);
+            T* y = to + at + ((nint)a * inner);
+            for (int i = 0; i < columns; i += V.Width)
+            {
+                int n = columns - i;
+                V result = log
+                    ? V.LoadPartial(row + i, n) - V.Load(max + i) - V.Load(sum + i)
+                    : V.LoadPartial(y + i, n) * V.Load(sum + i);
+                result.StorePartial(y + i, n);
+            }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Backward<V>(nint at, int n)
+    // The columns' maxima (0 for a column of −∞, see SoftmaxRows.Shift), and sums of zero.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Start<V>(nint at, int columns, T* max, T* sum, T* lost)
         where V : struct, ILane<V, T>
     {
-        V sum = V.Zero;
-        V lost = V.Zero;
-        for (int a = 0; a < axis; a++)
+        V lowest = V.Broadcast(T.NegativeInfinity);
+        for (int i = 0; i < columns; i += V.Width)
         {
-            nint i = at + ((nint)a * inner);
-            V g = V.LoadPartial(dy + i, n);
-            Accumulate(ref sum, ref lost, kind == SoftmaxKind.Backward ? g * V.LoadPartial(x + i, n) : g);
+            lowest.Store(max + i);
+            V.Zero.Store(sum + i);
+            V.Zero.Store(lost + i);
         }
 
-        sum += lost;
         for (int a = 0; a < axis; a++)
         {
-            nint i = at + ((nint)a * inner);
-            V y = V.LoadPartial(x + i, n);
-            V g = V.LoadPartial(dy + i, n);
-            V dx = kind == SoftmaxKind.Backward ? y * (g - sum) : g - (Exp.Of<V, T>(y) * sum);
-            dx.StorePartial(to + i, n);
+            T* row = x + at + ((nint)a * inner);
+            for (int i = 0; i < columns; i += V.Width)
+            {
+                V.Max(V.Load(max + i), V.LoadPartial(row + i, columns - i)).Store(max + i);
+            }
+        }
+
+        for (int i = 0; i < columns; i += V.Width)
+        {
+            V m = V.Load(max + i);
+            V.Select(V.Equal(m, lowest), V.Zero, m).Store(max + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Backward<V>(nint at, int columns)
+        where V : struct, ILane<V, T>
+    {
+        T* sum = stackalloc T[StripLength];
+        T* lost = stackalloc T[StripLength];
+        new Span<T>(sum, StripLength).Clear();
+        new Span<T>(lost, StripLength).Clear();
+        bool log = kind == SoftmaxKind.LogBackward;
+        for (int a = 0; a < axis; a++)
+        {
+            nint row = at + ((nint)a * inner);
+            for (int i = 0; i < columns; i += V.Width)
+            {
+                V g = V.LoadPartial(dy + row + i, columns - i);
+                Accumulate(sum + i, lost + i, log ? g : g * V.LoadPartial(x + row + i, columns - i));
+            }
+        }
+
+        for (int a = 0; a < axis; a++)
+        {
+            nint row = at + ((nint)a * inner);
+            for (int i = 0; i < columns; i += V.Width)
+            {
+                int n = columns - i;
+                V total = V.Load(sum + i) + V.Load(lost + i);
+                V y = V.LoadPartial(x + row + i, n);
+                V g = V.LoadPartial(dy + row + i, n);
+                (log ? g - (Exp.Of<V, T>(y) * total) : y * (g - total)).StorePartial(to + row + i, n);
+            }
         }
     }
 
     // Knuth's exact sum; what rounding takes from the sum is kept beside it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accumulate<V>(ref V sum, ref V lost, V next)
+    private static void Accumulate<V>(T* sum, T* lost, V next)
         where V : struct, ILane<V, T>
     {
-        V total = sum + next;
-        V shadow = total - sum;
-        lost += (sum - (total - shadow)) + (next - shadow);
-        sum = total;
+        V before = V.Load(sum);
+        V total = before + next;
+        V shadow = total - before;
+        (V.Load(lost) + ((before - (total - shadow)) + (next - shadow))).Store(lost);
+        total.Store(sum);
     }
 }
