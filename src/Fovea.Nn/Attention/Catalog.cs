@@ -8,6 +8,7 @@ public static class Catalog
     [
         Entry.Of<SqueezeExcitation>(),
         Entry.Of<CbamChannel>(),
+        Entry.Of<GlobalContext>(),
         Entry.Of<EfficientChannelAttention>(),
         Entry.Of<SpatialAttention>(),
         Entry.Of<AttentionGate>(),
@@ -15,7 +16,11 @@ public static class Catalog
         Entry.Of<Cbam>(),
         Entry.Of<BottleneckAttention>(),
         Entry.Of<ConcurrentSqueezeExcitation>(),
+        Entry.Of<CoordinateAttention>(),
+        Entry.Of<PolarizedAttention>(),
+        Entry.Of<ShuffleAttention>(),
         Entry.Of<SimAm>(),
+        Entry.Of<TripletAttention>(),
         Entry.Of<Bottleneck>(),
     ];
 
