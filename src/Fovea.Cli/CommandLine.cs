@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Fovea.Cli.Verbs;
-using Fovea.Training;
 
 namespace Fovea.Cli;
 
@@ -14,9 +14,10 @@ public static class CommandLine
     /// <returns>The exit code; see <see cref="ExitCode"/>.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
+        ArgumentNullException.ThrowIfNull(args);
+        ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
-        RootCommand root = Root();
-        ParseResult parsed = root.Parse(args);
+        ParseResult parsed = Root(args).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             return Usage.Explain(parsed, error);
@@ -24,7 +25,19 @@ public static class CommandLine
 
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            // The verbs that take time listen to Ctrl-C themselves: what "stop" means depends on the work.
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("interrupted");
+            return ExitCode.Interrupted;
         }
         catch (Exception e) when (ExitCode.Of(e) is { } code)
         {
@@ -33,11 +46,24 @@ public static class CommandLine
         }
     }
 
-    /// <summary>All verbs.</summary>
-    public static RootCommand Root() => new("Visual attention for .NET: train, evaluate, look inside. Start with: fovea train")
+    /// <summary>The whole tree of verbs and flags.</summary>
+    /// <param name="args">The words that will be parsed, for the record that a training run keeps of its command.</param>
+    internal static RootCommand Root(string[] args)
     {
-        VerifyVerb.Build(),
-        ListVerb.Build(),
-        ShowVerb.Build(),
-    };
+        var root = new RootCommand("Visual attention for .NET: train, evaluate, look inside. Start with: fovea train")
+        {
+            ListVerb.Build(),
+            ShowVerb.Build(),
+            CheckDataVerb.Build(),
+            ConvertVerb.Build(),
+            VerifyVerb.Build(),
+        };
+        root.Options.OfType<HelpOption>().Single().Action = new HelpText();
+        root.SetAction(parsed =>
+        {
+            HelpText.Write(root, parsed.InvocationConfiguration.Output);
+            return ExitCode.Done;
+        });
+        return root;
+    }
 }

@@ -9,30 +9,65 @@ internal static class Usage
     public static int Explain(ParseResult parsed, TextWriter error)
     {
         Command command = parsed.CommandResult.Command;
-        string path = command is RootCommand ? "fovea" : $"fovea {command.Name}";
-        var told = new HashSet<string>();
-        foreach (string token in parsed.UnmatchedTokens)
+        string path = PathOf(command);
+        foreach (string problem in Problems(parsed, command))
         {
-            IEnumerable<string> known = token.StartsWith('-')
-                ? command.Options.SelectMany(o => o.Aliases.Append(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal))
-                : command.Subcommands.Select(c => c.Name);
-            string? near = Suggestion.Nearest(token.Split('=')[0], known);
-            string kind = token.StartsWith('-') ? "flag" : command.Subcommands.Count > 0 ? "verb" : "argument";
-            if (told.Add(token))
-            {
-                error.WriteLine($"error: {path}: there is no {kind} \"{token}\"{(near is null ? "." : $"; did you mean \"{near}\"?")}");
-            }
-        }
-
-        if (told.Count == 0)
-        {
-            foreach (ParseError problem in parsed.Errors)
-            {
-                error.WriteLine($"error: {path}: {problem.Message}");
-            }
+            error.WriteLine($"error: {path}: {problem}");
         }
 
         error.WriteLine($"See: {path} --help");
         return ExitCode.WrongUse;
     }
+
+    /// <summary>The words that lead to a command: <c>fovea</c>, <c>fovea train</c>.</summary>
+    public static string PathOf(Command command) => command is RootCommand ? "fovea" : $"fovea {command.Name}";
+
+    /// <summary>Whether a word can only have been meant as a flag: <c>--data</c>, <c>-b</c>. Numbers below zero are none.</summary>
+    public static bool LooksLikeFlag(string word) => word is ['-', '-', _, ..] or ['-', (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..];
+
+    /// <summary>What to say about a flag that the command does not have.</summary>
+    public static string UnknownFlag(Command command, string word)
+    {
+        IEnumerable<string> known = command.Options.SelectMany(o => o.Aliases.Append(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal));
+        return Unknown("flag", word, Suggestion.Nearest(word.Split('=')[0], known));
+    }
+
+    // The first kind of mistake that there is: the others mostly follow from it. After a misspelt flag, its value is taken for an
+    // argument, and what should have been the argument is one too many.
+    private static string[] Problems(ParseResult parsed, Command command)
+    {
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.FirstOrDefault() is { } verb && !LooksLikeFlag(verb))
+        {
+            return [Unknown("verb", verb, Suggestion.Nearest(verb, command.Subcommands.Select(c => c.Name)))];
+        }
+
+        string[] flags = [.. UnknownFlags(parsed, command).Distinct()];
+        if (flags.Length > 0)
+        {
+            return flags;
+        }
+
+        if (parsed.UnmatchedTokens is [var word, ..])
+        {
+            return [Unknown("argument", word, null)];
+        }
+
+        return [.. parsed.Errors.Select(Say).Distinct()];
+    }
+
+    private static IEnumerable<string> UnknownFlags(ParseResult parsed, Command command) => parsed.Tokens
+        .TakeWhile(t => t.Type != TokenType.DoubleDash)
+        .Where(t => t.Type == TokenType.Argument && LooksLikeFlag(t.Value))
+        .Select(t => UnknownFlag(command, t.Value));
+
+    private static string Say(ParseError error) => error.SymbolResult switch
+    {
+        ArgumentResult { Tokens.Count: 0, Argument: var argument, Parent: CommandResult } => $"{argument.Name.ToUpperInvariant()} is missing.",
+        OptionResult { Tokens.Count: 0, Option: var option } => $"{option.Name}: expected {option.HelpName ?? "a value"}, got nothing.",
+        OptionResult { IdentifierTokenCount: > 1 and var times, Option: var option } => $"{option.Name} is given {times} times; leave one.",
+        _ => error.Message,
+    };
+
+    private static string Unknown(string kind, string word, string? near) =>
+        $"there is no {kind} \"{word}\"{(near is null ? "." : $"; did you mean \"{near}\"?")}";
 }

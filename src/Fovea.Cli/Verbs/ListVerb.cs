@@ -9,12 +9,12 @@ namespace Fovea.Cli.Verbs;
 /// <summary><c>list</c>: the mechanisms and the models.</summary>
 internal static class ListVerb
 {
-    public static Command Build()
+    public static Verb Build()
     {
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("list", "List every mechanism and model. Example: fovea list") { json };
-        command.SetAction(parsed => Run(parsed.GetValue(json), parsed.InvocationConfiguration.Output));
-        return command;
+        var verb = new Verb("list", "List every mechanism and model.", "fovea list", "fovea list --json");
+        Option<bool> json = verb.AddJson();
+        verb.SetAction(parsed => Run(parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        return verb;
     }
 
     private static int Run(bool json, TextWriter output)

@@ -9,13 +9,13 @@ namespace Fovea.Cli.Verbs;
 /// <summary><c>show KEY</c>: a mechanism's card, or a model.</summary>
 internal static class ShowVerb
 {
-    public static Command Build()
+    public static Verb Build()
     {
-        var key = new Argument<string>("key") { Description = "A mechanism or a model, as fovea list prints it." };
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("show", "Show a mechanism's card or a model. Example: fovea show cbam") { key, json };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(key), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
-        return command;
+        var verb = new Verb("show", "Show a mechanism's formula and options, or a model's size.", "fovea show cbam", "fovea show resnet50 --json");
+        Argument<string> key = verb.AddArgument<string>("key", "A mechanism or a model, as fovea list prints it.", ArgumentArity.ExactlyOne);
+        Option<bool> json = verb.AddJson();
+        verb.SetAction(parsed => Run(parsed.GetRequiredValue(key), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        return verb;
     }
 
     private static int Run(string key, bool json, TextWriter output)

@@ -8,13 +8,17 @@ namespace Fovea.Cli.Verbs;
 /// <summary><c>verify FILE|DIR…</c>: runs golden cases and compares outputs, gradients and running statistics.</summary>
 internal static class VerifyVerb
 {
-    public static Command Build()
+    public static Verb Build()
     {
-        var paths = new Argument<string[]>("path") { Description = "Golden files, or folders of them.", Arity = ArgumentArity.OneOrMore };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of lines." };
-        var command = new Command("verify", "Run golden cases against the catalogue. Example: fovea verify tests/golden/mechanisms") { paths, json };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(paths), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
-        return command;
+        var verb = new Verb(
+            "verify",
+            "Run golden cases: each mechanism against the numbers of its reference, forward and backward. Exits with 1 when one fails.",
+            "fovea verify tests/golden/mechanisms",
+            "fovea verify se.safetensors cbam.safetensors --json");
+        Argument<string[]> paths = verb.AddArgument<string[]>("path", "Golden files, or folders of them.", ArgumentArity.OneOrMore);
+        Option<bool> json = verb.AddJson("Print one JSON object instead of lines.");
+        verb.SetAction(parsed => Run(parsed.GetRequiredValue(paths), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        return verb;
     }
 
     private static int Run(string[] paths, bool json, TextWriter output)

@@ -1,0 +1,27 @@
+using Fovea.Io;
+
+namespace Fovea.Cli.Converting;
+
+/// <summary>Reads weights of one format and writes them in another; every tensor keeps its name, shape, type and bits.</summary>
+internal static class WeightsConversion
+{
+    // What PyTorch's readers of safetensors ask for.
+    private static readonly Dictionary<string, string> s_torchLayout = new() { ["format"] = "pt" };
+
+    public static Conversion Run(string input, string output, string? key)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        WeightsFile weights = WeightsFile.Read(input, key);
+        WeightsFile.Write(output, weights.Tensors, weights.Metadata.Count > 0 ? weights.Metadata : s_torchLayout);
+        string[] lost = WeightsFile.FormatOf(output) == WeightsFormat.Safetensors ? [] : [.. weights.Metadata.Keys.Except(s_torchLayout.Keys)];
+        long numbers = weights.Tensors.Values.Sum(t => (long)t.Elements);
+        return new Conversion("weights", input, output, new FileInfo(output).Length)
+        {
+            Summary = $"{Quantity.Of(weights.Tensors.Count, "tensor")}, {Quantity.Count(numbers)} numbers (from {weights.Format})",
+            Warning = lost.Length > 0
+                ? $"{Path.GetExtension(output)} has no place for the metadata ({string.Join(", ", lost)}); they are left out. Keep them with .safetensors."
+                : null,
+            Numbers = { ["tensors"] = weights.Tensors.Count, ["elements"] = numbers },
+        };
+    }
+}

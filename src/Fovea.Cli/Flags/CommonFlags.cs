@@ -1,0 +1,69 @@
+using Fovea.Attention;
+using Fovea.Models;
+using Fovea.Training;
+
+namespace Fovea.Cli.Flags;
+
+/// <summary>Flags that several verbs have: the same names and aliases everywhere.</summary>
+internal static class CommonFlags
+{
+    /// <summary>What <c>--attention</c> takes for "no mechanism", to undo a file's.</summary>
+    public const string None = "none";
+
+    public static readonly IReadOnlyDictionary<string, string> NoOptions = new Dictionary<string, string>();
+
+    public static FlagSet<T> Model<T>(this FlagSet<T> flags, string whenAbsent, Func<T, string, T> set) =>
+        flags.Add("--model", FlagValues.Name("model", ModelCatalog.Keys), $"The model, as fovea list names it; {whenAbsent}.", set);
+
+    public static FlagSet<T> Attention<T>(
+        this FlagSet<T> flags, string whenAbsent, Func<T, string?, T> key, Func<T, IReadOnlyDictionary<string, string>, T> options, Func<T, string, T> at) =>
+        flags
+            .Add("--attention", FlagValues.Name("mechanism", [.. Catalog.Keys, None]), $"The mechanism in the model's attention slots, as fovea list names it; {whenAbsent}.",
+                (o, v) => key(o, v == None ? null : v))
+            .AddMany("--attention-option", FlagValues.Pair, "An option of the mechanism, as fovea show KEY lists them. May be given several times.",
+                (o, v) => options(o, new Dictionary<string, string>(v.DistinctByLast())))
+            .Add("--attention-at", FlagValues.Text("PLACE"), "Where the mechanism goes: blocks, stages, or places such as layer3,layer4.1; default blocks.", at);
+
+    public static FlagSet<T> Data<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>
+        flags.Add("--data --data-dir", FlagValues.Text("PATH"), help, set);
+
+    public static FlagSet<T> BatchSize<T>(this FlagSet<T> flags, string help, Func<T, int, T> set) =>
+        flags.Add("--batch-size --batch -b", FlagValues.Integer(1), help, set);
+
+    public static FlagSet<T> ImageSize<T>(this FlagSet<T> flags, string whenAbsent, Func<T, int, T> set) =>
+        flags.Add("--image-size --imgsz --img-size", FlagValues.Integer(1, 16384), $"Side of the square that the model sees, in pixels; {whenAbsent}.", set);
+
+    public static FlagSet<T> Weights<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>
+        flags.Add("--weights --pretrained", FlagValues.Text("FILE"), help, set);
+
+    public static FlagSet<T> Workers<T>(this FlagSet<T> flags, Func<T, int, T> set) =>
+        flags.Add("--workers -j", FlagValues.Integer(0, 256), "Threads that decode and augment ahead, 0 to 256; default: chosen by the machine.", set);
+
+    public static FlagSet<T> Threads<T>(this FlagSet<T> flags, Func<T, int, T> set) =>
+        flags.Add("--threads", FlagValues.Integer(1, 256), "Threads of the arithmetic; default: every processor. The result does not depend on it.", set);
+
+    /// <summary>Checks options of a mechanism against its card, before anything slow begins.</summary>
+    /// <exception cref="OptionException">There is no such mechanism or option, or the value does not fit.</exception>
+    public static void CheckAttention(string? key, IReadOnlyDictionary<string, string> options, bool isKeyKnownLater)
+    {
+        if (key is null)
+        {
+            if (options.Count > 0 && !isKeyKnownLater)
+            {
+                throw new OptionException("attention-option", "there is no mechanism for it; name one with --attention KEY.");
+            }
+
+            return;
+        }
+
+        Card card = Catalog.Find(key).Card;
+        foreach ((string name, string text) in options)
+        {
+            AttentionOptions.Parse(card, name, text);
+        }
+    }
+
+    // A flag that is given twice means the last, also within --attention-option.
+    private static IEnumerable<KeyValuePair<string, string>> DistinctByLast(this IReadOnlyList<KeyValuePair<string, string>> pairs) =>
+        pairs.Reverse().DistinctBy(p => p.Key).Reverse();
+}

@@ -1,0 +1,38 @@
+using Fovea.Training;
+
+namespace Fovea.Cli.Flags;
+
+/// <summary>The flags of <c>eval</c> and <c>predict</c>: one for each property of <see cref="EvalOptions"/> and <see cref="PredictOptions"/>.</summary>
+internal static class EvalFlags
+{
+    private const string FromWeights = "default: what the weights say";
+    private const string WeightsHelp = "The weights (.safetensors, .pth, .ckpt); those of a run folder also say which model they belong to.";
+
+    public static FlagSet<EvalOptions> Eval() => new FlagSet<EvalOptions>()
+        .Group("Model")
+        .Weights(WeightsHelp, (o, v) => o with { Weights = v })
+        .Model(FromWeights, (o, v) => o with { Model = v })
+        .Attention(FromWeights, (o, v) => o with { Attention = v }, (o, v) => o with { AttentionOptions = v }, (o, v) => o with { AttentionAt = v })
+        .Group("Data")
+        .Data("The images, in any form that train takes; default: the validation part of the embedded Clutter data.", (o, v) => o with { Data = v })
+        .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { ImageSize = v })
+        .BatchSize("Images at a time; default 128. The result does not depend on it.", (o, v) => o with { BatchSize = v })
+        .Workers((o, v) => o with { Workers = v })
+        .Add("--seed", FlagValues.Seed, "Seed of the embedded data; default 0.", (o, v) => o with { Seed = v })
+        .Group("Run")
+        .Threads((o, v) => o with { Threads = v })
+        .Group("Output")
+        .Add("--output --project", FlagValues.Text("DIR"), "Write confusion.csv, predictions.csv and report.html there; default: nowhere.", (o, v) => o with { Output = v });
+
+    public static FlagSet<PredictOptions> Predict() => new FlagSet<PredictOptions>()
+        .Group("Model")
+        .Weights(WeightsHelp, (o, v) => o with { Weights = v })
+        .Model(FromWeights, (o, v) => o with { Model = v })
+        .Attention(FromWeights, (o, v) => o with { Attention = v }, (o, v) => o with { AttentionOptions = v }, (o, v) => o with { AttentionAt = v })
+        .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { ImageSize = v })
+        .Group("Run")
+        .BatchSize("Images at a time; default 32.", (o, v) => o with { BatchSize = v })
+        .Threads((o, v) => o with { Threads = v })
+        .Group("Output")
+        .Add("--top", FlagValues.Integer(1), "How many classes to print for each image; default 5.", (o, v) => o with { Top = v });
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Fovea.Cli.Flags;
+
+/// <summary>The kinds of values that flags take. Each refuses a value out of its range with what it expects.</summary>
+internal static class FlagValues
+{
+    /// <summary>Any text: a path, a name.</summary>
+    public static FlagValue<string> Text(string placeholder) => new(placeholder, text => text switch
+    {
+        "" => throw Expected("a value", "nothing"),
+
+        // A value was forgotten, and the next flag came in its place. A path that looks like one can be written ./--so.
+        ['-', '-', ..] => throw Expected("a value", $"the flag {text}"),
+        _ => text,
+    });
+
+    /// <summary>One of the names of a catalogue.</summary>
+    public static FlagValue<string> Name(string what, IReadOnlyCollection<string> known) => new("KEY", text =>
+        known.Contains(text) ? text : throw new FormatException($"there is no {what} \"{text}\"; {Suggestion.Hint(text, known)}"));
+
+    /// <summary>A whole number.</summary>
+    public static FlagValue<int> Integer(int least, int most = int.MaxValue) => new("N", text =>
+        Whole(text, least, most, most == int.MaxValue ? $"a whole number of at least {least}" : $"a whole number from {least} to {most}"));
+
+    /// <summary>A seed: any number of 64 bits.</summary>
+    public static FlagValue<ulong> Seed { get; } = new("N", text => Whole(text, 0UL, ulong.MaxValue, "a whole number of at least 0"));
+
+    /// <summary>A number above a limit.</summary>
+    public static FlagValue<double> Above(double limit) => Number($"a number above {limit}", v => v > limit);
+
+    /// <summary>A number of at least a limit.</summary>
+    public static FlagValue<double> AtLeast(double limit) => Number($"a number of at least {limit}", v => v >= limit);
+
+    /// <summary>A number from 0 to 1.</summary>
+    public static FlagValue<double> Share { get; } = Number("a number from 0 to 1", v => v is >= 0 and <= 1);
+
+    /// <summary>A number above 0, at most 1.</summary>
+    public static FlagValue<double> PositiveShare { get; } = Number("a number above 0, at most 1", v => v is > 0 and <= 1);
+
+    /// <summary>A number from 0 to below 1.</summary>
+    public static FlagValue<double> BelowOne { get; } = Number("a number from 0 to below 1", v => v is >= 0 and < 1);
+
+    /// <summary>One of an enumeration's names, in kebab case; hyphens and capitals do not matter.</summary>
+    public static FlagValue<T> Word<T>()
+        where T : struct, Enum
+    {
+        Dictionary<string, T> byPlain = Enum.GetValues<T>().ToDictionary(v => Plain(v.ToString()));
+        string[] names = [.. Enum.GetNames<T>().Select(Kebab.Of)];
+        return new(string.Join("|", names), text => byPlain.TryGetValue(Plain(text), out T value)
+            ? value
+            : throw new FormatException($"there is no \"{text}\"; {Suggestion.Hint(text, names)}"));
+    }
+
+    /// <summary>A name and a value, <c>k=v</c>.</summary>
+    public static FlagValue<KeyValuePair<string, string>> Pair { get; } = new("K=V", text =>
+    {
+        int at = text.IndexOf('=', StringComparison.Ordinal);
+        return at > 0 && at < text.Length - 1
+            ? KeyValuePair.Create(text[..at].Trim(), text[(at + 1)..].Trim())
+            : throw Expected("name=value", $"\"{text}\"");
+    });
+
+    /// <summary>A length of time: <c>90s</c>, <c>10m</c>, <c>1.5h</c>, <c>1:30:00</c>; a bare number counts seconds.</summary>
+    public static FlagValue<TimeSpan> Duration { get; } = new("TIME", text => ReadDuration(text)
+        ?? throw Expected("a time above 0, such as 90s, 10m, 1.5h or 1:30:00", $"\"{text}\""));
+
+    private static TimeSpan? ReadDuration(string text)
+    {
+        (string number, double unit) = text switch
+        {
+            [.. var n, 's'] => (n, 1),
+            [.. var n, 'm'] => (n, 60),
+            [.. var n, 'h'] => (n, 3600),
+            _ => (text, 1),
+        };
+        double seconds = double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+            ? value * unit
+            : TimeSpan.TryParseExact(text, [@"h\:mm\:ss", @"hh\:mm\:ss", @"m\:ss", @"mm\:ss"], CultureInfo.InvariantCulture, out TimeSpan clock)
+                ? clock.TotalSeconds
+                : 0;
+        return seconds > 0 && seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
+    private static T Whole<T>(string text, T least, T most, string expected)
+        where T : INumber<T> =>
+        T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T? value) && value >= least && value <= most
+            ? value
+            : throw Expected(expected, $"\"{text}\"");
+
+    private static FlagValue<double> Number(string expected, Func<double, bool> holds) => new("X", text =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && holds(value)
+            ? value
+            : throw Expected(expected, $"\"{text}\""));
+
+    private static string Plain(string text) =>
+        text.Replace("-", string.Empty, StringComparison.Ordinal).Replace("_", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
+
+    private static FormatException Expected(string expected, string got) => new($"expected {expected}, got {got}.");
+}

@@ -1,0 +1,92 @@
+using Fovea.Training;
+
+namespace Fovea.Cli.Flags;
+
+/// <summary>The flags of <c>train</c>: one for each property of <see cref="TrainOptions"/>.</summary>
+internal static class TrainFlags
+{
+    public static FlagSet<TrainOptions> Build()
+    {
+        var flags = new FlagSet<TrainOptions>();
+        AddModel(flags.Group("Model"));
+        AddData(flags.Group("Data"));
+        AddRecipe(flags.Group("Recipe"));
+        AddRegularization(flags.Group("Augmentation and regularisation"));
+        AddRun(flags.Group("Run"));
+        AddFolder(flags.Group("Run folder"));
+        return flags;
+    }
+
+    private static void AddModel(FlagSet<TrainOptions> flags) => flags
+        .Model("default: chosen by the data's image size", (o, v) => o with { Model = v })
+        .Attention("default: none",
+            (o, v) => o with { Attention = v, AttentionOptions = v == o.Attention ? o.AttentionOptions : CommonFlags.NoOptions },
+            (o, v) => o with { AttentionOptions = Merge(o.AttentionOptions, v) },
+            (o, v) => o with { AttentionAt = v })
+        .Weights("Weights to start from (.safetensors, .pth, .ckpt); default: random.", (o, v) => o with { Weights = v })
+        .AddMany("--freeze", FlagValues.Text("NAME"), "Modules that are not trained, by name or by the beginning of names; \"backbone\" is all but the "
+            + "classifier. Separate with commas, or give it several times.",
+            (o, v) => o with { Freeze = [.. v.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))] });
+
+    private static void AddData(FlagSet<TrainOptions> flags) => flags
+        .Data("A folder per class, a .tar(.gz) of one, CIFAR-10 or MNIST files, a CSV of path,label; default: the embedded Clutter data.",
+            (o, v) => o with { Data = v })
+        .Add("--val --val-dir", FlagValues.Text("PATH"), "The validation images; default: val or test beside the training images, else a tenth of them.",
+            (o, v) => o with { Validation = v })
+        .ImageSize("default: the model's or the data's own", (o, v) => o with { ImageSize = v })
+        .Add("--fraction", FlagValues.PositiveShare, "Share of the training images to use, above 0 to 1; default 1.", (o, v) => o with { Fraction = v })
+        .Workers((o, v) => o with { Workers = v });
+
+    private static void AddRecipe(FlagSet<TrainOptions> flags) => flags
+        .Add("--epochs", FlagValues.Integer(1), "Passes over the training images; default: chosen by the data.", (o, v) => o with { Epochs = v })
+        .BatchSize("Images per step; default 128, less for small data.", (o, v) => o with { BatchSize = v })
+        .Add("--accumulate", FlagValues.Integer(1), "Batches whose gradients are averaged for one step; default 1.", (o, v) => o with { Accumulate = v })
+        .Add("--lr --learning-rate", FlagValues.Above(0), "The highest learning rate of the schedule; default: by optimiser, schedule and batch size.",
+            (o, v) => o with { LearningRate = v })
+        .Add("--optimizer --opt", FlagValues.Word<OptimizerKind>(), "The update rule; default sgd.", (o, v) => o with { Optimizer = v })
+        .Add("--momentum", FlagValues.BelowOne, "SGD's momentum or Adam's beta 1, 0 to below 1; default 0.9.", (o, v) => o with { Momentum = v })
+        .AddSwitch("--nesterov", "Look ahead along SGD's momentum; default true. Switch off with --nesterov false.", (o, v) => o with { Nesterov = v })
+        .Add("--schedule --sched", FlagValues.Word<ScheduleKind>(), "How the learning rate moves; default one-cycle.", (o, v) => o with { Schedule = v })
+        .Add("--warmup-epochs", FlagValues.AtLeast(0), "Epochs of linear warm-up, or of one-cycle's rise; default: by schedule.", (o, v) => o with { WarmupEpochs = v })
+        .Add("--weight-decay --wd", FlagValues.AtLeast(0), "Pull of the weights towards 0; default 5e-4, with adamw 0.05.", (o, v) => o with { WeightDecay = v })
+        .AddSwitch("--decay-all", "Decay biases and norms as well; default true. Switch off with --decay-all false.", (o, v) => o with { DecayAll = v })
+        .Add("--clip-grad", FlagValues.AtLeast(0), "The largest norm of all gradients together; default 0: not clipped.", (o, v) => o with { ClipGradient = v })
+        .Add("--ema", FlagValues.BelowOne, "Decay of a running average of the weights, 0 to below 1; default 0: none.", (o, v) => o with { Ema = v })
+        .Add("--patience", FlagValues.Integer(0), "Epochs without a better validation result before training stops; default 0: never.", (o, v) => o with { Patience = v });
+
+    private static void AddRegularization(FlagSet<TrainOptions> flags) => flags
+        .Add("--mixup", FlagValues.AtLeast(0), "Mixup's alpha; default 0: off.", (o, v) => o with { Mixup = v })
+        .Add("--cutmix", FlagValues.AtLeast(0), "CutMix's alpha; default 0: off.", (o, v) => o with { CutMix = v })
+        .Add("--label-smoothing --smoothing", FlagValues.BelowOne, "Probability spread over all classes, 0 to below 1; default 0.", (o, v) => o with { LabelSmoothing = v })
+        .Add("--auto-augment --aa", FlagValues.Text("POLICY"), "none, rand, rand-n2-m9 (n 0 to 14, m 0 to 30) or trivial; default none.", (o, v) => o with { AutoAugment = v })
+        .Add("--random-erasing --reprob", FlagValues.Share, "Probability that a rectangle of an image is erased, 0 to 1; default 0.", (o, v) => o with { RandomErasing = v })
+        .Add("--drop-path", FlagValues.BelowOne, "Rate of stochastic depth, for models that have it, 0 to below 1; default 0.", (o, v) => o with { DropPath = v })
+        .AddSwitch("--class-weights", "Weigh a class's loss by the inverse of how often it occurs.", (o, v) => o with { ClassWeights = v });
+
+    private static void AddRun(FlagSet<TrainOptions> flags) => flags
+        .Add("--resume", FlagValues.Text("PATH"), "Continue a run: its folder, or a checkpoint. Its own config decides all but --workers, --threads and --time-limit.",
+            (o, v) => o with { Resume = v })
+        .Add("--seed", FlagValues.Seed, "What everything random is derived from; default 0.", (o, v) => o with { Seed = v })
+        .Threads((o, v) => o with { Threads = v })
+        .Add("--time-limit", FlagValues.Duration, "When to stop at the latest: 90s, 10m, 1.5h, 1:30:00 (a bare number counts seconds); default: no limit.",
+            (o, v) => o with { TimeLimit = v });
+
+    private static void AddFolder(FlagSet<TrainOptions> flags) => flags
+        .Add("--output --project", FlagValues.Text("DIR"), "Where run folders are made; default runs/classify.", (o, v) => o with { Output = v })
+        .Add("--name", FlagValues.Text("NAME"), "Name of the run folder; default: of the model, the mechanism and the data.", (o, v) => o with { Name = v })
+        .AddSwitch("--exist-ok", "Write into a run folder that is there already, instead of NAME-2.", (o, v) => o with { ExistOk = v })
+        .Add("--save-every", FlagValues.Integer(0), "Keep a checkpoint of every so many epochs; default 0: the last and the best only.", (o, v) => o with { SaveEvery = v })
+        .Add("--checkpoint-seconds", FlagValues.Above(0), "Longest time between two writings of the last checkpoint; default 60.",
+            (o, v) => o with { CheckpointSeconds = v });
+
+    private static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> old, IReadOnlyDictionary<string, string> added)
+    {
+        var merged = new Dictionary<string, string>(old);
+        foreach ((string name, string value) in added)
+        {
+            merged[name] = value;
+        }
+
+        return merged;
+    }
+}

@@ -1,0 +1,38 @@
+using Fovea.Training;
+
+namespace Fovea.Cli.Progress;
+
+/// <summary>The lines of a run, the same on a terminal and in a file.</summary>
+internal static class ProgressText
+{
+    public static IEnumerable<string> Of(RunStarted e)
+    {
+        if (e.Run.Length > 0)
+        {
+            yield return $"{(e.Resumed ? $"resumed at epoch {e.FirstEpoch}" : "run")}: {e.Run}";
+        }
+
+        string validation = e.ValidationImages > 0 ? $" and {Quantity.Count(e.ValidationImages)} validation" : string.Empty;
+        yield return $"{e.Model}; {Quantity.Count(e.Parameters)} parameters; {Quantity.Count(e.TrainImages)} training{validation} images; {Quantity.Of(e.Epochs, "epoch")}";
+    }
+
+    public static string Of(EpochDone e)
+    {
+        EpochMetrics m = e.Metrics;
+        string validation = m.ValTop1 is { } top1
+            ? $"   val loss {(m.ValLoss is { } loss ? Quantity.Number(loss) : "not finite")} top-1 {Quantity.Percent(top1)}"
+            : string.Empty;
+        return $"{Epoch(m.Epoch, e.Epochs)}   loss {Quantity.Number(m.TrainLoss)} top-1 {Quantity.Percent(m.TrainTop1)}{validation}   "
+            + $"{Quantity.Count((long)m.ImagesPerSecond)} images/s   {Quantity.Time(TimeSpan.FromSeconds(m.Seconds))}{(e.IsBest ? "   best" : string.Empty)}";
+    }
+
+    /// <summary>What follows the bar, or the batch on a plain line.</summary>
+    public static string Detail(BatchDone e) =>
+        $"loss {Quantity.Number(e.Loss)}   top-1 {Quantity.Percent(e.Top1)}   lr {Quantity.Rate(e.LearningRate)}{Speed(e)}";
+
+    public static string Epoch(int epoch, int epochs) => $"epoch {epoch.ToString().PadLeft(epochs.ToString().Length)}/{epochs}";
+
+    // Before the second batch there is no speed, and no time left that would mean anything.
+    private static string Speed(BatchDone e) =>
+        e.ImagesPerSecond > 0 ? $"   {Quantity.Count((long)e.ImagesPerSecond)} images/s   {Quantity.Time(e.TimeLeft)} left" : string.Empty;
+}

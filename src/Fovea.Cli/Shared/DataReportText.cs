@@ -1,0 +1,75 @@
+using System.Globalization;
+using Fovea.Training.Data;
+using Spectre.Console;
+
+namespace Fovea.Cli;
+
+/// <summary>What a check of data found, for people.</summary>
+internal static class DataReportText
+{
+    private const int OverlapsShown = 20;
+
+    public static void Write(DataReport report, TextWriter output)
+    {
+        DatasetSummary[] parts = report.Val is { } val ? [report.Train, val] : [report.Train];
+        foreach (DatasetSummary part in parts)
+        {
+            output.WriteLine($"{part.Source}");
+            output.WriteLine($"  {Quantity.Of(part.Count, "image")} of {Quantity.Of(part.Classes.Count, "class")}; {Sizes(part)}; {Quantity.Count(part.Grey)} grey, "
+                + $"{Quantity.Count(part.Alpha)} with alpha, {Quantity.Count(part.Duplicates)} duplicates, {Quantity.Count(part.Unreadable.Count)} unreadable");
+            foreach (UnreadableImage image in part.Unreadable)
+            {
+                output.WriteLine($"  unreadable: {image.Reason}");
+            }
+        }
+
+        Terminal.On(output).Write(ClassTable(parts));
+        WriteOverlaps(report, output);
+    }
+
+    private static Table ClassTable(DatasetSummary[] parts)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).AddColumn("class");
+        string[] titles = parts.Length == 1 ? ["images"] : ["training", "validation"];
+        foreach (string title in titles)
+        {
+            table.AddColumn(new TableColumn(title).RightAligned());
+        }
+
+        // Both parts have the same classes in the same order.
+        for (int c = 0; c < parts[0].Classes.Count; c++)
+        {
+            table.AddRow([Markup.Escape(parts[0].Classes[c].Name), .. parts.Select(p => Quantity.Count(p.Classes[c].Count))]);
+        }
+
+        return table;
+    }
+
+    private static void WriteOverlaps(DataReport report, TextWriter output)
+    {
+        if (report.Val is null)
+        {
+            return;
+        }
+
+        output.WriteLine($"In training and validation both, pixel for pixel: {Quantity.Count(report.Overlaps.Count)}");
+        foreach (SamePixels pair in report.Overlaps.Take(OverlapsShown))
+        {
+            output.WriteLine($"  {pair.Train} = {pair.Val}");
+        }
+
+        if (report.Overlaps.Count > OverlapsShown)
+        {
+            output.WriteLine($"  and {Quantity.Count(report.Overlaps.Count - OverlapsShown)} more; all of them with --json");
+        }
+    }
+
+    private static string Sizes(DatasetSummary part) => part.Sizes.Count switch
+    {
+        0 => "no sizes",
+        1 => $"all {Size(part.Largest)}",
+        _ => $"{Size(part.Smallest)} to {Size(part.Largest)}, most often {Size(part.Sizes[0])}",
+    };
+
+    private static string Size(SizeCount size) => string.Create(CultureInfo.InvariantCulture, $"{size.Width}x{size.Height}");
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using Fovea.Cli.Flags;
+using Fovea.Cli.Progress;
+using Fovea.Training.Data;
+
+namespace Fovea.Cli.Verbs;
+
+/// <summary><c>check-data PATH|clutter</c>: looks at every image before a run does.</summary>
+internal static class CheckDataVerb
+{
+    private sealed record CheckOptions
+    {
+        public string? Validation { get; init; }
+
+        public string? Export { get; init; }
+
+        public ulong Seed { get; init; }
+
+        public int Workers { get; init; }
+    }
+
+    public static Verb Build()
+    {
+        var verb = new Verb(
+            "check-data",
+            "Decode every image of the data: which cannot be read and why, how many each class has, which are in training and validation both. "
+            + "Exits with 3 when the data are not fit for training.",
+            "fovea check-data photos/",
+            "fovea check-data train.tar.gz --val val.tar.gz",
+            "fovea check-data clutter --export clutter/");
+        Argument<string> path = verb.AddArgument<string>("data", "A path that train takes, or clutter for the embedded data.", ArgumentArity.ExactlyOne);
+        FlagSet<CheckOptions> flags = new FlagSet<CheckOptions>()
+            .Group("Data")
+            .Add("--val --val-dir", FlagValues.Text("PATH"), "The validation images, when they are not beside the training images.", (o, v) => o with { Validation = v })
+            .Add("--seed", FlagValues.Seed, "Seed of the embedded data; default 0.", (o, v) => o with { Seed = v })
+            .Workers((o, v) => o with { Workers = v })
+            .Group("Output")
+            .Add("--export", FlagValues.Text("DIR"), "Write the embedded data there as a folder per class, with the masks.", (o, v) => o with { Export = v });
+        flags.AddTo(verb);
+        Option<bool> json = verb.AddJson("Print the whole report as JSON.");
+        verb.SetAction(parsed => Run(
+            parsed.GetRequiredValue(path), flags.Apply(parsed, new CheckOptions()), parsed.GetValue(json), parsed.InvocationConfiguration));
+        return verb;
+    }
+
+    private static int Run(string path, CheckOptions options, bool json, InvocationConfiguration where)
+    {
+        using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
+        var opening = new DatasetOptions { Seed = options.Seed, CacheLimit = 0 };
+        TextWriter progress = json ? where.Error : where.Output;
+        if (options.Export is { } folder)
+        {
+            if (!DatasetFactory.IsClutter(path))
+            {
+                throw new OptionException("export", $"writes the embedded data out; expected fovea check-data clutter --export DIR, got {path}.");
+            }
+
+            int written = Bar.Run(progress, "exporting", share => ClutterExporter.Export(folder, opening, share, interruption.Token));
+            progress.WriteLine($"{Path.GetFullPath(folder)}: {Quantity.Of(written, "image")} and as many masks");
+        }
+
+        (IImageDataset train, IImageDataset? val) = Open(path, options.Validation, opening);
+        DataReport report = Bar.Run(progress, "checking", share => DataCheck.Run(train, val, options.Workers, share, interruption.Token));
+        if (json)
+        {
+            where.Output.WriteLine(report.ToJson());
+        }
+        else
+        {
+            DataReportText.Write(report, where.Output);
+        }
+
+        try
+        {
+            report.ThrowIfUnusable();
+        }
+        catch (DataException e)
+        {
+            // The lines after the first list the images, which were printed above.
+            where.Error.WriteLine($"error: {e.Message.Split(Environment.NewLine)[0].TrimEnd(':')}");
+            return ExitCode.BadData;
+        }
+
+        progress.WriteLine("The data are fit for training.");
+        return ExitCode.Done;
+    }
+
+    // Data that are divided are checked part by part; those that are not, whole: no split by chance, whose counts would mean nothing.
+    private static (IImageDataset Train, IImageDataset? Val) Open(string path, string? validation, DatasetOptions options)
+    {
+        IImageDataset train = DatasetFactory.Open(path, options, DataSplit.Train);
+        IImageDataset val = DatasetFactory.Open(validation ?? path, options, DataSplit.Val);
+        bool isDivided = validation is not null || val.Source != train.Source;
+        if (isDivided)
+        {
+            DatasetPair.RequireSameClasses(train, val);
+        }
+
+        return (train, isDivided ? val : null);
+    }
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Fovea.Cli.Converting;
+using Fovea.Cli.Flags;
+using Fovea.Imaging.Transforms;
+
+namespace Fovea.Cli.Verbs;
+
+/// <summary><c>convert IN OUT</c>: weights to weights, images to images, by extension.</summary>
+internal static class ConvertVerb
+{
+    private sealed record ConvertOptions
+    {
+        public PixelSize? Size { get; init; }
+
+        public ResizeFilter? Filter { get; init; }
+
+        public string? Key { get; init; }
+
+        public bool Force { get; init; }
+    }
+
+    public static Verb Build()
+    {
+        var verb = new Verb(
+            "convert",
+            $"Read weights or an image and write it in the format of the new extension: {FileKinds.Writable}. Images are decoded and resized exactly as for training.",
+            "fovea convert resnet20.th resnet20.safetensors",
+            "fovea convert photo.jpg photo.png --resize 224x224 --filter bilinear");
+        Argument<string> input = verb.AddArgument<string>("in", "The file to read; .jpg is read as well.", ArgumentArity.ExactlyOne);
+        Argument<string> output = verb.AddArgument<string>("out", "The file to write.", ArgumentArity.ExactlyOne);
+        FlagSet<ConvertOptions> flags = new FlagSet<ConvertOptions>()
+            .Group("Images")
+            .Add("--resize", PixelSize.Value, "Resize, as Pillow does, to this width and height.", (o, v) => o with { Size = v })
+            .Add("--filter", FlagValues.Word<ResizeFilter>(), "The kernel of the resize; default bilinear.", (o, v) => o with { Filter = v })
+            .Group("Weights")
+            .Add("--key", FlagValues.Text("NAME"), "Which state dict of a PyTorch file that holds several.", (o, v) => o with { Key = v })
+            .Group("Output")
+            .AddSwitch("--force -f", "Replace a file that is there already.", (o, v) => o with { Force = v });
+        flags.AddTo(verb);
+        Option<bool> json = verb.AddJson();
+        verb.SetAction(parsed =>
+        {
+            InvocationConfiguration where = parsed.InvocationConfiguration;
+            Conversion done = Run(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), flags.Apply(parsed, new ConvertOptions()));
+            if (done.Warning is { } warning)
+            {
+                where.Error.WriteLine($"warning: {warning}");
+            }
+
+            where.Output.WriteLine(parsed.GetValue(json) ? done.ToJson().ToJsonString() : $"{done.Output}: {done.Summary}, {Quantity.Bytes(done.Bytes)}");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static Conversion Run(string input, string output, ConvertOptions options)
+    {
+        FileKind kind = FileKinds.OfOutput(output);
+        FileKind read = FileKinds.Of(input);
+        if (read != FileKind.Unknown && read != kind)
+        {
+            throw Wrong($"{input} holds {Word(read)} and {output} would hold {Word(kind)}; give two files of the same kind");
+        }
+
+        if (kind == FileKind.Weights && (options.Size is not null || options.Filter is not null))
+        {
+            throw Wrong("--resize and --filter are for images; leave them out for weights");
+        }
+
+        if (kind == FileKind.Image && options.Key is not null)
+        {
+            throw Wrong("--key is for weights; leave it out for images");
+        }
+
+        if (options.Filter is not null && options.Size is null)
+        {
+            throw Wrong("--filter says how to resize; give --resize WxH as well");
+        }
+
+        if (!File.Exists(input))
+        {
+            throw new FileNotFoundException($"convert: there is no file {input}.");
+        }
+
+        if (File.Exists(output) && !options.Force)
+        {
+            throw Wrong($"{output} is there already; give another name, or --force to replace it");
+        }
+
+        if (Path.GetDirectoryName(Path.GetFullPath(output)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        return kind == FileKind.Weights
+            ? WeightsConversion.Run(input, output, options.Key)
+            : ImageConversion.Run(input, output, options.Size, options.Filter ?? ResizeFilter.Bilinear);
+    }
+
+    private static string Word(FileKind kind) => kind == FileKind.Weights ? "weights" : "an image";
+
+    private static OptionException Wrong(string message) => new("convert", $"{message}.");
+}

@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Fovea.Cli.Flags;
+using Fovea.Training;
+
+namespace Fovea.Cli.Tests.Flags;
+
+/// <summary>Every property of <see cref="TrainOptions"/> has its flag, and every flag sets its property and no other.</summary>
+public sealed class TrainFlagsTests
+{
+    // What is typed, the property in config.json, the value there.
+    private static readonly (string Words, string Property, string Value)[] s_cases =
+    [
+        ("--model resnet20-cifar", "model", "\"resnet20-cifar\""),
+        ("--attention cbam", "attention", "\"cbam\""),
+        ("--attention-option reduction=8 --attention-option kernelSize=3", "attentionOptions", """{"reduction":"8","kernelSize":"3"}"""),
+        ("--attention-at stages", "attentionAt", "\"stages\""),
+        ("--weights a.safetensors", "weights", "\"a.safetensors\""),
+        ("--pretrained a.pth", "weights", "\"a.pth\""),
+        ("--freeze layer1,layer2 --freeze conv1", "freeze", """["layer1","layer2","conv1"]"""),
+        ("--data photos", "data", "\"photos\""),
+        ("--data-dir photos", "data", "\"photos\""),
+        ("--val photos/val", "validation", "\"photos/val\""),
+        ("--image-size 96", "imageSize", "96"),
+        ("--imgsz 96", "imageSize", "96"),
+        ("--img-size 96", "imageSize", "96"),
+        ("--fraction 0.25", "fraction", "0.25"),
+        ("--workers 3", "workers", "3"),
+        ("-j 0", "workers", "0"),
+        ("-j4", "workers", "4"),
+        ("--epochs 7", "epochs", "7"),
+        ("--epochs=7", "epochs", "7"),
+        ("--batch-size 64", "batchSize", "64"),
+        ("--batch 64", "batchSize", "64"),
+        ("-b 64", "batchSize", "64"),
+        ("-b64", "batchSize", "64"),
+        ("--accumulate 4", "accumulate", "4"),
+        ("--lr 1e-3", "learningRate", "0.001"),
+        ("--optimizer adamw", "optimizer", "\"AdamW\""),
+        ("--opt adam", "optimizer", "\"Adam\""),
+        ("--momentum 0.8", "momentum", "0.8"),
+        ("--nesterov false", "nesterov", "false"),
+        ("--nesterov=false", "nesterov", "false"),
+        ("--schedule cosine", "schedule", "\"Cosine\""),
+        ("--sched step", "schedule", "\"Step\""),
+        ("--warmup-epochs 2.5", "warmupEpochs", "2.5"),
+        ("--weight-decay 0", "weightDecay", "0"),
+        ("--decay-all false", "decayAll", "false"),
+        ("--clip-grad 1", "clipGradient", "1"),
+        ("--ema 0.999", "ema", "0.999"),
+        ("--patience 5", "patience", "5"),
+        ("--mixup 0.2", "mixup", "0.2"),
+        ("--cutmix 1", "cutMix", "1"),
+        ("--label-smoothing 0.1", "labelSmoothing", "0.1"),
+        ("--auto-augment rand-n2-m9", "autoAugment", "\"rand-n2-m9\""),
+        ("--random-erasing 0.25", "randomErasing", "0.25"),
+        ("--drop-path 0.1", "dropPath", "0.1"),
+        ("--class-weights", "classWeights", "true"),
+        ("--resume runs/classify/a", "resume", "\"runs/classify/a\""),
+        ("--seed 18446744073709551615", "seed", "18446744073709551615"),
+        ("--threads 2", "threads", "2"),
+        ("--time-limit 10m", "timeLimit", "\"00:10:00\""),
+        ("--output out", "output", "\"out\""),
+        ("--project out", "output", "\"out\""),
+        ("--name first", "name", "\"first\""),
+        ("--exist-ok", "existOk", "true"),
+        ("--save-every 10", "saveEvery", "10"),
+        ("--checkpoint-seconds 5", "checkpointSeconds", "5"),
+    ];
+
+    public static TheoryData<string, string, string> Cases => [.. s_cases.Select(c => (c.Words, c.Property, c.Value))];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_flag_sets_its_property_and_no_other(string words, string property, string value)
+    {
+        JsonObject expected = Json(new TrainOptions());
+        expected[property] = JsonNode.Parse(value);
+        JsonObject actual = Json(Parse(words));
+        Assert.True(JsonNode.DeepEquals(expected, actual), $"{words}:\n{actual.ToJsonString()}");
+    }
+
+    [Fact]
+    public void Every_property_has_a_flag()
+    {
+        IEnumerable<string> properties = typeof(TrainOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.GetCustomAttribute<JsonIgnoreAttribute>() is null)
+            .Select(p => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(p.Name));
+        Assert.Empty(properties.Except(s_cases.Select(c => c.Property)));
+    }
+
+    [Fact]
+    public void Every_flag_and_alias_of_habit_is_there()
+    {
+        string[] names = [.. TrainFlags.Build().All.SelectMany(f => f.Option.Aliases.Append(f.Option.Name))];
+        string[] habit = [.. """
+            --model --attention --attention-option --data --data-dir --val --epochs --batch-size -b --batch --image-size --imgsz --img-size --lr
+            --optimizer --opt --schedule --sched --warmup-epochs --weight-decay --clip-grad --accumulate --ema --mixup --cutmix --label-smoothing
+            --auto-augment --random-erasing --drop-path --freeze --weights --pretrained --resume --workers -j --threads --seed --patience
+            --time-limit --fraction --save-every --output --project --name --exist-ok
+            """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
+        Assert.Empty(habit.Except(names));
+    }
+
+    // A flag without a case above would not be known to set the right property.
+    [Fact]
+    public void Every_flag_has_a_case() => Assert.Empty(TrainFlags.Build().All.Select(f => f.Option.Name).Except(s_cases.Select(c => c.Words.Split(' ', '=')[0])));
+
+    [Fact]
+    public void The_last_of_equal_attention_options_holds()
+    {
+        TrainOptions options = Parse("--attention-option reduction=8 --attention-option reduction=4");
+        Assert.Equal("4", Assert.Single(options.AttentionOptions).Value);
+    }
+
+    [Fact]
+    public void Flags_are_laid_over_the_options_of_a_file()
+    {
+        var file = new TrainOptions { Epochs = 3, Attention = "cbam", AttentionOptions = new Dictionary<string, string> { ["reduction"] = "8" } };
+        TrainOptions same = Parse("--attention-option kernelSize=3", file);
+        Assert.Equal((3, "cbam"), (same.Epochs, same.Attention));
+        Assert.Equal(["kernelSize=3", "reduction=8"], same.AttentionOptions.Select(o => $"{o.Key}={o.Value}").Order());
+
+        // The options of one mechanism mean nothing to another.
+        Assert.Empty(Parse("--attention se", file).AttentionOptions);
+        Assert.Null(Parse("--attention none", file).Attention);
+    }
+
+    [Theory]
+    [InlineData("--epochs 0", "--epochs: expected a whole number of at least 1, got \"0\".")]
+    [InlineData("--epochs ten", "--epochs: expected a whole number of at least 1, got \"ten\".")]
+    [InlineData("--lr -1", "--lr: expected a number above 0, got \"-1\".")]
+    [InlineData("--lr 1,5", "--lr: expected a number above 0, got \"1,5\".")]
+    [InlineData("--ema 1", "--ema: expected a number from 0 to below 1, got \"1\".")]
+    [InlineData("--fraction 0", "--fraction: expected a number above 0, at most 1, got \"0\".")]
+    [InlineData("--workers 257", "--workers: expected a whole number from 0 to 256, got \"257\".")]
+    [InlineData("--model resnet20-cifr", "--model: there is no model \"resnet20-cifr\"; did you mean \"resnet20-cifar\"?")]
+    [InlineData("--attention cbma", "--attention: there is no mechanism \"cbma\"; did you mean \"cbam\"?")]
+    [InlineData("--optimizer adamx", "--optimizer: there is no \"adamx\"; did you mean \"adam\"?")]
+    [InlineData("--attention-option reduction", "--attention-option: expected name=value, got \"reduction\".")]
+    [InlineData("--time-limit soon", "--time-limit: expected a time above 0, such as 90s, 10m, 1.5h or 1:30:00, got \"soon\".")]
+    [InlineData("--data --epochs", "--data: expected a value, got the flag --epochs.")]
+    public void A_value_out_of_its_range_is_refused(string words, string message)
+    {
+        (Verb verb, _) = Make();
+        Assert.Contains(message, verb.Parse(words.Split(' ')).Errors.Select(e => e.Message));
+    }
+
+    private static TrainOptions Parse(string words, TrainOptions? start = null)
+    {
+        (Verb verb, FlagSet<TrainOptions> flags) = Make();
+        ParseResult parsed = verb.Parse(words.Split(' '));
+        Assert.Empty(parsed.Errors);
+        return flags.Apply(parsed, start ?? new TrainOptions());
+    }
+
+    private static (Verb Verb, FlagSet<TrainOptions> Flags) Make()
+    {
+        FlagSet<TrainOptions> flags = TrainFlags.Build();
+        var verb = new Verb("train", "Trains.");
+        flags.AddTo(verb);
+        return (verb, flags);
+    }
+
+    private static JsonObject Json(TrainOptions options) => JsonNode.Parse(options.ToJson())!.AsObject();
+}
