@@ -89,11 +89,10 @@ document = {
         case("sgd", 0.1, momentum=0.9, decay=5e-2, bias_decay=0.0, nesterov=True, skip=(0, 3)),
         case("adam", 1e-2),
         case("adam", 1e-2, decay=5e-2, betas=[0.8, 0.95], eps=1e-3),
-        case("adam", 1e-2, amsgrad=True),
         case("adam", 1e-2, decay=5e-2, skip=(0, 4)),
         case("adamw", 1e-2),
         case("adamw", 1e-2, decay=0.3, bias_decay=0.0),
-        case("adamw", 1e-2, decay=0.3, amsgrad=True, betas=[0.7, 0.9], skip=(2,)),
+        case("adamw", 1e-2, decay=0.3, betas=[0.7, 0.9], skip=(2,)),
     ],
     "schedules": [
         schedule("cosine", lambda o: S.CosineAnnealingLR(o, 17, 0.01), 0.4, 17, lowest=0.01),

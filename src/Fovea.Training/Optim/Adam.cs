@@ -1,4 +1,5 @@
 using System.Numerics;
+using Fovea.Simd.Optim;
 
 namespace Fovea.Training;
 
@@ -14,9 +15,6 @@ public sealed record AdamOptions
     /// <summary>ε, added to the root of the mean square, at least 0; default 1e-8.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>Divide by the largest mean square so far (Reddi et al. 2018) instead of the present one; default false.</summary>
-    public bool AmsGrad { get; init; }
-
     /// <summary>Shrink the weights by the decay itself, as AdamW does, instead of adding it to the gradient; default false.</summary>
     public bool DecoupledDecay { get; init; }
 }
@@ -28,7 +26,7 @@ public sealed record AdamOptions
 /// </summary>
 public sealed class Adam : Optimizer
 {
-    private static readonly string[] s_memory = ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"];
+    private static readonly string[] s_memory = ["exp_avg", "exp_avg_sq"];
     private readonly AdamOptions _options;
 
     /// <summary>Creates the optimiser.</summary>
@@ -63,34 +61,9 @@ public sealed class Adam : Optimizer
     private void Update<T>(Slot slot, Tensor gradient, double gradientScale, double learningRate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Span<T> weights = slot.Parameter.AsSpan<T>();
-        Span<T> mean = slot.Remember(0).AsSpan<T>();
-        Span<T> square = slot.Remember(1).AsSpan<T>();
-        Span<T> largest = _options.AmsGrad ? slot.Remember(2).AsSpan<T>() : default;
-        ReadOnlySpan<T> gradients = gradient.AsSpan<T>();
-        double decay = slot.Group.WeightDecay;
-        T scale = T.CreateTruncating(gradientScale);
-        T added = T.CreateTruncating(_options.DecoupledDecay ? 0 : decay);
-        T shrink = T.CreateTruncating(_options.DecoupledDecay ? 1 - learningRate * decay : 1);
-        T beta1 = T.CreateTruncating(Momentum), rest1 = T.CreateTruncating(1 - Momentum);
-        T beta2 = T.CreateTruncating(_options.Beta2), rest2 = T.CreateTruncating(1 - _options.Beta2);
-        T rate = T.CreateTruncating(learningRate / (1 - Math.Pow(Momentum, slot.Steps)));
-        T root = T.CreateTruncating(Math.Sqrt(1 - Math.Pow(_options.Beta2, slot.Steps)));
-        T epsilon = T.CreateTruncating(_options.Epsilon);
-        for (int i = 0; i < weights.Length; i++)
-        {
-            T w = weights[i] * shrink;
-            T g = gradients[i] * scale + added * w;
-            T m = beta1 * mean[i] + rest1 * g;
-            T v = beta2 * square[i] + rest2 * g * g;
-            mean[i] = m;
-            square[i] = v;
-            if (!largest.IsEmpty)
-            {
-                v = largest[i] = T.Max(largest[i], v);
-            }
-
-            weights[i] = w - rate * m / (T.Sqrt(v) / root + epsilon);
-        }
+        var options = new Simd.Optim.AdamOptions(
+            learningRate, Momentum, _options.Beta2, _options.Epsilon, slot.Group.WeightDecay, _options.DecoupledDecay, gradientScale);
+        OptimizerStep.Adam(
+            slot.Parameter.AsSpan<T>(), gradient.AsSpan<T>(), slot.Remember(0).AsSpan<T>(), slot.Remember(1).AsSpan<T>(), slot.Steps, options);
     }
 }

@@ -64,11 +64,11 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>
-    /// The Euclidean norm of all gradients taken as one vector. It is not finite exactly when a number in some gradient is not.
+    /// The Euclidean norm of all gradients taken as one vector. It is not finite when a number in some gradient is not, or when its
+    /// square is not (beyond 1.8e19 for float32, far outside of anything that trains).
     /// </summary>
     public double GradientNorm()
     {
-        // Float32 squares cannot overflow the double they are added in, so the sum itself is the check for NaN and infinity.
         double sum = 0;
         foreach (Slot slot in _slots)
         {
@@ -183,7 +183,7 @@ public abstract class Optimizer : IDisposable
         /// <summary>Steps taken, the current one included.</summary>
         public long Steps { get; set; }
 
-        public Tensor?[] Memory { get; } = new Tensor?[3];
+        public Tensor?[] Memory { get; } = new Tensor?[2];
 
         /// <summary>The i-th memory, made the first time it is asked for: outside every scope, since it lives as long as the optimiser.</summary>
         public Tensor Remember(int i, bool zero = true) => Memory[i] ??= TensorScope.Detach(

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Fovea.Simd.Optim;
 
 namespace Fovea.Training;
 
@@ -18,14 +19,15 @@ public sealed class Sgd : Optimizer
     /// <param name="learningRate">η, at least 0.</param>
     /// <param name="momentum">μ in [0, 1); default 0.</param>
     /// <param name="nesterov">Nesterov's form, which needs momentum and no dampening; default false.</param>
-    /// <param name="dampening">τ, at least 0; default 0.</param>
+    /// <param name="dampening">τ in [0, 1), with momentum alone; default 0.</param>
     /// <exception cref="OptionException">A value is outside its range, or two do not go together.</exception>
     public Sgd(IEnumerable<ParameterGroup> groups, double learningRate, double momentum = 0, bool nesterov = false, double dampening = 0)
         : base(groups, learningRate, momentum)
     {
         Check(learningRate >= 0, $"expected a learning rate of at least 0, got {learningRate}");
         Check(momentum is >= 0 and < 1, $"expected a momentum in [0, 1), got {momentum}");
-        Check(dampening >= 0, $"expected a dampening of at least 0, got {dampening}");
+        Check(dampening is >= 0 and < 1, $"expected a dampening in [0, 1), got {dampening}");
+        Check(dampening == 0 || momentum > 0, "dampening needs a momentum above 0");
         Check(!nesterov || (momentum > 0 && dampening == 0), "Nesterov's form needs a momentum above 0 and no dampening");
         _nesterov = nesterov;
         _dampening = dampening;
@@ -48,26 +50,10 @@ public sealed class Sgd : Optimizer
     private void Update<T>(Slot slot, Tensor gradient, double gradientScale, double learningRate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        bool isFirst = slot.Memory[0] is null;
-        Span<T> weights = slot.Parameter.AsSpan<T>();
+        // The first buffer is the gradient itself; afterwards dampening weakens what is added to it, decay and all.
+        double share = slot.Memory[0] is null ? 1 : 1 - _dampening;
         Span<T> buffer = Momentum > 0 ? slot.Remember(0).AsSpan<T>() : default;
-        ReadOnlySpan<T> gradients = gradient.AsSpan<T>();
-        T scale = T.CreateTruncating(gradientScale);
-        T decay = T.CreateTruncating(slot.Group.WeightDecay);
-        T rate = T.CreateTruncating(learningRate);
-        T momentum = T.CreateTruncating(Momentum);
-        T share = isFirst ? T.One : T.CreateTruncating(1 - _dampening);
-        for (int i = 0; i < weights.Length; i++)
-        {
-            T g = gradients[i] * scale + decay * weights[i];
-            if (!buffer.IsEmpty)
-            {
-                T b = momentum * buffer[i] + share * g;
-                buffer[i] = b;
-                g = _nesterov ? g + momentum * b : b;
-            }
-
-            weights[i] -= rate * g;
-        }
+        OptimizerStep.Sgd(slot.Parameter.AsSpan<T>(), gradient.AsSpan<T>(), buffer, new SgdOptions(
+            learningRate, Momentum, slot.Group.WeightDecay * share, _nesterov, gradientScale * share));
     }
 }

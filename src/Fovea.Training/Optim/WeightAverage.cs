@@ -1,4 +1,4 @@
-using System.Numerics;
+using Fovea.Simd.Optim;
 
 namespace Fovea.Training;
 
@@ -49,10 +49,10 @@ public sealed class WeightAverage : IDisposable
             switch (source.DType)
             {
                 case DType.Float32:
-                    Mix<float>(average.AsSpan<float>(), source.AsSpan<float>(), decay);
+                    ParameterMath.MovingAverage<float>(average.AsSpan<float>(), source.AsSpan<float>(), decay);
                     break;
                 case DType.Float64:
-                    Mix<double>(average.AsSpan<double>(), source.AsSpan<double>(), decay);
+                    ParameterMath.MovingAverage<double>(average.AsSpan<double>(), source.AsSpan<double>(), decay);
                     break;
                 default:
                     average.CopyFrom(source);
@@ -95,26 +95,13 @@ public sealed class WeightAverage : IDisposable
         }
     }
 
-    private static void Mix<T>(Span<T> average, ReadOnlySpan<T> source, double decay)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        T kept = T.CreateTruncating(decay), taken = T.CreateTruncating(1 - decay);
-        for (int i = 0; i < average.Length; i++)
-        {
-            average[i] = kept * average[i] + taken * source[i];
-        }
-    }
-
     private void ExchangeValues()
     {
         foreach ((_, Tensor source, Tensor average) in _pairs)
         {
-            Span<byte> a = source.AsBytes();
-            Span<byte> b = average.AsBytes();
-            for (int i = 0; i < a.Length; i++)
-            {
-                (a[i], b[i]) = (b[i], a[i]);
-            }
+            using Tensor kept = TensorScope.Detach(source.Clone());
+            source.CopyFrom(average);
+            average.CopyFrom(kept);
         }
     }
 

@@ -1,0 +1,28 @@
+namespace Fovea.Training;
+
+/// <summary>
+/// Cross entropy between the softmax of the logits and the targets: <c>−Σ_c t_c · log softmax(x)_c</c>, averaged over the batch as PyTorch's
+/// <c>CrossEntropyLoss</c> does: by the weights of the labels, or by the number of rows for probabilities.
+/// </summary>
+public sealed class CrossEntropyLoss : ClassificationLoss
+{
+    private Tensor? _weights;
+
+    /// <summary>Probability that is spread over all classes, in [0, 1); default 0 (Szegedy et al. 2016).</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>A factor for each class; null (the default) weighs all alike.</summary>
+    public IReadOnlyList<double>? ClassWeights { get; init; }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor logits, Tensor targets)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        if (ClassWeights is not null && _weights?.DType != logits.DType)
+        {
+            _weights = TensorScope.Detach(Tensor.From([.. ClassWeights]).To(logits.DType));
+        }
+
+        return logits.CrossEntropy(targets, _weights, LabelSmoothing);
+    }
+}

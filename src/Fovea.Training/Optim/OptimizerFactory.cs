@@ -1,0 +1,16 @@
+namespace Fovea.Training;
+
+/// <summary>Makes the optimiser that options ask for.</summary>
+internal static class OptimizerFactory
+{
+    public static Optimizer Create(TrainOptions options, Module model)
+    {
+        double rate = options.LearningRate!.Value;
+        IReadOnlyList<ParameterGroup> groups = ParameterGroup.Of(model, options.WeightDecay!.Value, options.DecayAll);
+        return options.Optimizer switch
+        {
+            OptimizerKind.Sgd => new Sgd(groups, rate, options.Momentum, options.Nesterov && options.Momentum > 0),
+            _ => new Adam(groups, rate, new AdamOptions { Beta1 = options.Momentum, DecoupledDecay = options.Optimizer == OptimizerKind.AdamW }),
+        };
+    }
+}
