@@ -8,7 +8,7 @@ namespace Fovea.Training;
 /// run folder holds and what <c>--config</c> reads. A null means "chosen from the data and the other options"
 /// (see <see cref="Recipe"/>); the chosen value is written to the run folder.
 /// </summary>
-public sealed record TrainOptions
+public sealed partial record TrainOptions
 {
     /// <summary><c>--model</c>: key of the model catalogue; null lets the data choose.</summary>
     public string? Model { get; init; }

@@ -48,3 +48,7 @@ public sealed record CheckpointSaved(string Path) : TrainingEvent;
 /// <summary>Something to know: a skipped image, a fallback, a loss that was not finite. It is in <c>log.txt</c> as well.</summary>
 /// <param name="Message">One or more sentences.</param>
 public sealed record TrainingWarning(string Message) : TrainingEvent;
+
+/// <summary>The data are being looked at before the run.</summary>
+/// <param name="Share">How much is done, 0 to 1.</param>
+public sealed record DataCheckProgress(double Share) : TrainingEvent;

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Fovea.Training;
@@ -9,4 +11,7 @@ namespace Fovea.Training;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(TrainOptions))]
+[JsonSerializable(typeof(ModelDescription))]
+[JsonSerializable(typeof(TrainState))]
+[JsonSerializable(typeof(RunStatus))]
 internal sealed partial class TrainingJson : JsonSerializerContext;

@@ -1,0 +1,52 @@
+namespace Fovea.Training;
+
+/// <summary>Parts of a model that are not trained: their parameters get no gradient, and their norms keep their statistics.</summary>
+internal sealed class FrozenModules
+{
+    private const string Backbone = "backbone";
+    private readonly List<Module> _frozen = [];
+
+    /// <summary>What models call their last layer.</summary>
+    public static IReadOnlyList<string> Classifiers { get; } = ["linear", "fc", "head", "classifier"];
+
+    /// <summary>Freezes parts of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="names">Dotted names; all below a name is frozen with it. <c>backbone</c> is every child but the classifier.</param>
+    /// <exception cref="OptionException">There is no such part.</exception>
+    public FrozenModules(Module model, IReadOnlyList<string> names)
+    {
+        foreach (string name in names)
+        {
+            Module[] parts = name == Backbone
+                ? [.. model.Children.Where(c => !Classifiers.Contains(c.Name)).Select(c => c.Value)]
+                : [.. model.NamedModules().Where(m => m.Name == name && name.Length > 0).Select(m => m.Value)];
+            if (parts.Length == 0)
+            {
+                string[] known = [Backbone, .. model.NamedModules().Select(m => m.Name).Where(n => n.Length > 0)];
+                throw new OptionException("freeze", $"there is no module \"{name}\"; {Suggestion.Hint(name, known)}");
+            }
+
+            _frozen.AddRange(parts);
+        }
+
+        foreach (Tensor parameter in _frozen.SelectMany(m => m.Parameters()))
+        {
+            parameter.RequiresGrad = false;
+        }
+
+        if (_frozen.Count > 0 && !model.Parameters().Any(p => p.RequiresGrad))
+        {
+            throw new OptionException("freeze", "nothing is left to train; freeze less");
+        }
+    }
+
+    /// <summary>Switches the model to training mode, and its frozen parts to evaluation.</summary>
+    public void Train(Module model)
+    {
+        model.Train();
+        foreach (Module module in _frozen)
+        {
+            module.Eval();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using Fovea.Imaging;
+using Fovea.Imaging.Codecs;
+using Fovea.Simd.Drivers;
+using Fovea.Training.Data;
+
+namespace Fovea.Training;
+
+/// <summary>Says what a trained classifier sees in images. One predictor may be used from many threads at once.</summary>
+/// <example>
+/// <code>
+/// var predictor = Predictor.Open(new PredictOptions { Weights = "runs/classify/cifar10/best.safetensors" });
+/// Prediction seen = predictor.Predict(["cat.jpg"]).Single();
+/// </code>
+/// </example>
+public sealed class Predictor
+{
+    private readonly TrainedModel _trained;
+    private readonly SamplePipeline _pipeline;
+    private readonly PredictOptions _options;
+
+    private Predictor(TrainedModel trained, PredictOptions options)
+    {
+        _trained = trained;
+        _pipeline = trained.Description.EvaluationPipeline();
+        _options = options;
+    }
+
+    /// <summary>The model's classes.</summary>
+    public IReadOnlyList<string> Classes => _trained.Description.Classes;
+
+    /// <summary>Reads the weights and builds their model.</summary>
+    /// <exception cref="OptionException">An option does not fit, or a name is unknown.</exception>
+    /// <exception cref="DataFormatException">The weights cannot be read, or belong to another model.</exception>
+    public static Predictor Open(PredictOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Top, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
+        WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
+        return new Predictor(
+            TrainedModel.Open(options.Weights, options.Model, options.Attention, options.AttentionAt, options.AttentionOptions, options.ImageSize, null), options);
+    }
+
+    /// <summary>The image files that a list of files and folders names: a folder stands for all images in it and below, in order of their paths.</summary>
+    /// <exception cref="DataException">Something in the list does not exist, or there is no image.</exception>
+    public static IReadOnlyList<string> Find(IReadOnlyList<string> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var files = new List<string>();
+        foreach (string input in inputs)
+        {
+            if (Directory.Exists(input))
+            {
+                files.AddRange(Directory.EnumerateFiles(input, "*", SearchOption.AllDirectories)
+                    .Where(f => DatasetOptions.Default.Extensions.Contains(Path.GetExtension(f).ToLowerInvariant()))
+                    .Order(StringComparer.Ordinal));
+            }
+            else if (File.Exists(input))
+            {
+                files.Add(input);
+            }
+            else
+            {
+                throw new DataException($"{input}: there is no such file or folder.");
+            }
+        }
+
+        return files.Count > 0 ? files : throw new DataException($"{string.Join(", ", inputs)}: there are no images.");
+    }
+
+    /// <summary>Predicts image files, a batch at a time.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="cancellation">Stops it between two batches.</param>
+    /// <exception cref="DataException">A file cannot be read.</exception>
+    public IEnumerable<Prediction> Predict(IEnumerable<string> paths, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        foreach (string[] batch in paths.Chunk(_options.BatchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (Prediction prediction in PredictBatch(batch, [.. batch.Select(Load)]))
+            {
+                yield return prediction;
+            }
+        }
+    }
+
+    /// <summary>Predicts decoded images.</summary>
+    /// <param name="images">Images of any size.</param>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<Image> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return PredictBatch([.. Enumerable.Range(0, images.Count).Select(i => $"{i}")], images);
+    }
+
+    private static Image Load(string path)
+    {
+        try
+        {
+            return ImageCodecs.Load(path);
+        }
+        catch (Exception e) when (e is ImageException or IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path}: {e.Message}", e);
+        }
+    }
+
+    private Prediction[] PredictBatch(IReadOnlyList<string> names, IReadOnlyList<Image> images)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable still = GradMode.NoGrad();
+        int size = _pipeline.Channels * _pipeline.Height * _pipeline.Width;
+        Tensor x = Tensor.Empty([images.Count, _pipeline.Channels, _pipeline.Height, _pipeline.Width]);
+        var unused = new Generator(0);
+        for (int i = 0; i < images.Count; i++)
+        {
+            _pipeline.Write(new ImageSample(images[i], 0, names[i]), unused, x.AsSpan<float>().Slice(i * size, size));
+        }
+
+        Tensor logits = _trained.Model.Call(x);
+        int classes = logits.Shape[1];
+        var predictions = new Prediction[images.Count];
+        for (int i = 0; i < predictions.Length; i++)
+        {
+            predictions[i] = new Prediction(names[i], Rank(logits.AsSpan<float>().Slice(i * classes, classes)));
+        }
+
+        return predictions;
+    }
+
+    private IReadOnlyList<ClassProbability> Rank(ReadOnlySpan<float> logits)
+    {
+        float[] values = logits.ToArray();
+        double largest = values.Max();
+        double sum = values.Sum(v => Math.Exp(v - largest));
+        return
+        [
+            .. Enumerable.Range(0, values.Length).OrderByDescending(c => values[c]).ThenBy(c => c).Take(_options.Top)
+                .Select(c => new ClassProbability(Classes[c], c, (float)(Math.Exp(values[c] - largest) / sum))),
+        ];
+    }
+}

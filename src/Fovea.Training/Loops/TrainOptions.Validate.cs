@@ -1,0 +1,40 @@
+namespace Fovea.Training;
+
+public sealed partial record TrainOptions
+{
+    /// <summary>Checks every number against its range.</summary>
+    /// <exception cref="OptionException">One is outside; the message names the flag.</exception>
+    public void Validate()
+    {
+        Require(Epochs is null or >= 1, "epochs", Epochs, "at least 1");
+        Require(BatchSize is null or >= 1, "batch-size", BatchSize, "at least 1");
+        Require(ImageSize is null or >= 1, "image-size", ImageSize, "at least 1");
+        Require(LearningRate is null or (> 0 and < double.PositiveInfinity), "lr", LearningRate, "above 0");
+        Require(Momentum is >= 0 and < 1, "momentum", Momentum, "0 to below 1");
+        Require(WarmupEpochs is null or (>= 0 and < double.PositiveInfinity), "warmup-epochs", WarmupEpochs, "at least 0");
+        Require(WeightDecay is null or (>= 0 and < double.PositiveInfinity), "weight-decay", WeightDecay, "at least 0");
+        Require(ClipGradient >= 0, "clip-grad", ClipGradient, "at least 0");
+        Require(Accumulate >= 1, "accumulate", Accumulate, "at least 1");
+        Require(Ema is >= 0 and < 1, "ema", Ema, "0 to below 1");
+        Require(Mixup is >= 0 and < double.PositiveInfinity, "mixup", Mixup, "at least 0");
+        Require(CutMix is >= 0 and < double.PositiveInfinity, "cutmix", CutMix, "at least 0");
+        Require(LabelSmoothing is >= 0 and < 1, "label-smoothing", LabelSmoothing, "0 to below 1");
+        Require(RandomErasing is >= 0 and <= 1, "random-erasing", RandomErasing, "0 to 1");
+        Require(DropPath is >= 0 and < 1, "drop-path", DropPath, "0 to below 1");
+        Require(Workers is null or (>= 0 and <= 256), "workers", Workers, "0 to 256");
+        Require(Threads is null or (>= 1 and <= 256), "threads", Threads, "1 to 256");
+        Require(Patience >= 0, "patience", Patience, "at least 0");
+        Require(Fraction is > 0 and <= 1, "fraction", Fraction, "above 0 to 1");
+        Require(SaveEvery >= 0, "save-every", SaveEvery, "at least 0");
+        Require(CheckpointSeconds > 0, "checkpoint-seconds", CheckpointSeconds, "above 0");
+        Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", TimeLimit, "above 0");
+    }
+
+    private static void Require(bool holds, string flag, object? value, string range)
+    {
+        if (!holds)
+        {
+            throw new OptionException(flag, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"expected {range}, got {value}."));
+        }
+    }
+}

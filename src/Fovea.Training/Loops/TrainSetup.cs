@@ -1,0 +1,142 @@
+using Fovea.Imaging.Transforms;
+using Fovea.Models;
+using Fovea.Simd.Drivers;
+using Fovea.Training.Data;
+
+namespace Fovea.Training;
+
+/// <summary>Turns options, which are names and numbers, into a model, data and a run folder.</summary>
+internal sealed class TrainSetup
+{
+    private const int SmallImage = 96;
+
+    private TrainSetup(TrainOptions options, TrainingInputs inputs, RunFolder run, IReadOnlyList<string> warnings)
+    {
+        Options = options;
+        Inputs = inputs;
+        Run = run;
+        Warnings = warnings;
+    }
+
+    /// <summary>The options without open ends.</summary>
+    public TrainOptions Options { get; }
+
+    public TrainingInputs Inputs { get; }
+
+    public RunFolder Run { get; }
+
+    /// <summary>What the check of the data found, and what was done about weights that do not fit.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Opens everything. The run folder is made last, so that bad data or a misspelt name leaves none behind.</summary>
+    public static TrainSetup Open(TrainOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    {
+        RunFolder? resumed = options.Resume is null ? null : RunFolder.Open(options.Resume);
+        options = resumed is null ? options : Continue(options, resumed);
+        options.Validate();
+        WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
+        ModelEntry? entry = options.Model is null ? null : ModelCatalog.Find(options.Model);
+        DatasetPair data = DatasetFactory.OpenPair(
+            options.Data, options.Validation, new DatasetOptions { Seed = options.Seed, Fraction = options.Fraction });
+        var share = new Relay(progress);
+        DataReport report = DataCheck.Run(data.Train, data.Val, progress: share, cancellation: cancellation);
+        report.ThrowIfUnusable();
+        data = data with { Train = DataCheck.Readable(data.Train, report.Train), Val = DataCheck.Readable(data.Val, report.Val!) };
+        options = Recipe.Complete(Choose(options, entry, report.Train), data.Train.Count);
+        ModelDescription description = Describe(options, data.Classes);
+        Module model = description.Build();
+        Initialization.Draw(model, new Generator(options.Seed).Fork("model"));
+        var warnings = new List<string>(report.Warnings);
+        if (options.Weights is not null && resumed is null)
+        {
+            warnings.AddRange(ModelWeights.LoadInto(model, options.Weights));
+        }
+
+        RunFolder run = resumed ?? RunFolder.Create(options.Output, options.Name ?? NameOf(options), options.ExistOk);
+        run.WriteText("dataset.json", report.ToJson());
+        run.WriteText("command.txt", (options.CommandLine ?? "started from code") + "\n");
+        return new TrainSetup(options, Gather(model, description, data, options), run, warnings);
+    }
+
+    private static TrainOptions Continue(TrainOptions asked, RunFolder run) => TrainOptions.FromJson(File.ReadAllText(run.Config)) with
+    {
+        Workers = asked.Workers,
+        Threads = asked.Threads,
+        TimeLimit = asked.TimeLimit,
+        CheckpointSeconds = asked.CheckpointSeconds,
+        CommandLine = asked.CommandLine,
+    };
+
+    // The smallest network that is known to do well on images of the data's usual size.
+    private static TrainOptions Choose(TrainOptions options, ModelEntry? entry, DatasetSummary data)
+    {
+        int side = data.Sizes.Count == 0 ? 224 : data.Sizes.MaxBy(s => s.Count) is var usual ? Math.Min(usual.Width, usual.Height) : 224;
+        entry ??= ModelCatalog.Find(side <= 40 ? "resnet20-cifar" : side <= SmallImage ? "resnet8" : "resnet18");
+        return options with { Model = entry.Key, ImageSize = options.ImageSize ?? entry.ImageSize };
+    }
+
+    private static ModelDescription Describe(TrainOptions options, IReadOnlyList<string> classes)
+    {
+        var description = new ModelDescription
+        {
+            Model = options.Model!,
+            Attention = options.Attention,
+            AttentionOptions = options.AttentionOptions,
+            Classes = classes,
+            ImageSize = options.ImageSize!.Value,
+        };
+        if (options.DropPath > 0)
+        {
+            throw new OptionException("drop-path", $"{options.Model} has no stochastic depth; leave the flag out.");
+        }
+
+        return options.AttentionAt is null ? description : description with { AttentionAt = options.AttentionAt };
+    }
+
+    private static TrainingInputs Gather(Module model, ModelDescription description, DatasetPair data, TrainOptions options)
+    {
+        Normalization normalization = description.Normalization();
+        var train = TransformOptions.ForTraining(description.ImageSize) with
+        {
+            Normalization = normalization,
+            Policy = AugmentPolicy.Parse(options.AutoAugment),
+            Erasing = options.RandomErasing > 0 ? new RandomErasing { Probability = options.RandomErasing } : null,
+        };
+        var loader = new DataLoaderOptions { BatchSize = options.BatchSize!.Value, Seed = options.Seed };
+        loader = options.Workers is { } workers ? loader with { Workers = workers } : loader;
+        return new TrainingInputs
+        {
+            Model = model,
+            Description = description,
+            Train = new DataLoader(data.Train, new SamplePipeline(train), loader),
+            Validation = new DataLoader(data.Val, description.EvaluationPipeline(), loader with { Shuffle = false }),
+        };
+    }
+
+    private static string NameOf(TrainOptions options)
+    {
+        string source = options.Data is null ? "clutter" : Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Data));
+        string name = source.Split('.')[0] is { Length: > 0 } stem ? stem : "data";
+
+        // "train.tar.gz" says less than the folder that it lies in.
+        if (name is "train" or "training" && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(options.Data!))) is { Length: > 0 } folder)
+        {
+            name = folder;
+        }
+
+        return string.Join('-', new[] { name, options.Model, options.Attention }.OfType<string>());
+    }
+
+    private sealed class Relay(IProgress<TrainingEvent>? progress) : IProgress<double>
+    {
+        private readonly Lock _gate = new();
+
+        public void Report(double value)
+        {
+            lock (_gate)
+            {
+                progress?.Report(new DataCheckProgress(value));
+            }
+        }
+    }
+}

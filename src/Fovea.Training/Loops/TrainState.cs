@@ -1,0 +1,93 @@
+using System.Text.Json;
+
+namespace Fovea.Training;
+
+/// <summary>Everything about a run in progress that is neither a tensor nor an option: what a checkpoint holds as text.</summary>
+internal sealed record TrainState
+{
+    /// <summary>The epoch in progress, counted from 0.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Batches of it that are done.</summary>
+    public int Batch { get; set; }
+
+    /// <summary>Optimiser steps done.</summary>
+    public long Step { get; set; }
+
+    /// <summary>Sum of the losses of the epoch's images so far.</summary>
+    public double LossSum { get; set; }
+
+    /// <summary>Images of the epoch so far.</summary>
+    public int Images { get; set; }
+
+    /// <summary>Those whose most likely class was right.</summary>
+    public int Correct { get; set; }
+
+    /// <summary>Sum of the gradient norms of the epoch's steps so far.</summary>
+    public double NormSum { get; set; }
+
+    /// <summary>The epoch's steps so far.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>Seconds spent training in the epoch so far.</summary>
+    public double EpochSeconds { get; set; }
+
+    /// <summary>Seconds spent training and validating in all epochs before.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>Seconds spent training alone in all epochs before.</summary>
+    public double TrainSeconds { get; set; }
+
+    /// <summary>Images trained on in all epochs before.</summary>
+    public long TrainImages { get; set; }
+
+    /// <summary>What the schedule's learning rate is multiplied by: halved each time the run was restored.</summary>
+    public double LearningRateScale { get; set; } = 1;
+
+    /// <summary>How often the run was restored after a loss or gradient that was not finite.</summary>
+    public int Restores { get; set; }
+
+    /// <summary>The best epoch, counted from 1; 0 when there is none yet.</summary>
+    public int BestEpoch { get; set; }
+
+    /// <summary>Its validation top-1, or null when there are no validation images.</summary>
+    public double? BestTop1 { get; set; }
+
+    /// <summary>Its validation loss, or its training loss when there are no validation images.</summary>
+    public double? BestLoss { get; set; }
+
+    /// <summary>Updates of the weight average.</summary>
+    public long AverageSteps { get; set; }
+
+    /// <summary>The state of each module that draws random numbers, by its name.</summary>
+    public Dictionary<string, GeneratorState> Generators { get; set; } = [];
+
+    /// <summary>The epochs that are done.</summary>
+    public List<EpochMetrics> History { get; set; } = [];
+
+    /// <summary>How far the run is: orders the checkpoints of one run.</summary>
+    public long Progress(int batchesPerEpoch) => (long)Epoch * (batchesPerEpoch + 1) + Batch;
+
+    /// <summary>Forgets the sums of the epoch and goes to the next.</summary>
+    public void NextEpoch()
+    {
+        (Epoch, Batch) = (Epoch + 1, 0);
+        (LossSum, Images, Correct, NormSum, Steps, EpochSeconds) = (0, 0, 0, 0, 0, 0);
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, TrainingJson.Default.TrainState);
+
+    /// <summary>Reads a state.</summary>
+    /// <exception cref="CheckpointException">The text is not one.</exception>
+    public static TrainState FromJson(string json, string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, TrainingJson.Default.TrainState) ?? throw new CheckpointException(path, "its state is null");
+        }
+        catch (JsonException e)
+        {
+            throw new CheckpointException(path, $"its state cannot be read: {e.Message}", e);
+        }
+    }
+}

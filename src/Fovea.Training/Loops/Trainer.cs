@@ -1,0 +1,334 @@
+using System.Diagnostics;
+using Fovea.Io;
+using Fovea.Training.Data;
+
+namespace Fovea.Training;
+
+/// <summary>
+/// Trains a classifier. A run can be stopped anywhere (by cancellation, a time limit, a killed process) and continued; what follows is
+/// bit for bit what would have followed. The result depends on the options, the data and the seed, not on threads or workers.
+/// </summary>
+/// <example>
+/// <code>
+/// var trainer = new Trainer(new TrainingInputs { Model = model, Train = train, Validation = val, Description = description }, options);
+/// TrainResult result = trainer.Run();
+/// </code>
+/// </example>
+public sealed partial class Trainer : IDisposable
+{
+    private readonly TrainingInputs _inputs;
+    private readonly TrainOptions _options;
+    private readonly FrozenModules _frozen;
+    private readonly Schedule _schedule;
+    private readonly TrainingStep _step;
+    private readonly TrainingSnapshot _snapshot;
+    private readonly RunRecorder _recorder;
+    private readonly SpeedMeter _speed = new();
+    private readonly int _stepsPerEpoch;
+    private readonly Stopwatch _total = new();
+    private readonly Stopwatch _sinceSaved = new();
+    private TrainState _state = new();
+    private EvaluationResult? _best;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="inputs">The model and its data.</param>
+    /// <param name="options">How to train; open ends are filled by <see cref="Recipe"/>. Options about data and model are not read.</param>
+    /// <param name="run">Where to write; null keeps nothing but the model.</param>
+    /// <exception cref="OptionException">An option does not fit.</exception>
+    public Trainer(TrainingInputs inputs, TrainOptions options, RunFolder? run = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(options);
+        _inputs = inputs;
+        _options = Recipe.Complete(options, inputs.Train.Dataset.Count);
+        _options.Validate();
+        _frozen = new FrozenModules(inputs.Model, _options.Freeze);
+        _stepsPerEpoch = (inputs.Train.BatchesPerEpoch + _options.Accumulate - 1) / _options.Accumulate;
+        _schedule = ScheduleFactory.Create(_options, _stepsPerEpoch);
+        Optimizer optimizer = OptimizerFactory.Create(_options, inputs.Model);
+        WeightAverage? average = _options.Ema > 0 ? new WeightAverage(inputs.Model, _options.Ema) : null;
+        _step = new TrainingStep(inputs, _options, optimizer, average);
+        _snapshot = new TrainingSnapshot(inputs, _options, optimizer, average);
+        _recorder = new RunRecorder(run, inputs, _options, _snapshot);
+    }
+
+    /// <summary>Trains to the end, or until it is stopped.</summary>
+    /// <param name="progress">Is told what happens, on this thread.</param>
+    /// <param name="cancellation">Stops the run after the step in progress; the run can then be resumed.</param>
+    /// <exception cref="DivergedException">The loss was not finite four times.</exception>
+    /// <exception cref="DataException">An image cannot be read.</exception>
+    /// <exception cref="DiskFullException">A checkpoint could not be written; the one before is still there.</exception>
+    public TrainResult Run(IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        _recorder.Progress = progress;
+        _total.Restart();
+        try
+        {
+            Start();
+            TrainOutcome outcome = RunEpochs(cancellation);
+            return Finish(outcome, cancellation);
+        }
+        catch (Exception e)
+        {
+            _recorder.Fail(_state, e);
+            throw;
+        }
+    }
+
+    /// <summary>Gives the memory of the optimiser and the weight average back and closes the run's files.</summary>
+    public void Dispose()
+    {
+        _step.Optimizer.Dispose();
+        _step.Average?.Dispose();
+        _recorder.Dispose();
+    }
+
+    private void Start()
+    {
+        TrainState? restored = _recorder.TryLoadNewest(_inputs.Train.BatchesPerEpoch);
+        _state = restored ?? _state;
+        _recorder.Begin(_state, isResumed: restored is not null);
+        if (restored is null)
+        {
+            // From the first moment on there is a checkpoint to go back to.
+            Seed();
+            _recorder.SaveLast(_state);
+        }
+
+        _sinceSaved.Restart();
+    }
+
+    // The layers that draw random numbers get streams of their own, by name: none depends on how much another draws.
+    private void Seed()
+    {
+        Generator root = new Generator(_options.Seed).Fork("layers");
+        foreach ((string name, Module module) in _inputs.Model.NamedModules())
+        {
+            if (module is Layers.IStochastic stochastic)
+            {
+                stochastic.Generator = root.Fork(name);
+            }
+        }
+    }
+
+    private TrainOutcome RunEpochs(CancellationToken cancellation)
+    {
+        while (_state.Epoch < _options.Epochs)
+        {
+            if (_options.Patience > 0 && _state.BestEpoch > 0 && _state.Epoch - _state.BestEpoch >= _options.Patience)
+            {
+                return TrainOutcome.StoppedEarly;
+            }
+
+            switch (RunEpoch(cancellation))
+            {
+                case EpochEnd.Interrupted:
+                    _recorder.SaveInterrupt(_state);
+                    return TrainOutcome.Interrupted;
+                case EpochEnd.OutOfTime:
+                    _recorder.SaveLast(_state);
+                    return TrainOutcome.TimeLimit;
+                case EpochEnd.Diverged:
+                    Restore();
+                    continue;
+            }
+
+            try
+            {
+                CompleteEpoch(cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // The epoch's training is done and its validation is not: resuming starts with the validation.
+                _recorder.SaveInterrupt(_state);
+                return TrainOutcome.Interrupted;
+            }
+        }
+
+        return TrainOutcome.Completed;
+    }
+
+    private EpochEnd RunEpoch(CancellationToken cancellation)
+    {
+        _frozen.Train(_inputs.Model);
+        var watch = Stopwatch.StartNew();
+        double before = _state.EpochSeconds;
+        int batches = _inputs.Train.BatchesPerEpoch;
+        int open = 0;
+        var names = new List<string>();
+        _speed.Pause();
+        if (IsStopping(cancellation) is { } stopped)
+        {
+            return stopped;
+        }
+
+        foreach (Batch batch in _inputs.Train.Read(_state.Epoch, _state.Batch, CancellationToken.None))
+        {
+            using (batch)
+            {
+                names.AddRange(Enumerable.Range(0, batch.Count).Select(batch.Name));
+                BatchOutcome outcome = _step.Accumulate(batch);
+                if (!double.IsFinite(outcome.Loss))
+                {
+                    return Diverged($"the loss is {outcome.Loss}", batch.Number, names);
+                }
+
+                _state.LossSum += outcome.Loss * batch.Count;
+                _state.Correct += outcome.Correct;
+                _state.Images += batch.Count;
+                _state.Batch++;
+                open++;
+                _speed.Add(batch.Count);
+            }
+
+            if (open == _options.Accumulate || _state.Batch == batches)
+            {
+                _schedule.Apply(_step.Optimizer, _state.Step, _state.LearningRateScale);
+                double norm = _step.Update(open);
+                if (!double.IsFinite(norm))
+                {
+                    return Diverged($"the norm of the gradients is {norm}", _state.Batch - 1, names);
+                }
+
+                _state.Step++;
+                _state.Steps++;
+                _state.NormSum += norm;
+                _state.EpochSeconds = before + watch.Elapsed.TotalSeconds;
+                Report();
+                bool isLast = _state.Batch == batches;
+                EpochEnd? end = isLast ? null : IsStopping(cancellation);
+                bool isDue = _sinceSaved.Elapsed.TotalSeconds >= _options.CheckpointSeconds;
+                if ((isLast || isDue || end is not null) && !_snapshot.IsFinite)
+                {
+                    return Diverged("a weight is not finite", _state.Batch - 1, names);
+                }
+
+                if (end is { } stop)
+                {
+                    return stop;
+                }
+
+                if (isDue && !isLast)
+                {
+                    SaveLast();
+                }
+
+                open = 0;
+                names.Clear();
+            }
+        }
+
+        return EpochEnd.Done;
+    }
+
+    private EpochEnd? IsStopping(CancellationToken cancellation) =>
+        cancellation.IsCancellationRequested ? EpochEnd.Interrupted
+        : _options.TimeLimit is { } limit && _total.Elapsed >= limit ? EpochEnd.OutOfTime
+        : null;
+
+    private void CompleteEpoch(CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        EvaluationResult? validation = Validate(cancellation);
+        EpochMetrics row = Row(validation, watch.Elapsed.TotalSeconds);
+        bool isBest = IsBest(row);
+        _state.History.Add(row);
+        _state.Seconds += row.Seconds;
+        _state.TrainSeconds += _state.EpochSeconds;
+        _state.TrainImages += _state.Images;
+        if (isBest)
+        {
+            (_state.BestEpoch, _state.BestTop1, _state.BestLoss) = (row.Epoch, row.ValTop1, row.ValLoss ?? row.TrainLoss);
+            _best = validation;
+        }
+
+        _state.NextEpoch();
+        SaveLast();
+        if (isBest)
+        {
+            _recorder.SaveBest(_state, _step.Average);
+        }
+
+        _recorder.EpochDone(_state, row, isBest);
+    }
+
+    private EvaluationResult? Validate(CancellationToken cancellation)
+    {
+        if (_inputs.Validation is not { } data)
+        {
+            return null;
+        }
+
+        using IDisposable? swapped = _step.Average?.Swap();
+        return Evaluator.Evaluate(_inputs.Model, data, _recorder.Progress, cancellation);
+    }
+
+    private EpochMetrics Row(EvaluationResult? validation, double validationSeconds) => new()
+    {
+        Epoch = _state.Epoch + 1,
+        Step = _state.Step,
+        TrainLoss = _state.LossSum / Math.Max(1, _state.Images),
+        TrainTop1 = (double)_state.Correct / Math.Max(1, _state.Images),
+        ValLoss = validation is { Loss: var loss } && double.IsFinite(loss) ? loss : null,
+        ValTop1 = validation?.Top1,
+        ValTop5 = validation?.Top5,
+        ValEce = validation?.CalibrationError,
+        LearningRate = _schedule.LearningRate(Math.Max(0, _state.Step - 1)) * _state.LearningRateScale,
+        GradientNorm = _state.NormSum / Math.Max(1, _state.Steps),
+        ImagesPerSecond = _state.EpochSeconds > 0 ? _state.Images / _state.EpochSeconds : 0,
+        Seconds = _state.EpochSeconds + validationSeconds,
+    };
+
+    // More images right; as many right at a lower loss; without validation images, a lower training loss.
+    private bool IsBest(EpochMetrics row)
+    {
+        double loss = row.ValLoss ?? (row.ValTop1 is null ? row.TrainLoss : double.MaxValue);
+        return _state.BestEpoch == 0
+            || row.ValTop1 > _state.BestTop1
+            || (row.ValTop1 == _state.BestTop1 && loss < (_state.BestLoss ?? double.MaxValue));
+    }
+
+    private EpochEnd Diverged(string what, int batch, IReadOnlyCollection<string> names)
+    {
+        _step.Optimizer.ClearGrads();
+        _recorder.Warn(
+            $"Epoch {_state.Epoch + 1}, batch {batch + 1}: {what}; the step was not taken. The images of the step: {string.Join(", ", names)}");
+        return EpochEnd.Diverged;
+    }
+
+    private void Restore()
+    {
+        const int most = 3;
+        int restores = _state.Restores + 1;
+        double scale = _state.LearningRateScale / 2;
+        if (restores > most)
+        {
+            throw new DivergedException(
+                $"The loss or the gradients were not finite {most + 1} times, the last with {_state.LearningRateScale:0.###} of the learning rate. "
+                + "Lower --lr, clip with --clip-grad 1, or look at the images that log.txt names.");
+        }
+
+        _state = _recorder.LoadLast();
+        (_state.Restores, _state.LearningRateScale) = (restores, scale);
+        _recorder.Warn(
+            $"Restored the state of epoch {_state.Epoch + 1}, batch {_state.Batch}, with {scale:0.###} of the learning rate ({restores} of {most} times).");
+    }
+
+    private void SaveLast()
+    {
+        _recorder.SaveLast(_state);
+        _sinceSaved.Restart();
+    }
+
+    private void Report() => _recorder.BatchDone(
+        _state, _step.Optimizer.LearningRate, _speed.ImagesPerSecond, _speed.TimeLeft(_state, _options.Epochs!.Value, _inputs));
+
+    private enum EpochEnd
+    {
+        Done,
+        Interrupted,
+        OutOfTime,
+        Diverged,
+    }
+}

@@ -1,0 +1,84 @@
+using Fovea.Training.Data;
+
+namespace Fovea.Training;
+
+/// <summary>What one batch came to.</summary>
+/// <param name="Loss">Its mean loss; when it is not finite, nothing was added to the gradients.</param>
+/// <param name="Correct">Images whose most likely class was right.</param>
+internal readonly record struct BatchOutcome(double Loss, int Correct);
+
+/// <summary>The arithmetic of a step: forward, loss and backward for each batch, then one update of the weights.</summary>
+internal sealed class TrainingStep
+{
+    private readonly TrainingInputs _inputs;
+    private readonly TrainOptions _options;
+    private readonly ClassificationLoss _loss;
+    private readonly BatchMixing _mixing;
+    private readonly Generator _mixingRandom;
+
+    public TrainingStep(TrainingInputs inputs, TrainOptions options, Optimizer optimizer, WeightAverage? average)
+    {
+        _inputs = inputs;
+        _options = options;
+        Optimizer = optimizer;
+        Average = average;
+        _loss = new CrossEntropyLoss
+        {
+            LabelSmoothing = options.LabelSmoothing,
+            ClassWeights = options.ClassWeights ? ClassWeights.Of(inputs.Train.Dataset) : null,
+        };
+        _mixing = new BatchMixing { Mixup = options.Mixup, CutMix = options.CutMix };
+        _mixingRandom = new Generator(options.Seed).Fork("mixing");
+    }
+
+    public Optimizer Optimizer { get; }
+
+    public WeightAverage? Average { get; }
+
+    /// <summary>Adds a batch's gradients to those that are there.</summary>
+    public BatchOutcome Accumulate(Batch batch)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        int classes = _inputs.Description.Classes.Count;
+        Tensor targets = _mixing.IsOn
+            ? _mixing.Apply(batch.Images, batch.Labels, classes, _mixingRandom.Fork((ulong)batch.Epoch).Fork((ulong)batch.Number))
+            : batch.Labels;
+        Tensor logits = _inputs.Model.Call(batch.Images);
+        Tensor loss = _loss.Forward(logits, targets);
+        double value = loss.Item();
+        if (double.IsFinite(value))
+        {
+            loss.Backward();
+        }
+
+        return new BatchOutcome(value, CountCorrect(logits, batch.Labels.AsSpan<long>(), classes));
+    }
+
+    /// <summary>Updates the weights from the gradients of <paramref name="batches"/> batches, unless these are not finite.</summary>
+    /// <returns>The norm of the averaged gradients before clipping. When it is not finite, nothing was changed.</returns>
+    public double Update(int batches)
+    {
+        double share = 1.0 / batches;
+        double norm = Optimizer.GradientNorm() * share;
+        if (double.IsFinite(norm))
+        {
+            Optimizer.Step(share * GradientClipping.Scale(norm, _options.ClipGradient));
+            Average?.Update();
+        }
+
+        Optimizer.ClearGrads();
+        return norm;
+    }
+
+    private static int CountCorrect(Tensor logits, ReadOnlySpan<long> labels, int classes)
+    {
+        ReadOnlySpan<float> values = logits.AsSpan<float>();
+        int correct = 0;
+        for (int n = 0; n < labels.Length; n++)
+        {
+            correct += Ranking.Of(values.Slice(n * classes, classes), (int)labels[n]) == 0 ? 1 : 0;
+        }
+
+        return correct;
+    }
+}

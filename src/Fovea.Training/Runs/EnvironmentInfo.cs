@@ -1,0 +1,27 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Training;
+
+/// <summary>The run's <c>environment.json</c>: what it ran on.</summary>
+internal static class EnvironmentInfo
+{
+    public static string ToJson() => JsonLine.Of(json =>
+    {
+        json.WriteString("fovea", Version);
+        json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
+        json.WriteString("os", RuntimeInformation.OSDescription);
+        json.WriteString("architecture", RuntimeInformation.ProcessArchitecture.ToString());
+        json.WriteNumber("processors", Environment.ProcessorCount);
+        json.WriteNumber("threads", WorkerTeam.Threads);
+        json.WriteNumber("memoryBytes", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        json.WriteString("instructions", LaneInfo.Description);
+        json.WriteString("machine", Environment.MachineName);
+        json.WriteString("started", DateTime.UtcNow);
+    });
+
+    public static string Version { get; } =
+        typeof(EnvironmentInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Fovea.Training;
+
+/// <summary>Draws a confusion matrix: the darker, the larger the share of the row's images.</summary>
+internal static class ConfusionPlot
+{
+    /// <summary>Beyond so many classes single cells cannot be told apart, and a list of the largest says more.</summary>
+    public const int MostClasses = 60;
+
+    public static Svg Draw(ConfusionMatrix matrix)
+    {
+        int classes = matrix.Classes.Count;
+        double cell = Math.Clamp(520.0 / classes, 9, 56);
+        int font = cell >= 30 ? 12 : cell >= 20 ? 10 : 8;
+        double names = Math.Min(150, 12 + matrix.Classes.Max(c => c.Length) * font * 0.6);
+        double left = names + 22;
+        double top = 26 + (cell >= 40 ? 16 : names);
+        double side = cell * classes;
+        var svg = new Svg((int)Math.Ceiling(left + side + 8), (int)Math.Ceiling(top + side + 8), "Confusion matrix");
+        svg.Text(left + side / 2, 13, "predicted", "middle");
+        svg.Text(12, top + side / 2, "actual", "middle", turn: -90);
+        ClassMetrics[] rows = [.. matrix.PerClass()];
+        for (int i = 0; i < classes; i++)
+        {
+            string name = Shorten(matrix.Classes[i], (int)(names / (font * 0.6)));
+            double middle = (i + 0.5) * cell;
+            svg.Text(left - 6, top + middle + font / 3.0, name, "end", "ink", font);
+            if (cell >= 40)
+            {
+                svg.Text(left + middle, top - 6, Shorten(name, (int)(cell / (font * 0.6))), "middle", "ink", font);
+            }
+            else
+            {
+                svg.Text(left + middle + font / 3.0, top - 6, name, "start", "ink", font, -90);
+            }
+
+            for (int j = 0; j < classes; j++)
+            {
+                Cell(svg, matrix, rows[i].Support, i, j, left + j * cell, top + i * cell, cell, font);
+            }
+        }
+
+        return svg;
+    }
+
+    private static void Cell(Svg svg, ConfusionMatrix matrix, long support, int i, int j, double x, double y, double cell, int font)
+    {
+        long count = matrix[i, j];
+        double share = support == 0 ? 0 : (double)count / support;
+        string color = count == 0 ? "rule" : i == j ? "a" : "b";
+        double opacity = count == 0 ? 0.35 : 0.15 + 0.85 * share;
+        string title = string.Create(
+            CultureInfo.InvariantCulture, $"{matrix.Classes[i]} taken for {matrix.Classes[j]}: {count} of {support} ({share:P1})");
+        svg.Rect(x + 0.5, y + 0.5, cell - 1, cell - 1, color, opacity, title);
+        if (count > 0 && cell >= 20)
+        {
+            svg.Text(x + cell / 2, y + cell / 2 + font / 3.0, count.ToString(CultureInfo.InvariantCulture), "middle", share > 0.5 ? "card" : "ink", font);
+        }
+    }
+
+    private static string Shorten(string name, int most) => name.Length <= most || most < 2 ? name : $"{name[..(most - 1)]}…";
+}

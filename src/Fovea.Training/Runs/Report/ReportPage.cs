@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text;
+
+namespace Fovea.Training;
+
+/// <summary>One self-contained page: rules, drawings and images are in it, nothing is fetched.</summary>
+internal sealed class ReportPage
+{
+    private readonly StringBuilder _html = new();
+
+    public ReportPage(string title) => _html.Append(
+        CultureInfo.InvariantCulture,
+        $"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">" +
+        $"<title>{Svg.Escape(title)}</title><style>{Theme.Variables(":root")}{Theme.Rules}</style></head><body><main>\n");
+
+    public void Head(string title, string run, string subtitle) => _html.Append(
+        CultureInfo.InvariantCulture, $"<h1>{Svg.Escape(title)}</h1><p class=\"soft\">{Svg.Escape(run)} · {Svg.Escape(subtitle)}</p>\n");
+
+    public void Tiles(IEnumerable<(string Value, string Name)> tiles)
+    {
+        _html.Append("<div class=\"tiles\">");
+        foreach ((string value, string name) in tiles)
+        {
+            _html.Append(CultureInfo.InvariantCulture, $"<div class=\"tile\"><b>{Svg.Escape(value)}</b><span>{Svg.Escape(name)}</span></div>");
+        }
+
+        _html.Append("</div>\n");
+    }
+
+    public void Card(string title, string? note, Svg drawing)
+    {
+        // A drawing grows with the page only to a third above its own size: a small matrix stays small.
+        string limit = string.Create(CultureInfo.InvariantCulture, $"max-width:{drawing.Width * 4 / 3}px");
+        _html.Append(Section(title, note, $"<div style=\"{limit}\">{drawing.Inline()}</div>"));
+    }
+
+    /// <summary>Sections side by side where there is room.</summary>
+    public void Pairs(params ReadOnlySpan<(string Title, string? Note, string Content)> sections)
+    {
+        _html.Append("<div class=\"pair\">");
+        foreach ((string title, string? note, string content) in sections)
+        {
+            _html.Append(Section(title, note, content));
+        }
+
+        _html.Append("</div>\n");
+    }
+
+    public void ClassTable(ConfusionMatrix matrix)
+    {
+        var table = new StringBuilder("<table><tr><th>class</th><th>images</th><th>precision</th><th>recall</th><th>F1</th><th></th></tr>");
+        foreach (ClassMetrics c in matrix.PerClass())
+        {
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><td>{Svg.Escape(c.Name)}</td><td>{c.Support}</td><td>{c.Precision:P1}</td><td>{c.Recall:P1}</td><td>{c.F1:P1}</td>" +
+                $"<td class=\"bar\"><i style=\"width:{100 * c.F1:0.#}%\"></i></td></tr>");
+        }
+
+        _html.Append(Section("Classes", null, table.Append("</table>").ToString()));
+    }
+
+    /// <summary>The pairs of classes that were confused most often, as a table.</summary>
+    public string Confusions(ConfusionMatrix matrix)
+    {
+        int classes = matrix.Classes.Count;
+        var largest = Enumerable.Range(0, classes)
+            .SelectMany(i => Enumerable.Range(0, classes).Where(j => j != i && matrix[i, j] > 0).Select(j => (Actual: i, Predicted: j, Count: matrix[i, j])))
+            .OrderByDescending(p => p.Count).ThenBy(p => p.Actual).ThenBy(p => p.Predicted).Take(8).ToList();
+        if (largest.Count == 0)
+        {
+            return "<p class=\"soft\">No image was taken for another class.</p>";
+        }
+
+        var table = new StringBuilder("<table><tr><th>actual</th><th>taken for</th><th>images</th></tr>");
+        foreach ((int actual, int predicted, long count) in largest)
+        {
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><td>{Svg.Escape(matrix.Classes[actual])}</td><td>{Svg.Escape(matrix.Classes[predicted])}</td><td>{count}</td></tr>");
+        }
+
+        return table.Append("</table>").ToString();
+    }
+
+    public void Gallery(string title, IReadOnlyList<SampleImage> samples, IReadOnlyList<string> classes)
+    {
+        if (samples.Count == 0)
+        {
+            return;
+        }
+
+        var figures = new StringBuilder("<div class=\"samples\">");
+        foreach ((ImagePrediction p, byte[] png) in samples.Select(s => (s.Prediction, s.Png)))
+        {
+            bool isRight = p.Label == p.Predicted;
+            string actual = isRight ? string.Empty : $"<br><span class=\"soft\">is {Svg.Escape(classes[p.Label])}</span>";
+            figures.Append(
+                CultureInfo.InvariantCulture,
+                $"<figure><img alt=\"{Svg.Escape(p.Name)}\" title=\"{Svg.Escape(p.Name)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\">" +
+                $"<figcaption><b class=\"{(isRight ? "good" : "bad")}\">{Svg.Escape(classes[p.Predicted])}</b> {p.Confidence:P0}{actual}</figcaption></figure>");
+        }
+
+        _html.Append(Section(title, null, figures.Append("</div>").ToString()));
+    }
+
+    public void Details(string title, string content) => _html.Append(
+        CultureInfo.InvariantCulture,
+        $"<details class=\"card\"><summary>{Svg.Escape(title)}</summary><pre>{Svg.Escape(content)}</pre></details>\n");
+
+    public override string ToString() => $"{_html}</main></body></html>\n";
+
+    private static string Section(string title, string? note, string content)
+    {
+        string said = note is null ? string.Empty : $"<p class=\"soft\">{Svg.Escape(note)}</p>";
+        return $"<section class=\"card\"><h2>{Svg.Escape(title)}</h2>{said}{content}</section>\n";
+    }
+}

@@ -1,0 +1,250 @@
+using Fovea.Io;
+
+namespace Fovea.Training;
+
+/// <summary>
+/// Everything that a run leaves behind: checkpoints, log, status, metrics, events, weights, report. Without a run folder it keeps the
+/// checkpoints in memory and the rest nowhere.
+/// </summary>
+internal sealed class RunRecorder : IDisposable
+{
+    private readonly RunFolder? _run;
+    private readonly TrainingInputs _inputs;
+    private readonly TrainOptions _options;
+    private readonly TrainingSnapshot _snapshot;
+    private readonly RunLog? _log;
+    private readonly DateTime _started = DateTime.UtcNow;
+    private EventFile? _events;
+    private byte[] _last = [];
+    private byte[] _best = [];
+
+    public RunRecorder(RunFolder? run, TrainingInputs inputs, TrainOptions options, TrainingSnapshot snapshot)
+    {
+        _run = run;
+        _inputs = inputs;
+        _options = options;
+        _snapshot = snapshot;
+        _log = run is null ? null : new RunLog(run.File("log.txt"));
+    }
+
+    public IProgress<TrainingEvent>? Progress { get; set; }
+
+    /// <summary>The run folder; empty without one.</summary>
+    public string Path => _run?.FullPath ?? string.Empty;
+
+    /// <summary>What continues the run.</summary>
+    public string? ResumeCommand => _run is null ? null : $"fovea train --resume {Shell.Quote(_run.FullPath)}";
+
+    /// <summary>Puts the newest whole checkpoint of the run folder back.</summary>
+    /// <returns>Its state; null when the folder has none: the run is new.</returns>
+    public TrainState? TryLoadNewest(int batchesPerEpoch)
+    {
+        if (_run is null || !_run.Checkpoints.HasAny)
+        {
+            return null;
+        }
+
+        using TensorScope scope = TensorScope.Begin();
+        (SafetensorsFile content, string path) = _run.Checkpoints.LoadNewest(
+            texts => TrainingSnapshot.StateOf(texts, Path).Progress(batchesPerEpoch), Warn);
+        return _snapshot.Restore(content, path);
+    }
+
+    public void Begin(TrainState state, bool isResumed)
+    {
+        long parameters = _inputs.Model.Parameters().Where(p => p.RequiresGrad).Sum(p => (long)p.Elements);
+        if (_run is not null)
+        {
+            _run.WriteText("config.json", _options.ToJson());
+            _run.WriteText("environment.json", EnvironmentInfo.ToJson());
+            MetricsFiles.Write(_run.FullPath, state.History);
+            _events = EventFile.Create(_run.FullPath, state.Step);
+        }
+
+        string where = isResumed ? $"Resumed at epoch {state.Epoch + 1}, batch {state.Batch}" : "Started";
+        _log?.Write($"{where}: {_inputs.Description.Title}, {parameters} parameters, {_inputs.Train.ImagesPerEpoch} training images.");
+        Status(state, "running");
+        Progress?.Report(new RunStarted(
+            Path, _inputs.Description.Title, parameters, _inputs.Train.ImagesPerEpoch, _inputs.Validation?.ImagesPerEpoch ?? 0,
+            _options.Epochs!.Value, Math.Min(state.Epoch + 1, _options.Epochs.Value), isResumed));
+    }
+
+    public void SaveLast(TrainState state)
+    {
+        if (_run is null)
+        {
+            _last = ToBytes(state);
+            return;
+        }
+
+        _run.Checkpoints.SaveLast(_snapshot.Tensors(), _snapshot.Texts(state));
+        _run.Checkpoints.ForgetInterrupt();
+        Progress?.Report(new CheckpointSaved(_run.Checkpoints.LastPath));
+    }
+
+    /// <summary>Puts the last checkpoint back.</summary>
+    public TrainState LoadLast()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        if (_run is null)
+        {
+            return _snapshot.Restore(Checkpoint.Read(new MemoryStream(_last)), "the last state");
+        }
+
+        (SafetensorsFile content, string path) = _run.Checkpoints.LoadNewest(_ => 0, Warn);
+        return _snapshot.Restore(content, path);
+    }
+
+    public void SaveInterrupt(TrainState state)
+    {
+        if (_run is null)
+        {
+            return;
+        }
+
+        _run.Checkpoints.Save(_run.Checkpoints.InterruptPath, _snapshot.Tensors(), _snapshot.Texts(state));
+        Progress?.Report(new CheckpointSaved(_run.Checkpoints.InterruptPath));
+    }
+
+    /// <summary>Saves the weights to keep: the average, where there is one.</summary>
+    public void SaveBest(TrainState state, WeightAverage? average)
+    {
+        IReadOnlyDictionary<string, Tensor> weights = average?.State ?? StateDict.Of(_inputs.Model);
+        if (_run is null)
+        {
+            _best = SafetensorsFile.ToBytes(weights);
+            return;
+        }
+
+        _run.Checkpoints.Save(_run.Checkpoints.BestPath, _snapshot.Tensors(), _snapshot.Texts(state));
+        SafetensorsFile.Write(_run.BestWeights, weights, _inputs.Description.ToMetadata());
+    }
+
+    /// <summary>The weights to keep, in the current scope.</summary>
+    public IReadOnlyDictionary<string, Tensor> LoadBest() =>
+        (_run is null ? SafetensorsFile.Read(_best) : SafetensorsFile.Read(_run.BestWeights)).Tensors;
+
+    public void BatchDone(TrainState state, double learningRate, double imagesPerSecond, TimeSpan timeLeft)
+    {
+        int images = Math.Max(1, state.Images);
+        double loss = state.LossSum / images;
+        if (state.Step % 10 == 0)
+        {
+            _events?.Scalar("step/loss", state.Step, loss);
+            _events?.Scalar("step/learning_rate", state.Step, learningRate);
+        }
+
+        Progress?.Report(new BatchDone(
+            state.Epoch + 1, _options.Epochs!.Value, state.Batch, _inputs.Train.BatchesPerEpoch, loss, (double)state.Correct / images,
+            learningRate, imagesPerSecond, timeLeft));
+    }
+
+    public void EpochDone(TrainState state, EpochMetrics row, bool isBest)
+    {
+        if (_run is not null)
+        {
+            MetricsFiles.Write(_run.FullPath, state.History);
+            if (_options.SaveEvery > 0 && row.Epoch % _options.SaveEvery == 0)
+            {
+                _run.Checkpoints.Save(_run.Checkpoints.EpochPath(row.Epoch), _snapshot.Tensors(), _snapshot.Texts(state));
+            }
+        }
+
+        foreach ((string tag, double? value) in Scalars(row))
+        {
+            if (value is { } number)
+            {
+                _events?.Scalar(tag, row.Epoch, number);
+            }
+        }
+
+        _events?.Flush();
+        string validation = row.ValTop1 is null ? string.Empty : $", validation loss {row.ValLoss:0.0000}, top-1 {row.ValTop1:P2}";
+        _log?.Write($"Epoch {row.Epoch}/{_options.Epochs}: loss {row.TrainLoss:0.0000}, top-1 {row.TrainTop1:P2}{validation}, " +
+            $"{row.ImagesPerSecond:0} images/s, {row.Seconds:0.0} s{(isBest ? ", best so far" : string.Empty)}");
+        Status(state, "running");
+        Progress?.Report(new EpochDone(row, _options.Epochs!.Value, isBest));
+    }
+
+    public void Warn(string message)
+    {
+        _log?.Write($"Warning: {message}");
+        Progress?.Report(new TrainingWarning(message));
+    }
+
+    public void Interrupted(TrainState state)
+    {
+        _log?.Write($"Interrupted in epoch {state.Epoch + 1} after batch {state.Batch}. Continue with: {ResumeCommand}");
+        Status(state, "interrupted");
+    }
+
+    /// <summary>Records an error that ends the run; a second error on the way must not hide the first.</summary>
+    public void Fail(TrainState state, Exception error)
+    {
+        try
+        {
+            _log?.Write($"Failed: {error.Message}");
+            Status(state, error is DivergedException ? "diverged" : "failed", error.Message);
+        }
+        catch (IOException)
+        {
+            return;
+        }
+    }
+
+    public TrainResult Finish(TrainState state, TrainResult result)
+    {
+        if (_run is null)
+        {
+            return result;
+        }
+
+        result = result with { Report = _run.Report };
+        Report.Write(_run, _inputs, _options, result);
+        _log?.Write($"Done ({result.Outcome}): best validation top-1 {result.ValTop1:P2} in epoch {result.BestEpoch}; {result.Seconds:0} s. Report: {_run.Report}");
+        Status(state, result.Outcome switch
+        {
+            TrainOutcome.StoppedEarly => "stopped-early",
+            TrainOutcome.TimeLimit => "time-limit",
+            _ => "completed",
+        });
+        return result;
+    }
+
+    public void Dispose()
+    {
+        _events?.Dispose();
+        _log?.Dispose();
+    }
+
+    private static IEnumerable<(string Tag, double? Value)> Scalars(EpochMetrics row) =>
+    [
+        ("train/loss", row.TrainLoss),
+        ("train/top1", row.TrainTop1),
+        ("train/gradient_norm", row.GradientNorm),
+        ("train/learning_rate", row.LearningRate),
+        ("train/images_per_second", row.ImagesPerSecond),
+        ("val/loss", row.ValLoss),
+        ("val/top1", row.ValTop1),
+        ("val/top5", row.ValTop5),
+        ("val/calibration_error", row.ValEce),
+    ];
+
+    private byte[] ToBytes(TrainState state)
+    {
+        using var stream = new MemoryStream();
+        Checkpoint.Write(stream, _snapshot.Tensors(), _snapshot.Texts(state));
+        return stream.ToArray();
+    }
+
+    private void Status(TrainState state, string name, string? message = null) => new RunStatus
+    {
+        State = name,
+        Started = _started,
+        Epoch = state.Epoch,
+        Epochs = _options.Epochs!.Value,
+        BestTop1 = state.BestTop1,
+        Message = message,
+        ResumeCommand = name is "completed" or "stopped-early" ? null : ResumeCommand,
+    }.Write(_run);
+}
