@@ -107,4 +107,19 @@ public sealed partial class Tensor
         DTypeConversion.Copy(this, copy);
         return copy;
     }
+
+    /// <summary>Changes the element type of this very tensor, for parameters and buffers that modules hold. Its gradient is dropped.</summary>
+    internal void ConvertInPlace(DType dtype)
+    {
+        if (dtype == DType)
+        {
+            return;
+        }
+
+        ClearGrad();
+        Tensor converted = new(Shape, dtype, new Storage((long)Shape.Elements * dtype.Size()), owned: false);
+        DTypeConversion.Copy(this, converted);
+        Interlocked.Exchange(ref _storage, converted._storage)?.Release();
+        DType = dtype;
+    }
 }

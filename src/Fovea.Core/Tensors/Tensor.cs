@@ -35,7 +35,7 @@ public sealed partial class Tensor : IDisposable
     public Shape Shape { get; }
 
     /// <summary>The element type.</summary>
-    public DType DType { get; }
+    public DType DType { get; private set; }
 
     /// <summary>Number of elements.</summary>
     public int Elements => Shape.Elements;

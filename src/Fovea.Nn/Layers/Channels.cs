@@ -27,6 +27,21 @@ public static class Channels
         return channels / reduction;
     }
 
+    /// <summary>
+    /// The most groups, halving from <paramref name="wanted"/>, into which the channels divide with a multiple of
+    /// <paramref name="perGroup"/> in each.
+    /// </summary>
+    public static int MostGroups(int channels, int wanted, int perGroup = 1)
+    {
+        int groups = wanted;
+        while (groups > 1 && channels % (perGroup * groups) != 0)
+        {
+            groups /= 2;
+        }
+
+        return groups;
+    }
+
     /// <summary>Refuses an input that is not a batch of maps with the channels that a mechanism was built for.</summary>
     /// <exception cref="ShapeException">The input has another rank or other channels.</exception>
     public static void CheckMaps(string subject, Tensor x, int channels)

@@ -91,6 +91,26 @@ public abstract class Module
     /// <returns>The same module.</returns>
     public Module Eval() => Train(false);
 
+    /// <summary>
+    /// Converts all floating-point parameters and buffers, in place: to Float64 for references and gradient checks, and back.
+    /// </summary>
+    /// <returns>The same module.</returns>
+    /// <exception cref="DTypeException"><paramref name="dtype"/> is not a floating-point type.</exception>
+    public Module To(DType dtype)
+    {
+        if (!dtype.IsFloating())
+        {
+            throw new DTypeException("Module.To", "Float32 or Float64", dtype.ToString());
+        }
+
+        foreach ((_, Tensor value) in NamedParameters().Concat(NamedBuffers()).Where(t => t.Value.DType.IsFloating()))
+        {
+            value.ConvertInPlace(dtype);
+        }
+
+        return this;
+    }
+
     /// <summary>Drops all gradients.</summary>
     public void ClearGrads()
     {

@@ -25,7 +25,7 @@ def run(config, inputs, p, b, training):
 
 
 def cases():
-    for name, shape, r, fusion in [("default-add", [2, 32, 4, 3], 16, None), ("mul-first", [1, 12, 3, 8], 3, ["mul", "add"]), ("mul-one-position", [3, 8, 1, 1], 2, ["mul"])]:
+    for name, shape, r, fusion in [("default-add", [2, 64, 4, 3], 16, None), ("mul-first", [1, 12, 3, 8], 3, ["mul", "add"]), ("mul-one-position", [3, 8, 1, 1], 2, ["mul"])]:
         c = shape[1]
         params = {"conv_mask.weight": [1, c, 1, 1], "conv_mask.bias": [1]}
         for kind in fusion or ["add"]:

@@ -46,7 +46,7 @@ public sealed class ShuffleAttention : Module, IAttention<ShuffleAttention>
         Shapes = "x: [N, C, H, W] → same",
         Options = [OptionSpec.Channels(), OptionSpec.Integer("groups", "Groups of channels; the channels must divide by twice as many.", 64)],
         Variants = ["Paper and official code are the same."],
-        Fit = static slot => new Dictionary<string, object> { ["channels"] = slot.Channels, ["groups"] = Groups(slot.Channels) },
+        Fit = static slot => new Dictionary<string, object> { ["channels"] = slot.Channels, ["groups"] = Channels.MostGroups(slot.Channels, 64, 2) },
         Flow =
         [
             new("x0", "first half", "x"), new("x1", "second half", "x"), new("c", "GAP, affine, σ", "x0"), new("s", "GN, affine, σ", "x1"),
@@ -83,17 +83,5 @@ public sealed class ShuffleAttention : Module, IAttention<ShuffleAttention>
         _channelBias.Fill(1);
         _spatialWeight.Fill(0);
         _spatialBias.Fill(1);
-    }
-
-    /// <summary>The most groups, up to the paper's 64, that a slot's channels allow.</summary>
-    private static int Groups(int channels)
-    {
-        int groups = 64;
-        while (groups > 1 && channels % (2 * groups) != 0)
-        {
-            groups /= 2;
-        }
-
-        return groups;
     }
 }

@@ -38,6 +38,7 @@ public sealed class SpatialGroupEnhance : Module, IAttention<SpatialGroupEnhance
         Shapes = "x: [N, C, H, W] → same",
         Options = [OptionSpec.Channels(), OptionSpec.Integer("groups", "Groups of channels, each with a map of its own; must divide the channels.", 64)],
         Variants = ["Official code: the unbiased deviation, and 1e-5 added to it rather than to the variance, as here."],
+        Fit = static slot => new Dictionary<string, object> { ["channels"] = slot.Channels, ["groups"] = Channels.MostGroups(slot.Channels, 64) },
         Flow =
         [
             new("gap", "GAP", "x"), new("s", "dot over the group", "x", "gap"), new("t", "normalise over positions", "s"),
