@@ -30,6 +30,11 @@ public static class ModelCatalog
         new("resnet44-cifar", "CIFAR ResNet of 44 layers", 32, o => new CifarResNet(44, o)),
         new("resnet56-cifar", "CIFAR ResNet of 56 layers", 32, o => new CifarResNet(56, o)),
         new("resnet110-cifar", "CIFAR ResNet of 110 layers", 32, o => new CifarResNet(110, o)),
+        new("resnet18", "ResNet of 18 layers, basic blocks", 224, o => new ResNet(18, o)),
+        new("resnet34", "ResNet of 34 layers, basic blocks", 224, o => new ResNet(34, o)),
+        new("resnet50", "ResNet of 50 layers, bottlenecks", 224, o => new ResNet(50, o)),
+        new("resnet101", "ResNet of 101 layers, bottlenecks", 224, o => new ResNet(101, o)),
+        new("resnet152", "ResNet of 152 layers, bottlenecks", 224, o => new ResNet(152, o)),
     ];
 
     /// <summary>All names.</summary>
