@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fovea;
 
 /// <summary>One run of an op's forward pass: its inputs, the outputs to fill, and what to keep for the backward pass.</summary>
@@ -5,6 +7,7 @@ public sealed class ForwardContext
 {
     private readonly Tensor[] _inputs;
     private readonly Tensor[] _outputs;
+    private List<Storage>? _scratch;
 
     internal ForwardContext(Op op, Tensor[] inputs, Tensor[] outputs, bool recording)
     {
@@ -84,6 +87,22 @@ public sealed class ForwardContext
         var extra = new Tensor(shape, dtype, new Storage((long)elements * dtype.Size()), owned: false);
         (SavedExtras ??= []).Add(extra);
         return extra.Storage.AsSpan<T>(count);
+    }
+
+    /// <summary>Room for <paramref name="count"/> numbers that is given back when the op's forward pass ends. Its content is not defined.</summary>
+    public Span<T> Scratch<T>(int count)
+        where T : unmanaged
+    {
+        var storage = new Storage((long)count * Unsafe.SizeOf<T>());
+        (_scratch ??= []).Add(storage);
+        return storage.AsSpan<T>(count);
+    }
+
+    /// <summary>Gives back the scratch.</summary>
+    internal void ReleaseScratch()
+    {
+        _scratch?.ForEach(s => s.Release());
+        _scratch = null;
     }
 
     /// <summary>Gives back the extras of a pass that is not recorded.</summary>

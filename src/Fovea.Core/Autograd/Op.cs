@@ -69,7 +69,14 @@ public abstract class Op
                     outs[i] = new Tensor(outSpecs[i].Shape, outSpecs[i].DType);
                 }
 
-                op.Forward(context);
+                try
+                {
+                    op.Forward(context);
+                }
+                finally
+                {
+                    context.ReleaseScratch();
+                }
             }
 
             if (record)

@@ -4,7 +4,7 @@ namespace Fovea;
 
 /// <summary>Inputs: x, weight, and (optionally) bias.</summary>
 internal sealed class Conv2dOp(
-    (int Height, int Width) stride, (int Height, int Width) padding, (int Height, int Width) dilation, int groups) : FloatOp, ISampledOp
+    Size2 stride, Size2 padding, Size2 dilation, int groups) : FloatOp, ISampledOp
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -18,11 +18,11 @@ internal sealed class Conv2dOp(
 
     public override string Name => "conv2d";
 
-    public (int Height, int Width) Stride => stride;
+    public Size2 Stride => stride;
 
-    public (int Height, int Width) Padding => padding;
+    public Size2 Padding => padding;
 
-    public (int Height, int Width) Dilation => dilation;
+    public Size2 Dilation => dilation;
 
     public int Groups => groups;
 
@@ -129,12 +129,12 @@ public static class Conv2dExtensions
         public Tensor Conv2d(
             Tensor weight,
             Tensor? bias = null,
-            (int Height, int Width)? stride = null,
-            (int Height, int Width)? padding = null,
-            (int Height, int Width)? dilation = null,
+            Size2? stride = null,
+            Size2? padding = null,
+            Size2? dilation = null,
             int groups = 1)
         {
-            var op = new Conv2dOp(stride ?? (1, 1), padding ?? (0, 0), dilation ?? (1, 1), groups);
+            var op = new Conv2dOp(stride ?? 1, padding ?? 0, dilation ?? 1, groups);
             return bias is null ? Op.Run(op, x, weight) : Op.Run(op, x, weight, bias);
         }
     }

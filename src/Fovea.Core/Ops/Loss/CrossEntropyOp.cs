@@ -76,7 +76,7 @@ internal sealed class CrossEntropyOp(double labelSmoothing, long ignoreIndex, Lo
         (int rows, int classes) = (shape[0], shape[1]);
         CheckLabels(c.In<long>(1), classes);
         Span<T> gradient = c.Recording ? c.Save<T>(shape.Elements) : default;
-        Span<T> losses = reduction == LossReduction.None ? c.Out<T>() : c.Save<T>(rows);
+        Span<T> losses = reduction == LossReduction.None ? c.Out<T>() : c.Scratch<T>(rows);
         double weight = Kernel.Run(
             rows, classes, c.In<T>(0), c.In<long>(1), c.InOrEmpty<T>(2), labelSmoothing, ignoreIndex, losses, gradient);
         if (reduction == LossReduction.None)
