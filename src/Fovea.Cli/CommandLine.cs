@@ -52,6 +52,9 @@ public static class CommandLine
     {
         var root = new RootCommand("Visual attention for .NET: train, evaluate, look inside. Start with: fovea train")
         {
+            TrainVerb.Build(args),
+            EvalVerb.Build(),
+            PredictVerb.Build(),
             ListVerb.Build(),
             ShowVerb.Build(),
             CheckDataVerb.Build(),

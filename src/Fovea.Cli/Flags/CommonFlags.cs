@@ -44,22 +44,16 @@ internal static class CommonFlags
 
     /// <summary>Checks options of a mechanism against its card, before anything slow begins.</summary>
     /// <exception cref="OptionException">There is no such mechanism or option, or the value does not fit.</exception>
-    public static void CheckAttention(string? key, IReadOnlyDictionary<string, string> options, bool isKeyKnownLater)
+    public static void CheckAttention(string? key, IReadOnlyDictionary<string, string> options)
     {
-        if (key is null)
-        {
-            if (options.Count > 0 && !isKeyKnownLater)
-            {
-                throw new OptionException("attention-option", "there is no mechanism for it; name one with --attention KEY.");
-            }
-
-            return;
-        }
-
-        Card card = Catalog.Find(key).Card;
         foreach ((string name, string text) in options)
         {
-            AttentionOptions.Parse(card, name, text);
+            if (key is null)
+            {
+                throw new OptionException("attention-option", $"there is no mechanism for {name}; name it with --attention KEY.");
+            }
+
+            AttentionOptions.Parse(Catalog.Find(key).Card, name, text);
         }
     }
 

@@ -1,10 +1,24 @@
 using Fovea.Training;
+using Fovea.Training.Data;
 
 namespace Fovea.Cli.Flags;
 
 /// <summary>The flags of <c>train</c>: one for each property of <see cref="TrainOptions"/>.</summary>
 internal static class TrainFlags
 {
+    private static readonly FlagValue<string> s_policy = new("POLICY", text =>
+    {
+        try
+        {
+            AugmentPolicy.Parse(text);
+            return text;
+        }
+        catch (OptionException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    });
+
     public static FlagSet<TrainOptions> Build()
     {
         var flags = new FlagSet<TrainOptions>();
@@ -58,7 +72,7 @@ internal static class TrainFlags
         .Add("--mixup", FlagValues.AtLeast(0), "Mixup's alpha; default 0: off.", (o, v) => o with { Mixup = v })
         .Add("--cutmix", FlagValues.AtLeast(0), "CutMix's alpha; default 0: off.", (o, v) => o with { CutMix = v })
         .Add("--label-smoothing --smoothing", FlagValues.BelowOne, "Probability spread over all classes, 0 to below 1; default 0.", (o, v) => o with { LabelSmoothing = v })
-        .Add("--auto-augment --aa", FlagValues.Text("POLICY"), "none, rand, rand-n2-m9 (n 0 to 14, m 0 to 30) or trivial; default none.", (o, v) => o with { AutoAugment = v })
+        .Add("--auto-augment --aa", s_policy, "Random image operations: none, rand, rand-n2-m9 (n 0 to 14, m 0 to 30) or trivial; default none.", (o, v) => o with { AutoAugment = v })
         .Add("--random-erasing --reprob", FlagValues.Share, "Probability that a rectangle of an image is erased, 0 to 1; default 0.", (o, v) => o with { RandomErasing = v })
         .Add("--drop-path", FlagValues.BelowOne, "Rate of stochastic depth, for models that have it, 0 to below 1; default 0.", (o, v) => o with { DropPath = v })
         .AddSwitch("--class-weights", "Weigh a class's loss by the inverse of how often it occurs.", (o, v) => o with { ClassWeights = v });

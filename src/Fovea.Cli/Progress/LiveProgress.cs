@@ -52,6 +52,12 @@ internal sealed class LiveProgress : IProgress<TrainingEvent>
                 Stop();
                 _console.WriteLine(ProgressText.Of(epoch));
                 break;
+            case DataCheckProgress check:
+                Show("looking at the data", check.Share, 1, string.Empty);
+                break;
+            case Notice notice:
+                _console.WriteLine(notice.Message);
+                break;
             case TrainingWarning warning:
                 _console.WriteLine($"warning: {warning.Message}", new Style(Color.Yellow));
                 break;
@@ -59,7 +65,7 @@ internal sealed class LiveProgress : IProgress<TrainingEvent>
     }
 
     // A task of Spectre's that has reached its end stays finished, so each phase gets a new one.
-    private void Show(string phase, int value, int total, string detail)
+    private void Show(string phase, double value, double total, string detail)
     {
         if (_phase != phase || _task is null)
         {

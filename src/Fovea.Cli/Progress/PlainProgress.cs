@@ -39,6 +39,12 @@ internal sealed class PlainProgress : IProgress<TrainingEvent>
             case EvaluationProgress evaluation when IsTime():
                 Write($"evaluated {Quantity.Count(evaluation.Images)} of {Quantity.Count(evaluation.Total)}   top-1 {Quantity.Percent(evaluation.Top1)}");
                 break;
+            case DataCheckProgress check when IsTime():
+                Write($"looked at {Quantity.Percent(check.Share)} of the data");
+                break;
+            case Notice notice:
+                Write(notice.Message);
+                break;
             case TrainingWarning warning:
                 _error.WriteLine($"warning: {warning.Message}");
                 break;

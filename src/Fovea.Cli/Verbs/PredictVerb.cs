@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Fovea.Cli.Flags;
+using Fovea.Imaging;
+using Fovea.Imaging.Codecs;
+using Fovea.Training;
+using Fovea.Training.Data;
+
+namespace Fovea.Cli.Verbs;
+
+/// <summary><c>predict IMAGE|DIR…</c>: says which classes a classifier sees in images.</summary>
+internal static class PredictVerb
+{
+    public static Verb Build()
+    {
+        var verb = new Verb(
+            "predict",
+            "Print the classes that a classifier sees in images, most likely first. An image that cannot be read is named and does not stop the others; "
+            + "the exit code is then 3.",
+            "fovea predict cat.jpg --weights runs/classify/photos-resnet18/best.safetensors",
+            "fovea predict holidays/ --weights best.safetensors --top 3 --json");
+        Argument<string[]> inputs = verb.AddArgument<string[]>("image", "Image files, or folders that are searched for images.", ArgumentArity.OneOrMore);
+        FlagSet<PredictOptions> flags = EvalFlags.Predict();
+        flags.AddTo(verb);
+        Option<bool> json = verb.AddJson("Print a line of JSON for each image.");
+        verb.SetAction(parsed => Run(
+            flags.Apply(parsed, new PredictOptions { Inputs = parsed.GetRequiredValue(inputs) }), parsed.GetValue(json), parsed.InvocationConfiguration));
+        return verb;
+    }
+
+    private static int Run(PredictOptions options, bool json, InvocationConfiguration where)
+    {
+        CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
+        using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
+        Predictor predictor = Predictor.Open(options);
+        int unreadable = 0;
+        void Refuse(string path, string reason)
+        {
+            unreadable++;
+            where.Error.WriteLine($"error: {reason}");
+            if (json)
+            {
+                where.Output.WriteLine(new JsonObject { ["path"] = path, ["error"] = reason }.ToJsonString());
+            }
+        }
+
+        foreach (string[] batch in Find(options.Inputs, Refuse).Chunk(options.BatchSize))
+        {
+            interruption.Token.ThrowIfCancellationRequested();
+            (string Path, Image Image)[] images = [.. Load(batch, Refuse)];
+            IReadOnlyList<Prediction> seen = images.Length == 0 ? [] : predictor.Predict([.. images.Select(i => i.Image)]);
+            foreach ((Prediction prediction, (string path, _)) in seen.Zip(images))
+            {
+                Prediction named = prediction with { Path = path };
+                where.Output.WriteLine(json ? named.ToJson() : Line(named));
+            }
+        }
+
+        return unreadable == 0 ? ExitCode.Done : ExitCode.BadData;
+    }
+
+    private static IEnumerable<string> Find(IReadOnlyList<string> inputs, Action<string, string> refuse)
+    {
+        foreach (string input in inputs)
+        {
+            IReadOnlyList<string> files = [];
+            try
+            {
+                files = Predictor.Find([input]);
+            }
+            catch (DataException e)
+            {
+                refuse(input, e.Message);
+            }
+
+            foreach (string file in files)
+            {
+                yield return file;
+            }
+        }
+    }
+
+    private static IEnumerable<(string Path, Image Image)> Load(string[] paths, Action<string, string> refuse)
+    {
+        foreach (string path in paths)
+        {
+            Image? image = null;
+            try
+            {
+                image = ImageCodecs.Load(path);
+            }
+            catch (Exception e) when (e is ImageException or IOException or UnauthorizedAccessException)
+            {
+                refuse(path, e.Message);
+            }
+
+            if (image is not null)
+            {
+                yield return (path, image);
+            }
+        }
+    }
+
+    private static string Line(Prediction prediction) =>
+        $"{prediction.Path}: {string.Join(", ", prediction.Classes.Select(c => $"{c.Class} {Quantity.Percent(c.Probability)}"))}";
+}

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using Fovea.Cli.Flags;
+using Fovea.Cli.Progress;
+using Fovea.Training;
+using Spectre.Console;
+
+namespace Fovea.Cli.Verbs;
+
+/// <summary><c>train</c>: trains a classifier, and continues a run that was stopped.</summary>
+internal static class TrainVerb
+{
+    // What a resumed run takes from the command line; the rest is its own config's.
+    private static readonly string[] s_resumable = ["--resume", "--workers", "--threads", "--time-limit", "--checkpoint-seconds"];
+
+    /// <summary>Builds the verb.</summary>
+    /// <param name="args">The words of the command line, for the run's <c>command.txt</c>.</param>
+    public static Verb Build(IReadOnlyList<string> args)
+    {
+        var verb = new Verb(
+            "train",
+            "Train a classifier and write a run folder with checkpoints, metrics and a report. With no data given, it trains a small network on the "
+            + "embedded Clutter data. Ctrl-C stops after the step in progress, and --resume goes on as if nothing had been.",
+            "fovea train",
+            "fovea train --data photos/ --model resnet18 --epochs 90",
+            "fovea train --data cifar10/ --model resnet20-cifar --attention se --attention-option reduction=8 --epochs 5",
+            "fovea train --resume runs/classify/clutter-resnet8");
+        FlagSet<TrainOptions> flags = TrainFlags.Build();
+        flags.AddTo(verb);
+        FlagSet<string?> config = new FlagSet<string?>().Group("Run")
+            .Add("--config -c", FlagValues.Text("FILE"), "Options as JSON, as config.json of a run folder has them; flags go before it.", (_, v) => v);
+        config.AddTo(verb);
+        Option<bool> json = verb.AddJson("Print the result as the last line, in JSON; everything else goes to the standard error.");
+        verb.SetAction(parsed =>
+        {
+            CheckResume(flags, parsed, config.Apply(parsed, null));
+            TrainOptions start = config.Apply(parsed, null) is { } file ? ConfigFile.Read(file) : new TrainOptions();
+            TrainOptions options = flags.Apply(parsed, start) with { CommandLine = string.Join(' ', args.Select(Quote).Prepend("fovea")) };
+            CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
+            return Run(options, parsed.GetValue(json), parsed.InvocationConfiguration);
+        });
+        return verb;
+    }
+
+    private static void CheckResume(FlagSet<TrainOptions> flags, ParseResult parsed, string? config)
+    {
+        string[] given = [.. flags.Given(parsed).Select(f => f.Option.Name)];
+        string[] refused = [.. given.Except(s_resumable), .. config is null ? [] : new[] { "--config" }];
+        if (given.Contains("--resume") && refused.Length > 0)
+        {
+            throw new OptionException("resume",
+                $"a run goes on with its own options; leave out {string.Join(", ", refused)}. Only {string.Join(", ", s_resumable[1..])} can be given.");
+        }
+    }
+
+    private static int Run(TrainOptions options, bool json, InvocationConfiguration where)
+    {
+        TextWriter people = json ? where.Error : where.Output;
+        TrainResult result = Watch.Run(
+            people, where.Error, "stopping after this step; press Ctrl-C again to quit at once", (progress, stop) => Trainer.Train(options, progress, stop));
+        if (result.Outcome == TrainOutcome.Interrupted)
+        {
+            people.WriteLine($"Interrupted in epoch {result.Epochs + 1}; nothing is lost. Continue with:");
+            people.WriteLine($"  {result.ResumeCommand}");
+        }
+        else
+        {
+            Print(result, people);
+        }
+
+        if (json)
+        {
+            where.Output.WriteLine(result.ToJson());
+        }
+
+        return result.Outcome == TrainOutcome.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private static void Print(TrainResult result, TextWriter output)
+    {
+        IAnsiConsole console = Terminal.On(output);
+        if (result.Validation is { } validation)
+        {
+            console.Write(ResultTables.PerClass(validation.Confusion));
+        }
+
+        console.Write(ResultTables.Of("Results", Lines(result)));
+        if (result.ResumeCommand is { } resume)
+        {
+            output.WriteLine($"Continue with: {resume}");
+        }
+
+        if (result.Report is { } report)
+        {
+            output.WriteLine($"Report: {report}");
+        }
+    }
+
+    private static IEnumerable<(string Name, string Value)> Lines(TrainResult result)
+    {
+        yield return ("outcome", result.Outcome switch
+        {
+            TrainOutcome.StoppedEarly => "stopped early: no better result within the patience",
+            TrainOutcome.TimeLimit => "stopped at the time limit",
+            _ => "completed",
+        });
+        yield return ("epochs", result.BestEpoch > 0 ? $"{result.Epochs}, the best {result.BestEpoch}" : $"{result.Epochs}");
+        foreach ((string name, string value) in result.Validation is { } validation ? ResultTables.Lines(validation) : [])
+        {
+            yield return ($"validation {name}", value);
+        }
+
+        yield return ("time", Quantity.Time(TimeSpan.FromSeconds(result.Seconds)));
+        yield return ("speed", $"{Quantity.Count((long)result.ImagesPerSecond)} images/s");
+        yield return ("weights", Path.Combine(result.Run, "best.safetensors"));
+    }
+
+    // As a shell would take it back.
+    private static string Quote(string word) => word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "/\\:._-+=,@".Contains(c, StringComparison.Ordinal))
+        ? word
+        : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}
