@@ -61,7 +61,7 @@ internal sealed class PadOp(int[] before, int[] after, double value) : AnyTypeOp
         if (typeof(T) == typeof(bool))
         {
             bool flag = value != 0;
-            return Unsafe.As<bool, T>(ref flag);
+            return (T)(object)flag;
         }
 
         return typeof(T) == typeof(float) ? To<float, T>(value)
@@ -75,7 +75,7 @@ internal sealed class PadOp(int[] before, int[] after, double value) : AnyTypeOp
         where T : unmanaged
     {
         TNumber number = TNumber.CreateSaturating(value);
-        return Unsafe.As<TNumber, T>(ref number);
+        return (T)(object)number;
     }
 
     private int Start(Shape whole)
