@@ -16,6 +16,12 @@ internal static unsafe class ConvDispatch
             return;
         }
 
+        if (Depthwise.Takes(s))
+        {
+            Depthwise.Forward(s, x, w, epilogue, y);
+            return;
+        }
+
         using var taps = new Scratch<Tap>(s.Taps);
         ConvJob job = ConvJob.Forward(s, taps.At);
         Run(job, x, w, (nint)s.GroupOutputs * s.GroupInputs * s.Taps, y, epilogue);
@@ -26,6 +32,12 @@ internal static unsafe class ConvDispatch
     {
         if (s.InputCount == 0)
         {
+            return;
+        }
+
+        if (Depthwise.TakesInput(s))
+        {
+            Depthwise.BackwardInput(s, dy, w, dx);
             return;
         }
 
@@ -51,6 +63,12 @@ internal static unsafe class ConvDispatch
         if (s.Batch == 0)
         {
             new Span<T>(dw, checked((int)s.WeightCount)).Clear();
+            return;
+        }
+
+        if (Depthwise.Takes(s))
+        {
+            Depthwise.BackwardWeight(s, x, dy, dw);
             return;
         }
 

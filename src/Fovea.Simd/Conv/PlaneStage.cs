@@ -39,6 +39,9 @@ internal readonly unsafe struct PlaneStage<V, T>
         }
     }
 
+    /// <summary>Prepares staging from planes that lie in working memory of their own, where nothing needs to be read beyond a row.</summary>
+    public static PlaneStage<V, T> Unbounded(StagePlan* plan, T* masks) => new(plan, null, masks);
+
     /// <summary>Numbers that the masks of a plan take.</summary>
     public static long MaskCount(in StagePlan plan) => (long)plan.Copies * MaskLength(plan);
 

@@ -119,6 +119,15 @@ internal unsafe struct StagePlan
         return plan;
     }
 
+    /// <summary>As <see cref="Make"/>, for one plane at a time, whole.</summary>
+    public static StagePlan MakeForPlanes(in ConvJob job, int width, nint* tables)
+    {
+        var plan = new StagePlan { Mode = StageMode.Rows, Job = job, BlockChannels = 1, UnitImages = 1, UnitRows = job.OutHeight };
+        plan.Start(tables);
+        plan.Arrange(width);
+        return plan;
+    }
+
     private readonly int BalancedChannels(int most)
     {
         int blocks = (Job.Inputs + Math.Max(1, most) - 1) / Math.Max(1, most);

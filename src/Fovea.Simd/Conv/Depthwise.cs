@@ -1,0 +1,158 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv;
+
+/// <summary>Convolutions whose groups read one channel each, where there is nothing for a matrix product to share.</summary>
+internal static unsafe class Depthwise
+{
+    // Multiply-adds of a piece that is worth handing to a thread.
+    private const long Grain = 1 << 15;
+    private const int EnoughPieces = 16;
+
+    /// <summary>Whether these kernels take the forward pass and the weights' gradient.</summary>
+    public static bool Takes(in ConvShape s) => s.GroupInputs == 1 && s.Groups > 1;
+
+    /// <summary>Whether they take the input's gradient: one output channel per input channel, and nothing uneven about the stride.</summary>
+    public static bool TakesInput(in ConvShape s) => Takes(s) && s.GroupOutputs == 1 && s.StrideHeight == s.StrideWidth;
+
+    public static void Forward<T>(in ConvShape s, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var taps = new Scratch<Tap>(s.Taps);
+        Run(ConvJob.Forward(s, taps.At), 1, x, w, epilogue, y);
+    }
+
+    public static void BackwardInput<T>(in ConvShape s, T* dy, T* w, T* dx)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        // As if the stride had been one, with zeros between the gradients.
+        using var taps = new Scratch<Tap>(s.Taps);
+        int stride = s.StrideHeight;
+        ConvJob job = ConvJob.BackwardInput(s with { StrideHeight = 1, StrideWidth = 1 }, 0, 0, taps.At);
+        job.Height = ((s.OutHeight - 1) * stride) + 1;
+        job.Width = ((s.OutWidth - 1) * stride) + 1;
+        Run(job, stride, dy, w, default, dx);
+    }
+
+    public static void BackwardWeight<T>(in ConvShape s, T* x, T* dy, T* dw)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var taps = new Scratch<Tap>(s.Taps);
+        ConvJob job = ConvJob.Forward(s, taps.At);
+        switch (Width<T>(job.OutWidth))
+        {
+            case 64:
+                Weight<Lane512<T>, T>(job, x, dy, dw);
+                break;
+            case 32:
+                Weight<Lane256<T>, T>(job, x, dy, dw);
+                break;
+            case 16:
+                Weight<Lane128<T>, T>(job, x, dy, dw);
+                break;
+            default:
+                Weight<LaneScalar<T>, T>(job, x, dy, dw);
+                break;
+        }
+    }
+
+    // The widest register that a row of positions fills at least by more than half.
+    private static int Width<T>(int row)
+        where T : unmanaged
+    {
+        int bytes = row * sizeof(T);
+        return Vector512.IsHardwareAccelerated && bytes > 32 ? 64
+            : Vector256.IsHardwareAccelerated && bytes > 16 ? 32
+            : Vector128.IsHardwareAccelerated && bytes > 8 ? 16 : 0;
+    }
+
+    private static void Run<T>(in ConvJob job, int spread, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        switch (Width<T>(job.OutWidth))
+        {
+            case 64:
+                Run<Lane512<T>, T>(job, spread, x, w, epilogue, y);
+                break;
+            case 32:
+                Run<Lane256<T>, T>(job, spread, x, w, epilogue, y);
+                break;
+            case 16:
+                Run<Lane128<T>, T>(job, spread, x, w, epilogue, y);
+                break;
+            default:
+                Run<LaneScalar<T>, T>(job, spread, x, w, epilogue, y);
+                break;
+        }
+    }
+
+    private static void Run<V, T>(in ConvJob job, int spread, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)
+        where V : unmanaged, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var tables = new Scratch<nint>(StagePlan.TableCount(job.TapCount));
+        StagePlan plan = StagePlan.MakeForPlanes(job, V.Width, tables.At);
+        using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
+        int channels = job.Groups * job.Outputs;
+        using var weights = new Scratch<T>((long)channels * job.TapCount);
+        for (int c = 0; c < channels; c++)
+        {
+            for (int t = 0; t < job.TapCount; t++)
+            {
+                weights.At[(nint)c * job.TapCount + t] = w[(nint)c * job.TapCount + job.Taps[t].Weight];
+            }
+        }
+
+        // Spread planes are built in working memory: the borders of the tensor do not bound them.
+        var body = new DepthwiseBody<V, T>
+        {
+            Plan = &plan,
+            Stage = spread > 1 ? PlaneStage<V, T>.Unbounded(&plan, masks.At) : new(&plan, x, masks.At),
+            X = x,
+            Weights = weights.At,
+            Y = y,
+            Epilogue = epilogue,
+            Spread = spread,
+        };
+        long work = (long)job.Positions * job.TapCount * job.Outputs;
+        WorkerTeam.For(ref body, job.Batch * job.Groups, (int)Math.Clamp(Grain / work, 1, int.MaxValue));
+    }
+
+    private static void Weight<V, T>(in ConvJob job, T* x, T* dy, T* dw)
+        where V : unmanaged, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var tables = new Scratch<nint>(StagePlan.TableCount(job.TapCount));
+        StagePlan plan = StagePlan.MakeForPlanes(job, V.Width, tables.At);
+        using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
+        int channels = job.Groups * job.Outputs;
+        int shares = Math.Clamp((EnoughPieces + channels - 1) / channels, 1, job.Batch);
+        nint count = (nint)channels * job.TapCount;
+        using var sums = new Scratch<T>(shares * count);
+        var body = new DepthwiseWeightBody<V, T>
+        {
+            Plan = &plan,
+            Stage = new(&plan, x, masks.At),
+            X = x,
+            Dy = dy,
+            Sums = sums.At,
+            Shares = shares,
+        };
+        long work = (long)job.Positions * job.TapCount * (job.Batch / shares + 1);
+        WorkerTeam.For(ref body, channels * shares, (int)Math.Clamp(Grain / work, 1, int.MaxValue));
+        for (nint i = 0; i < count; i++)
+        {
+            T sum = sums.At[i];
+            for (int s = 1; s < shares; s++)
+            {
+                sum += sums.At[s * count + i];
+            }
+
+            dw[i] = sum;
+        }
+    }
+}

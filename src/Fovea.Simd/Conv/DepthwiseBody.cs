@@ -1,0 +1,147 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv;
+
+/// <summary>
+/// Depthwise convolution: piece i is one input plane and the output planes made from it (as many as the channel multiplier says). The
+/// plane is padded into working memory and swept once per output plane.
+/// </summary>
+internal unsafe struct DepthwiseBody<V, T> : IRangeBody
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public StagePlan* Plan;
+    public PlaneStage<V, T> Stage;
+    public T* X;
+
+    /// <summary>Weights in the order of the job's taps, [channel, tap].</summary>
+    public T* Weights;
+    public T* Y;
+    public ConvEpilogue<T> Epilogue;
+
+    /// <summary>Zeros between neighbouring inputs, as the gradient of a strided convolution needs: the distance of two inputs.</summary>
+    public int Spread;
+
+    public readonly void Run(int from, int to)
+    {
+        ref readonly ConvJob job = ref Plan->Job;
+        int perRow = (job.OutWidth + V.Width - 1) / V.Width;
+        bool narrow = job.OutWidth < V.Width;
+        using var stage = new Scratch<T>(Plan->StageCount + V.Width);
+        using var spread = new Scratch<T>(Spread > 1 ? (long)job.Height * job.Width : 1);
+        using var places = new Scratch<VectorPlace>((long)perRow * job.OutHeight);
+        using var rows = new Scratch<T>(narrow ? job.OutHeight * V.Width : 1);
+        int count = Places(places.At, perRow, narrow);
+        for (int i = from; i < to; i++)
+        {
+            T* plane = X + (nint)i * SourceHeight * SourceWidth;
+            if (Spread > 1)
+            {
+                Widen(plane, spread.At);
+                plane = spread.At;
+            }
+
+            Stage.Plane(plane, 0, job.OutHeight, Plan->StagedRows, stage.At);
+            for (int m = 0; m < job.Outputs; m++)
+            {
+                nint output = (nint)i * job.Outputs + m;
+                int channel = (int)(output % (job.Groups * job.Outputs));
+                T* y = Y + output * job.Positions;
+                T bias = Epilogue.Bias is null ? T.Zero : Epilogue.Bias[channel];
+                Sweep(count, places.At, stage.At, Weights + (nint)channel * job.TapCount, bias, narrow ? rows.At : y);
+                for (int r = 0; narrow && r < job.OutHeight; r++)
+                {
+                    RowCopy<V, T>.Exact(rows.At + r * V.Width, y + (nint)r * job.OutWidth, job.OutWidth);
+                }
+
+                if (Epilogue.Residual != 0 || Epilogue.Relu)
+                {
+                    Finish(y, job.Positions);
+                }
+            }
+        }
+    }
+
+    private readonly int SourceHeight => Spread > 1 ? ((Plan->Job.Height - 1) / Spread) + 1 : Plan->Job.Height;
+
+    private readonly int SourceWidth => Spread > 1 ? ((Plan->Job.Width - 1) / Spread) + 1 : Plan->Job.Width;
+
+    // The last register of a row overlaps the one before; a row shorter than a register goes to rows of one register each.
+    private readonly int Places(VectorPlace* places, int perRow, bool narrow)
+    {
+        int count = 0;
+        for (int r = 0; r < Plan->Job.OutHeight; r++)
+        {
+            for (int j = 0; j < perRow; j++)
+            {
+                int column = narrow ? 0 : Math.Min(j * V.Width, Plan->Job.OutWidth - V.Width);
+                places[count++] = new() { In = (nint)r * Plan->RowLength + column, Out = (nint)r * (narrow ? V.Width : Plan->Job.OutWidth) + column };
+            }
+        }
+
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Sweep(int count, VectorPlace* places, T* stage, T* w, T bias, T* y)
+    {
+        int taps = Plan->Job.TapCount;
+        nint* offsets = Plan->TapOffsets;
+        for (; count >= 8; count -= 8, places += 8)
+        {
+            DepthwiseTile<V, T, N8>.Run(taps, offsets, w, bias, stage, places, y);
+        }
+
+        if (count >= 4)
+        {
+            DepthwiseTile<V, T, N4>.Run(taps, offsets, w, bias, stage, places, y);
+            count -= 4;
+            places += 4;
+        }
+
+        if (count >= 2)
+        {
+            DepthwiseTile<V, T, N2>.Run(taps, offsets, w, bias, stage, places, y);
+            count -= 2;
+            places += 2;
+        }
+
+        if (count > 0)
+        {
+            DepthwiseTile<V, T, N1>.Run(taps, offsets, w, bias, stage, places, y);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Widen(T* from, T* to)
+    {
+        ref readonly ConvJob job = ref Plan->Job;
+        RowCopy<V, T>.Clear(to, (nint)job.Height * job.Width);
+        int width = SourceWidth;
+        for (int r = 0; r < SourceHeight; r++, from += width)
+        {
+            T* row = to + (nint)r * Spread * job.Width;
+            for (int j = 0; j < width; j++)
+            {
+                row[(nint)j * Spread] = from[j];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Finish(T* y, int count)
+    {
+        for (int j = 0; j < count; j += V.Width)
+        {
+            int lanes = Math.Min(V.Width, count - j);
+            V value = V.LoadPartial(y + j, lanes);
+            value = Epilogue.Residual != 0 ? value + V.LoadPartial(y + j + Epilogue.Residual, lanes) : value;
+            value = Epilogue.Relu ? V.Max(value, V.Zero) : value;
+            value.StorePartial(y + j, lanes);
+        }
+    }
+}
