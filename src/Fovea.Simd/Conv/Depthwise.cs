@@ -107,11 +107,10 @@ internal static unsafe class Depthwise
             }
         }
 
-        // Spread planes are built in working memory: the borders of the tensor do not bound them.
         var body = new DepthwiseBody<V, T>
         {
             Plan = &plan,
-            Stage = spread > 1 ? PlaneStage<V, T>.Unbounded(&plan, masks.At) : new(&plan, x, masks.At),
+            Stage = new(&plan, x, masks.At),
             X = x,
             Weights = weights.At,
             Y = y,

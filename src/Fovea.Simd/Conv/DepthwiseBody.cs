@@ -32,7 +32,12 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
         int perRow = (job.OutWidth + V.Width - 1) / V.Width;
         bool narrow = job.OutWidth < V.Width;
         using var stage = new Scratch<T>(Plan->StageCount + V.Width);
-        using var spread = new Scratch<T>(Spread > 1 ? (long)job.Height * job.Width : 1);
+
+        // The plane with zeros between its numbers has room around it for registers that reach beyond its rows.
+        nint room = (nint)job.Height * job.Width;
+        nint margin = 2 * (Plan->RowLength + V.Width) + Math.Abs(Plan->CopyColumn[0]);
+        using var spread = new Scratch<T>(Spread > 1 ? room + (2 * margin) : 1);
+        PlaneStage<V, T> planes = Spread > 1 ? Stage.Within(spread.At, room + (2 * margin)) : Stage;
         using var places = new Scratch<VectorPlace>((long)perRow * job.OutHeight);
         using var rows = new Scratch<T>(narrow ? job.OutHeight * V.Width : 1);
         int count = Places(places.At, perRow, narrow);
@@ -41,11 +46,11 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
             T* plane = X + (nint)i * SourceHeight * SourceWidth;
             if (Spread > 1)
             {
-                Widen(plane, spread.At);
-                plane = spread.At;
+                Widen(plane, spread.At + margin);
+                plane = spread.At + margin;
             }
 
-            Stage.Plane(plane, 0, job.OutHeight, Plan->StagedRows, stage.At);
+            planes.Plane(plane, 0, job.OutHeight, Plan->StagedRows, stage.At);
             for (int m = 0; m < job.Outputs; m++)
             {
                 nint output = (nint)i * job.Outputs + m;

@@ -39,8 +39,15 @@ internal readonly unsafe struct PlaneStage<V, T>
         }
     }
 
-    /// <summary>Prepares staging from planes that lie in working memory of their own, where nothing needs to be read beyond a row.</summary>
-    public static PlaneStage<V, T> Unbounded(StagePlan* plan, T* masks) => new(plan, null, masks);
+    private PlaneStage(in PlaneStage<V, T> other, T* begin, T* end)
+    {
+        this = other;
+        _begin = begin;
+        _end = end;
+    }
+
+    /// <summary>The same for planes that lie elsewhere.</summary>
+    public PlaneStage<V, T> Within(T* begin, nint count) => new(this, begin, begin + count);
 
     /// <summary>Numbers that the masks of a plan take.</summary>
     public static long MaskCount(in StagePlan plan) => (long)plan.Copies * MaskLength(plan);
@@ -78,13 +85,9 @@ internal readonly unsafe struct PlaneStage<V, T>
                     continue;
                 }
 
-                if (CanHalve(plan))
+                if (CanMask(plan))
                 {
-                    for (int r = 0; r < count; r++, at += plan.RowLength)
-                    {
-                        Halve(plane, first + (r * plan.Job.StrideHeight), copy, at);
-                    }
-
+                    Masked(plane + (nint)first * width, -first, height - first, count, copy, at);
                     continue;
                 }
 
@@ -103,40 +106,63 @@ internal readonly unsafe struct PlaneStage<V, T>
     private static bool CanShift(in StagePlan plan) =>
         plan.Mode == StageMode.Shifted && plan.Job.StrideHeight == 1 && plan.Job.StrideWidth == 1 && plan.Job.OutWidth == plan.Job.Width;
 
-    private static bool CanHalve(in StagePlan plan) =>
-        plan.Job.StrideWidth == 2 && typeof(T) == typeof(float) && V.Width >= 8 && plan.Job.Width > 1;
+    // Where every number or every second one is taken, a row is loaded beyond its ends and what lies outside is masked.
+    private static bool CanMask(in StagePlan plan) =>
+        plan.Job.StrideWidth == 1 || (plan.Job.StrideWidth == 2 && typeof(T) == typeof(float) && V.Width >= 8);
 
     private static int MaskLength(in StagePlan plan) =>
-        CanShift(plan) ? plan.Job.Width + V.Width : CanHalve(plan) ? plan.RowLength + V.Width : 0;
+        CanShift(plan) ? plan.Job.Width + V.Width : CanMask(plan) ? plan.RowLength + V.Width : 0;
 
-    // Every second number of a row.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Halve(T* plane, int y, int copy, T* to)
+    private void Masked(T* from, int begin, int end, int count, int copy, T* to)
     {
-        ref readonly StagePlan plan = ref *_plan;
-        if ((uint)y >= (uint)plan.Job.Height)
+        nint width = _plan->Job.Width;
+        int step = _plan->Job.StrideHeight;
+        int length = _plan->RowLength;
+        bool halves = _plan->Job.StrideWidth == 2;
+        T* mask = _masks + (nint)copy * (length + V.Width);
+        from += _plan->CopyColumn[copy];
+        nint reach = (halves ? 2 : 1) * (nint)(length + V.Width);
+        for (int r = 0; r < count; r++, to += length)
         {
-            ClearOver(to, plan.RowLength);
-            return;
-        }
-
-        T* mask = _masks + (nint)copy * (plan.RowLength + V.Width);
-        T* from = plane + (nint)y * plan.Job.Width + plan.CopyColumn[copy];
-        for (int j = 0; j < plan.RowLength; j += V.Width)
-        {
-            T* at = from + 2 * j;
-            if (at >= _begin && at + 2 * V.Width <= _end)
+            int y = r * step;
+            if (y < begin || y >= end)
             {
-                (Pairs<V, T>.Even(at) & V.Load(mask + j)).Store(to + j);
+                ClearOver(to, length);
                 continue;
             }
 
-            for (int lane = 0; lane < V.Width; lane++)
+            T* row = from + y * width;
+            if (row < _begin || row + reach > _end)
             {
-                T* one = at + 2 * lane;
-                LaneScalar<T> x = one >= _begin && one < _end ? LaneScalar<T>.Load(one) : LaneScalar<T>.Zero;
-                (x & LaneScalar<T>.Load(mask + j + lane)).Store(to + j + lane);
+                Careful(row, halves ? 2 : 1, mask, length, to);
+                continue;
             }
+
+            if (halves)
+            {
+                for (int j = 0; j < length; j += V.Width)
+                {
+                    (Pairs<V, T>.Even(row + (2 * j)) & V.Load(mask + j)).Store(to + j);
+                }
+
+                continue;
+            }
+
+            for (int j = 0; j < length; j += V.Width)
+            {
+                (V.Load(row + j) & V.Load(mask + j)).Store(to + j);
+            }
+        }
+    }
+
+    // At the borders of the tensor: nothing outside of it is read.
+    private void Careful(T* row, int stride, T* mask, int length, T* to)
+    {
+        for (int j = 0; j < length; j++, row += stride)
+        {
+            LaneScalar<T> x = row >= _begin && row < _end ? LaneScalar<T>.Load(row) : LaneScalar<T>.Zero;
+            (x & LaneScalar<T>.Load(mask + j)).Store(to + j);
         }
     }
 
