@@ -85,6 +85,10 @@ internal unsafe struct ConvJob
     /// The part of the input's gradient at rows <c>strideH · i + rowPhase</c> and columns <c>strideW · j + columnPhase</c>. A job
     /// without taps means that this part is zero.
     /// </summary>
+    /// <remarks>
+    /// All parts of one shape have the same size, that of the largest; in the smaller ones the last row or column lies outside of the
+    /// input and is computed for nothing.
+    /// </remarks>
     public static ConvJob BackwardInput(in ConvShape s, int rowPhase, int columnPhase, Tap* taps)
     {
         int count = 0;
@@ -107,8 +111,8 @@ internal unsafe struct ConvJob
             Height = s.OutHeight,
             Width = s.OutWidth,
             Outputs = s.GroupInputs,
-            OutHeight = Math.Max(0, (s.Height - rowPhase + s.StrideHeight - 1) / s.StrideHeight),
-            OutWidth = Math.Max(0, (s.Width - columnPhase + s.StrideWidth - 1) / s.StrideWidth),
+            OutHeight = (s.Height + s.StrideHeight - 1) / s.StrideHeight,
+            OutWidth = (s.Width + s.StrideWidth - 1) / s.StrideWidth,
             StrideHeight = 1,
             StrideWidth = 1,
             TapCount = count,

@@ -14,6 +14,8 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int Wide = 8;
+
     public StagePlan* Plan;
     public PlaneStage<V, T> Stage;
     public T* X;
@@ -37,8 +39,11 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
         nint room = (nint)job.Height * job.Width;
         nint margin = 2 * (Plan->RowLength + V.Width) + Math.Abs(Plan->CopyColumn[0]);
         using var spread = new Scratch<T>(Spread > 1 ? room + (2 * margin) : 1);
+        using var zeros = new Scratch<T>(SourceWidth);
+        RowCopy<V, T>.Clear(zeros.At, SourceWidth);
+        RowCopy<V, T>.Clear(spread.At, Spread > 1 ? room + (2 * margin) : 1);
         PlaneStage<V, T> planes = Spread > 1 ? Stage.Within(spread.At, room + (2 * margin)) : Stage;
-        using var places = new Scratch<VectorPlace>((long)perRow * job.OutHeight);
+        using var places = new Scratch<VectorPlace>((long)perRow * job.OutHeight + Wide);
         using var rows = new Scratch<T>(narrow ? job.OutHeight * V.Width : 1);
         int count = Places(places.At, perRow, narrow);
         for (int i = from; i < to; i++)
@@ -46,7 +51,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
             T* plane = X + (nint)i * SourceHeight * SourceWidth;
             if (Spread > 1)
             {
-                Widen(plane, spread.At + margin);
+                Widen(plane, zeros.At, spread.At + margin);
                 plane = spread.At + margin;
             }
 
@@ -88,6 +93,12 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
             }
         }
 
+        // The last tile repeats the last register: eight sums in flight hide what four would wait for.
+        for (int i = 0; i < Wide; i++)
+        {
+            places[count + i] = places[count - 1];
+        }
+
         return count;
     }
 
@@ -96,40 +107,35 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     {
         int taps = Plan->Job.TapCount;
         nint* offsets = Plan->TapOffsets;
-        for (; count >= 8; count -= 8, places += 8)
+        for (; count > 4; count -= Wide, places += Wide)
         {
             DepthwiseTile<V, T, N8>.Run(taps, offsets, w, bias, stage, places, y);
         }
 
-        if (count >= 4)
+        if (count > 2)
         {
             DepthwiseTile<V, T, N4>.Run(taps, offsets, w, bias, stage, places, y);
-            count -= 4;
-            places += 4;
         }
-
-        if (count >= 2)
+        else if (count > 0)
         {
             DepthwiseTile<V, T, N2>.Run(taps, offsets, w, bias, stage, places, y);
-            count -= 2;
-            places += 2;
-        }
-
-        if (count > 0)
-        {
-            DepthwiseTile<V, T, N1>.Run(taps, offsets, w, bias, stage, places, y);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Widen(T* from, T* to)
+    private readonly void Widen(T* from, T* zeros, T* to)
     {
         ref readonly ConvJob job = ref Plan->Job;
-        RowCopy<V, T>.Clear(to, (nint)job.Height * job.Width);
         int width = SourceWidth;
         for (int r = 0; r < SourceHeight; r++, from += width)
         {
             T* row = to + (nint)r * Spread * job.Width;
+            if (Spread == 2)
+            {
+                Pairs<V, T>.Interleave(from, zeros, row, job.Width);
+                continue;
+            }
+
             for (int j = 0; j < width; j++)
             {
                 row[(nint)j * Spread] = from[j];

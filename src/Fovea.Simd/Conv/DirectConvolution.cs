@@ -53,7 +53,7 @@ internal static unsafe class DirectConvolution<V, T>
 
         if (job.OutWidth % V.Width == 0)
         {
-            return StageMode.Rows;
+            return StagePlan.ByPlanes(job, V.Width);
         }
 
         // Shifted copies waste the lanes after the last position of an image; panels cost a copy per tap.

@@ -96,7 +96,7 @@ internal unsafe struct StagePlan
     /// </remarks>
     public static StagePlan MakeForWeights(in ConvJob job, int width, int size, nint* tables)
     {
-        var plan = new StagePlan { Mode = job.OutWidth % width == 0 ? StageMode.Rows : StageMode.Shifted, Job = job };
+        var plan = new StagePlan { Mode = ByPlanes(job, width), Job = job };
         plan.Start(tables);
         int registers = (job.Positions + width - 1) / width;
         plan.UnitImages = Math.Clamp((64 + (registers / 2)) / registers, 1, job.Batch);
@@ -126,6 +126,39 @@ internal unsafe struct StagePlan
         plan.Start(tables);
         plan.Arrange(width);
         return plan;
+    }
+
+    /// <summary>Rows or Shifted, whichever writes fewer registers.</summary>
+    public static StageMode ByPlanes(in ConvJob job, int width)
+    {
+        if (job.OutWidth % width != 0)
+        {
+            return StageMode.Shifted;
+        }
+
+        int first = int.MaxValue;
+        int last = int.MinValue;
+        int shifts = 0;
+        int phases = 0;
+        for (int t = 0; t < job.TapCount; t++)
+        {
+            (int column, int phase) = FloorDivide(job.Taps[t].Column, job.StrideWidth);
+            first = Math.Min(first, column);
+            last = Math.Max(last, column);
+            bool newShift = true;
+            bool newPhase = true;
+            for (int earlier = 0; earlier < t; earlier++)
+            {
+                newShift &= job.Taps[earlier].Column != job.Taps[t].Column;
+                newPhase &= FloorDivide(job.Taps[earlier].Column, job.StrideWidth).Remainder != phase;
+            }
+
+            shifts += newShift ? 1 : 0;
+            phases += newPhase ? 1 : 0;
+        }
+
+        int line = job.OutWidth / width;
+        return phases * ((job.OutWidth + last - first + width - 1) / width) <= shifts * line ? StageMode.Rows : StageMode.Shifted;
     }
 
     private readonly int BalancedChannels(int most)
