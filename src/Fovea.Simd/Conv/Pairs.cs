@@ -13,26 +13,28 @@ internal static unsafe class Pairs<V, T>
 {
     /// <summary>Numbers 0, 2, 4 … of the two registers that begin at <paramref name="from"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Even(T* from)
+    public static V Even(T* from) => Even(from, from + V.Width);
+
+    /// <summary>Numbers 0, 2, 4 … of one register and then of another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Even(T* from, T* then)
     {
         if (typeof(V) == typeof(Lane512<float>))
         {
             var even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-            var at = (float*)from;
-            return As(new Lane512<float>(Avx512F.PermuteVar16x32x2(Vector512.Load(at), even, Vector512.Load(at + 16))));
+            return As(new Lane512<float>(Avx512F.PermuteVar16x32x2(Vector512.Load((float*)from), even, Vector512.Load((float*)then))));
         }
 
         if (typeof(V) == typeof(Lane256<float>) && Avx2.IsSupported)
         {
-            var at = (float*)from;
-            Vector256<float> pairs = Avx.Shuffle(Vector256.Load(at), Vector256.Load(at + 8), 0b10_00_10_00);
+            Vector256<float> pairs = Avx.Shuffle(Vector256.Load((float*)from), Vector256.Load((float*)then), 0b10_00_10_00);
             return As(new Lane256<float>(Avx2.Permute4x64(pairs.AsDouble(), 0b11_01_10_00).AsSingle()));
         }
 
         T* staged = stackalloc T[V.Width];
         for (int j = 0; j < V.Width; j++)
         {
-            staged[j] = from[2 * j];
+            staged[j] = 2 * j < V.Width ? from[2 * j] : then[(2 * j) - V.Width];
         }
 
         return V.Load(staged);

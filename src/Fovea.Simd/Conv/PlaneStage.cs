@@ -33,7 +33,7 @@ internal readonly unsafe struct PlaneStage<V, T>
             T* line = masks + (nint)copy * MaskLength(*plan);
             for (int j = 0; j < MaskLength(*plan); j++)
             {
-                int column = shift ? j % plan->Job.Width : j * plan->Job.StrideWidth;
+                int column = shift ? j % plan->Job.Width : j % plan->RowLength * plan->Job.StrideWidth;
                 line[j] = (uint)(column + plan->CopyColumn[copy]) < (uint)plan->Job.Width ? kept : T.Zero;
             }
         }
@@ -136,6 +136,15 @@ internal readonly unsafe struct PlaneStage<V, T>
             if (row < _begin || row + reach > _end)
             {
                 Careful(row, halves ? 2 : 1, mask, length, to);
+                continue;
+            }
+
+            if (halves && 2 * length == V.Width && r + 1 < count && y + step < end && row + (step * width) + reach <= _end)
+            {
+                // Two short rows fill one register.
+                (Pairs<V, T>.Even(row, row + (step * width)) & V.Load(mask)).Store(to);
+                to += length;
+                r++;
                 continue;
             }
 
