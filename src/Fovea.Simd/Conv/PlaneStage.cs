@@ -60,22 +60,18 @@ internal readonly unsafe struct PlaneStage<V, T>
         int height = plan.Job.Height;
         int width = plan.Job.Width;
         int count = rows + plan.RowSpan;
+        if (CanShift(plan))
+        {
+            Shifted(plane, row + plan.FirstRow, count, stagedRows, to);
+            return;
+        }
+
         for (int phase = 0; phase < plan.RowPhases; phase++)
         {
             int first = ((row + plan.FirstRow) * plan.Job.StrideHeight) + plan.RowPhase[phase];
             for (int copy = 0; copy < plan.Copies; copy++)
             {
                 T* at = to + ((nint)phase * plan.Copies + copy) * stagedRows * plan.RowLength;
-                if (CanShift(plan))
-                {
-                    int above = Math.Clamp(-first, 0, count);
-                    int inside = Math.Clamp(height - first - above, 0, count - above);
-                    ClearOver(at, above * width);
-                    Shift(plane + (nint)(first + above) * width, copy, at + (nint)above * width, inside * width);
-                    ClearOver(at + (nint)(above + inside) * width, (count - above - inside) * width);
-                    continue;
-                }
-
                 int lead = Math.Clamp(-plan.CopyColumn[copy], 0, plan.RowLength);
                 int skip = Math.Max(0, plan.CopyColumn[copy]);
                 int inRow = Math.Min(plan.RowLength - lead, width - skip);
@@ -223,34 +219,50 @@ internal readonly unsafe struct PlaneStage<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Shift(T* from, int copy, T* to, int count)
+    private void Shifted(T* plane, int first, int count, int stagedRows, T* to)
     {
         int width = _plan->Job.Width;
-        int shift = _plan->CopyColumn[copy];
-        T* mask = _masks + (nint)copy * (width + V.Width);
-        int column = 0;
-        from += shift;
-        for (int p = 0; p < count; p += V.Width)
+        int above = Math.Clamp(-first, 0, count);
+        int inside = Math.Clamp(_plan->Job.Height - first - above, 0, count - above);
+        int numbers = inside * width;
+        T* from = plane + (nint)(first + above) * width;
+        for (int copy = 0; copy < _plan->Copies; copy++, to += (nint)stagedRows * width)
         {
-            if (from + p >= _begin && from + p + V.Width <= _end)
+            T* mask = _masks + (nint)copy * (width + V.Width);
+            T* shifted = from + _plan->CopyColumn[copy];
+            T* target = to + (nint)above * width;
+            ClearOver(to, above * width);
+            if (shifted < _begin || shifted + numbers + V.Width > _end)
             {
-                (V.Load(from + p) & V.Load(mask + column)).Store(to + p);
+                for (int p = 0; p < numbers; p++)
+                {
+                    LaneScalar<T> x = shifted + p >= _begin && shifted + p < _end ? LaneScalar<T>.Load(shifted + p) : LaneScalar<T>.Zero;
+                    (x & LaneScalar<T>.Load(mask + (p % width))).Store(target + p);
+                }
+            }
+            else if (V.Width % width == 0)
+            {
+                // Every register begins at a row.
+                V kept = V.Load(mask);
+                for (int p = 0; p < numbers; p += V.Width)
+                {
+                    (V.Load(shifted + p) & kept).Store(target + p);
+                }
             }
             else
             {
-                for (int j = 0; j < V.Width; j++)
+                for (int p = 0, column = 0; p < numbers; p += V.Width)
                 {
-                    T* at = from + p + j;
-                    LaneScalar<T> x = at >= _begin && at < _end ? LaneScalar<T>.Load(at) : LaneScalar<T>.Zero;
-                    (x & LaneScalar<T>.Load(mask + column + j)).Store(to + p + j);
+                    (V.Load(shifted + p) & V.Load(mask + column)).Store(target + p);
+                    column += V.Width;
+                    while (column >= width)
+                    {
+                        column -= width;
+                    }
                 }
             }
 
-            column += V.Width;
-            while (column >= width)
-            {
-                column -= width;
-            }
+            ClearOver(target + numbers, (count - above - inside) * width);
         }
     }
 }
