@@ -22,7 +22,8 @@ internal static class EvalFlags
         .Group("Run")
         .Threads((o, v) => o with { Threads = v })
         .Group("Output")
-        .Add("--output --project", FlagValues.Text("DIR"), "Write confusion.csv, predictions.csv and report.html there; default: nowhere.", (o, v) => o with { Output = v });
+        .Add("--output --project", FlagValues.Text("DIR"), "Write confusion.csv, predictions.csv and report.html there; default: nowhere.", (o, v) => o with { Output = v })
+        .Add("--logits", FlagValues.Text("FILE"), "Write the outputs before softmax there, as JSON by the image's name; default: nowhere.", (o, v) => o with { Logits = v });
 
     public static FlagSet<PredictOptions> Predict() => new FlagSet<PredictOptions>()
         .Group("Model")

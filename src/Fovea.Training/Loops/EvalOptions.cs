@@ -38,6 +38,9 @@ public sealed record EvalOptions
 
     /// <summary><c>--output</c>: folder for <c>confusion.csv</c>, <c>predictions.csv</c> and <c>report.html</c>; null writes none.</summary>
     public string? Output { get; init; }
+
+    /// <summary><c>--logits</c>: file for the model's outputs before softmax, JSON by the image's name; null writes none.</summary>
+    public string? Logits { get; init; }
 }
 
 /// <summary>What to predict, one property for each flag of <c>predict</c>.</summary>

@@ -24,7 +24,8 @@ public static partial class Evaluator
         var loader = new DataLoaderOptions { BatchSize = options.BatchSize, Shuffle = false };
         loader = options.Workers is { } workers ? loader with { Workers = workers } : loader;
         var images = new DataLoader(data, trained.Description.EvaluationPipeline(), loader);
-        EvaluationResult result = Evaluate(trained.Model, images, progress, cancellation);
+        using LogitsFile? logits = options.Logits is null ? null : new LogitsFile(options.Logits);
+        EvaluationResult result = Evaluate(trained.Model, images, logits is null ? null : logits.Add, progress, cancellation);
         if (options.Output is not null)
         {
             Report.WriteEvaluation(RunFolder.Make(options.Output), trained.Description, images, result);

@@ -21,6 +21,13 @@ public static partial class Evaluator
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
+        return Evaluate(model, data, null, progress, cancellation);
+    }
+
+    // Each batch and its logits are shown before their memory goes back.
+    private static EvaluationResult Evaluate(
+        Module model, DataLoader data, Action<Batch, Tensor>? seen, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    {
         var watch = Stopwatch.StartNew();
         var meter = new ClassificationMeter(data.Dataset.Classes);
         model.Eval();
@@ -32,6 +39,7 @@ public static partial class Evaluator
                 cancellation.ThrowIfCancellationRequested();
                 using TensorScope scope = TensorScope.Begin();
                 Tensor logits = model.Call(batch.Images);
+                seen?.Invoke(batch, logits);
                 meter.Add(logits, batch.Labels.AsSpan<long>(), [.. Enumerable.Range(0, batch.Count).Select(batch.Name)]);
             }
 
