@@ -8,6 +8,7 @@ public static class Catalog
     [
         Entry.Of<SqueezeExcitation>(),
         Entry.Of<CbamChannel>(),
+        Entry.Of<GatherExcite>(),
         Entry.Of<GlobalContext>(),
         Entry.Of<EfficientChannelAttention>(),
         Entry.Of<SpatialAttention>(),
@@ -21,6 +22,8 @@ public static class Catalog
         Entry.Of<ShuffleAttention>(),
         Entry.Of<SimAm>(),
         Entry.Of<TripletAttention>(),
+        Entry.Of<SimplifiedPointwiseAttention>(),
+        Entry.Of<RelationAwareAttention>(),
         Entry.Of<Bottleneck>(),
     ];
 
