@@ -9,7 +9,10 @@ namespace Fovea.Simd.Gemm;
 /// sum. Each step loads two registers of B and broadcasts one number of A per row: 12 × 2 accumulators and their three operands fill
 /// 27 of the 32 registers of AVX-512, 6 × 2 fill 15 of the 16 of AVX2.
 /// </summary>
-/// <remarks>a: [k, rows] packed; b: [k, columns·width] packed, or planes that <c>offsets</c> leads through.</remarks>
+/// <remarks>
+/// a: [k, rows] packed, or rows of a panel that another tile has written; b: [k, columns·width] packed, or planes that <c>offsets</c>
+/// leads through.
+/// </remarks>
 internal static unsafe class GemmTile<V, T, TRows, TColumns, TWalk>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -39,6 +42,8 @@ internal static unsafe class GemmTile<V, T, TRows, TColumns, TWalk>
         V c100 = V.Zero, c101 = V.Zero;
         V c110 = V.Zero, c111 = V.Zero;
 
+        // A constant: from the number of one row of A to that of the next.
+        int row = TWalk.PanelWidths > 0 ? TWalk.PanelWidths * V.Width : 1;
         for (; k > 0; k--)
         {
             nint at = TWalk.Indexed ? *offsets++ : 0;
@@ -47,60 +52,60 @@ internal static unsafe class GemmTile<V, T, TRows, TColumns, TWalk>
             V x = V.Broadcast(a[0]);
             c00 = V.MultiplyAdd(x, b0, c00);
             c01 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c01) : c01;
-            x = V.Broadcast(a[1]);
+            x = V.Broadcast(a[row]);
             c10 = V.MultiplyAdd(x, b0, c10);
             c11 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c11) : c11;
             if (TRows.Value > 2)
             {
-                x = V.Broadcast(a[2]);
+                x = V.Broadcast(a[2 * row]);
                 c20 = V.MultiplyAdd(x, b0, c20);
                 c21 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c21) : c21;
-                x = V.Broadcast(a[3]);
+                x = V.Broadcast(a[3 * row]);
                 c30 = V.MultiplyAdd(x, b0, c30);
                 c31 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c31) : c31;
             }
 
             if (TRows.Value > 4)
             {
-                x = V.Broadcast(a[4]);
+                x = V.Broadcast(a[4 * row]);
                 c40 = V.MultiplyAdd(x, b0, c40);
                 c41 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c41) : c41;
-                x = V.Broadcast(a[5]);
+                x = V.Broadcast(a[5 * row]);
                 c50 = V.MultiplyAdd(x, b0, c50);
                 c51 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c51) : c51;
             }
 
             if (TRows.Value > 6)
             {
-                x = V.Broadcast(a[6]);
+                x = V.Broadcast(a[6 * row]);
                 c60 = V.MultiplyAdd(x, b0, c60);
                 c61 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c61) : c61;
-                x = V.Broadcast(a[7]);
+                x = V.Broadcast(a[7 * row]);
                 c70 = V.MultiplyAdd(x, b0, c70);
                 c71 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c71) : c71;
             }
 
             if (TRows.Value > 8)
             {
-                x = V.Broadcast(a[8]);
+                x = V.Broadcast(a[8 * row]);
                 c80 = V.MultiplyAdd(x, b0, c80);
                 c81 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c81) : c81;
-                x = V.Broadcast(a[9]);
+                x = V.Broadcast(a[9 * row]);
                 c90 = V.MultiplyAdd(x, b0, c90);
                 c91 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c91) : c91;
             }
 
             if (TRows.Value > 10)
             {
-                x = V.Broadcast(a[10]);
+                x = V.Broadcast(a[10 * row]);
                 c100 = V.MultiplyAdd(x, b0, c100);
                 c101 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c101) : c101;
-                x = V.Broadcast(a[11]);
+                x = V.Broadcast(a[11 * row]);
                 c110 = V.MultiplyAdd(x, b0, c110);
                 c111 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c111) : c111;
             }
 
-            a += TRows.Value;
+            a += TWalk.PanelWidths > 0 ? 1 : TRows.Value;
             if (!TWalk.Indexed)
             {
                 left += TColumns.Value * V.Width;

@@ -45,19 +45,38 @@ internal readonly struct N12 : ICount
     public static int Value => 12;
 }
 
-/// <summary>How a tile walks over B: in a packed panel, or by a table of offsets into planes that were not packed.</summary>
+/// <summary>
+/// How a tile walks over its operands: over B in a packed panel or by a table of offsets into planes that were not packed; over A in a
+/// packed panel or along the rows of one that was packed as B.
+/// </summary>
 internal interface IWalk
 {
-    /// <summary>Whether step k reads at <c>offsets[k]</c> rather than at the next packed place.</summary>
+    /// <summary>Whether step k reads B at <c>offsets[k]</c> rather than at the next packed place.</summary>
     static abstract bool Indexed { get; }
+
+    /// <summary>0 for a packed A; else the rows of A lie that many registers apart, and the steps of each next to each other.</summary>
+    static abstract int PanelWidths { get; }
 }
 
 internal readonly struct PackedWalk : IWalk
 {
     public static bool Indexed => false;
+
+    public static int PanelWidths => 0;
 }
 
 internal readonly struct IndexedWalk : IWalk
 {
     public static bool Indexed => true;
+
+    public static int PanelWidths => 0;
+}
+
+/// <summary>A is a panel of <typeparamref name="TWidths"/> registers a row that was written as a result and is summed along its rows.</summary>
+internal readonly struct PanelRowsWalk<TWidths> : IWalk
+    where TWidths : struct, ICount
+{
+    public static bool Indexed => false;
+
+    public static int PanelWidths => TWidths.Value;
 }
