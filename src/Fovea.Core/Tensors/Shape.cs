@@ -50,6 +50,23 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <summary>Creates a shape from a collection expression.</summary>
     public static Shape Create(ReadOnlySpan<int> lengths) => new(lengths);
 
+    /// <summary>A shape of lengths that a user gave to an op.</summary>
+    /// <exception cref="ShapeException">A length is negative, or there would be too many elements.</exception>
+    internal static Shape For(string operation, ReadOnlySpan<int> lengths)
+    {
+        long elements = 1;
+        foreach (int length in lengths)
+        {
+            elements = length < 0 || elements > int.MaxValue ? -1 : elements * Math.Max(1, length);
+            if (elements is < 0 or > int.MaxValue)
+            {
+                throw new ShapeException(operation, "lengths of at least 0 and at most 2³¹ − 1 elements", $"[{string.Join(", ", lengths.ToArray())}]");
+            }
+        }
+
+        return new Shape(lengths);
+    }
+
     /// <summary>Whether two shapes are the same.</summary>
     public static bool operator ==(Shape a, Shape b) => a.Equals(b);
 

@@ -59,5 +59,12 @@ public static class NormExtensions
         /// <param name="keepDim">Whether the axis stays with length 1 (default false).</param>
         /// <exception cref="ShapeException">There is no such axis.</exception>
         public Tensor Norm(int dim, bool keepDim = false) => Op.Run(new NormOp(x.Shape.Axis(dim, "norm"), keepDim), x);
+
+        /// <summary>Euclidean norm over several axes: <c>√Σx²</c>. Its gradient at 0 is 0.</summary>
+        /// <param name="dim">The axes, negative ones counted from the last; null (the default) means all.</param>
+        /// <param name="keepDim">Whether the axes stay with length 1 (default false).</param>
+        /// <exception cref="ShapeException">There is no such axis, or one is named twice.</exception>
+        public Tensor Norm(int[]? dim = null, bool keepDim = false) =>
+            AxisMerge.Apply("norm", x, dim, keepDim, (merged, axis) => merged.Norm(axis));
     }
 }

@@ -56,12 +56,7 @@ public static class ExpandExtensions
                 }
             }
 
-            if (lengths.Any(length => length < 0))
-            {
-                throw new ShapeException("expand", "lengths of at least 0, or −1 for an axis that is there", $"[{string.Join(", ", shape.ToArray())}]");
-            }
-
-            return Op.Run(new ExpandOp(new Shape(lengths)), x);
+            return Op.Run(new ExpandOp(Shape.For("expand", lengths)), x);
         }
     }
 }

@@ -37,11 +37,11 @@ public static class ReshapeExtensions
             if (free >= 0)
             {
                 lengths[free] = 1;
-                int known = new Shape(lengths).Elements;
+                int known = Shape.For("reshape", lengths).Elements;
                 lengths[free] = known == 0 ? 0 : x.Elements / known;
             }
 
-            return Op.Run(new ReshapeOp(new Shape(lengths)), x);
+            return Op.Run(new ReshapeOp(Shape.For("reshape", lengths)), x);
         }
 
         /// <summary>Merges the axes from <paramref name="start"/> (default 1) to the last into one.</summary>
