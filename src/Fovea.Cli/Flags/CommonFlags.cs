@@ -1,6 +1,5 @@
 using Fovea.Attention;
 using Fovea.Models;
-using Fovea.Training;
 
 namespace Fovea.Cli.Flags;
 
@@ -11,6 +10,16 @@ internal static class CommonFlags
     public const string None = "none";
 
     public static readonly IReadOnlyDictionary<string, string> NoOptions = new Dictionary<string, string>();
+
+    // A run folder stands for the weights of its best epoch.
+    private static readonly FlagValue<string> s_weights = new("FILE", text =>
+    {
+        string path = FlagValues.Text("FILE").Read(text);
+        string best = Path.Combine(path, "best.safetensors");
+        return !Directory.Exists(path) ? path
+            : File.Exists(best) ? best
+            : throw new FormatException($"{path} is a folder without best.safetensors; give a file of weights or the folder of a run.");
+    });
 
     public static FlagSet<T> Model<T>(this FlagSet<T> flags, string whenAbsent, Func<T, string, T> set) =>
         flags.Add("--model", FlagValues.Name("model", ModelCatalog.Keys), $"The model, as fovea list names it; {whenAbsent}.", set);
@@ -34,7 +43,7 @@ internal static class CommonFlags
         flags.Add("--image-size --imgsz --img-size", FlagValues.Integer(1, 16384), $"Side of the square that the model sees, in pixels; {whenAbsent}.", set);
 
     public static FlagSet<T> Weights<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>
-        flags.Add("--weights --pretrained", FlagValues.Text("FILE"), help, set);
+        flags.Add("--weights --pretrained", s_weights, help, set);
 
     public static FlagSet<T> Workers<T>(this FlagSet<T> flags, Func<T, int, T> set) =>
         flags.Add("--workers -j", FlagValues.Integer(0, 256), "Threads that decode and augment ahead, 0 to 256; default: chosen by the machine.", set);

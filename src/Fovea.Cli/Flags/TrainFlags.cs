@@ -37,7 +37,7 @@ internal static class TrainFlags
             (o, v) => o with { Attention = v, AttentionOptions = v == o.Attention ? o.AttentionOptions : CommonFlags.NoOptions },
             (o, v) => o with { AttentionOptions = Merge(o.AttentionOptions, v) },
             (o, v) => o with { AttentionAt = v })
-        .Weights("Weights to start from (.safetensors, .pth, .ckpt); default: random.", (o, v) => o with { Weights = v })
+        .Weights("Weights to start from (.safetensors, .pth, .ckpt, .npz, the folder of a run); default: random.", (o, v) => o with { Weights = v })
         .AddMany("--freeze", FlagValues.Text("NAME"), "Modules that are not trained, by name or by the beginning of names; \"backbone\" is all but the "
             + "classifier. Separate with commas, or give it several times.",
             (o, v) => o with { Freeze = [.. v.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))] });

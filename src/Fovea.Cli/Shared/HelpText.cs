@@ -57,7 +57,9 @@ internal sealed class HelpText : SynchronousCommandLineAction
     {
         // The short name first, as everywhere.
         IEnumerable<string> names = option.Aliases.Where(a => a.Length == 2).Append(option.Name).Concat(option.Aliases.Where(a => a.Length > 2)).Distinct();
-        string value = option.HelpName is { } placeholder ? $" {placeholder}" : string.Empty;
+        string value = option.HelpName is { } placeholder ? $" {placeholder}"
+            : option.Arity.MaximumNumberOfValues > 0 ? " [true|false]"
+            : string.Empty;
         return string.Join(", ", names) + value;
     }
 

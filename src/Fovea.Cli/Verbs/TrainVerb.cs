@@ -27,14 +27,14 @@ internal static class TrainVerb
         FlagSet<TrainOptions> flags = TrainFlags.Build();
         flags.AddTo(verb);
         FlagSet<string?> config = new FlagSet<string?>().Group("Run")
-            .Add("--config -c", FlagValues.Text("FILE"), "Options as JSON, as config.json of a run folder has them; flags go before it.", (_, v) => v);
+            .Add("--config -c", FlagValues.Text("FILE"), "Options as JSON, as config.json of a run folder has them; flags override it.", (_, v) => v);
         config.AddTo(verb);
         Option<bool> json = verb.AddJson("Print the result as the last line, in JSON; everything else goes to the standard error.");
         verb.SetAction(parsed =>
         {
             CheckResume(flags, parsed, config.Apply(parsed, null));
             TrainOptions start = config.Apply(parsed, null) is { } file ? ConfigFile.Read(file) : new TrainOptions();
-            TrainOptions options = flags.Apply(parsed, start) with { CommandLine = string.Join(' ', args.Select(Quote).Prepend("fovea")) };
+            TrainOptions options = flags.Apply(parsed, start) with { CommandLine = Shell.Join(args.Prepend("fovea")) };
             CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
             return Run(options, parsed.GetValue(json), parsed.InvocationConfiguration);
         });
@@ -60,7 +60,7 @@ internal static class TrainVerb
         if (result.Outcome == TrainOutcome.Interrupted)
         {
             people.WriteLine($"Interrupted in epoch {result.Epochs + 1}; nothing is lost. Continue with:");
-            people.WriteLine($"  {result.ResumeCommand}");
+            people.WriteLine($"  {Invocation.Of(result.ResumeCommand ?? string.Empty)}");
         }
         else
         {
@@ -86,7 +86,7 @@ internal static class TrainVerb
         console.Write(ResultTables.Of("Results", Lines(result)));
         if (result.ResumeCommand is { } resume)
         {
-            output.WriteLine($"Continue with: {resume}");
+            output.WriteLine($"Continue with: {Invocation.Of(resume)}");
         }
 
         if (result.Report is { } report)
@@ -113,9 +113,4 @@ internal static class TrainVerb
         yield return ("speed", $"{Quantity.Count((long)result.ImagesPerSecond)} images/s");
         yield return ("weights", Path.Combine(result.Run, "best.safetensors"));
     }
-
-    // As a shell would take it back.
-    private static string Quote(string word) => word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "/\\:._-+=,@".Contains(c, StringComparison.Ordinal))
-        ? word
-        : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Fovea.Imaging;
-using Fovea.Imaging.Codecs;
 using Fovea.Testing;
 
 namespace Fovea.Cli.Tests.Verbs;
@@ -18,7 +16,7 @@ public sealed class CheckDataTests : IDisposable
         Fill("a", 5);
         Fill("b", 3);
         string text = Cli.Ok("check-data", _folder.Path);
-        Assert.Contains("8 images of 2 classes; all 6x4; 0 grey, 0 with alpha, 0 duplicates, 0 unreadable", text, StringComparison.Ordinal);
+        Assert.Contains("8 images of 2 classes; all 16x12; 0 grey, 0 with alpha, 0 duplicates, 0 unreadable", text, StringComparison.Ordinal);
         Assert.Matches(@"│ a +│ +5 │", text);
         Assert.Matches(@"│ b +│ +3 │", text);
         Assert.Contains("The data are fit for training.", text, StringComparison.Ordinal);
@@ -89,14 +87,5 @@ public sealed class CheckDataTests : IDisposable
     public void Data_that_are_not_there_are_bad_data() =>
         Assert.Contains("there is no such folder or file", Cli.Fails(ExitCode.BadData, "check-data", _folder.File("none")), StringComparison.Ordinal);
 
-    private void Fill(string name, int count, int seed = 0)
-    {
-        Directory.CreateDirectory(_folder.File(name));
-        for (int i = 0; i < count; i++)
-        {
-            var image = new Image(6, 4, PixelFormat.Rgb);
-            new Random(name.Sum(c => c) * 1000 + seed + i).NextBytes(image.Pixels);
-            ImageCodecs.Save(Path.Combine(_folder.File(name), $"{i}.png"), image);
-        }
-    }
+    private void Fill(string name, int count, int seed = 0) => TinyData.MakeClass(_folder.File(name), count, 128, seed);
 }

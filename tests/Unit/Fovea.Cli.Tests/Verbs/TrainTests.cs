@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Fovea.Imaging;
-using Fovea.Imaging.Codecs;
 using Fovea.Testing;
 
 namespace Fovea.Cli.Tests.Verbs;
@@ -10,14 +8,7 @@ public sealed class TrainTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public TrainTests()
-    {
-        foreach ((string part, int count) in new[] { ("train", 12), ("val", 4) })
-        {
-            MakeClass($"data/{part}/dark", count, 40);
-            MakeClass($"data/{part}/light", count, 210);
-        }
-    }
+    public TrainTests() => TinyData.MakeDivided(_folder.File("data"));
 
     public void Dispose() => _folder.Dispose();
 
@@ -38,7 +29,7 @@ public sealed class TrainTests : IDisposable
         JsonNode result = JsonNode.Parse(Cli.Ok("eval", "--weights", weights, "--data", _folder.File("data"), "--json"))!;
         Assert.Equal(["images", "top1Correct", "top1", "top5", "loss"], result.AsObject().Select(p => p.Key).Take(5));
         Assert.Equal(8, (int)result["images"]!);
-        string table = Cli.Ok("eval", "--weights", weights, "--data", _folder.File("data"), "--output", _folder.File("evaluation"));
+        string table = Cli.Ok("eval", "--weights", run, "--data", _folder.File("data"), "--output", _folder.File("evaluation"));
         Assert.Contains($"({(int)result["top1Correct"]!} of 8)", table, StringComparison.Ordinal);
         Assert.Contains($"Report: {_folder.File("evaluation/report.html")}", table, StringComparison.Ordinal);
         Assert.True(File.Exists(_folder.File("evaluation/report.html")));
@@ -170,20 +161,4 @@ public sealed class TrainTests : IDisposable
         "train", "--data", _folder.File("data"), "--model", "resnet8", "--image-size", "16", "--batch-size", "4", "--lr", "0.02", "--workers", "1",
         "--output", _folder.File("runs"), "--name", name, .. more,
     ];
-
-    private void MakeClass(string name, int count, int level)
-    {
-        Directory.CreateDirectory(_folder.File(name));
-        for (int i = 0; i < count; i++)
-        {
-            var image = new Image(16, 16, PixelFormat.Rgb);
-            var random = new Random(name.Sum(c => c) * 1000 + i);
-            foreach (ref byte sample in image.Pixels.AsSpan())
-            {
-                sample = (byte)(level + random.Next(-30, 30));
-            }
-
-            ImageCodecs.Save(Path.Combine(_folder.File(name), $"{i}.png"), image);
-        }
-    }
 }

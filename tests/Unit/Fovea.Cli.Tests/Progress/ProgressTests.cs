@@ -1,0 +1,151 @@
+using Fovea.Cli.Progress;
+using Fovea.Training;
+using Spectre.Console;
+
+namespace Fovea.Cli.Tests.Progress;
+
+/// <summary>What a run shows while it goes on.</summary>
+public sealed class ProgressTests
+{
+    private static readonly RunStarted s_started = new("/runs/a", "resnet8, 8 classes", 75160, 8000, 1000, 30, 1, false);
+    private static readonly TrainingWarning s_warning = new("b.jpg: skipped");
+
+    [Fact]
+    public void Plain_lines_come_every_few_seconds_and_for_every_epoch()
+    {
+        var clock = new Clock();
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var progress = new PlainProgress(output, error, clock);
+        progress.Report(s_started);
+        for (int batch = 1; batch <= 100; batch++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(0.11));
+            progress.Report(Batch(1, batch));
+        }
+
+        progress.Report(Epoch(1));
+        progress.Report(s_warning);
+        string[] lines = output.ToString().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(
+            [
+                "run: /runs/a",
+                "resnet8, 8 classes; 75,160 parameters; 8,000 training and 1,000 validation images; 30 epochs",
+                "epoch  1/30 batch 46/100   loss 1.2346   top-1 56.78 %   lr 0.125   1,234 images/s   1:23 left",
+                "epoch  1/30 batch 92/100   loss 1.2346   top-1 56.78 %   lr 0.125   1,234 images/s   1:23 left",
+                "epoch  1/30   loss 1.5000 top-1 50.00 %   val loss 0.9000 top-1 66.00 %   1,500 images/s   7.0 s   best",
+            ],
+            lines);
+        Assert.Equal("warning: b.jpg: skipped", error.ToString().TrimEnd());
+    }
+
+    [Fact]
+    public void A_long_evaluation_and_a_long_check_of_the_data_are_seen_too()
+    {
+        var clock = new Clock();
+        using var output = new StringWriter();
+        var progress = new PlainProgress(output, TextWriter.Null, clock);
+        foreach (TrainingEvent e in new TrainingEvent[] { new DataCheckProgress(0.25), new EvaluationProgress(500, 1000, 0.5) })
+        {
+            progress.Report(e);
+            Assert.Empty(output.ToString());
+            clock.Advance(TimeSpan.FromSeconds(6));
+            progress.Report(e);
+            Assert.NotEmpty(output.ToString());
+            output.GetStringBuilder().Clear();
+        }
+    }
+
+    [Fact]
+    public void Numbers_that_are_not_there_yet_are_left_out()
+    {
+        Assert.Equal("loss 1.2346   top-1 56.78 %   lr 0.125", ProgressText.Detail(Batch(1, 1) with { ImagesPerSecond = 0 }));
+        Assert.EndsWith("40 training images; 1 epoch", ProgressText.Of(s_started with { TrainImages = 40, ValidationImages = 0, Epochs = 1 }).Last(), StringComparison.Ordinal);
+        Assert.Equal("resumed at epoch 4: /runs/a", ProgressText.Of(s_started with { FirstEpoch = 4, Resumed = true }).First());
+        EpochMetrics metrics = Epoch(1).Metrics;
+        Assert.DoesNotContain("val", ProgressText.Of(new EpochDone(metrics with { ValTop1 = null, ValLoss = null }, 30, false)), StringComparison.Ordinal);
+        Assert.Contains("val loss not finite", ProgressText.Of(new EpochDone(metrics with { ValLoss = null }, 30, false)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_terminal_shows_a_bar_and_keeps_the_lines_of_the_epochs()
+    {
+        using var output = new StringWriter();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(output),
+        });
+        console.Profile.Width = 160;
+        int result = LiveProgress.Run(console, progress =>
+        {
+            progress.Report(new DataCheckProgress(1));
+            progress.Report(s_started);
+            for (int epoch = 1; epoch <= 2; epoch++)
+            {
+                progress.Report(Batch(epoch, 50));
+                progress.Report(Batch(epoch, 100));
+                progress.Report(new EvaluationProgress(1000, 1000, 0.66));
+                progress.Report(Epoch(epoch));
+            }
+
+            progress.Report(s_warning);
+            progress.Report(new Notice("stopping"));
+            progress.Report(Batch(3, 1));
+            Thread.Sleep(300);
+            return 7;
+        });
+        string text = output.ToString();
+        Assert.Equal(7, result);
+        Assert.Contains("epoch  1/30   loss 1.5000", text, StringComparison.Ordinal);
+        Assert.Contains("epoch  2/30   loss 1.5000", text, StringComparison.Ordinal);
+        Assert.Contains("warning: b.jpg: skipped", text, StringComparison.Ordinal);
+        Assert.Contains("stopping", text, StringComparison.Ordinal);
+
+        // The bar of the epoch in progress, drawn by Spectre's own thread.
+        Assert.Matches(@"epoch  3/30 [━ ]+ loss 1\.2346", text);
+    }
+
+    [Fact]
+    public void An_error_goes_through_the_live_display()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(TextWriter.Null),
+        });
+        Assert.Throws<DivergedException>(() => LiveProgress.Run<int>(console, _ => throw new DivergedException("no")));
+    }
+
+    private static BatchDone Batch(int epoch, int batch) => new(epoch, 30, batch, 100, 1.23456, 0.56784, 0.125, 1234.5, TimeSpan.FromSeconds(83));
+
+    private static EpochDone Epoch(int epoch) => new(
+        new EpochMetrics
+        {
+            Epoch = epoch,
+            Step = epoch * 100,
+            TrainLoss = 1.5,
+            TrainTop1 = 0.5,
+            ValLoss = 0.9,
+            ValTop1 = 0.66,
+            LearningRate = 0.1,
+            GradientNorm = 1,
+            ImagesPerSecond = 1500,
+            Seconds = 7,
+        },
+        30, true);
+
+    private sealed class Clock : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now;
+
+        public void Advance(TimeSpan time) => _now += time.Ticks;
+    }
+}
