@@ -72,24 +72,36 @@ internal static unsafe class ConvDispatch
             return;
         }
 
-        using var taps = new Scratch<Tap>(s.Taps);
-        ConvJob job = ConvJob.Forward(s, taps.At);
         if (Vector512.IsHardwareAccelerated)
         {
-            WeightGradient<Lane512<T>, T>.Run(job, x, dy, dw);
+            BackwardWeight<Lane512<T>, T>(s, x, dy, dw);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            WeightGradient<Lane256<T>, T>.Run(job, x, dy, dw);
+            BackwardWeight<Lane256<T>, T>(s, x, dy, dw);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            WeightGradient<Lane128<T>, T>.Run(job, x, dy, dw);
+            BackwardWeight<Lane128<T>, T>(s, x, dy, dw);
         }
         else
         {
-            WeightGradient<LaneScalar<T>, T>.Run(job, x, dy, dw);
+            BackwardWeight<LaneScalar<T>, T>(s, x, dy, dw);
         }
+    }
+
+    private static void BackwardWeight<V, T>(in ConvShape s, T* x, T* dy, T* dw)
+        where V : unmanaged, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (WeightProduct<V, T>.Takes(s))
+        {
+            WeightProduct<V, T>.Run(s, x, dy, dw);
+            return;
+        }
+
+        using var taps = new Scratch<Tap>(s.Taps);
+        WeightGradient<V, T>.Run(ConvJob.Forward(s, taps.At), x, dy, dw);
     }
 
     private static void Strided<T>(in ConvShape s, T* dy, T* w, T* dx)

@@ -1,76 +1,45 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Conv;
 
-/// <summary>Lays the taps of one image and group out as a matrix [inputs · taps, positions]: piece i is one input channel.</summary>
-internal unsafe struct UnfoldBody<T> : IRangeBody
+/// <summary>
+/// Lays the taps of one group out as a matrix [inputs · taps, images · positions]: piece i is one channel of one image.
+/// </summary>
+internal unsafe struct UnfoldBody<V, T> : IRangeBody
+    where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public ConvShape Shape;
-    public T* Image;
+
+    /// <summary>The group's first channel in the first image.</summary>
+    public T* X;
     public T* Columns;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int from, int to)
     {
         int outHeight = Shape.OutHeight;
         int outWidth = Shape.OutWidth;
-        T* row = Columns + (nint)from * Shape.Taps * outHeight * outWidth;
-        for (int c = from; c < to; c++)
+        nint positions = (nint)outHeight * outWidth;
+        nint rowStride = positions * Shape.Batch;
+        for (int i = from; i < to; i++)
         {
-            T* plane = Image + (nint)c * Shape.Height * Shape.Width;
-            for (int tap = 0; tap < Shape.Taps; tap++)
+            int image = i / Shape.GroupInputs;
+            int channel = i % Shape.GroupInputs;
+            T* plane = X + ((nint)image * Shape.InChannels + channel) * Shape.Height * Shape.Width;
+            T* row = Columns + (nint)channel * Shape.Taps * rowStride + image * positions;
+            for (int tap = 0; tap < Shape.Taps; tap++, row += rowStride)
             {
-                int dy = tap / Shape.KernelWidth * Shape.DilationHeight - Shape.PadHeight;
-                int dx = tap % Shape.KernelWidth * Shape.DilationWidth - Shape.PadWidth;
-                for (int i = 0; i < outHeight; i++)
+                int dy = (tap / Shape.KernelWidth * Shape.DilationHeight) - Shape.PadHeight;
+                int dx = (tap % Shape.KernelWidth * Shape.DilationWidth) - Shape.PadWidth;
+                for (int y = 0; y < outHeight; y++)
                 {
-                    int y = i * Shape.StrideHeight + dy;
-                    bool inside = (uint)y < (uint)Shape.Height;
-                    for (int j = 0; j < outWidth; j++)
-                    {
-                        int x = j * Shape.StrideWidth + dx;
-                        *row++ = inside && (uint)x < (uint)Shape.Width ? plane[(nint)y * Shape.Width + x] : T.Zero;
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// <summary>The transpose of <see cref="UnfoldBody{T}"/>: adds the matrix back onto the image, which it clears first.</summary>
-internal unsafe struct FoldBody<T> : IRangeBody
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    public ConvShape Shape;
-    public T* Image;
-    public T* Columns;
-
-    public readonly void Run(int from, int to)
-    {
-        int outHeight = Shape.OutHeight;
-        int outWidth = Shape.OutWidth;
-        T* row = Columns + (nint)from * Shape.Taps * outHeight * outWidth;
-        for (int c = from; c < to; c++)
-        {
-            T* plane = Image + (nint)c * Shape.Height * Shape.Width;
-            new Span<T>(plane, Shape.Height * Shape.Width).Clear();
-            for (int tap = 0; tap < Shape.Taps; tap++)
-            {
-                int dy = tap / Shape.KernelWidth * Shape.DilationHeight - Shape.PadHeight;
-                int dx = tap % Shape.KernelWidth * Shape.DilationWidth - Shape.PadWidth;
-                for (int i = 0; i < outHeight; i++)
-                {
-                    int y = i * Shape.StrideHeight + dy;
-                    bool inside = (uint)y < (uint)Shape.Height;
-                    for (int j = 0; j < outWidth; j++, row++)
-                    {
-                        int x = j * Shape.StrideWidth + dx;
-                        if (inside && (uint)x < (uint)Shape.Width)
-                        {
-                            plane[(nint)y * Shape.Width + x] += *row;
-                        }
-                    }
+                    int at = (y * Shape.StrideHeight) + dy;
+                    T* source = (uint)at < (uint)Shape.Height ? plane + (nint)at * Shape.Width : null;
+                    RowCopy<V, T>.Padded(source, Shape.Width, dx, Shape.StrideWidth, row + (nint)y * outWidth, outWidth);
                 }
             }
         }
