@@ -7,51 +7,72 @@ using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Conv;
 
-/// <summary>Packs weights as the tiles read them, [group][block][panel][channel, tap][row]: piece i is one panel of one group.</summary>
+/// <summary>
+/// Packs weights as the tiles read them, [part][group][block][panel][channel, tap][row]: piece i is one panel of one block of one group.
+/// A forward pass has one part; the strided gradient has one per residue, which all read the same piece of the weights.
+/// </summary>
 internal unsafe struct PackWeightsBody<V, T> : IRangeBody
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public StagePlan* Plan;
+    public StagePlan* Parts;
+    public int PartCount;
 
     /// <summary>Numbers from one group's weights to the next.</summary>
     public nint GroupStride;
     public T* From;
     public T* To;
 
+    public readonly int Pieces => Parts->Job.Groups * Parts->Blocks * GemmShape<V, T>.RowPanels(Parts->Job.Outputs);
+
     /// <summary>Numbers of one group, packed.</summary>
-    public static long GroupCount(in ConvJob job) => (job.Outputs + 1) / 2 * 2 * (long)job.Inputs * job.TapCount;
+    public static nint GroupCount(in ConvJob job) => (nint)((job.Outputs + 1) / 2 * 2) * job.Inputs * job.TapCount;
+
+    /// <summary>Packs all of it.</summary>
+    public static void Pack(StagePlan* parts, int count, nint groupStride, T* from, T* to)
+    {
+        var body = new PackWeightsBody<V, T> { Parts = parts, PartCount = count, GroupStride = groupStride, From = from, To = to };
+        long weights = GroupCount(parts->Job) * parts->Job.Groups / body.Pieces;
+        WorkerTeam.For(ref body, body.Pieces, (int)Math.Clamp(8192 / Math.Max(1, weights), 1, int.MaxValue));
+    }
 
     public readonly void Run(int from, int to)
     {
-        ref readonly ConvJob job = ref Plan->Job;
-        int panels = GemmShape<V, T>.RowPanels(job.Outputs);
-        int padded = GemmShape<V, T>.RowStart(job.Outputs, panels, panels);
+        ref readonly ConvJob first = ref Parts->Job;
+        int panels = GemmShape<V, T>.RowPanels(first.Outputs);
+        int padded = GemmShape<V, T>.RowStart(first.Outputs, panels, panels);
         for (int i = from; i < to; i++)
         {
-            int group = i / panels;
-            int start = GemmShape<V, T>.RowStart(job.Outputs, panels, i % panels);
-            int height = GemmShape<V, T>.RowStart(job.Outputs, panels, (i % panels) + 1) - start;
-            int rows = Math.Min(height, job.Outputs - start);
-            for (int c = 0; c < job.Inputs; c += Plan->BlockChannels)
+            int group = i / panels / Parts->Blocks;
+            int c = i / panels % Parts->Blocks * Parts->BlockChannels;
+            int channels = Math.Min(Parts->BlockChannels, first.Inputs - c);
+            int start = GemmShape<V, T>.RowStart(first.Outputs, panels, i % panels);
+            int height = GemmShape<V, T>.RowStart(first.Outputs, panels, (i % panels) + 1) - start;
+            T* source = From + group * GroupStride + start * first.WeightOutput + c * first.WeightInput;
+            T* part = To;
+            for (int p = 0; p < PartCount; p++)
             {
-                int channels = Math.Min(Plan->BlockChannels, job.Inputs - c);
-                nint block = (nint)c * job.TapCount * padded;
-                T* panel = To + group * (nint)GroupCount(job) + block + (nint)start * channels * job.TapCount;
-                T* source = From + group * GroupStride + start * job.WeightOutput + c * job.WeightInput;
-                if (job.WeightInput == job.TapCount)
-                {
-                    GemmPacking<V, T>.PackRows(false, source, job.WeightOutput, rows, height, channels * job.TapCount, panel);
-                }
-                else if (job.WeightOutput == 1)
-                {
-                    GemmPacking<V, T>.PackRows(true, source, job.WeightInput, rows, height, channels, panel);
-                }
-                else
-                {
-                    Gather(job, source, rows, height, channels, panel);
-                }
+                ref readonly ConvJob job = ref Parts[p].Job;
+                T* panel = part + group * GroupCount(job) + ((nint)c * padded + (nint)start * channels) * job.TapCount;
+                Panel(job, source, Math.Min(height, job.Outputs - start), height, channels, panel);
+                part += GroupCount(job) * job.Groups;
             }
+        }
+    }
+
+    private readonly void Panel(in ConvJob job, T* source, int rows, int height, int channels, T* panel)
+    {
+        if (job.WeightInput == job.TapCount)
+        {
+            GemmPacking<V, T>.PackRows(false, source, job.WeightOutput, rows, height, channels * job.TapCount, panel);
+        }
+        else if (job.WeightOutput == 1 && job.TapCount == 1)
+        {
+            GemmPacking<V, T>.PackRows(true, source, job.WeightInput, rows, height, channels, panel);
+        }
+        else if (job.TapCount > 0)
+        {
+            Gather(job, source, rows, height, channels, panel);
         }
     }
 

@@ -21,12 +21,9 @@ internal static unsafe class DirectConvolution<V, T>
         using var tables = new Scratch<nint>(StagePlan.TableCount(job.TapCount));
         StagePlan plan = StagePlan.Make(job, Choose(job), V.Width, sizeof(T), tables.At);
         using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
-        using var weights = new Scratch<T>(PackWeightsBody<V, T>.GroupCount(job) * job.Groups);
-        var pack = new PackWeightsBody<V, T> { Plan = &plan, GroupStride = weightGroup, From = w, To = weights.At };
+        using var weights = new Scratch<T>((long)PackWeightsBody<V, T>.GroupCount(job) * job.Groups);
+        PackWeightsBody<V, T>.Pack(&plan, 1, weightGroup, w, weights.At);
         int panels = GemmShape<V, T>.RowPanels(job.Outputs);
-        long panelWeights = PackWeightsBody<V, T>.GroupCount(job) / panels;
-        WorkerTeam.For(ref pack, panels * job.Groups, (int)Math.Clamp(4096 / Math.Max(1, panelWeights), 1, int.MaxValue));
-
         var stager = new ConvStager<V, T>(&plan, x, masks.At);
         var body = new ConvBody<V, T> { Plan = &plan, Stager = stager, Weights = weights.At, Y = y, Epilogue = epilogue, OutputBlocks = 1 };
         long staged = (long)plan.StageCount * plan.Blocks * plan.Units * job.Groups;

@@ -47,8 +47,7 @@ internal static unsafe class StridedGradient<V, T>
         StageMode mode = StagePlan.ByPlanes(all, V.Width);
         StagePlan plan = StagePlan.Make(all, mode, V.Width, sizeof(T), tables.At, oneImage: true);
         using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
-        long packedCount = PackWeightsBody<V, T>.GroupCount(all) * s.Groups;
-        using var weights = new Scratch<T>(packedCount);
+        using var weights = new Scratch<T>((long)PackWeightsBody<V, T>.GroupCount(all) * s.Groups);
         int panels = GemmShape<V, T>.RowPanels(s.GroupInputs);
         nint* table = offsets.At;
         nint packed = 0;
@@ -66,20 +65,10 @@ internal static unsafe class StridedGradient<V, T>
                 *table++ = (k / job.TapCount * plan.ChannelStride) + part->TapOffsets[k % job.TapCount];
             }
 
-            if (job.TapCount > 0)
-            {
-                var pack = new PackWeightsBody<V, T>
-                {
-                    Plan = part,
-                    GroupStride = (nint)s.GroupOutputs * s.GroupInputs * s.Taps,
-                    From = w,
-                    To = weights.At + packed,
-                };
-                WorkerTeam.For(ref pack, panels * s.Groups, 4);
-                packed += (nint)PackWeightsBody<V, T>.GroupCount(job) * s.Groups;
-            }
+            packed += PackWeightsBody<V, T>.GroupCount(job) * s.Groups;
         }
 
+        PackWeightsBody<V, T>.Pack(parts.At, phases, (nint)s.GroupOutputs * s.GroupInputs * s.Taps, w, weights.At);
         var body = new Body
         {
             Shape = s,
@@ -157,7 +146,7 @@ internal static unsafe class StridedGradient<V, T>
                     int taps = part->Job.TapCount;
                     if (taps > 0)
                     {
-                        T* weights = Weights + PartWeights[phase] + group * (nint)PackWeightsBody<V, T>.GroupCount(part->Job);
+                        T* weights = Weights + PartWeights[phase] + group * PackWeightsBody<V, T>.GroupCount(part->Job);
                         T* y = planes + phase * all.OutputImage;
                         var tiles = new ConvTiles<V, T>(part, y, 0, places, count, default);
                         tiles.Multiply(stage, weights + (nint)channel * taps * padded, channels * taps, firstPanel, endPanel, block > 0, false);

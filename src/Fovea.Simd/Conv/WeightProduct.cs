@@ -16,9 +16,21 @@ internal static unsafe class WeightProduct<V, T>
     // Registers of positions, over all images, below which this is the faster way.
     private const int FewRegisters = 28;
 
+    // A 1 × 1 kernel needs no unfolding: images are multiplied one by one where a row of positions is at least this long,
+    private const int LongRow = 128;
+
+    // and in pieces of this many positions where there are few of them.
+    private const int PiecePositions = 1024;
+    private const int EnoughPieces = 16;
+
     /// <summary>Whether a shape should be computed this way.</summary>
     public static bool Takes(in ConvShape s)
     {
+        if (IsFlat(s) && s.Groups == 1 && s.OutHeight * s.OutWidth >= LongRow)
+        {
+            return true;
+        }
+
         int positions = s.OutHeight * s.OutWidth;
         long registers = (long)s.Batch * ((positions + V.Width - 1) / V.Width);
         return registers < FewRegisters && s.GroupOutputs >= 16 && s.GroupInputs * s.Taps >= 32;
@@ -29,7 +41,13 @@ internal static unsafe class WeightProduct<V, T>
         nint positions = (nint)s.OutHeight * s.OutWidth;
         int depth = s.GroupInputs * s.Taps;
         int k = (int)(positions * s.Batch);
-        bool flat = s.Batch == 1 && s.Taps == 1 && k == s.Height * s.Width && s.PadHeight == 0 && s.PadWidth == 0;
+        if (IsFlat(s) && s.Groups == 1 && positions >= LongRow)
+        {
+            Images(s, x, dy, dw);
+            return;
+        }
+
+        bool flat = IsFlat(s) && s.Batch == 1;
         using var columns = new Scratch<T>(flat ? 1 : (long)depth * k);
         using var gathered = new Scratch<T>(s.Batch == 1 ? 1 : (long)s.GroupOutputs * k);
         for (int group = 0; group < s.Groups; group++)
@@ -53,6 +71,72 @@ internal static unsafe class WeightProduct<V, T>
                 false, true, s.GroupOutputs, depth, k, T.One, new ReadOnlySpan<T>(gradient, s.GroupOutputs * k), k,
                 new ReadOnlySpan<T>(flat ? input : columns.At, depth * k), k, T.Zero,
                 new Span<T>(dw + (nint)group * s.GroupOutputs * depth, s.GroupOutputs * depth), depth);
+        }
+    }
+
+    private static bool IsFlat(in ConvShape s) =>
+        s.Taps == 1 && s.StrideHeight == 1 && s.StrideWidth == 1 && s.PadHeight == 0 && s.PadWidth == 0;
+
+    private static void Images(in ConvShape s, T* x, T* dy, T* dw)
+    {
+        int positions = s.OutHeight * s.OutWidth;
+        int perImage = (positions + PiecePositions - 1) / PiecePositions;
+        nint count = (nint)s.OutChannels * s.InChannels;
+        int blocks = MultiplyBody<V, T>.Pieces(s.OutChannels, s.InChannels);
+        int shares = Math.Clamp(EnoughPieces / blocks, 1, s.Batch * perImage);
+        using var sums = new Scratch<T>(shares == 1 ? 1 : shares * count);
+        var body = new ImagesBody { Shape = s, X = x, Dy = dy, Sums = shares == 1 ? dw : sums.At, Shares = shares, PerImage = perImage };
+        if (shares == 1)
+        {
+            // The product is large enough to be shared among threads inside.
+            body.Run(0, 1);
+            return;
+        }
+
+        WorkerTeam.For(ref body, shares);
+        for (nint i = 0; i < count; i += V.Width)
+        {
+            int lanes = (int)Math.Min(V.Width, count - i);
+            V sum = V.LoadPartial(sums.At + i, lanes);
+            for (int share = 1; share < shares; share++)
+            {
+                sum += V.LoadPartial(sums.At + share * count + i, lanes);
+            }
+
+            sum.StorePartial(dw + i, lanes);
+        }
+    }
+
+    /// <summary>Sums products of images, or pieces of them: piece i is one share.</summary>
+    private struct ImagesBody : IRangeBody
+    {
+        public ConvShape Shape;
+        public T* X;
+        public T* Dy;
+        public T* Sums;
+        public int Shares;
+        public int PerImage;
+
+        public readonly void Run(int from, int to)
+        {
+            int positions = Shape.OutHeight * Shape.OutWidth;
+            int units = Shape.Batch * PerImage;
+            for (int share = from; share < to; share++)
+            {
+                int first = (int)((long)units * share / Shares);
+                int end = (int)((long)units * (share + 1) / Shares);
+                T* sums = Sums + (nint)share * Shape.OutChannels * Shape.InChannels;
+                for (int unit = first; unit < end; unit++)
+                {
+                    int image = unit / PerImage;
+                    int start = (int)((long)positions * (unit % PerImage) / PerImage);
+                    int stop = (int)((long)positions * ((unit % PerImage) + 1) / PerImage);
+                    var a = new GemmOperand<T> { At = Dy + (nint)image * Shape.OutChannels * positions + start, RowStride = positions };
+                    var b = new GemmOperand<T> { At = X + (nint)image * Shape.InChannels * positions + start, RowStride = positions, Transpose = true };
+                    T beta = unit == first ? T.Zero : T.One;
+                    GemmDriver<V, T>.Run(a, b, sums, Shape.InChannels, Shape.OutChannels, Shape.InChannels, stop - start, T.One, beta);
+                }
+            }
         }
     }
 
