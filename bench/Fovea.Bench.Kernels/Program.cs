@@ -7,7 +7,7 @@ using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
 // fovea-bench-kernels WHAT [--batch N] [--threads N] [--seconds S] [--only TEXT]
-// WHAT: gemm, cifar, resnet50, special; streams, streams-small (all other kernels, beside a copy). One line per case: name, then GFLOP/s of each pass by the fastest of many runs.
+// WHAT: gemm, cifar, resnet50, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case: name, then GFLOP/s of each pass by the fastest of many runs.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string what = args.Length > 0 ? args[0] : "cifar";
 int batch = int.Parse(Option("--batch", what == "cifar" ? "128" : "1"));
@@ -21,9 +21,9 @@ if (what == "gemm")
     return;
 }
 
-if (what is "streams" or "streams-small")
+if (what.StartsWith("streams"))
 {
-    Streams.Run(only, seconds, small: what == "streams-small");
+    Streams.Run(only, seconds, what["streams".Length..].TrimStart('-'));
     return;
 }
 

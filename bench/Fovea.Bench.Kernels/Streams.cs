@@ -20,9 +20,15 @@ internal static class Streams
 {
     private sealed record Case(string Name, long Numbers, double Bytes, Action Run);
 
-    public static void Run(string only, double seconds, bool small)
+    public static void Run(string only, double seconds, string size)
     {
-        int n = small ? 2 : 8, c = small ? 16 : 256, side = small ? 28 : 56, inner = side * side;
+        (int n, int c, int side) = size switch
+        {
+            "small" => (2, 16, 28),
+            "cifar" => (128, 16, 32),
+            _ => (8, 256, 56),
+        };
+        int inner = side * side;
         int count = n * c * inner;
         Console.WriteLine($"# [{n}, {c}, {side}, {side}], {count * 4 / 1e6:F1} MB a tensor");
         Numbers x = new(count), y = new(count), z = new(count), r = new(count), gate = new(n * c), map = new(n * inner), v = new(count);

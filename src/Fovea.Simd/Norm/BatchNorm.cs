@@ -1,5 +1,6 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Memory;
 
 namespace Fovea.Simd.Norm;
 
@@ -8,8 +9,7 @@ namespace Fovea.Simd.Norm;
 /// networks done in the same pass.
 /// </summary>
 /// <remarks>
-/// A channel is one piece of work: its statistics and its outputs are computed while it is in the cache, so memory is read once and
-/// written once. Sums do not depend on the number of threads.
+/// Two sweeps in the order of memory, one for the sums and one for the outputs. Sums do not depend on the number of threads.
 /// </remarks>
 public static unsafe class BatchNorm
 {
@@ -58,26 +58,39 @@ public static unsafe class BatchNorm
             Guard.Fail(Name, $"expected at least one number per channel, got [{n}, {c}, {inner}]; statistics of nothing do not exist");
         }
 
-        fixed (T* xAt = x, gammaAt = gamma, betaAt = beta, residualAt = residual, yAt = y, meanAt = mean, invStdAt = invStd, varianceAt = variance)
+        var segments = new Segments(n, c, inner);
+        AlignedBlock scratch = BlockPool.Rent(((long)segments.Slices * c * sizeof(Moments)) + ((long)c * sizeof(T)));
+        fixed (byte* memory = scratch.AsSpan<byte>((int)scratch.Bytes))
+        fixed (T* xAt = x, betaAt = beta, residualAt = residual, yAt = y, meanAt = mean)
         {
-            var body = new BatchNormForward<T>
+            Moments* moments = (Moments*)memory;
+            T* scale = (T*)(moments + ((nint)segments.Slices * c));
+            var statistics = new BatchNormMoments<T>(segments, xAt, moments);
+            LaneLoop.For<BatchNormMoments<T>, T>(ref statistics, segments.Pieces);
+            for (int channel = 0; channel < c; channel++)
             {
-                N = n,
-                C = c,
-                Inner = inner,
-                X = xAt,
-                Gamma = gammaAt,
-                Beta = betaAt,
-                Residual = residualAt,
-                Y = yAt,
-                Mean = meanAt,
-                InvStd = invStdAt,
-                Variance = varianceAt,
-                Eps = double.CreateTruncating(eps),
-                Relu = relu,
-            };
-            LaneLoop.For<BatchNormForward<T>, T>(ref body, c, LaneLoop.Grain((long)n * inner));
+                Moments all = moments[channel];
+                for (int slice = 1; slice < segments.Slices; slice++)
+                {
+                    all.Add(moments[(slice * c) + channel]);
+                }
+
+                double var = all.Deviations / all.Count;
+                double inverse = 1 / Math.Sqrt(var + double.CreateTruncating(eps));
+                mean[channel] = T.CreateTruncating(all.Mean);
+                invStd[channel] = T.CreateTruncating(inverse);
+                scale[channel] = T.CreateTruncating(gamma.IsEmpty ? inverse : inverse * double.CreateTruncating(gamma[channel]));
+                if (!variance.IsEmpty)
+                {
+                    variance[channel] = T.CreateTruncating(var);
+                }
+            }
+
+            var output = new BatchNormApply<T>(n, c, inner, xAt, meanAt, scale, betaAt, residualAt, relu, yAt);
+            LaneLoop.For<BatchNormApply<T>, T>(ref output, output.Pieces, output.Grain);
         }
+
+        BlockPool.Return(scratch);
     }
 
     /// <summary>Evaluation: <c>y = relu(scale·x + shift + residual)</c> with one scale and shift per channel.</summary>
@@ -108,8 +121,8 @@ public static unsafe class BatchNorm
         Guard.Length(Name, "shift", c, shift.Length);
         fixed (T* xAt = x, scaleAt = scale, shiftAt = shift, residualAt = residual, yAt = y)
         {
-            var body = new BatchNormInference<T>(n, c, inner, xAt, scaleAt, shiftAt, residualAt, relu, yAt);
-            LaneLoop.For<BatchNormInference<T>, T>(ref body, body.Pieces, body.Grain);
+            var body = new BatchNormApply<T>(n, c, inner, xAt, null, scaleAt, shiftAt, residualAt, relu, yAt);
+            LaneLoop.For<BatchNormApply<T>, T>(ref body, body.Pieces, body.Grain);
         }
     }
 
@@ -157,27 +170,50 @@ public static unsafe class BatchNorm
         Guard.Length(Name, "invStd", c, invStd.Length);
         Guard.LengthOrEmpty(Name, "dgamma", c, dgamma.Length);
         Guard.LengthOrEmpty(Name, "dbeta", c, dbeta.Length);
-        fixed (T* xAt = x, yAt = y, dyAt = dy, gammaAt = gamma, meanAt = mean, invStdAt = invStd)
-        fixed (T* dxAt = dx, dresidualAt = dresidual, dgammaAt = dgamma, dbetaAt = dbeta)
+        var segments = new Segments(n, c, inner);
+        long slots = (long)segments.Slices * c;
+        AlignedBlock scratch = BlockPool.Rent((2 * slots * sizeof(double)) + (3L * c * sizeof(T)));
+        fixed (byte* memory = scratch.AsSpan<byte>((int)scratch.Bytes))
+        fixed (T* xAt = x, yAt = y, dyAt = dy, meanAt = mean, dxAt = dx, dresidualAt = dresidual)
         {
-            var body = new BatchNormBackward<T>
+            double* sums = (double*)memory;
+            double* dots = sums + slots;
+            T* lines = (T*)(dots + slots);
+            var statistics = new BatchNormSums<T>(segments, xAt, relu ? yAt : null, dyAt, meanAt, sums, dots);
+            LaneLoop.For<BatchNormSums<T>, T>(ref statistics, segments.Pieces);
+            double count = (double)n * inner;
+            for (int channel = 0; channel < c; channel++)
             {
-                N = n,
-                C = c,
-                Inner = inner,
-                X = xAt,
-                Y = relu ? yAt : null,
-                Dy = dyAt,
-                Gamma = gammaAt,
-                Mean = meanAt,
-                InvStd = invStdAt,
-                Dx = dxAt,
-                Dresidual = dresidualAt,
-                Dgamma = dgammaAt,
-                Dbeta = dbetaAt,
-            };
-            LaneLoop.For<BatchNormBackward<T>, T>(ref body, c, LaneLoop.Grain((long)n * inner));
+                double sum = 0;
+                double dot = 0;
+                for (int slice = 0; slice < segments.Slices; slice++)
+                {
+                    sum += sums[(slice * c) + channel];
+                    dot += dots[(slice * c) + channel];
+                }
+
+                // dx = a·g + b·(x − μ) + k.
+                double inverse = double.CreateTruncating(invStd[channel]);
+                double slope = gamma.IsEmpty ? inverse : inverse * double.CreateTruncating(gamma[channel]);
+                lines[channel] = T.CreateTruncating(slope);
+                lines[c + channel] = T.CreateTruncating(-slope * inverse * inverse * dot / count);
+                lines[(2 * c) + channel] = T.CreateTruncating(-slope * sum / count);
+                if (!dgamma.IsEmpty)
+                {
+                    dgamma[channel] = T.CreateTruncating(dot * inverse);
+                }
+
+                if (!dbeta.IsEmpty)
+                {
+                    dbeta[channel] = T.CreateTruncating(sum);
+                }
+            }
+
+            var output = new BatchNormGradient<T>(c, inner, xAt, relu ? yAt : null, dyAt, meanAt, lines, dxAt, dresidualAt);
+            LaneLoop.For<BatchNormGradient<T>, T>(ref output, n * c, LaneLoop.Grain(inner));
         }
+
+        BlockPool.Return(scratch);
     }
 
     private static void Lengths(string name, int n, int c, int inner, int x, int residual, int y)

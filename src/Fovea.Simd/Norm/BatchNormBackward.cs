@@ -5,157 +5,154 @@ using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Norm;
 
-/// <summary>Gradients of one channel after the other: the two sums first, then dx while the channel is still in the cache.</summary>
-internal unsafe struct BatchNormBackward<T> : ILaneBody<T>
+/// <summary>Σ g and Σ g·(x − μ) of each channel of each slice: blocks in T, above that in double.</summary>
+internal readonly unsafe struct BatchNormSums<T>(Segments segments, T* x, T* y, T* dy, T* mean, double* sums, double* dots) : ILaneBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public int N;
-    public int C;
-    public int Inner;
-    public T* X;
-    public T* Y;
-    public T* Dy;
-    public T* Gamma;
-    public T* Mean;
-    public T* InvStd;
-    public T* Dx;
-    public T* Dresidual;
-    public T* Dgamma;
-    public T* Dbeta;
+    private const int BlockLength = 4096;
 
-    public readonly void Run<V>(int from, int to)
+    public void Run<V>(int from, int to)
         where V : struct, ILane<V, T>
     {
-        double count = (double)N * Inner;
-        for (int channel = from; channel < to; channel++)
+        if (y is null)
         {
-            if (Y is null)
-            {
-                Sums<V, Open>(channel, out double sum, out double dot);
-                Write<V, Open>(channel, sum / count, dot / count);
-            }
-            else
-            {
-                Sums<V, Gated>(channel, out double sum, out double dot);
-                Write<V, Gated>(channel, sum / count, dot / count);
-            }
+            Pieces<V, Open>(from, to);
+        }
+        else
+        {
+            Pieces<V, Gated>(from, to);
         }
     }
 
-    // Σ g and Σ g·(x − μ), block by block in float and above that in double.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Sums<V, TMask>(int channel, out double sum, out double dot)
+    private void Pieces<V, TMask>(int from, int to)
         where V : struct, ILane<V, T>
         where TMask : struct, IMask
     {
-        var segments = new Segments(N, Inner);
-        nint stride = (nint)C * Inner;
-        V mean = V.Broadcast(Mean[channel]);
-        sum = 0;
-        dot = 0;
-        for (int first = 0; first < N; first += segments.PerBlock)
+        for (int piece = from; piece < to; piece++)
         {
-            int rows = Math.Min(segments.PerBlock, N - first);
-            for (int part = 0; part < segments.Parts; part++)
+            segments.Piece(piece, out int slice, out int sample, out int samples, out int channel, out int last);
+            for (; channel < last; channel++)
             {
-                nint at = (first * stride) + ((nint)channel * Inner) + ((nint)part * segments.PartLength);
-                int length = Math.Min(segments.PartLength, Inner - (part * segments.PartLength));
-                V s0 = V.Zero, s1 = V.Zero, d0 = V.Zero, d1 = V.Zero;
-                for (int row = 0; row < rows; row++, at += stride)
+                V centre = V.Broadcast(mean[channel]);
+                nint at = (sample * segments.Stride) + ((nint)channel * segments.Inner);
+                double sum = 0;
+                double dot = 0;
+                for (int start = 0; start < segments.Inner; start += BlockLength)
                 {
-                    T* x = X + at;
-                    T* dy = Dy + at;
-                    T* y = TMask.On ? Y + at : null;
-                    int i = 0;
-                    for (; i <= length - (2 * V.Width); i += 2 * V.Width)
-                    {
-                        V g0 = TMask.Load<V, T>(dy + i, y + i);
-                        V g1 = TMask.Load<V, T>(dy + i + V.Width, y + i + V.Width);
-                        s0 += g0;
-                        s1 += g1;
-                        d0 = V.MultiplyAdd(g0, V.Load(x + i) - mean, d0);
-                        d1 = V.MultiplyAdd(g1, V.Load(x + i + V.Width) - mean, d1);
-                    }
-
-                    for (; i < length; i += V.Width)
-                    {
-                        // The gradient's lanes past the end are zero, so x's do not matter.
-                        int n = Math.Min(V.Width, length - i);
-                        V g = TMask.LoadPartial<V, T>(dy + i, y + i, n);
-                        s0 += g;
-                        d0 = V.MultiplyAdd(g, V.LoadPartial(x + i, n) - mean, d0);
-                    }
+                    Block<V, TMask>(at + start, centre, samples, Math.Min(BlockLength, segments.Inner - start), ref sum, ref dot);
                 }
 
-                sum += double.CreateTruncating(V.Sum(s0 + s1));
-                dot += double.CreateTruncating(V.Sum(d0 + d1));
+                sums[(slice * segments.Channels) + channel] = sum;
+                dots[(slice * segments.Channels) + channel] = dot;
             }
         }
     }
 
-    // dx = a·g + b·(x − μ) + k.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Write<V, TMask>(int channel, double meanOfG, double meanOfDot)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Block<V, TMask>(nint at, V centre, int samples, int length, ref double sum, ref double dot)
         where V : struct, ILane<V, T>
         where TMask : struct, IMask
     {
-        double count = (double)N * Inner;
-        double invStd = double.CreateTruncating(InvStd[channel]);
-        double slope = (Gamma is null ? 1 : double.CreateTruncating(Gamma[channel])) * invStd;
-        if (Dgamma is not null)
+        V s0 = V.Zero, s1 = V.Zero, d0 = V.Zero, d1 = V.Zero;
+        for (int row = 0; row < samples; row++, at += segments.Stride)
         {
-            Dgamma[channel] = T.CreateTruncating(meanOfDot * count * invStd);
-        }
-
-        if (Dbeta is not null)
-        {
-            Dbeta[channel] = T.CreateTruncating(meanOfG * count);
-        }
-
-        V mean = V.Broadcast(Mean[channel]);
-        V a = V.Broadcast(T.CreateTruncating(slope));
-        V b = V.Broadcast(T.CreateTruncating(-slope * invStd * invStd * meanOfDot));
-        V k = V.Broadcast(T.CreateTruncating(-slope * meanOfG));
-        nint stride = (nint)C * Inner;
-        nint at = (nint)channel * Inner;
-        for (int row = 0; row < N; row++, at += stride)
-        {
-            T* x = X + at;
-            T* dy = Dy + at;
-            T* y = TMask.On ? Y + at : null;
-            T* dx = Dx + at;
+            T* x0 = x + at;
+            T* g0At = dy + at;
+            T* y0 = TMask.On ? y + at : null;
             int i = 0;
-            if (Dresidual is null)
+            for (; i <= length - (2 * V.Width); i += 2 * V.Width)
             {
-                for (; i <= Inner - V.Width; i += V.Width)
+                V g0 = TMask.Load<V, T>(g0At + i, y0 + i);
+                V g1 = TMask.Load<V, T>(g0At + i + V.Width, y0 + i + V.Width);
+                s0 += g0;
+                s1 += g1;
+                d0 = V.MultiplyAdd(g0, V.Load(x0 + i) - centre, d0);
+                d1 = V.MultiplyAdd(g1, V.Load(x0 + i + V.Width) - centre, d1);
+            }
+
+            for (; i < length; i += V.Width)
+            {
+                // The gradient's lanes past the end are zero, so x's do not matter.
+                int n = Math.Min(V.Width, length - i);
+                V g = TMask.LoadPartial<V, T>(g0At + i, y0 + i, n);
+                s0 += g;
+                d0 = V.MultiplyAdd(g, V.LoadPartial(x0 + i, n) - centre, d0);
+            }
+        }
+
+        sum += double.CreateTruncating(V.Sum(s0 + s1));
+        dot += double.CreateTruncating(V.Sum(d0 + d1));
+    }
+}
+
+/// <summary><c>dx = a·g + b·(x − μ) + k</c> with a, b and k per channel, segment by segment in the order of memory.</summary>
+internal readonly unsafe struct BatchNormGradient<T>(
+    int c, int inner, T* x, T* y, T* dy, T* mean, T* lines, T* dx, T* dresidual) : ILaneBody<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public void Run<V>(int from, int to)
+        where V : struct, ILane<V, T>
+    {
+        if (y is null)
+        {
+            Pieces<V, Open>(from, to);
+        }
+        else
+        {
+            Pieces<V, Gated>(from, to);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Pieces<V, TMask>(int from, int to)
+        where V : struct, ILane<V, T>
+        where TMask : struct, IMask
+    {
+        for (int segment = from; segment < to; segment++)
+        {
+            int channel = segment % c;
+            V centre = V.Broadcast(mean[channel]);
+            V a = V.Broadcast(lines[channel]);
+            V b = V.Broadcast(lines[c + channel]);
+            V k = V.Broadcast(lines[(2 * c) + channel]);
+            nint at = (nint)segment * inner;
+            T* x0 = x + at;
+            T* g0 = dy + at;
+            T* y0 = TMask.On ? y + at : null;
+            T* to0 = dx + at;
+            int i = 0;
+            if (dresidual is null)
+            {
+                for (; i <= inner - V.Width; i += V.Width)
                 {
-                    V g = TMask.Load<V, T>(dy + i, y + i);
-                    V.MultiplyAdd(g, a, V.MultiplyAdd(V.Load(x + i) - mean, b, k)).Store(dx + i);
+                    V g = TMask.Load<V, T>(g0 + i, y0 + i);
+                    V.MultiplyAdd(g, a, V.MultiplyAdd(V.Load(x0 + i) - centre, b, k)).Store(to0 + i);
                 }
             }
             else
             {
-                T* dresidual = Dresidual + at;
-                for (; i <= Inner - V.Width; i += V.Width)
+                T* residual0 = dresidual + at;
+                for (; i <= inner - V.Width; i += V.Width)
                 {
-                    V g = TMask.Load<V, T>(dy + i, y + i);
-                    V result = V.MultiplyAdd(g, a, V.MultiplyAdd(V.Load(x + i) - mean, b, k));
-                    g.Store(dresidual + i);
-                    result.Store(dx + i);
+                    V g = TMask.Load<V, T>(g0 + i, y0 + i);
+                    V result = V.MultiplyAdd(g, a, V.MultiplyAdd(V.Load(x0 + i) - centre, b, k));
+                    g.Store(residual0 + i);
+                    result.Store(to0 + i);
                 }
             }
 
-            if (i < Inner)
+            if (i < inner)
             {
-                int n = Inner - i;
-                V g = TMask.LoadPartial<V, T>(dy + i, y + i, n);
-                V result = V.MultiplyAdd(g, a, V.MultiplyAdd(V.LoadPartial(x + i, n) - mean, b, k));
-                if (Dresidual is not null)
+                int rest = inner - i;
+                V g = TMask.LoadPartial<V, T>(g0 + i, y0 + i, rest);
+                V result = V.MultiplyAdd(g, a, V.MultiplyAdd(V.LoadPartial(x0 + i, rest) - centre, b, k));
+                if (dresidual is not null)
                 {
-                    g.StorePartial(Dresidual + at + i, n);
+                    g.StorePartial(dresidual + at + i, rest);
                 }
 
-                result.StorePartial(dx + i, n);
+                result.StorePartial(to0 + i, rest);
             }
         }
     }

@@ -5,49 +5,21 @@ using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Norm;
 
-/// <summary>Statistics and output of one channel after the other.</summary>
-internal unsafe struct BatchNormForward<T> : ILaneBody<T>
+/// <summary>The moments of each channel of each slice.</summary>
+internal readonly unsafe struct BatchNormMoments<T>(Segments segments, T* x, Moments* moments) : ILaneBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public int N;
-    public int C;
-    public int Inner;
-    public T* X;
-    public T* Gamma;
-    public T* Beta;
-    public T* Residual;
-    public T* Y;
-    public T* Mean;
-    public T* InvStd;
-    public T* Variance;
-    public double Eps;
-    public bool Relu;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Run<V>(int from, int to)
+    public void Run<V>(int from, int to)
         where V : struct, ILane<V, T>
     {
-        var segments = new Segments(N, Inner);
-        nint stride = (nint)C * Inner;
-        for (int channel = from; channel < to; channel++)
+        for (int piece = from; piece < to; piece++)
         {
-            nint at = (nint)channel * Inner;
-            segments.Moments<V, T>(X + at, stride, out double mean, out double deviations);
-            double variance = deviations / ((double)N * Inner);
-            double invStd = 1 / Math.Sqrt(variance + Eps);
-            Mean[channel] = T.CreateTruncating(mean);
-            InvStd[channel] = T.CreateTruncating(invStd);
-            if (Variance is not null)
+            segments.Piece(piece, out int slice, out int sample, out int samples, out int channel, out int last);
+            for (; channel < last; channel++)
             {
-                Variance[channel] = T.CreateTruncating(variance);
-            }
-
-            double gamma = Gamma is null ? 1 : double.CreateTruncating(Gamma[channel]);
-            var affine = new ChannelAffine<T>(
-                T.CreateTruncating(mean), T.CreateTruncating(gamma * invStd), Beta is null ? T.Zero : Beta[channel], Relu);
-            for (int i = 0; i < N; i++, at += stride)
-            {
-                affine.Apply<V>(X + at, Residual is null ? null : Residual + at, Y + at, Inner);
+                T* at = x + (sample * segments.Stride) + ((nint)channel * segments.Inner);
+                moments[(slice * segments.Channels) + channel] = segments.Moments<V, T>(at, samples);
             }
         }
     }
@@ -97,9 +69,9 @@ internal readonly unsafe struct ChannelAffine<T>(T centre, T scale, T shift, boo
     }
 }
 
-/// <summary>Evaluation: segments of single channels, long ones cut.</summary>
-internal readonly unsafe struct BatchNormInference<T>(int n, int c, int inner, T* x, T* scale, T* shift, T* residual, bool relu, T* y)
-    : ILaneBody<T>
+/// <summary>The output, segment by segment in the order of memory; long segments are cut.</summary>
+internal readonly unsafe struct BatchNormApply<T>(
+    int n, int c, int inner, T* x, T* centre, T* scale, T* shift, T* residual, bool relu, T* y) : ILaneBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int _chunks = Math.Max(1, LaneLoop.Pieces(inner));
@@ -118,7 +90,8 @@ internal readonly unsafe struct BatchNormInference<T>(int n, int c, int inner, T
             int channel = segment % c;
             int start = chunk * LaneLoop.PieceLength;
             nint at = ((nint)segment * inner) + start;
-            var affine = new ChannelAffine<T>(T.Zero, scale[channel], shift[channel], relu);
+            var affine = new ChannelAffine<T>(
+                centre is null ? T.Zero : centre[channel], scale[channel], shift is null ? T.Zero : shift[channel], relu);
             affine.Apply<V>(x + at, residual is null ? null : residual + at, y + at, Math.Min(LaneLoop.PieceLength, inner - start));
         }
     }

@@ -15,13 +15,13 @@ internal readonly unsafe struct GroupNormForward<T>(
         where V : struct, ILane<V, T>
     {
         int count = perGroup * inner;
-        var segments = new Segments(1, count);
+        var segments = new Segments(1, 1, count);
         for (int group = from; group < to; group++)
         {
             nint at = (nint)group * count;
-            segments.Moments<V, T>(x + at, 0, out double centre, out double deviations);
-            double scale = 1 / Math.Sqrt((deviations / count) + eps);
-            mean[group] = T.CreateTruncating(centre);
+            Moments moments = segments.Moments<V, T>(x + at, 1);
+            double scale = 1 / Math.Sqrt((moments.Deviations / count) + eps);
+            mean[group] = T.CreateTruncating(moments.Mean);
             invStd[group] = T.CreateTruncating(scale);
             int channel = group % groups * perGroup;
             for (int i = 0; i < perGroup; i++, channel++, at += inner)

@@ -13,15 +13,15 @@ internal readonly unsafe struct LayerNormForward<T>(int d, T* x, T* gamma, T* be
     public void Run<V>(int from, int to)
         where V : struct, ILane<V, T>
     {
-        var segments = new Segments(1, d);
+        var segments = new Segments(1, 1, d);
         V one = V.Broadcast(T.One);
         for (int row = from; row < to; row++)
         {
             T* x0 = x + ((nint)row * d);
             T* y0 = y + ((nint)row * d);
-            segments.Moments<V, T>(x0, 0, out double centre, out double deviations);
-            double scale = 1 / Math.Sqrt((deviations / d) + eps);
-            mean[row] = T.CreateTruncating(centre);
+            Moments moments = segments.Moments<V, T>(x0, 1);
+            double scale = 1 / Math.Sqrt((moments.Deviations / d) + eps);
+            mean[row] = T.CreateTruncating(moments.Mean);
             invStd[row] = T.CreateTruncating(scale);
             V m = V.Broadcast(mean[row]);
             V s = V.Broadcast(invStd[row]);

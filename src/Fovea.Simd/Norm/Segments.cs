@@ -5,105 +5,102 @@ using Fovea.Simd.Lanes;
 namespace Fovea.Simd.Norm;
 
 /// <summary>
-/// One channel of [N, C, inner]: N segments of <c>inner</c> numbers. Cut into blocks that fit the first-level cache, so that the second
-/// look at a block, which accurate statistics need, does not reach memory: several whole segments, or a part of a long one.
+/// How x [N, C, inner] is cut for sums over channels: slices of a few samples, and within them groups of neighbouring channels, so that
+/// every piece is read in the order of memory. (One channel after the other would jump by C·inner, often a multiple of a large power of
+/// two, which all falls into the same few lines of the cache.) Slices are summed apart and put together in their order, which depends
+/// on the shape alone.
 /// </summary>
 internal readonly struct Segments
 {
     private const int BlockLength = 4096;
+    private const int PieceLength = 65536;
 
-    public Segments(int segments, int length)
+    public Segments(int n, int c, int inner)
     {
-        Count = segments;
-        Length = length;
-        PartLength = Math.Min(length, BlockLength);
-        Parts = (length + BlockLength - 1) / BlockLength;
-        PerBlock = Math.Max(1, BlockLength / Math.Max(1, length));
+        Samples = n;
+        Channels = c;
+        Inner = inner;
+        PerSlice = Math.Clamp(BlockLength / Math.Max(1, inner), 1, Math.Max(1, n));
+        Slices = (n + PerSlice - 1) / PerSlice;
+        PerGroup = (int)Math.Clamp(PieceLength / Math.Max(1, (long)PerSlice * inner), 1, Math.Max(1, c));
+        Groups = (c + PerGroup - 1) / PerGroup;
     }
 
-    /// <summary>Segments in all.</summary>
-    public int Count { get; }
+    public int Samples { get; }
 
-    /// <summary>Numbers in a segment.</summary>
-    public int Length { get; }
+    public int Channels { get; }
 
-    /// <summary>Parts that a segment is cut into; 1 unless it is long.</summary>
-    public int Parts { get; }
+    public int Inner { get; }
 
-    /// <summary>Numbers in each part but the last.</summary>
-    public int PartLength { get; }
+    /// <summary>Samples in a slice: as many as make a block that is summed in one go.</summary>
+    public int PerSlice { get; }
 
-    /// <summary>Segments in one block; 1 where segments are cut.</summary>
-    public int PerBlock { get; }
+    public int Slices { get; }
 
-    /// <summary>
-    /// Mean and sum of squared deviations of a channel, exact to about one rounding: each block's own mean and deviations, combined in
-    /// double as Chan, Golub and LeVeque (1979) do.
-    /// </summary>
-    /// <param name="x">The first segment.</param>
-    /// <param name="stride">From one segment to the next.</param>
-    /// <param name="mean">The mean.</param>
-    /// <param name="deviations">Σ (x − mean)².</param>
+    /// <summary>Channels in a group.</summary>
+    public int PerGroup { get; }
+
+    public int Groups { get; }
+
+    /// <summary>Pieces of work.</summary>
+    public int Pieces => Slices * Groups;
+
+    /// <summary>From one sample to the next.</summary>
+    public nint Stride => (nint)Channels * Inner;
+
+    /// <summary>The samples and channels of one piece.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void Moments<V, T>(T* x, nint stride, out double mean, out double deviations)
+    public void Piece(int piece, out int slice, out int sample, out int samples, out int channel, out int lastChannel)
+    {
+        (slice, int group) = Math.DivRem(piece, Groups);
+        sample = slice * PerSlice;
+        samples = Math.Min(PerSlice, Samples - sample);
+        channel = group * PerGroup;
+        lastChannel = Math.Min(Channels, channel + PerGroup);
+    }
+
+    /// <summary>The moments of one channel of one slice: <paramref name="samples"/> runs of <see cref="Inner"/> numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe Moments Moments<V, T>(T* x, int samples)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        mean = 0;
-        deviations = 0;
-        double seen = 0;
-        for (int first = 0; first < Count; first += PerBlock)
+        Moments moments = default;
+        for (int start = 0; start < Inner; start += BlockLength)
         {
-            int segments = Math.Min(PerBlock, Count - first);
-            for (int part = 0; part < Parts; part++)
-            {
-                T* block = x + (first * stride) + ((nint)part * PartLength);
-                int length = Math.Min(PartLength, Length - (part * PartLength));
-                double count = (double)segments * length;
-
-                // The block's mean need not be exact: what it is off by shows in the sum of deviations and is put right.
-                T near = T.CreateTruncating(Sum<V, T>(block, stride, segments, length) / count);
-                double blockDeviations = Deviations<V, T>(block, stride, segments, length, near, out double off);
-                blockDeviations = Math.Max(0, blockDeviations - (off * off / count));
-                double blockMean = double.CreateTruncating(near) + (off / count);
-                double delta = blockMean - mean;
-                double all = seen + count;
-                mean += delta * (count / all);
-                deviations += blockDeviations + (delta * delta * (seen * count / all));
-                seen = all;
-            }
+            Absorb<V, T>(ref moments, x + start, Stride, samples, Math.Min(BlockLength, Inner - start));
         }
+
+        return moments;
     }
 
+    /// <summary>Takes one block into a channel's moments.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe double Sum<V, T>(T* x, nint stride, int segments, int length)
+    public static unsafe void Absorb<V, T>(ref Moments moments, T* block, nint stride, int segments, int length)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero;
-        for (int s = 0; s < segments; s++, x += stride)
+        // Deviations are taken from a guess of the block's mean: what it is off by shows in their sum and is put right. Only where it is
+        // far off, and putting right would cancel digits, is the block looked at again, from its own mean.
+        double count = (double)segments * length;
+        T near = moments.Count > 0 ? T.CreateTruncating(moments.Mean) : Guess<V, T>(block, length);
+        double squares = Deviations<V, T>(block, stride, segments, length, near, out double off);
+        if (off * off / count > 0.8 * squares)
         {
-            int i = 0;
-            for (; i <= length - (4 * V.Width); i += 4 * V.Width)
-            {
-                s0 += V.Load(x + i);
-                s1 += V.Load(x + i + V.Width);
-                s2 += V.Load(x + i + (2 * V.Width));
-                s3 += V.Load(x + i + (3 * V.Width));
-            }
-
-            for (; i <= length - V.Width; i += V.Width)
-            {
-                s0 += V.Load(x + i);
-            }
-
-            if (i < length)
-            {
-                s1 += V.LoadPartial(x + i, length - i);
-            }
+            near = T.CreateTruncating(double.CreateTruncating(near) + (off / count));
+            squares = Deviations<V, T>(block, stride, segments, length, near, out off);
         }
 
-        return double.CreateTruncating(V.Sum(s0 + s1 + (s2 + s3)));
+        moments.Add(count, double.CreateTruncating(near) + (off / count), Math.Max(0, squares - (off * off / count)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe T Guess<V, T>(T* x, int length)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int n = Math.Min(V.Width, length);
+        return V.Sum(V.LoadPartial(x, n)) / T.CreateTruncating(n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -148,5 +145,29 @@ internal readonly struct Segments
 
         sum = double.CreateTruncating(V.Sum(t0 + t1));
         return double.CreateTruncating(V.Sum(s0 + s1 + (s2 + s3)));
+    }
+}
+
+/// <summary>
+/// Count, mean and sum of squared deviations, in double, put together from parts as Chan, Golub and LeVeque (1979) do: no digits cancel
+/// however far the mean is from zero.
+/// </summary>
+internal struct Moments
+{
+    public double Count;
+    public double Mean;
+    public double Deviations;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(in Moments part) => Add(part.Count, part.Mean, part.Deviations);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(double count, double mean, double deviations)
+    {
+        double delta = mean - Mean;
+        double all = Count + count;
+        Mean += delta * (count / all);
+        Deviations += deviations + (delta * delta * (Count * count / all));
+        Count = all;
     }
 }

@@ -112,6 +112,10 @@ internal static unsafe class ColumnSums
                 int i = 0;
                 for (; i <= columns - V.Width; i += V.Width)
                 {
+                    source.Prefetch(at + (4 * step) + i);
+                    source.Prefetch(at + (5 * step) + i);
+                    source.Prefetch(at + (6 * step) + i);
+                    source.Prefetch(at + (7 * step) + i);
                     V s = (source.At<V>(at + i) + source.At<V>(at + step + i)) + (source.At<V>(at + (2 * step) + i) + source.At<V>(at + (3 * step) + i));
                     (V.Load(block + i) + s).Store(block + i);
                 }

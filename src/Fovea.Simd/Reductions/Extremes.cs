@@ -128,6 +128,7 @@ internal static unsafe class Extremes
                 int i = 0;
                 for (; i <= columns - V.Width; i += V.Width)
                 {
+                    Prefetch.Line(row + inner + i);
                     V.Max(V.Load(to + i), V.Load(row + i) ^ flip).Store(to + i);
                 }
 
@@ -166,6 +167,7 @@ internal static unsafe class Extremes
                 for (int i = 0; i < columns; i += V.Width)
                 {
                     int n = Math.Min(V.Width, columns - i);
+                    Prefetch.Line(row + inner + i);
                     V best = V.LoadPartial(to + i, n);
                     V next = V.LoadPartial(row + i, n) ^ flip;
 

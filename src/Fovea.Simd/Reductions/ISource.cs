@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Reductions;
@@ -13,6 +14,8 @@ internal interface ISource<T>
 
     V AtPartial<V>(nint i, int count)
         where V : struct, ILane<V, T>;
+
+    void Prefetch(nint i);
 }
 
 /// <summary><c>x[i]</c>.</summary>
@@ -26,6 +29,9 @@ internal readonly unsafe struct Plain<T>(T* x) : ISource<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V AtPartial<V>(nint i, int count)
         where V : struct, ILane<V, T> => V.LoadPartial(x + i, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(nint i) => Drivers.Prefetch.Line(x + i);
 }
 
 /// <summary><c>x[i]²</c>.</summary>
@@ -47,6 +53,9 @@ internal readonly unsafe struct Squares<T>(T* x) : ISource<T>
         V v = V.LoadPartial(x + i, count);
         return v * v;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(nint i) => Drivers.Prefetch.Line(x + i);
 }
 
 /// <summary><c>x[i] · y[i]</c>.</summary>
@@ -60,4 +69,11 @@ internal readonly unsafe struct Products<T>(T* x, T* y) : ISource<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V AtPartial<V>(nint i, int count)
         where V : struct, ILane<V, T> => V.LoadPartial(x + i, count) * V.LoadPartial(y + i, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(nint i)
+    {
+        Drivers.Prefetch.Line(x + i);
+        Drivers.Prefetch.Line(y + i);
+    }
 }

@@ -10,7 +10,7 @@ internal static class Strips
     public const int Limit = 4096;
 
     private const int Shortest = 1024;
-    private const int EnoughPieces = 16;
+    private const int EnoughPieces = 8;
     private const int Widest = 16;
 
     /// <summary>

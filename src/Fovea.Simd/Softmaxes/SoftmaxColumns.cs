@@ -54,6 +54,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
             for (int i = 0; i < columns; i += V.Width)
             {
                 int n = columns - i;
+                Prefetch.Line(row + inner + i);
                 V e = Exp.Of<V, T>(V.LoadPartial(row + i, n) - V.Load(max + i));
                 Accumulate(sum + i, lost + i, e);
                 if (!log)
@@ -104,6 +105,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
             T* row = x + at + ((nint)a * inner);
             for (int i = 0; i < columns; i += V.Width)
             {
+                Prefetch.Line(row + inner + i);
                 V.Max(V.Load(max + i), V.LoadPartial(row + i, columns - i)).Store(max + i);
             }
         }
@@ -129,6 +131,8 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
             nint row = at + ((nint)a * inner);
             for (int i = 0; i < columns; i += V.Width)
             {
+                Prefetch.Line(dy + row + inner + i);
+                Prefetch.Line(x + row + inner + i);
                 V g = V.LoadPartial(dy + row + i, columns - i);
                 Accumulate(sum + i, lost + i, log ? g : g * V.LoadPartial(x + row + i, columns - i));
             }
@@ -140,6 +144,8 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
             for (int i = 0; i < columns; i += V.Width)
             {
                 int n = columns - i;
+                Prefetch.Line(dy + row + inner + i);
+                Prefetch.Line(x + row + inner + i);
                 V total = V.Load(sum + i) + V.Load(lost + i);
                 V y = V.LoadPartial(x + row + i, n);
                 V g = V.LoadPartial(dy + row + i, n);
