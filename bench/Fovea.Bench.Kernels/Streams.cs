@@ -67,6 +67,7 @@ internal static class Streams
             new("bn forward relu", count, 2 * b, () => BatchNorm.Forward(n, c, inner, x.S, gamma.S, beta.S, [], true, 1e-5f, z.S, mean.S, invStd.S)),
             new("bn forward res relu", count, 3 * b, () => BatchNorm.Forward(n, c, inner, x.S, gamma.S, beta.S, r.S, true, 1e-5f, z.S, mean.S, invStd.S)),
             new("bn backward relu", count, 4 * b, () => BatchNorm.Backward(n, c, inner, x.S, y.S, r.S, gamma.S, mean.S, invStd.S, true, z.S, [], dgamma.S, dbeta.S)),
+            new("bn backward, no output", count, 3 * b, () => BatchNorm.Backward(n, c, inner, x.S, [], r.S, gamma.S, mean.S, invStd.S, true, z.S, [], dgamma.S, dbeta.S, beta.S)),
             new("bn backward res", count, 5 * b, () => BatchNorm.Backward(n, c, inner, x.S, y.S, r.S, gamma.S, mean.S, invStd.S, true, z.S, v.S, dgamma.S, dbeta.S)),
             new("bn inference relu", count, 2 * b, () => BatchNorm.Inference(n, c, inner, x.S, gamma.S, beta.S, [], true, z.S)),
             new("layer norm rows of C", count, 2 * b, () => LayerNorm.Forward(n * inner, c, x.S, gamma.S, beta.S, 1e-5f, z.S, rowMean.S, rowStd.S)),

@@ -10,7 +10,7 @@ namespace Fovea.Simd.Copying;
 internal readonly unsafe struct TileCopy<T> : IRangeBody
     where T : unmanaged
 {
-    private const int Side = 32;
+    private const int Side = Tile.TileSide;
 
     private readonly Axes _outer;
     private readonly T* _x;

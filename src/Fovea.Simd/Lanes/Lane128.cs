@@ -286,9 +286,9 @@ public readonly unsafe struct Lane128<T> : ILane<Lane128<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreIntegers(int* to, int count)
     {
-        if (typeof(T) == typeof(float) && count >= Width)
+        if (typeof(T) == typeof(float))
         {
-            Vector128.ConvertToInt32Native(Value.AsSingle()).Store(to);
+            new Lane128<T>(Vector128.ConvertToInt32Native(Value.AsSingle()).As<int, T>()).StorePartial((T*)to, count);
             return;
         }
 

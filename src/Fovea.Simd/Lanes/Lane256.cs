@@ -292,9 +292,9 @@ public readonly unsafe struct Lane256<T> : ILane<Lane256<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreIntegers(int* to, int count)
     {
-        if (typeof(T) == typeof(float) && count >= Width)
+        if (typeof(T) == typeof(float))
         {
-            Vector256.ConvertToInt32Native(Value.AsSingle()).Store(to);
+            new Lane256<T>(Vector256.ConvertToInt32Native(Value.AsSingle()).As<int, T>()).StorePartial((T*)to, count);
             return;
         }
 

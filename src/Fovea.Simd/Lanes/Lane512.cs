@@ -299,9 +299,9 @@ public readonly unsafe struct Lane512<T> : ILane<Lane512<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreIntegers(int* to, int count)
     {
-        if (typeof(T) == typeof(float) && count >= Width)
+        if (typeof(T) == typeof(float))
         {
-            Vector512.ConvertToInt32Native(Value.AsSingle()).Store(to);
+            new Lane512<T>(Vector512.ConvertToInt32Native(Value.AsSingle()).As<int, T>()).StorePartial((T*)to, count);
             return;
         }
 

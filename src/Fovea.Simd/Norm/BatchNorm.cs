@@ -76,10 +76,9 @@ public static unsafe class BatchNorm
                 }
 
                 double var = all.Deviations / all.Count;
-                double inverse = 1 / Math.Sqrt(var + double.CreateTruncating(eps));
                 mean[channel] = T.CreateTruncating(all.Mean);
-                invStd[channel] = T.CreateTruncating(inverse);
-                scale[channel] = T.CreateTruncating(gamma.IsEmpty ? inverse : inverse * double.CreateTruncating(gamma[channel]));
+                invStd[channel] = T.CreateTruncating(1 / Math.Sqrt(var + double.CreateTruncating(eps)));
+                scale[channel] = gamma.IsEmpty ? invStd[channel] : invStd[channel] * gamma[channel];
                 if (!variance.IsEmpty)
                 {
                     variance[channel] = T.CreateTruncating(var);
@@ -134,7 +133,10 @@ public static unsafe class BatchNorm
     /// <param name="c">Channels C.</param>
     /// <param name="inner">Positions, H·W.</param>
     /// <param name="x">[N, C, inner], as it was in the forward pass.</param>
-    /// <param name="y">The forward pass's output, needed when the ReLU was fused, else empty.</param>
+    /// <param name="y">
+    /// The forward pass's output, when the ReLU was fused; else empty. Without a residual it may be empty too: then the sign of the
+    /// output is computed again from x and <paramref name="beta"/>, bit for bit, which reads a quarter less memory.
+    /// </param>
     /// <param name="dy">[N, C, inner].</param>
     /// <param name="gamma">γ [C]; empty for 1.</param>
     /// <param name="mean">μ [C].</param>
@@ -144,6 +146,7 @@ public static unsafe class BatchNorm
     /// <param name="dresidual">[N, C, inner], written; empty for none; may be dy itself if dx is not.</param>
     /// <param name="dgamma">[C], written; empty if not wanted.</param>
     /// <param name="dbeta">[C], written; empty if not wanted.</param>
+    /// <param name="beta">β [C] of the forward pass; only read when y is empty and the ReLU was fused; empty for 0.</param>
     public static void Backward<T>(
         int n,
         int c,
@@ -158,13 +161,20 @@ public static unsafe class BatchNorm
         Span<T> dx,
         Span<T> dresidual,
         Span<T> dgamma,
-        Span<T> dbeta)
+        Span<T> dbeta,
+        ReadOnlySpan<T> beta = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string Name = "batchNormBackward";
         Lengths(Name, n, c, inner, x.Length, dresidual.Length, dx.Length);
         Guard.Length(Name, "dy", x.Length, dy.Length);
-        Guard.Length(Name, "y", relu ? x.Length : y.Length, y.Length);
+        Guard.LengthOrEmpty(Name, "y", x.Length, y.Length);
+        Guard.LengthOrEmpty(Name, "beta", c, beta.Length);
+        if (relu && y.IsEmpty && !dresidual.IsEmpty)
+        {
+            Guard.Fail(Name, "expected the output y, which the ReLU's gradient needs where a residual was added; pass it");
+        }
+
         Guard.LengthOrEmpty(Name, "gamma", c, gamma.Length);
         Guard.Length(Name, "mean", c, mean.Length);
         Guard.Length(Name, "invStd", c, invStd.Length);
@@ -172,14 +182,21 @@ public static unsafe class BatchNorm
         Guard.LengthOrEmpty(Name, "dbeta", c, dbeta.Length);
         var segments = new Segments(n, c, inner);
         long slots = (long)segments.Slices * c;
-        AlignedBlock scratch = BlockPool.Rent((2 * slots * sizeof(double)) + (3L * c * sizeof(T)));
+        AlignedBlock scratch = BlockPool.Rent((2 * slots * sizeof(double)) + (4L * c * sizeof(T)));
         fixed (byte* memory = scratch.AsSpan<byte>((int)scratch.Bytes))
-        fixed (T* xAt = x, yAt = y, dyAt = dy, meanAt = mean, dxAt = dx, dresidualAt = dresidual)
+        fixed (T* xAt = x, yAt = y, dyAt = dy, meanAt = mean, betaAt = beta, dxAt = dx, dresidualAt = dresidual)
         {
             double* sums = (double*)memory;
             double* dots = sums + slots;
             T* lines = (T*)(dots + slots);
-            var statistics = new BatchNormSums<T>(segments, xAt, relu ? yAt : null, dyAt, meanAt, sums, dots);
+            T* scale = lines + (3 * c);
+            for (int channel = 0; channel < c; channel++)
+            {
+                scale[channel] = gamma.IsEmpty ? invStd[channel] : invStd[channel] * gamma[channel];
+            }
+
+            var input = new BatchNormInput<T>(relu, xAt, relu ? yAt : null, dyAt, meanAt, scale, betaAt);
+            var statistics = new BatchNormSums<T>(segments, input, sums, dots);
             LaneLoop.For<BatchNormSums<T>, T>(ref statistics, segments.Pieces);
             double count = (double)n * inner;
             for (int channel = 0; channel < c; channel++)
@@ -209,7 +226,7 @@ public static unsafe class BatchNorm
                 }
             }
 
-            var output = new BatchNormGradient<T>(c, inner, xAt, relu ? yAt : null, dyAt, meanAt, lines, dxAt, dresidualAt);
+            var output = new BatchNormGradient<T>(c, inner, input, lines, dxAt, dresidualAt);
             LaneLoop.For<BatchNormGradient<T>, T>(ref output, n * c, LaneLoop.Grain(inner));
         }
 

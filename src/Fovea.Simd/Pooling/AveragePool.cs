@@ -24,8 +24,8 @@ public static unsafe class AveragePool
 
         fixed (T* xAt = x, yAt = y)
         {
-            var body = new AveragePoolForward<T>(shape, xAt, yAt, countIncludePad);
-            LaneLoop.For<AveragePoolForward<T>, T>(ref body, body.Pieces, body.Grain);
+            var body = new PoolForward<T, MeanOf>(shape, xAt, yAt, countIncludePad);
+            LaneLoop.For<PoolForward<T, MeanOf>, T>(ref body, shape.Planes, LaneLoop.Grain((long)shape.Height * shape.Width));
         }
     }
 

@@ -34,8 +34,15 @@ public static unsafe class MaxPool
         fixed (T* xAt = x, yAt = y)
         fixed (int* indexAt = index)
         {
-            var body = new MaxPoolForward<T>(shape, xAt, yAt, index.IsEmpty ? null : indexAt);
-            LaneLoop.For<MaxPoolForward<T>, T>(ref body, body.Pieces, body.Grain);
+            if (index.IsEmpty)
+            {
+                var values = new PoolForward<T, LargestOf>(shape, xAt, yAt, countIncludePad: false);
+                LaneLoop.For<PoolForward<T, LargestOf>, T>(ref values, shape.Planes, LaneLoop.Grain((long)shape.Height * shape.Width));
+                return;
+            }
+
+            var places = new MaxPoolPlaces<T>(shape, xAt, yAt, indexAt);
+            LaneLoop.For<MaxPoolPlaces<T>, T>(ref places, places.Pieces, places.Grain);
         }
     }
 

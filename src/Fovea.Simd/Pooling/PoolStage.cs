@@ -52,11 +52,14 @@ internal readonly unsafe struct PoolStage<T>
     /// <summary>The first input row that output row <paramref name="row"/> covers; may lie in the padding.</summary>
     public int FirstRow(int row) => (row * _shape.StrideHeight) - _shape.PadHeight;
 
-    /// <summary>Where the window's column <paramref name="k"/> begins in a staged row.</summary>
-    public int Offset(int k)
+    /// <summary>Where each of the window's columns begins in a staged row.</summary>
+    public void Offsets(nint* across)
     {
-        int column = k * _shape.DilationWidth;
-        return (column % _shape.StrideWidth * PartLength) + (column / _shape.StrideWidth);
+        for (int c = 0; c < _shape.KernelWidth; c++)
+        {
+            int column = c * _shape.DilationWidth;
+            across[c] = (column % _shape.StrideWidth * PartLength) + (column / _shape.StrideWidth);
+        }
     }
 
     /// <summary>
@@ -109,6 +112,20 @@ internal readonly unsafe struct PoolStage<T>
             for (int j = first + count; j < _reach; j++)
             {
                 to[j] = padding;
+            }
+        }
+    }
+
+    /// <summary>The other way: a staged row back in the order of columns; columns that no window covers get 0.</summary>
+    public void Collect(T* staged, T* row)
+    {
+        int stride = _shape.StrideWidth;
+        for (int part = 0; part < stride; part++, staged += PartLength)
+        {
+            int j = part >= _shape.PadWidth ? 0 : Ceil(_shape.PadWidth - part, stride);
+            for (int w = (j * stride) + part - _shape.PadWidth; w < _shape.Width; w += stride, j++)
+            {
+                row[w] = j < PartLength ? staged[j] : T.Zero;
             }
         }
     }

@@ -16,6 +16,7 @@ public class BatchNormTests
             {
                 data.Add(n, c, inner, false, false, true);
                 data.Add(n, c, inner, true, false, true);
+                data.Add(n, c, inner, true, false, false);
                 data.Add(n, c, inner, true, true, true);
                 data.Add(n, c, inner, false, true, false);
             }
@@ -89,6 +90,16 @@ public class BatchNormTests
         T[] mean = new T[c], invStd = new T[c], variance = new T[c], dgamma = new T[c], dbeta = new T[c];
         BatchNorm.Forward<T>(n, c, inner, x, gamma, beta, r, relu, T.CreateTruncating(Eps), y, mean, invStd, variance);
         BatchNorm.Backward<T>(n, c, inner, x, relu ? y : [], dy, gamma, mean, invStd, relu, dx, dr, dgamma, dbeta);
+
+        if (relu && !withResidual)
+        {
+            // Without the stored output the mask is computed again: the very same gradient.
+            T[] again = new T[count], againGamma = new T[c], againBeta = new T[c];
+            BatchNorm.Backward<T>(n, c, inner, x, [], dy, gamma, mean, invStd, relu, again, [], againGamma, againBeta, beta);
+            Assert.Equal(dx, again);
+            Assert.Equal(dgamma, againGamma);
+            Assert.Equal(dbeta, againBeta);
+        }
 
         double D(T v) => double.CreateTruncating(v);
         double m = n * inner;

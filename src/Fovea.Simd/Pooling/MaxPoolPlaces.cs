@@ -6,8 +6,11 @@ using Fovea.Simd.Memory;
 
 namespace Fovea.Simd.Pooling;
 
-/// <summary>Bands of planes: the input rows are staged, then each output row is the maximum over the window's taps.</summary>
-internal readonly unsafe struct MaxPoolForward<T> : ILaneBody<T>
+/// <summary>
+/// Maxima with their places. Bands of planes: the input rows are staged, then each output row is the maximum over the window's taps in
+/// reading order, which decides between equals.
+/// </summary>
+internal readonly unsafe struct MaxPoolPlaces<T> : ILaneBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PoolShape _shape;
@@ -16,7 +19,7 @@ internal readonly unsafe struct MaxPoolForward<T> : ILaneBody<T>
     private readonly T* _y;
     private readonly int* _index;
 
-    public MaxPoolForward(PoolShape shape, T* x, T* y, int* index)
+    public MaxPoolPlaces(PoolShape shape, T* x, T* y, int* index)
     {
         _shape = shape;
         _stage = new PoolStage<T>(shape);
@@ -46,10 +49,7 @@ internal readonly unsafe struct MaxPoolForward<T> : ILaneBody<T>
             T* left = firstColumn + room;
             T* codes = left + room;
             Columns(firstColumn, left);
-            for (int c = 0; c < _shape.KernelWidth; c++)
-            {
-                across[c] = _stage.Offset(c);
-            }
+            _stage.Offsets(across);
 
             for (int piece = from; piece < to; piece++)
             {
@@ -68,14 +68,8 @@ internal readonly unsafe struct MaxPoolForward<T> : ILaneBody<T>
                 {
                     int used = Taps(row, top, across, offsets, codes, out int firstRow);
                     nint at = (((nint)plane * _shape.OutHeight) + row) * _shape.OutWidth;
-                    if (_index is null)
-                    {
-                        Values<V>(staged, offsets, used, _y + at);
-                    }
-                    else
-                    {
-                        Places<V>(staged, offsets, codes, used, T.CreateTruncating(firstRow * _shape.Width), firstColumn, left, _y + at, _index + at);
-                    }
+                    T skipped = T.CreateTruncating(firstRow * _shape.Width);
+                    Places<V>(staged, offsets, codes, used, skipped, firstColumn, left, _y + at, _index + at);
                 }
             }
         }
@@ -124,29 +118,6 @@ internal readonly unsafe struct MaxPoolForward<T> : ILaneBody<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Values<V>(T* staged, nint* offsets, int taps, T* y)
-        where V : struct, ILane<V, T>
-    {
-        for (int j = 0; j < _shape.OutWidth; j += V.Width)
-        {
-            V best = V.Broadcast(T.NegativeInfinity), other = best;
-            int t = 0;
-            for (; t <= taps - 2; t += 2)
-            {
-                best = V.Max(best, V.Load(staged + offsets[t] + j));
-                other = V.Max(other, V.Load(staged + offsets[t + 1] + j));
-            }
-
-            if (t < taps)
-            {
-                best = V.Max(best, V.Load(staged + offsets[t] + j));
-            }
-
-            V.Max(best, other).StorePartial(y + j, Math.Min(V.Width, _shape.OutWidth - j));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Places<V>(T* staged, nint* offsets, T* codes, int taps, T firstRow, T* firstColumn, T* left, T* y, int* index)
         where V : struct, ILane<V, T>
     {
@@ -160,7 +131,7 @@ internal readonly unsafe struct MaxPoolForward<T> : ILaneBody<T>
                 // The best so far stays if it is at least the next, or NaN; a NaN that comes next is neither.
                 V next = V.Load(staged + offsets[t] + j);
                 V stays = V.GreaterThanOrEqual(best, next) | (V.Equal(best, best) ^ all);
-                best = V.Select(stays, best, next);
+                best = V.Max(best, next);
                 place = V.Select(stays, place, V.Broadcast(codes[t]));
             }
 
