@@ -6,12 +6,14 @@ using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
-// fovea-bench-kernels WHAT [--batch N] [--threads N] [--seconds S] [--only TEXT]
-// WHAT: gemm, cifar, resnet50, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case: name, then GFLOP/s of each pass by the fastest of many runs.
+// fovea-bench-kernels WHAT [--batch N] [--threads N] [--seconds S] [--only TEXT] [--packed]
+// WHAT: gemm, cifar, resnet50, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case:
+// name, then GFLOP/s of each pass by the fastest of many runs. --packed times the forward pass with weights packed beforehand.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string what = args.Length > 0 ? args[0] : "cifar";
 int batch = int.Parse(Option("--batch", what == "cifar" ? "128" : "1"));
 double seconds = double.Parse(Option("--seconds", "0.3"));
+bool packed = args.Contains("--packed");
 string only = Option("--only", "");
 WorkerTeam.Threads = int.Parse(Option("--threads", Environment.ProcessorCount.ToString()));
 Console.WriteLine($"# {what}, {LaneInfo.Description}, threads {WorkerTeam.Threads}, batch {batch}");
@@ -50,9 +52,12 @@ void Convolutions(IEnumerable<Layer> chosen)
         var y = new float[dy.Length];
         var dx = new float[x.Length];
         var dw = new float[w.Length];
+        using var weights = new PackedWeights<float>(s, w);
         double[] best =
         [
-            Best(() => Convolution.Forward<float>(s, x, w, [], y)),
+            packed
+                ? Best(() => Convolution.Forward(s, x, weights, [], [], false, y))
+                : Best(() => Convolution.Forward<float>(s, x, w, [], y)),
             Best(() => Convolution.BackwardInput<float>(s, dy, w, dx)),
             Best(() => Convolution.BackwardWeight<float>(s, x, dy, dw)),
         ];

@@ -49,7 +49,7 @@ internal unsafe struct ConvBody<V, T> : IRangeBody
         int firstPanel = (int)((long)panels * outputBlock / OutputBlocks);
         int endPanel = (int)((long)panels * (outputBlock + 1) / OutputBlocks);
         T* weights = Weights + group * PackWeightsBody<V, T>.GroupCount(job);
-        var tiles = new ConvTiles<V, T>(Plan, Y + (nint)group * job.Outputs * job.Positions, group * job.Outputs, places, count, Epilogue);
+        var tiles = new ConvTiles<V, T>(Plan, Y, group * job.Outputs, places, count, Epilogue);
         for (int block = 0; block < Plan->Blocks; block++)
         {
             int channel = block * Plan->BlockChannels;

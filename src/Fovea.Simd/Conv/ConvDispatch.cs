@@ -1,14 +1,13 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Conv;
 
-/// <summary>Chooses the kernel for a geometry and the widest lane of the machine.</summary>
+/// <summary>Chooses the widest lane of the machine for each pass.</summary>
 internal static unsafe class ConvDispatch
 {
-    public static void Forward<T>(in ConvShape s, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)
+    public static void Forward<T>(in ConvShape s, T* x, T* w, T* packed, in ConvEpilogue<T> epilogue, T* y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (s.OutputCount == 0)
@@ -16,15 +15,22 @@ internal static unsafe class ConvDispatch
             return;
         }
 
-        if (Depthwise.Takes(s))
+        if (Vector512.IsHardwareAccelerated)
         {
-            Depthwise.Forward(s, x, w, epilogue, y);
-            return;
+            ConvPasses<Lane512<T>, T>.Forward(s, x, w, packed, epilogue, y);
         }
-
-        using var taps = new Scratch<Tap>(s.Taps);
-        ConvJob job = ConvJob.Forward(s, taps.At);
-        Run(job, x, w, (nint)s.GroupOutputs * s.GroupInputs * s.Taps, y, epilogue);
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            ConvPasses<Lane256<T>, T>.Forward(s, x, w, packed, epilogue, y);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            ConvPasses<Lane128<T>, T>.Forward(s, x, w, packed, epilogue, y);
+        }
+        else
+        {
+            ConvPasses<LaneScalar<T>, T>.Forward(s, x, w, packed, epilogue, y);
+        }
     }
 
     public static void BackwardInput<T>(in ConvShape s, T* dy, T* w, T* dx)
@@ -35,21 +41,22 @@ internal static unsafe class ConvDispatch
             return;
         }
 
-        if (Depthwise.TakesInput(s))
+        if (Vector512.IsHardwareAccelerated)
         {
-            Depthwise.BackwardInput(s, dy, w, dx);
-            return;
+            ConvPasses<Lane512<T>, T>.BackwardInput(s, dy, w, dx);
         }
-
-        if ((s.StrideHeight > 1 || s.StrideWidth > 1) && s.OutChannels > 0)
+        else if (Vector256.IsHardwareAccelerated)
         {
-            Strided(s, dy, w, dx);
-            return;
+            ConvPasses<Lane256<T>, T>.BackwardInput(s, dy, w, dx);
         }
-
-        using var taps = new Scratch<Tap>(s.Taps);
-        ConvJob job = ConvJob.BackwardInput(s, 0, 0, taps.At);
-        Run(job, dy, w, (nint)s.GroupOutputs * s.GroupInputs * s.Taps, dx, default);
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            ConvPasses<Lane128<T>, T>.BackwardInput(s, dy, w, dx);
+        }
+        else
+        {
+            ConvPasses<LaneScalar<T>, T>.BackwardInput(s, dy, w, dx);
+        }
     }
 
     public static void BackwardWeight<T>(in ConvShape s, T* x, T* dy, T* dw)
@@ -60,109 +67,73 @@ internal static unsafe class ConvDispatch
             return;
         }
 
-        if (s.Batch == 0)
+        if (Vector512.IsHardwareAccelerated)
         {
-            new Span<T>(dw, checked((int)s.WeightCount)).Clear();
-            return;
+            ConvPasses<Lane512<T>, T>.BackwardWeight(s, x, dy, dw);
         }
-
-        if (Depthwise.Takes(s))
+        else if (Vector256.IsHardwareAccelerated)
         {
-            Depthwise.BackwardWeight(s, x, dy, dw);
+            ConvPasses<Lane256<T>, T>.BackwardWeight(s, x, dy, dw);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            ConvPasses<Lane128<T>, T>.BackwardWeight(s, x, dy, dw);
+        }
+        else
+        {
+            ConvPasses<LaneScalar<T>, T>.BackwardWeight(s, x, dy, dw);
+        }
+    }
+
+    public static void BackwardBias<T>(in ConvShape s, T* dy, T* db)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            BiasGradientBody<Lane512<T>, T>.Run(s, dy, db);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            BiasGradientBody<Lane256<T>, T>.Run(s, dy, db);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            BiasGradientBody<Lane128<T>, T>.Run(s, dy, db);
+        }
+        else
+        {
+            BiasGradientBody<LaneScalar<T>, T>.Run(s, dy, db);
+        }
+    }
+
+    /// <summary>Numbers that packed weights take.</summary>
+    public static long PackedCount<T>(in ConvShape s)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Depthwise.Takes(s) ? s.WeightCount : (long)s.Groups * ((s.GroupOutputs + 1) / 2 * 2) * s.GroupInputs * s.Taps;
+
+    public static void Pack<T>(in ConvShape s, T* w, T* to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (s.WeightCount == 0)
+        {
             return;
         }
 
         if (Vector512.IsHardwareAccelerated)
         {
-            BackwardWeight<Lane512<T>, T>(s, x, dy, dw);
+            ConvPasses<Lane512<T>, T>.Pack(s, w, to);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            BackwardWeight<Lane256<T>, T>(s, x, dy, dw);
+            ConvPasses<Lane256<T>, T>.Pack(s, w, to);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            BackwardWeight<Lane128<T>, T>(s, x, dy, dw);
+            ConvPasses<Lane128<T>, T>.Pack(s, w, to);
         }
         else
         {
-            BackwardWeight<LaneScalar<T>, T>(s, x, dy, dw);
-        }
-    }
-
-    private static void BackwardWeight<V, T>(in ConvShape s, T* x, T* dy, T* dw)
-        where V : unmanaged, ILane<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (WeightProduct<V, T>.Takes(s))
-        {
-            WeightProduct<V, T>.Run(s, x, dy, dw);
-            return;
-        }
-
-        using var taps = new Scratch<Tap>(s.Taps);
-        WeightGradient<V, T>.Run(ConvJob.Forward(s, taps.At), x, dy, dw);
-    }
-
-    private static void Strided<T>(in ConvShape s, T* dy, T* w, T* dx)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            StridedGradient<Lane512<T>, T>.Run(s, dy, w, dx);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            StridedGradient<Lane256<T>, T>.Run(s, dy, w, dx);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            StridedGradient<Lane128<T>, T>.Run(s, dy, w, dx);
-        }
-        else
-        {
-            StridedGradient<LaneScalar<T>, T>.Run(s, dy, w, dx);
-        }
-    }
-
-    private static void Run<T>(in ConvJob job, T* x, T* w, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (job.Inputs == 0 || job.TapCount == 0)
-        {
-            Fill(job, y, epilogue);
-        }
-        else if (Vector512.IsHardwareAccelerated)
-        {
-            DirectConvolution<Lane512<T>, T>.Run(job, x, w, weightGroup, y, epilogue);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            DirectConvolution<Lane256<T>, T>.Run(job, x, w, weightGroup, y, epilogue);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            DirectConvolution<Lane128<T>, T>.Run(job, x, w, weightGroup, y, epilogue);
-        }
-        else
-        {
-            DirectConvolution<LaneScalar<T>, T>.Run(job, x, w, weightGroup, y, epilogue);
-        }
-    }
-
-    // No channel to sum over: what is left is the bias and what follows it.
-    private static void Fill<T>(in ConvJob job, T* y, in ConvEpilogue<T> epilogue)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        int channels = job.Groups * job.Outputs;
-        for (nint i = 0; i < (nint)job.Batch * channels; i++)
-        {
-            T constant = epilogue.Bias is null ? T.Zero : epilogue.Bias[i % channels];
-            for (int p = 0; p < job.Positions; p++, y++)
-            {
-                T value = epilogue.Residual != 0 ? constant + y[epilogue.Residual] : constant;
-                *y = epilogue.Relu ? T.Max(value, T.Zero) : value;
-            }
+            ConvPasses<LaneScalar<T>, T>.Pack(s, w, to);
         }
     }
 }

@@ -7,11 +7,11 @@ internal unsafe struct ConvEpilogue<T>
     /// <summary>One number per output channel, or null.</summary>
     public T* Bias;
 
-    /// <summary>How far the numbers to add lie from the output (same layout); 0 for none.</summary>
-    public nint Residual;
+    /// <summary>Numbers to add, laid out as the output but apart from it, or null.</summary>
+    public T* Residual;
 
     /// <summary>Whether negative results become 0; NaN stays NaN.</summary>
     public bool Relu;
 
-    public readonly bool IsNone => Bias is null && Residual == 0 && !Relu;
+    public readonly bool IsNone => Bias is null && Residual is null && !Relu;
 }

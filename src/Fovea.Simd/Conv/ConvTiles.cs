@@ -12,15 +12,23 @@ internal readonly unsafe ref struct ConvTiles<V, T>
 {
     private readonly StagePlan* _plan;
     private readonly T* _y;
+    private readonly nint _group;
     private readonly int _firstOutput;
     private readonly VectorPlace* _places;
     private readonly int _count;
     private readonly ConvEpilogue<T> _epilogue;
 
+    /// <param name="plan">The layout.</param>
+    /// <param name="y">The result; the epilogue's numbers to add are laid out as it is.</param>
+    /// <param name="firstOutput">The first output channel of the group.</param>
+    /// <param name="places">The registers of positions.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="epilogue">What happens to finished outputs.</param>
     public ConvTiles(StagePlan* plan, T* y, int firstOutput, VectorPlace* places, int count, in ConvEpilogue<T> epilogue)
     {
         _plan = plan;
-        _y = y;
+        _group = (nint)firstOutput * plan->Job.Positions;
+        _y = y + _group;
         _firstOutput = firstOutput;
         _places = places;
         _count = count;
@@ -84,18 +92,20 @@ internal readonly unsafe ref struct ConvTiles<V, T>
     {
         ref readonly ConvJob job = ref _plan->Job;
         T* bias = finishes && _epilogue.Bias is not null ? _epilogue.Bias + _firstOutput + row : null;
-        nint residual = finishes ? _epilogue.Residual : 0;
+        T* residual = finishes && _epilogue.Residual is not null ? _epilogue.Residual + _group : null;
         bool relu = finishes && _epilogue.Relu;
         for (int r = 0; r < rows; r++, edge += 2 * V.Width)
         {
-            T* to = _y + (nint)(row + r) * job.Positions + place.Out;
+            nint start = (nint)(row + r) * job.Positions + place.Out;
+            T* to = _y + start;
+            T* other = residual + start;
             T constant = bias is null ? T.Zero : bias[r];
             if (place.Count == V.Width)
             {
                 V value = V.Load(edge);
                 value = adds ? value + V.Load(to) : value;
                 value += V.Broadcast(constant);
-                value = residual != 0 ? value + V.Load(to + residual) : value;
+                value = residual is not null ? value + V.Load(other) : value;
                 value = relu ? V.Max(value, V.Zero) : value;
                 value.Store(to);
                 continue;
@@ -104,12 +114,12 @@ internal readonly unsafe ref struct ConvTiles<V, T>
             int lane = 0;
             for (int end = place.Count, rest = place.Rest; ;)
             {
-                for (; lane < end; lane++, to++)
+                for (; lane < end; lane++, to++, other++)
                 {
                     T value = edge[lane];
                     value = adds ? value + *to : value;
                     value += constant;
-                    value = residual != 0 ? value + to[residual] : value;
+                    value = residual is not null ? value + *other : value;
                     *to = relu ? T.Max(value, T.Zero) : value;
                 }
 
@@ -120,6 +130,7 @@ internal readonly unsafe ref struct ConvTiles<V, T>
 
                 int run = Math.Min(rest, job.Positions);
                 to += job.OutputImage - job.Positions;
+                other += job.OutputImage - job.Positions;
                 end += run;
                 rest -= run;
             }

@@ -20,17 +20,58 @@ public static unsafe class Convolution
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check<T>(s);
-        Expect("x", x.Length, s.InputCount);
         Expect("w", w.Length, s.WeightCount);
+        fixed (T* pw = w)
+        {
+            Forward(s, x, pw, null, bias, default, false, y);
+        }
+    }
+
+    /// <summary><c>y = relu(x ⋆ w + bias + residual)</c> in one pass, with weights packed beforehand: the form for inference.</summary>
+    /// <param name="s">The geometry; the shapes of all operands follow from it.</param>
+    /// <param name="x">Input, [N, I, H, W].</param>
+    /// <param name="w">Weights packed for this kernel, these channels and groups.</param>
+    /// <param name="bias">One number per output channel, or empty for none.</param>
+    /// <param name="residual">Numbers to add, shaped as the output, or empty for none; must not overlap <paramref name="y"/>.</param>
+    /// <param name="relu">Whether negative results become 0; NaN stays NaN.</param>
+    /// <param name="y">Output, [N, O, OutHeight, OutWidth]; overwritten.</param>
+    /// <exception cref="ArgumentException">The geometry is impossible, the weights are others, or a span does not have the length asked for.</exception>
+    /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
+    public static void Forward<T>(
+        in ConvShape s, ReadOnlySpan<T> x, PackedWeights<T> w, ReadOnlySpan<T> bias, ReadOnlySpan<T> residual, bool relu, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        Check<T>(s);
+        w.Validate(s);
+        Forward(s, x, null, w.At, bias, residual, relu, y);
+        GC.KeepAlive(w);
+    }
+
+    private static void Forward<T>(
+        in ConvShape s, ReadOnlySpan<T> x, T* w, T* packed, ReadOnlySpan<T> bias, ReadOnlySpan<T> residual, bool relu, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Expect("x", x.Length, s.InputCount);
         Expect("y", y.Length, s.OutputCount);
         if (!bias.IsEmpty)
         {
             Expect("bias", bias.Length, s.OutChannels);
         }
 
-        fixed (T* px = x, pw = w, pb = bias, py = y)
+        if (!residual.IsEmpty)
         {
-            ConvDispatch.Forward(s, px, pw, new ConvEpilogue<T> { Bias = bias.IsEmpty ? null : pb }, py);
+            Expect("residual", residual.Length, s.OutputCount);
+            if (residual.Overlaps(y))
+            {
+                throw new ArgumentException("convolution: residual overlaps y, whose sums are built up in place; pass a copy.");
+            }
+        }
+
+        fixed (T* px = x, pb = bias, pr = residual, py = y)
+        {
+            var epilogue = new ConvEpilogue<T> { Bias = bias.IsEmpty ? null : pb, Residual = residual.IsEmpty ? null : pr, Relu = relu };
+            ConvDispatch.Forward(s, px, w, packed, epilogue, py);
         }
     }
 
@@ -87,23 +128,13 @@ public static unsafe class Convolution
         Check<T>(s);
         Expect("dy", dy.Length, s.OutputCount);
         Expect("db", db.Length, s.OutChannels);
-        int positions = s.OutHeight * s.OutWidth;
-        for (int o = 0; o < s.OutChannels; o++)
+        fixed (T* py = dy, pb = db)
         {
-            double sum = 0;
-            for (int n = 0; n < s.Batch; n++)
-            {
-                foreach (T value in dy.Slice((n * s.OutChannels + o) * positions, positions))
-                {
-                    sum += double.CreateTruncating(value);
-                }
-            }
-
-            db[o] = T.CreateTruncating(sum);
+            ConvDispatch.BackwardBias(s, py, pb);
         }
     }
 
-    private static void Check<T>(in ConvShape s)
+    internal static void Check<T>(in ConvShape s)
     {
         if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
         {
@@ -113,7 +144,7 @@ public static unsafe class Convolution
         s.Validate();
     }
 
-    private static void Expect(string name, long got, long expected)
+    internal static void Expect(string name, long got, long expected)
     {
         if (got != expected)
         {

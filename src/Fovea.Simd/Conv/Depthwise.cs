@@ -98,8 +98,9 @@ internal static unsafe class Depthwise
         StagePlan plan = StagePlan.MakeForPlanes(job, V.Width, tables.At);
         using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
         int channels = job.Groups * job.Outputs;
-        using var weights = new Scratch<T>((long)channels * job.TapCount);
-        for (int c = 0; c < channels; c++)
+        bool ordered = job.Taps[0].Weight == 0 && job.Taps[job.TapCount - 1].Weight == job.TapCount - 1;
+        using var weights = new Scratch<T>(ordered ? 1 : (long)channels * job.TapCount);
+        for (int c = 0; !ordered && c < channels; c++)
         {
             for (int t = 0; t < job.TapCount; t++)
             {
@@ -112,7 +113,7 @@ internal static unsafe class Depthwise
             Plan = &plan,
             Stage = new(&plan, x, masks.At),
             X = x,
-            Weights = weights.At,
+            Weights = ordered ? w : weights.At,
             Y = y,
             Epilogue = epilogue,
             Spread = spread,

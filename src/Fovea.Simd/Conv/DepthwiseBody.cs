@@ -68,9 +68,9 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
                     RowCopy<V, T>.Exact(rows.At + r * V.Width, y + (nint)r * job.OutWidth, job.OutWidth);
                 }
 
-                if (Epilogue.Residual != 0 || Epilogue.Relu)
+                if (Epilogue.Residual is not null || Epilogue.Relu)
                 {
-                    Finish(y, job.Positions);
+                    Finish(y, Epilogue.Residual is null ? null : Epilogue.Residual + (y - Y), job.Positions);
                 }
             }
         }
@@ -144,13 +144,13 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Finish(T* y, int count)
+    private readonly void Finish(T* y, T* residual, int count)
     {
         for (int j = 0; j < count; j += V.Width)
         {
             int lanes = Math.Min(V.Width, count - j);
             V value = V.LoadPartial(y + j, lanes);
-            value = Epilogue.Residual != 0 ? value + V.LoadPartial(y + j + Epilogue.Residual, lanes) : value;
+            value = residual is not null ? value + V.LoadPartial(residual + j, lanes) : value;
             value = Epilogue.Relu ? V.Max(value, V.Zero) : value;
             value.StorePartial(y + j, lanes);
         }

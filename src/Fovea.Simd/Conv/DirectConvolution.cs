@@ -16,16 +16,21 @@ internal static unsafe class DirectConvolution<V, T>
     // Pieces that a loop should have, for the sake of machines with many processors.
     private const int EnoughPieces = 16;
 
-    public static void Run(in ConvJob job, T* x, T* w, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
+    public static void Run(in ConvJob job, T* x, T* w, T* packed, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
     {
         using var tables = new Scratch<nint>(StagePlan.TableCount(job.TapCount));
         StagePlan plan = StagePlan.Make(job, Choose(job), V.Width, sizeof(T), tables.At);
         using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
-        using var weights = new Scratch<T>((long)PackWeightsBody<V, T>.GroupCount(job) * job.Groups);
-        PackWeightsBody<V, T>.Pack(&plan, 1, weightGroup, w, weights.At);
+        using var weights = new Scratch<T>(packed is null ? (long)PackWeightsBody<V, T>.GroupCount(job) * job.Groups : 1);
+        if (packed is null)
+        {
+            packed = weights.At;
+            PackWeightsBody<V, T>.Pack(&plan, 1, weightGroup, w, packed);
+        }
+
         int panels = GemmShape<V, T>.RowPanels(job.Outputs);
         var stager = new ConvStager<V, T>(&plan, x, masks.At);
-        var body = new ConvBody<V, T> { Plan = &plan, Stager = stager, Weights = weights.At, Y = y, Epilogue = epilogue, OutputBlocks = 1 };
+        var body = new ConvBody<V, T> { Plan = &plan, Stager = stager, Weights = packed, Y = y, Epilogue = epilogue, OutputBlocks = 1 };
         long staged = (long)plan.StageCount * plan.Blocks * plan.Units * job.Groups;
         if (body.Pieces >= EnoughPieces || panels == 1 || staged * sizeof(T) > SharedBytes)
         {
@@ -39,6 +44,15 @@ internal static unsafe class DirectConvolution<V, T>
         body.Staged = shared.At;
         body.OutputBlocks = Math.Min(panels, (EnoughPieces + body.Pieces - 1) / body.Pieces);
         WorkerTeam.For(ref body, body.Pieces);
+    }
+
+    /// <summary>Packs weights for any batch and image size.</summary>
+    public static void Pack(in ConvJob job, T* w, nint weightGroup, T* to)
+    {
+        // What the packed order depends on, the channels of a block, follows from channels and taps alone.
+        using var tables = new Scratch<nint>(StagePlan.TableCount(job.TapCount));
+        StagePlan plan = StagePlan.Make(job, StageMode.Shifted, V.Width, sizeof(T), tables.At);
+        PackWeightsBody<V, T>.Pack(&plan, 1, weightGroup, w, to);
     }
 
     private static StageMode Choose(in ConvJob job)

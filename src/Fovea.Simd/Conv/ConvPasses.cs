@@ -1,0 +1,99 @@
+using System.Numerics;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv;
+
+/// <summary>Chooses the kernel of each pass for a geometry.</summary>
+internal static unsafe class ConvPasses<V, T>
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The forward pass, from plain weights or packed ones (the other is null).</summary>
+    public static void Forward(in ConvShape s, T* x, T* w, T* packed, in ConvEpilogue<T> epilogue, T* y)
+    {
+        if (Depthwise.Takes(s))
+        {
+            Depthwise.Forward(s, x, packed is null ? w : packed, epilogue, y);
+            return;
+        }
+
+        using var taps = new Scratch<Tap>(s.Taps);
+        ConvJob job = ConvJob.Forward(s, taps.At);
+        if (job.Inputs == 0)
+        {
+            Fill(job, y, epilogue);
+            return;
+        }
+
+        DirectConvolution<V, T>.Run(job, x, w, packed, WeightGroup(s), y, epilogue);
+    }
+
+    public static void BackwardInput(in ConvShape s, T* dy, T* w, T* dx)
+    {
+        if (s.OutChannels == 0)
+        {
+            RowCopy<V, T>.Clear(dx, (nint)s.InputCount);
+        }
+        else if (Depthwise.TakesInput(s))
+        {
+            Depthwise.BackwardInput(s, dy, w, dx);
+        }
+        else if (s.StrideHeight > 1 || s.StrideWidth > 1)
+        {
+            StridedGradient<V, T>.Run(s, dy, w, dx);
+        }
+        else
+        {
+            using var taps = new Scratch<Tap>(s.Taps);
+            DirectConvolution<V, T>.Run(ConvJob.BackwardInput(s, 0, 0, taps.At), dy, w, null, WeightGroup(s), dx, default);
+        }
+    }
+
+    public static void BackwardWeight(in ConvShape s, T* x, T* dy, T* dw)
+    {
+        if (s.Batch == 0)
+        {
+            RowCopy<V, T>.Clear(dw, (nint)s.WeightCount);
+        }
+        else if (Depthwise.Takes(s))
+        {
+            Depthwise.BackwardWeight(s, x, dy, dw);
+        }
+        else if (WeightProduct<V, T>.Takes(s))
+        {
+            WeightProduct<V, T>.Run(s, x, dy, dw);
+        }
+        else
+        {
+            using var taps = new Scratch<Tap>(s.Taps);
+            WeightGradient<V, T>.Run(ConvJob.Forward(s, taps.At), x, dy, dw);
+        }
+    }
+
+    public static void Pack(in ConvShape s, T* w, T* to)
+    {
+        if (Depthwise.Takes(s))
+        {
+            RowCopy<V, T>.Exact(w, to, checked((int)s.WeightCount));
+            return;
+        }
+
+        using var taps = new Scratch<Tap>(s.Taps);
+        DirectConvolution<V, T>.Pack(ConvJob.Forward(s, taps.At), w, WeightGroup(s), to);
+    }
+
+    private static nint WeightGroup(in ConvShape s) => (nint)s.GroupOutputs * s.GroupInputs * s.Taps;
+
+    // No channel to sum over: what is left is the bias and what follows it.
+    private static void Fill(in ConvJob job, T* y, in ConvEpilogue<T> epilogue)
+    {
+        int channels = job.Groups * job.Outputs;
+        for (nint i = 0; i < (nint)job.Batch * channels * job.Positions; i++)
+        {
+            T value = epilogue.Bias is null ? T.Zero : epilogue.Bias[i / job.Positions % channels];
+            value = epilogue.Residual is not null ? value + epilogue.Residual[i] : value;
+            y[i] = epilogue.Relu ? T.Max(value, T.Zero) : value;
+        }
+    }
+}

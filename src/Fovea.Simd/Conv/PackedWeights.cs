@@ -1,0 +1,78 @@
+using System.Numerics;
+using Fovea.Simd.Memory;
+
+namespace Fovea.Simd.Conv;
+
+/// <summary>
+/// Weights of a convolution in the order in which its kernels read them, made once and used by any number of forward passes of any
+/// batch and image size. Thread-safe to read.
+/// </summary>
+/// <remarks>For layers of few positions and many channels, packing costs as much as the convolution itself.</remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed unsafe class PackedWeights<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly AlignedBlock _block;
+    private readonly ConvShape _shape;
+
+    /// <summary>Packs weights.</summary>
+    /// <param name="s">The geometry; its batch and image size do not matter.</param>
+    /// <param name="w">Weights, [O, I / groups, kh, kw].</param>
+    /// <param name="scale">One factor per output channel, or empty for none: <c>w[o] · scale[o]</c> is packed, as folding a batch norm asks.</param>
+    /// <exception cref="ArgumentException">The geometry is impossible, or a span does not have the length it asks for.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public PackedWeights(in ConvShape s, ReadOnlySpan<T> w, ReadOnlySpan<T> scale = default)
+    {
+        Convolution.Check<T>(s);
+        Convolution.Expect("w", w.Length, s.WeightCount);
+        if (!scale.IsEmpty)
+        {
+            Convolution.Expect("scale", scale.Length, s.OutChannels);
+        }
+
+        _shape = s;
+        long count = Math.Max(1, ConvDispatch.PackedCount<T>(s));
+        _block = new AlignedBlock(count * sizeof(T));
+        T[]? scaled = scale.IsEmpty ? null : Scale(w, scale);
+        fixed (T* from = scaled is null ? w : scaled, to = _block.AsSpan<T>(1))
+        {
+            ConvDispatch.Pack(s, from, to);
+            At = to;
+        }
+    }
+
+    /// <summary>Bytes that the packed copy takes.</summary>
+    public long Bytes => _block.Bytes;
+
+    // Native memory: it does not move.
+    internal T* At { get; }
+
+    /// <summary>Frees the packed copy; no pass may be using it.</summary>
+    public void Dispose() => _block.Dispose();
+
+    /// <summary>Throws unless these are the weights of such a convolution, and they are still there.</summary>
+    internal void Validate(in ConvShape s)
+    {
+        if (s.InChannels != _shape.InChannels || s.OutChannels != _shape.OutChannels || s.Groups != _shape.Groups
+            || s.KernelHeight != _shape.KernelHeight || s.KernelWidth != _shape.KernelWidth)
+        {
+            throw new ArgumentException(
+                $"convolution: the packed weights are [{_shape.OutChannels}, {_shape.GroupInputs}, {_shape.KernelHeight}, {_shape.KernelWidth}] "
+                + $"in {_shape.Groups} groups, the geometry asks for [{s.OutChannels}, {s.GroupInputs}, {s.KernelHeight}, {s.KernelWidth}] in {s.Groups}.");
+        }
+
+        _ = _block.AsSpan<T>(0);
+    }
+
+    private static T[] Scale(ReadOnlySpan<T> w, ReadOnlySpan<T> scale)
+    {
+        T[] scaled = w.ToArray();
+        int row = scaled.Length / scale.Length;
+        for (int i = 0; i < scaled.Length; i++)
+        {
+            scaled[i] *= scale[i / row];
+        }
+
+        return scaled;
+    }
+}

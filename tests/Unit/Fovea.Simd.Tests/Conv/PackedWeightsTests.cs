@@ -1,0 +1,77 @@
+using Fovea.Simd.Conv;
+using Fovea.Simd.Tests.Gemm;
+
+namespace Fovea.Simd.Tests.Conv;
+
+public class PackedWeightsTests
+{
+    public static TheoryData<ConvShape> Shapes() => [.. ConvShapes.All().Where((s, i) => i % 3 == 0 || s.Groups > 1)];
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void FusesBiasResidualAndRelu(ConvShape s)
+    {
+        float[] x = Numbers.Uniform<float>(s.Batch * s.InChannels * s.Height * s.Width, 1);
+        float[] w = Numbers.Uniform<float>(s.OutChannels * (s.InChannels / s.Groups) * s.KernelHeight * s.KernelWidth, 2);
+        float[] scale = Numbers.Uniform<float>(s.OutChannels, 3);
+        float[] bias = Numbers.Uniform<float>(s.OutChannels, 4);
+        float[] residual = Numbers.Uniform<float>(s.Batch * s.OutChannels * s.OutHeight * s.OutWidth, 5);
+        int row = s.OutChannels == 0 ? 1 : w.Length / s.OutChannels;
+        float[] scaled = [.. w.Select((v, i) => v * scale[i / row])];
+        double[] expected = PlainConvolution.Forward(s, x, scaled, bias);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            expected[i] = Math.Max(0, expected[i] + residual[i]);
+        }
+
+        using var packed = new PackedWeights<float>(s, w, scale);
+        var y = new float[residual.Length];
+        Array.Fill(y, float.NaN);
+        Convolution.Forward(s, x, packed, bias, residual, true, y);
+        Numbers.Near(expected, y, 4e-6 * Math.Sqrt(1 + row));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void GivesTheBitsOfPlainWeights(ConvShape s)
+    {
+        float[] x = Numbers.Uniform<float>(s.Batch * s.InChannels * s.Height * s.Width, 1);
+        float[] w = Numbers.Uniform<float>(s.OutChannels * (s.InChannels / s.Groups) * s.KernelHeight * s.KernelWidth, 2);
+        var plain = new float[s.Batch * s.OutChannels * s.OutHeight * s.OutWidth];
+        var fromPacked = new float[plain.Length];
+        Convolution.Forward<float>(s, x, w, [], plain);
+        using var packed = new PackedWeights<float>(s with { Batch = 1 }, w);
+        Convolution.Forward(s, x, packed, [], [], false, fromPacked);
+        Assert.Equal(plain, fromPacked);
+    }
+
+    [Fact]
+    public void ServesAnySizeOfImage()
+    {
+        var small = new ConvShape(1, 3, 4, 5, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        ConvShape large = small with { Batch = 2, Height = 33, Width = 20, StrideHeight = 2, StrideWidth = 2 };
+        float[] w = Numbers.Uniform<float>(7 * 27, 1);
+        float[] x = Numbers.Uniform<float>(2 * 3 * 33 * 20, 2);
+        using var packed = new PackedWeights<float>(small, w);
+        var y = new float[2 * 7 * large.OutHeight * large.OutWidth];
+        Convolution.Forward(large, x, packed, [], [], false, y);
+        Numbers.Near(PlainConvolution.Forward(large, x, w, []), y, 2e-5);
+    }
+
+    [Fact]
+    public void RejectsOtherLayersAndSpans()
+    {
+        var s = new ConvShape(1, 2, 4, 4, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        Assert.Contains("w needs 54", Assert.Throws<ArgumentException>(() => new PackedWeights<float>(s, new float[53])).Message);
+        Assert.Contains("scale needs 3", Assert.Throws<ArgumentException>(() => new PackedWeights<float>(s, new float[54], new float[2])).Message);
+        var packed = new PackedWeights<float>(s, new float[54]);
+        var other = s with { InChannels = 1 };
+        var e = Assert.Throws<ArgumentException>(() => Convolution.Forward<float>(other, new float[16], packed, [], [], false, new float[48]));
+        Assert.Contains("packed weights are [3, 2, 3, 3]", e.Message);
+        var y = new float[48];
+        e = Assert.Throws<ArgumentException>(() => Convolution.Forward<float>(s, new float[32], packed, [], y, false, y));
+        Assert.Contains("overlaps", e.Message);
+        packed.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => Convolution.Forward<float>(s, new float[32], packed, [], [], false, y));
+    }
+}
