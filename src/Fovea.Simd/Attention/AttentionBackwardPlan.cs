@@ -29,7 +29,7 @@ internal readonly struct BackwardPlan<V, T>
         QueryRows = QueryBlocks == 0 ? 0 : ((QueryBlocks - 1) * QueryBlock) + AttentionTile<V, T>.PaddedRows(shape.Queries - ((QueryBlocks - 1) * QueryBlock));
         int panels = (shape.Keys + Width - 1) / Width;
         PanelNumbers = (nint)Width * ((3 * DepthRows) + (2 * ValueRows) + DepthColumns);
-        PanelsPerVisit = (int)Math.Clamp(SumBytes / (PanelNumbers * Unsafe.SizeOf<T>()), 1, 4);
+        PanelsPerVisit = (int)Math.Clamp(SumBytes / (Math.Max(1, PanelNumbers) * Unsafe.SizeOf<T>()), 1, 4);
         KeyVisits = (panels + PanelsPerVisit - 1) / PanelsPerVisit;
 
         // Several groups of keys, each with a copy of dQ to add to, where there are not enough pairs to go round.
