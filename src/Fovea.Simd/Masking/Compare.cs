@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Fovea.Simd.Broadcasting;
 using Fovea.Simd.Drivers;
 
@@ -68,30 +69,40 @@ public static unsafe class Compare
     private interface ITest<T>
     {
         static abstract bool Holds(T a, T b);
+
+        static abstract Vector<int> Holds(Vector<float> a, Vector<float> b);
     }
 
     private readonly struct Greater<T> : ITest<T>
         where T : INumber<T>
     {
         public static bool Holds(T a, T b) => a > b;
+
+        public static Vector<int> Holds(Vector<float> a, Vector<float> b) => Vector.GreaterThan(a, b);
     }
 
     private readonly struct GreaterOrEqual<T> : ITest<T>
         where T : INumber<T>
     {
         public static bool Holds(T a, T b) => a >= b;
+
+        public static Vector<int> Holds(Vector<float> a, Vector<float> b) => Vector.GreaterThanOrEqual(a, b);
     }
 
     private readonly struct Same<T> : ITest<T>
         where T : INumber<T>
     {
         public static bool Holds(T a, T b) => a == b;
+
+        public static Vector<int> Holds(Vector<float> a, Vector<float> b) => Vector.Equals(a, b);
     }
 
     private readonly struct Different<T> : ITest<T>
         where T : INumber<T>
     {
         public static bool Holds(T a, T b) => a != b;
+
+        public static Vector<int> Holds(Vector<float> a, Vector<float> b) => ~Vector.Equals(a, b);
     }
 
     private readonly struct Body<T, TTest>(Axes axes, T* a, T* b, bool* y) : IRangeBody
@@ -110,11 +121,32 @@ public static unsafe class Compare
                 T* left = a + startA;
                 T* right = b + startB;
                 bool* target = y + (row * count);
-                for (nint i = 0; i < count; i++)
+                nint i = typeof(T) == typeof(float) && stepA is 0 or 1 && stepB is 0 or 1
+                    ? Floats((float*)left, stepA, (float*)right, stepB, target, count)
+                    : 0;
+                for (; i < count; i++)
                 {
                     target[i] = TTest.Holds(left[i * stepA], right[i * stepB]);
                 }
             }
+        }
+
+        private static nint Floats(float* left, nint stepA, float* right, nint stepB, bool* target, nint count)
+        {
+            nint i = 0;
+            nint width = Vector<float>.Count;
+            for (; i <= count - Vector<byte>.Count; i += Vector<byte>.Count)
+            {
+                Vector<short> low = Vector.Narrow(Test(i), Test(i + width));
+                Vector<short> high = Vector.Narrow(Test(i + (2 * width)), Test(i + (3 * width)));
+                (Vector.Narrow(low, high) & Vector<sbyte>.One).Store((sbyte*)target + i);
+            }
+
+            return i;
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            Vector<int> Test(nint at) => TTest.Holds(
+                stepA == 0 ? new Vector<float>(*left) : Vector.Load(left + at), stepB == 0 ? new Vector<float>(*right) : Vector.Load(right + at));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 
 namespace Fovea.Simd.Masking;
@@ -35,15 +36,47 @@ public static unsafe class MaskSelect
     }
 
     private readonly struct Body<T>(bool* mask, int length, T* a, nint stepA, T* b, nint stepB, T* y) : IRangeBody
-        where T : unmanaged
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run(int from, int to)
         {
             nint end = (nint)Math.Min((long)to * LaneLoop.PieceLength, length);
-            for (nint i = (nint)from * LaneLoop.PieceLength; i < end; i++)
+            nint i = (nint)from * LaneLoop.PieceLength;
+            if (typeof(T) == typeof(float))
             {
-                y[i] = mask[i] ? a[i * stepA] : b[i * stepB];
+                i = Floats(i, end);
             }
+
+            // Masks are often random: a branch would be guessed wrong every other time.
+            for (; i < end; i++)
+            {
+                y[i] = *(mask[i] ? a + (i * stepA) : b + (i * stepB));
+            }
+        }
+
+        private nint Floats(nint i, nint end)
+        {
+            int width = Vector<uint>.Count;
+            for (; i <= end - Vector<byte>.Count; i += Vector<byte>.Count)
+            {
+                Vector.Widen(Vector.Load((byte*)mask + i), out Vector<ushort> low, out Vector<ushort> high);
+                Vector.Widen(low, out Vector<uint> first, out Vector<uint> second);
+                Vector.Widen(high, out Vector<uint> third, out Vector<uint> fourth);
+                Four(i, first);
+                Four(i + width, second);
+                Four(i + (2 * width), third);
+                Four(i + (3 * width), fourth);
+            }
+
+            return i;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Four(nint i, Vector<uint> flags)
+        {
+            Vector<float> whenSet = stepA == 0 ? new Vector<float>(*(float*)a) : Vector.Load((float*)a + i);
+            Vector<float> otherwise = stepB == 0 ? new Vector<float>(*(float*)b) : Vector.Load((float*)b + i);
+            Vector.ConditionalSelect(Vector.AsVectorSingle(Vector.Equals(flags, Vector<uint>.Zero)), otherwise, whenSet).Store((float*)y + i);
         }
     }
 }

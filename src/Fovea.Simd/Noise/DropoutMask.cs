@@ -9,8 +9,8 @@ public static unsafe class DropoutMask
 {
     /// <summary><c>y[i] = 0</c> with the probability p, and <c>x[i] / (1 − p)</c> otherwise.</summary>
     /// <remarks>
-    /// Places 2i and 2i + 1 use the two halves of one 64-bit hash (the finaliser of SplitMix64; Steele, Lea and Flood 2014) of the seed and
-    /// i: p is met to 2⁻³², and the mask does not depend on threads or widths.
+    /// Place i draws <c>h(h(i + low) ^ high)</c> from the two halves of the seed, with h the finaliser of MurmurHash3 (Appleby): p is met to
+    /// 2⁻³², and the mask depends neither on threads nor on the width of registers.
     /// </remarks>
     /// <param name="x">Values to read.</param>
     /// <param name="y">Values to write, as many; may be x itself.</param>
@@ -21,38 +21,71 @@ public static unsafe class DropoutMask
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Guard.Length("dropout", "y", x.Length, y.Length);
+        if (probability >= 1)
+        {
+            // The threshold 2³² would not fit the draws' 32 bits.
+            Fill.Run(y, T.Zero);
+            return;
+        }
+
         fixed (T* xAt = x, yAt = y)
         {
-            T scale = probability < 1 ? T.CreateTruncating(1 / (1 - probability)) : T.Zero;
-            var body = new Body<T>(xAt, yAt, x.Length, (ulong)(probability * 4294967296.0), scale, seed);
+            T scale = T.CreateTruncating(1 / (1 - probability));
+            var body = new Body<T>(xAt, yAt, x.Length, (uint)(probability * 4294967296.0), scale, (uint)seed, (uint)(seed >> 32));
             WorkerTeam.For(ref body, LaneLoop.Pieces(x.Length));
         }
     }
 
-    private readonly struct Body<T>(T* x, T* y, int length, ulong threshold, T scale, ulong seed) : IRangeBody
+    private readonly struct Body<T>(T* x, T* y, int length, uint threshold, T scale, uint low, uint high) : IRangeBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run(int from, int to)
         {
-            // Pieces have an even length, so that no pair is cut.
             int end = (int)Math.Min((long)to * LaneLoop.PieceLength, length);
-            for (int i = from * LaneLoop.PieceLength; i < end; i += 2)
+            int i = from * LaneLoop.PieceLength;
+            if (typeof(T) == typeof(float))
             {
-                ulong bits = Hash(seed + ((ulong)i * 0x9E3779B97F4A7C15));
-                y[i] = (uint)bits >= threshold ? x[i] * scale : T.Zero;
-                if (i + 1 < end)
-                {
-                    y[i + 1] = (bits >> 32) >= threshold ? x[i + 1] * scale : T.Zero;
-                }
+                i = Floats(i, end);
+            }
+
+            for (; i < end; i++)
+            {
+                y[i] = Hash(Hash((uint)i + low) ^ high) >= threshold ? x[i] * scale : T.Zero;
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static ulong Hash(ulong z)
+        private int Floats(int i, int end)
         {
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return z ^ (z >> 31);
+            int width = Vector<uint>.Count;
+            var place = Vector.CreateSequence((uint)i + low, 1u);
+            var step = new Vector<uint>((uint)width);
+            var limit = new Vector<uint>(threshold);
+            var turn = new Vector<uint>(high);
+            var factor = new Vector<float>((float)(object)scale);
+            for (; i <= end - width; i += width, place += step)
+            {
+                Vector<uint> draw = Hash(Hash(place) ^ turn);
+                Vector<float> kept = Vector.Load((float*)x + i) * factor;
+                Vector.ConditionalSelect(Vector.AsVectorSingle(Vector.GreaterThanOrEqual(draw, limit)), kept, Vector<float>.Zero).Store((float*)y + i);
+            }
+
+            return i;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static uint Hash(uint h)
+        {
+            h = (h ^ (h >> 16)) * 0x85EBCA6B;
+            h = (h ^ (h >> 13)) * 0xC2B2AE35;
+            return h ^ (h >> 16);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector<uint> Hash(Vector<uint> h)
+        {
+            h = (h ^ (h >> 16)) * new Vector<uint>(0x85EBCA6B);
+            h = (h ^ (h >> 13)) * new Vector<uint>(0xC2B2AE35);
+            return h ^ (h >> 16);
         }
     }
 }

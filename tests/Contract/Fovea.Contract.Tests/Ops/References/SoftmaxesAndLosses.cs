@@ -56,14 +56,17 @@ internal static partial class References
         double[] values = new double[x.Values.Length];
         for (int i = 0; i < values.Length; i++)
         {
-            ulong z = op.Seed + ((ulong)(i - (i % 2)) * 0x9E3779B97F4A7C15);
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            z ^= z >> 31;
-            ulong draw = i % 2 == 0 ? (uint)z : z >> 32;
+            uint draw = Murmur(Murmur((uint)i + (uint)op.Seed) ^ (uint)(op.Seed >> 32));
             values[i] = draw < (ulong)(op.Probability * 4294967296.0) ? 0 : x.Values[i] / (1 - op.Probability);
         }
 
         return new RefTensor(x.Shape, values);
+    }
+
+    private static uint Murmur(uint h)
+    {
+        h = (h ^ (h >> 16)) * 0x85EBCA6B;
+        h = (h ^ (h >> 13)) * 0xC2B2AE35;
+        return h ^ (h >> 16);
     }
 }
