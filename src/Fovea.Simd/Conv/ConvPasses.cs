@@ -18,6 +18,12 @@ internal static unsafe class ConvPasses<V, T>
             return;
         }
 
+        if (IsPoint(s) && packed is null && epilogue.IsNone)
+        {
+            Product(false, true, s.Batch, s.OutChannels, s.InChannels, x, w, y);
+            return;
+        }
+
         using var taps = new Scratch<Tap>(s.Taps);
         ConvJob job = ConvJob.Forward(s, taps.At);
         if (job.Inputs == 0)
@@ -34,6 +40,10 @@ internal static unsafe class ConvPasses<V, T>
         if (s.OutChannels == 0)
         {
             RowCopy<V, T>.Clear(dx, (nint)s.InputCount);
+        }
+        else if (IsPoint(s))
+        {
+            Product(false, false, s.Batch, s.InChannels, s.OutChannels, dy, w, dx);
         }
         else if (Depthwise.TakesInput(s))
         {
@@ -55,6 +65,10 @@ internal static unsafe class ConvPasses<V, T>
         if (s.Batch == 0)
         {
             RowCopy<V, T>.Clear(dw, (nint)s.WeightCount);
+        }
+        else if (IsPoint(s))
+        {
+            Product(true, false, s.OutChannels, s.InChannels, s.Batch, dy, x, dw);
         }
         else if (Depthwise.Takes(s))
         {
@@ -82,6 +96,14 @@ internal static unsafe class ConvPasses<V, T>
         using var taps = new Scratch<Tap>(s.Taps);
         DirectConvolution<V, T>.Pack(ConvJob.Forward(s, taps.At), w, WeightGroup(s), to);
     }
+
+    // A map of one position and a kernel of one tap: a linear layer.
+    private static bool IsPoint(in ConvShape s) => s.Height == 1 && s.Width == 1 && s.Taps == 1 && s.Groups == 1 && s.OutHeight == 1 && s.OutWidth == 1;
+
+    private static void Product(bool transposeA, bool transposeB, int m, int n, int k, T* a, T* b, T* c) =>
+        MatrixMultiply.Run(
+            transposeA, transposeB, m, n, k, T.One, new ReadOnlySpan<T>(a, m * k), transposeA ? m : k,
+            new ReadOnlySpan<T>(b, k * n), transposeB ? k : n, T.Zero, new Span<T>(c, m * n), n);
 
     private static nint WeightGroup(in ConvShape s) => (nint)s.GroupOutputs * s.GroupInputs * s.Taps;
 

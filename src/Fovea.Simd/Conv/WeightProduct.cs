@@ -33,7 +33,7 @@ internal static unsafe class WeightProduct<V, T>
 
         int positions = s.OutHeight * s.OutWidth;
         long registers = (long)s.Batch * ((positions + V.Width - 1) / V.Width);
-        return registers < FewRegisters && s.GroupOutputs >= 16 && s.GroupInputs * s.Taps >= 32;
+        return registers < FewRegisters && s.GroupOutputs >= 32 && s.GroupInputs * s.Taps >= 32;
     }
 
     public static void Run(in ConvShape s, T* x, T* dy, T* dw)
@@ -121,6 +121,8 @@ internal static unsafe class WeightProduct<V, T>
         {
             int positions = Shape.OutHeight * Shape.OutWidth;
             int units = Shape.Batch * PerImage;
+            int longest = (positions + PerImage - 1) / PerImage;
+            using var scratch = new Scratch<T>(GemmDriver<V, T>.ScratchCount(Shape.OutChannels, Shape.InChannels, longest));
             for (int share = from; share < to; share++)
             {
                 int first = (int)((long)units * share / Shares);
@@ -134,7 +136,7 @@ internal static unsafe class WeightProduct<V, T>
                     var a = new GemmOperand<T> { At = Dy + (nint)image * Shape.OutChannels * positions + start, RowStride = positions };
                     var b = new GemmOperand<T> { At = X + (nint)image * Shape.InChannels * positions + start, RowStride = positions, Transpose = true };
                     T beta = unit == first ? T.Zero : T.One;
-                    GemmDriver<V, T>.Run(a, b, sums, Shape.InChannels, Shape.OutChannels, Shape.InChannels, stop - start, T.One, beta);
+                    GemmDriver<V, T>.Run(a, b, sums, Shape.InChannels, Shape.OutChannels, Shape.InChannels, stop - start, T.One, beta, scratch.At);
                 }
             }
         }

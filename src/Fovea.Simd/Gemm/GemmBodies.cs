@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Lanes;
 
@@ -126,6 +127,7 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
             {
                 T* b = packedB + (nint)j * width * depth;
                 int columns = Math.Min(width, N - j * width);
+                int panelWidth = GemmShape<V, T>.PanelWidth(columns);
                 for (int i = rowBlock * BlockRows; i < lastRow; i++)
                 {
                     int row = GemmShape<V, T>.RowStart(M, rowPanels, i);
@@ -133,16 +135,29 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
                     T* a = packedA + (nint)row * depth;
                     T* c = C + row * RowStride + j * width;
                     int rows = Math.Min(height, M - row);
-                    if (rows == height && columns == width && plain && (beta == T.Zero || beta == T.One))
+                    if (rows == height && columns == panelWidth && plain && (beta == T.Zero || beta == T.One))
                     {
-                        TileTable<V, T, N2, PackedWalk>.Run(height, depth, a, b, b + V.Width, null, c, c + V.Width, RowStride, beta == T.One);
+                        Tile(panelWidth, height, depth, a, b, c, RowStride, beta == T.One);
                         continue;
                     }
 
-                    TileTable<V, T, N2, PackedWalk>.Run(height, depth, a, b, b + V.Width, null, edge, edge + V.Width, width, false);
+                    Tile(panelWidth, height, depth, a, b, edge, width, false);
                     TileFinish<V, T>.Scaled(edge, width, c, RowStride, rows, columns, Alpha, beta);
                 }
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile(int panelWidth, int height, int depth, T* a, T* b, T* c, nint rowStride, bool adds)
+    {
+        if (panelWidth == V.Width)
+        {
+            TileTable<V, T, N1, PackedWalk>.Run(height, depth, a, b, b, null, c, c, rowStride, adds);
+        }
+        else
+        {
+            TileTable<V, T, N2, PackedWalk>.Run(height, depth, a, b, b + V.Width, null, c, c + V.Width, rowStride, adds);
         }
     }
 }

@@ -34,12 +34,22 @@ internal static unsafe class GemmPacking<V, T>
         }
     }
 
-    /// <summary>Packs <paramref name="k"/> by <paramref name="columns"/> of op(B) to [k, 2·width].</summary>
+    /// <summary>Packs <paramref name="k"/> by <paramref name="columns"/> of op(B) to [k, width or 2·width].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackColumns(bool transpose, T* b, nint ldb, int columns, int k, T* to)
     {
-        int width = GemmShape<V, T>.Columns;
-        if (!transpose && columns == width)
+        int width = GemmShape<V, T>.PanelWidth(columns);
+        if (!transpose && columns == V.Width)
+        {
+            for (int p = 0; p < k; p++, to += width, b += ldb)
+            {
+                V.Load(b).Store(to);
+            }
+
+            return;
+        }
+
+        if (!transpose && columns == 2 * V.Width)
         {
             for (int p = 0; p < k; p++, to += width, b += ldb)
             {

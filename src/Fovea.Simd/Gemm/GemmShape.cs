@@ -38,4 +38,7 @@ internal static class GemmShape<V, T>
 
     /// <summary>How many panels <paramref name="n"/> columns make.</summary>
     public static int ColumnPanels(int n) => (n + Columns - 1) / Columns;
+
+    /// <summary>The width of the panel that holds <paramref name="columns"/> columns: one register does for a few.</summary>
+    public static int PanelWidth(int columns) => columns <= V.Width ? V.Width : Columns;
 }

@@ -76,9 +76,33 @@ public static unsafe class MatrixMultiply
             throw new ArgumentException($"matrix multiply: strideC = {strideC} makes the results overlap; one needs {(long)(m - 1) * ldc + n}.");
         }
 
+        if (Vector512.IsHardwareAccelerated)
+        {
+            On<Lane512<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            On<Lane256<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            On<Lane128<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
+        }
+        else
+        {
+            On<LaneScalar<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
+        }
+    }
+
+    private static void On<V, T>(
+        int batch, bool transposeA, bool transposeB, int m, int n, int k, T alpha,
+        ReadOnlySpan<T> a, int lda, long strideA, ReadOnlySpan<T> b, int ldb, long strideB, T beta, Span<T> c, int ldc, long strideC)
+        where V : unmanaged, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         fixed (T* pa = a, pb = b, pc = c)
         {
-            var body = new BatchBody<T>
+            var body = new GemmBatchBody<V, T>
             {
                 A = new() { At = pa, RowStride = lda, Transpose = transposeA },
                 B = new() { At = pb, RowStride = ldb, Transpose = transposeB },
@@ -93,16 +117,7 @@ public static unsafe class MatrixMultiply
                 Alpha = alpha,
                 Beta = beta,
             };
-
-            // A large product is cut inside; small ones are handed out whole. Either way the sums are the same.
-            if (batch == 1 || (long)m * n * k >= BatchBody<T>.CutInside)
-            {
-                body.Run(0, batch);
-            }
-            else
-            {
-                WorkerTeam.For(ref body, batch, (int)Math.Clamp(BatchBody<T>.Grain / Math.Max(1, (long)m * n * k), 1, batch));
-            }
+            body.Run(batch);
         }
     }
 
@@ -132,54 +147,6 @@ public static unsafe class MatrixMultiply
         {
             throw new ArgumentException(
                 $"matrix multiply: {name} needs {needed} numbers ({batch} × [{rows}, {columns}], row stride {rowStride}, matrix stride {stride}), got {length}.");
-        }
-    }
-
-    private struct BatchBody<T> : IRangeBody
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public const long CutInside = 1 << 22;
-        public const long Grain = 1 << 16;
-
-        public GemmOperand<T> A;
-        public GemmOperand<T> B;
-        public T* C;
-        public nint StrideA;
-        public nint StrideB;
-        public nint StrideC;
-        public nint RowStride;
-        public int M;
-        public int N;
-        public int K;
-        public T Alpha;
-        public T Beta;
-
-        public readonly void Run(int from, int to)
-        {
-            for (int i = from; i < to; i++)
-            {
-                GemmOperand<T> a = A;
-                GemmOperand<T> b = B;
-                a.At += i * StrideA;
-                b.At += i * StrideB;
-                T* c = C + i * StrideC;
-                if (Vector512.IsHardwareAccelerated)
-                {
-                    GemmDriver<Lane512<T>, T>.Run(a, b, c, RowStride, M, N, K, Alpha, Beta);
-                }
-                else if (Vector256.IsHardwareAccelerated)
-                {
-                    GemmDriver<Lane256<T>, T>.Run(a, b, c, RowStride, M, N, K, Alpha, Beta);
-                }
-                else if (Vector128.IsHardwareAccelerated)
-                {
-                    GemmDriver<Lane128<T>, T>.Run(a, b, c, RowStride, M, N, K, Alpha, Beta);
-                }
-                else
-                {
-                    GemmDriver<LaneScalar<T>, T>.Run(a, b, c, RowStride, M, N, K, Alpha, Beta);
-                }
-            }
         }
     }
 }

@@ -17,6 +17,10 @@ internal static class ConvShapes
         yield return Square(2, 3, 5, 0, 3, pad: 1);
         yield return Square(1, 1, 1, 1, 1);
         yield return Square(1, 1, 1, 1, 3, pad: 1);
+        yield return Square(5, 24, 1, 7, 1);
+        yield return Square(3, 6, 1, 4, 1, groups: 2);
+        yield return Square(2, 3, 1, 5, 1, 2, 0);
+        yield return Square(40, 2, 2, 3, 2);
     }
 
     // Widths around every register, channels around every height of tile.
