@@ -14,6 +14,8 @@ internal static class ConvertVerb
 
         public ResizeFilter? Filter { get; init; }
 
+        public bool AsStored { get; init; }
+
         public string? Key { get; init; }
 
         public bool Force { get; init; }
@@ -32,6 +34,7 @@ internal static class ConvertVerb
             .Group("Images")
             .Add("--resize", PixelSize.Value, "Resize, as Pillow does, to this width and height.", (o, v) => o with { Size = v })
             .Add("--filter", FlagValues.Word<ResizeFilter>(), "The kernel of the resize; default bilinear.", (o, v) => o with { Filter = v })
+            .AddSwitch("--as-stored", "Leave the pixels as they are stored, whatever turn the EXIF orientation asks for.", (o, v) => o with { AsStored = v })
             .Group("Weights")
             .Add("--key", FlagValues.Text("NAME"), "Which state dict of a PyTorch file that holds several.", (o, v) => o with { Key = v })
             .Group("Output")
@@ -62,9 +65,9 @@ internal static class ConvertVerb
             throw Wrong($"{input} holds {Word(read)} and {output} would hold {Word(kind)}; give two files of the same kind");
         }
 
-        if (kind == FileKind.Weights && (options.Size is not null || options.Filter is not null))
+        if (kind == FileKind.Weights && (options.Size is not null || options.Filter is not null || options.AsStored))
         {
-            throw Wrong("--resize and --filter are for images; leave them out for weights");
+            throw Wrong("--resize, --filter and --as-stored are for images; leave them out for weights");
         }
 
         if (kind == FileKind.Image && options.Key is not null)
@@ -94,7 +97,7 @@ internal static class ConvertVerb
 
         return kind == FileKind.Weights
             ? WeightsConversion.Run(input, output, options.Key)
-            : ImageConversion.Run(input, output, options.Size, options.Filter ?? ResizeFilter.Bilinear);
+            : ImageConversion.Run(input, output, options.Size, options.Filter ?? ResizeFilter.Bilinear, options.AsStored);
     }
 
     private static string Word(FileKind kind) => kind == FileKind.Weights ? "weights" : "an image";
