@@ -38,8 +38,6 @@ internal readonly struct BatchNormLine<V, T>(V mean, V scale, V beta)
 internal readonly unsafe struct BatchNormSums<T>(Segments segments, BatchNormInput<T> input, double* sums, double* dots) : ILaneBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int BlockLength = 4096;
-
     public void Run<V>(int from, int to)
         where V : struct, ILane<V, T>
     {
@@ -71,9 +69,9 @@ internal readonly unsafe struct BatchNormSums<T>(Segments segments, BatchNormInp
                 nint at = (sample * segments.Stride) + ((nint)channel * segments.Inner);
                 double sum = 0;
                 double dot = 0;
-                for (int start = 0; start < segments.Inner; start += BlockLength)
+                for (int start = 0; start < segments.Inner; start += Segments.BlockLength)
                 {
-                    Block<V, TMask>(at + start, line, samples, Math.Min(BlockLength, segments.Inner - start), ref sum, ref dot);
+                    Block<V, TMask>(at + start, line, samples, Math.Min(Segments.BlockLength, segments.Inner - start), ref sum, ref dot);
                 }
 
                 sums[(slice * segments.Channels) + channel] = sum;

@@ -12,8 +12,19 @@ namespace Fovea.Simd.Norm;
 /// </summary>
 internal readonly struct Segments
 {
-    private const int BlockLength = 4096;
     private const int PieceLength = 65536;
+
+    /// <summary>
+    /// Numbers that are summed in one go, in four registers: 64 in each lane of float, so that narrow registers round no more than wide
+    /// ones.
+    /// </summary>
+    public static int BlockLength => LaneInfo.Bits switch
+    {
+        512 => 4096,
+        256 => 2048,
+        128 => 1024,
+        _ => 256,
+    };
 
     public Segments(int n, int c, int inner)
     {

@@ -4,7 +4,7 @@ namespace Fovea.Simd.Tests.Functions;
 
 /// <summary>
 /// Walks over the bit patterns of float, and so over every magnitude alike, and reports the worst error of a function. The step is
-/// prime, so that all exponents and mantissas take their turn; with <c>FOVEA_EXHAUSTIVE=1</c> it is 1: every float there is.
+/// prime, so that all exponents and mantissas take their turn; <c>FOVEA_SWEEP_STEP</c> sets another: 1 is every float there is.
 /// </summary>
 internal static class FloatSweep
 {
@@ -13,7 +13,7 @@ internal static class FloatSweep
         public override string ToString() => $"{Error:0.000} at {At:R}: got {Got:R}, true value {Truth:R}";
     }
 
-    public static long Step { get; } = Environment.GetEnvironmentVariable("FOVEA_EXHAUSTIVE") == "1" ? 1 : 2003;
+    public static long Step { get; } = long.TryParse(Environment.GetEnvironmentVariable("FOVEA_SWEEP_STEP"), out long step) ? step : 2003;
 
     /// <summary>The worst error in ulp over all floats that <paramref name="counts"/> accepts.</summary>
     public static Worst Ulps<TOp>(TOp op, Func<double, double> truth, Func<float, bool>? counts = null)
