@@ -81,7 +81,9 @@ public sealed class BackwardContext
         _gradInputs[i] = new Tensor(_node.InputSpecs[i].Shape, grad.DType, grad.Storage.Share(), owned: false);
     }
 
-    /// <summary>Room for <paramref name="count"/> numbers that is given back when the op's backward pass ends. Its content is not defined.</summary>
+    /// <summary>
+    /// Room for <paramref name="count"/> numbers that is given back when the op's backward pass ends. Its content is not defined.
+    /// </summary>
     public Span<T> Scratch<T>(int count)
         where T : unmanaged
     {

@@ -10,7 +10,8 @@ internal static class BackwardPass
         if (!root.RequiresGrad)
         {
             throw new FoveaException(
-                $"Backward: expected a result of recorded ops, got {root.Spec}, which requires no gradient; check RequiresGrad of the inputs and NoGrad around the forward pass.");
+                $"Backward: expected a result of recorded ops, got {root.Spec}, which requires no gradient; "
+                + "check RequiresGrad of the inputs and NoGrad around the forward pass.");
         }
 
         Tensor seed = Seed(root, gradient);
@@ -49,7 +50,9 @@ internal static class BackwardPass
         }
     }
 
-    /// <summary>Adds <paramref name="grad"/>, which is taken over, to <paramref name="sum"/>, which is null, or overwritten if unshared.</summary>
+    /// <summary>
+    /// Adds <paramref name="grad"/>, which is taken over, to <paramref name="sum"/>, which is null, or overwritten if unshared.
+    /// </summary>
     public static Tensor Add(Tensor? sum, Tensor grad)
     {
         if (sum is null)
@@ -85,7 +88,8 @@ internal static class BackwardPass
         if (node.IsReleased)
         {
             ClearGrads(node);
-            throw new FoveaException($"Backward: the tape at {node.Op.Name} was released by an earlier backward pass; pass retainGraph: true to that one.");
+            throw new FoveaException(
+                $"Backward: the tape at {node.Op.Name} was released by an earlier backward pass; pass retainGraph: true to that one.");
         }
 
         ShowRetained(node);
@@ -188,7 +192,8 @@ internal static class BackwardPass
 
         if (root.Elements != 1)
         {
-            throw new ShapeException("Backward", "a result of one element when no gradient is given", root.Shape.ToString(), "reduce it, or pass its gradient");
+            throw new ShapeException(
+                "Backward", "a result of one element when no gradient is given", root.Shape.ToString(), "reduce it, or pass its gradient");
         }
 
         return BackwardContext.NewGrad(root.Spec).Fill(1);

@@ -1,6 +1,8 @@
 namespace Fovea;
 
-/// <summary>What ops are run under: the scope that owns new tensors, whether the tape records, and who listens. It flows across await.</summary>
+/// <summary>
+/// What ops are run under: the scope that owns new tensors, whether the tape records, and who listens. It flows across await.
+/// </summary>
 internal sealed record Execution(TensorScope? Scope, bool GradEnabled, Graph? Trace)
 {
     private static readonly AsyncLocal<Execution?> s_current = new();

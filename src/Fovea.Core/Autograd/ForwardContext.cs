@@ -89,7 +89,9 @@ public sealed class ForwardContext
         return extra.Storage.AsSpan<T>(count);
     }
 
-    /// <summary>Room for <paramref name="count"/> numbers that is given back when the op's forward pass ends. Its content is not defined.</summary>
+    /// <summary>
+    /// Room for <paramref name="count"/> numbers that is given back when the op's forward pass ends. Its content is not defined.
+    /// </summary>
     public Span<T> Scratch<T>(int count)
         where T : unmanaged
     {

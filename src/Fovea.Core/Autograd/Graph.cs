@@ -65,7 +65,9 @@ public sealed class Graph
         return graph;
     }
 
-    /// <summary>Names the part of the model that the following ops belong to, until the returned value is disposed. Modules call it.</summary>
+    /// <summary>
+    /// Names the part of the model that the following ops belong to, until the returned value is disposed. Modules call it.
+    /// </summary>
     public static IDisposable? Enter(string name)
     {
         if (Execution.Current.Trace is not { } graph)

@@ -15,7 +15,9 @@ internal sealed record OpSample(Op Op, params Shape[] Inputs)
     /// <summary>The range of the random inputs (default −1.5 … 1.5); choose it away from poles and kinks.</summary>
     public (double Low, double High) Range { get; init; } = (-1.5, 1.5);
 
-    /// <summary>Makes inputs that are not floating point (labels, masks), or that need care; null for random numbers in <see cref="Range"/>.</summary>
+    /// <summary>
+    /// Makes inputs that are not floating point (labels, masks), or that need care; null for random numbers in <see cref="Range"/>.
+    /// </summary>
     public Func<int, Generator, Tensor?>? Make { get; init; }
 
     /// <summary>The floating-point inputs that the op takes as constants: no gradient flows to them (statistics, class weights).</summary>

@@ -11,7 +11,9 @@ namespace Fovea.Simd.Conv;
 /// <param name="Dilation">Planes from one tap to the next, at least 1.</param>
 public readonly record struct DepthShape(int Batch, int Channels, int Depth, int Plane, int Kernel, int Stride, int Padding, int Dilation)
 {
-    /// <summary>How many places the window has: <c>⌊(Depth + 2·Padding − Dilation·(Kernel − 1) − 1) / Stride⌋ + 1</c>, 0 where it does not fit.</summary>
+    /// <summary>
+    /// How many places the window has: <c>⌊(Depth + 2·Padding − Dilation·(Kernel − 1) − 1) / Stride⌋ + 1</c>, 0 where it does not fit.
+    /// </summary>
     public int OutDepth
     {
         get

@@ -16,7 +16,9 @@ internal static unsafe class Depthwise
     /// <summary>Whether these kernels take the forward pass and the weights' gradient.</summary>
     public static bool Takes(in ConvShape s) => s.GroupInputs == 1 && s.Groups > 1;
 
-    /// <summary>Whether they take the input's gradient: one output channel per input channel, and nothing uneven about the stride.</summary>
+    /// <summary>
+    /// Whether they take the input's gradient: one output channel per input channel, and nothing uneven about the stride.
+    /// </summary>
     public static bool TakesInput(in ConvShape s) => Takes(s) && s.GroupOutputs == 1 && s.StrideHeight == s.StrideWidth;
 
     public static void Forward<T>(in ConvShape s, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)

@@ -54,7 +54,8 @@ public static unsafe class AxisGather
             {
                 int strips = (inner + Strip - 1) / Strip;
                 var body = new ScatterBody<T>(axis, inner, strips, index.Length, indexAt, dyAt, dxAt);
-                LaneLoop.For<ScatterBody<T>, T>(ref body, outer * strips, LaneLoop.Grain((long)Math.Min(inner, Strip) * Math.Max(axis, index.Length)));
+                long work = (long)Math.Min(inner, Strip) * Math.Max(axis, index.Length);
+                LaneLoop.For<ScatterBody<T>, T>(ref body, outer * strips, LaneLoop.Grain(work));
             }
         }
     }

@@ -9,8 +9,8 @@ public static unsafe class DropoutMask
 {
     /// <summary><c>y[i] = 0</c> with the probability p, and <c>x[i] / (1 − p)</c> otherwise.</summary>
     /// <remarks>
-    /// Place i draws <c>h(h(i + low) ^ high)</c> from the two halves of the seed, with h the finaliser of MurmurHash3 (Appleby): p is met to
-    /// 2⁻³², and the mask depends neither on threads nor on the width of registers.
+    /// Place i draws <c>h(h(i + low) ^ high)</c> from the two halves of the seed, with h the finaliser of MurmurHash3 (Appleby): p is met
+    /// to 2⁻³², and the mask depends neither on threads nor on the width of registers.
     /// </remarks>
     /// <param name="x">Values to read.</param>
     /// <param name="y">Values to write, as many; may be x itself.</param>
@@ -66,7 +66,8 @@ public static unsafe class DropoutMask
             {
                 Vector<uint> draw = Hash(Hash(place) ^ turn);
                 Vector<float> kept = Vector.Load((float*)x + i) * factor;
-                Vector.ConditionalSelect(Vector.AsVectorSingle(Vector.GreaterThanOrEqual(draw, limit)), kept, Vector<float>.Zero).Store((float*)y + i);
+                Vector<float> keep = Vector.AsVectorSingle(Vector.GreaterThanOrEqual(draw, limit));
+                (keep & kept).Store((float*)y + i);
             }
 
             return i;

@@ -26,7 +26,8 @@ public static unsafe class BilinearResize
     {
         NearestResize.Check("bilinear resize", planes, input, output, x.Length, y.Length);
         fixed (T* xAt = x, yAt = y)
-        fixed (Tap<T>* rows = Tap<T>.Table(input.Height, output.Height, alignCorners), columns = Tap<T>.Table(input.Width, output.Width, alignCorners))
+        fixed (Tap<T>* rows = Tap<T>.Table(input.Height, output.Height, alignCorners))
+        fixed (Tap<T>* columns = Tap<T>.Table(input.Width, output.Width, alignCorners))
         {
             var body = new ForwardBody<T>(input.Height, input.Width, output.Height, output.Width, rows, columns, xAt, yAt);
             LaneLoop.For<ForwardBody<T>, T>(ref body, planes, LaneLoop.Grain((long)output.Height * (input.Width + output.Width)));
@@ -47,7 +48,8 @@ public static unsafe class BilinearResize
     {
         NearestResize.Check("bilinear resize backward", planes, input, output, dx.Length, dy.Length);
         fixed (T* dyAt = dy, dxAt = dx)
-        fixed (Tap<T>* rows = Tap<T>.Table(input.Height, output.Height, alignCorners), columns = Tap<T>.Table(input.Width, output.Width, alignCorners))
+        fixed (Tap<T>* rows = Tap<T>.Table(input.Height, output.Height, alignCorners))
+        fixed (Tap<T>* columns = Tap<T>.Table(input.Width, output.Width, alignCorners))
         {
             var body = new BackwardBody<T>(input.Height, input.Width, output.Height, output.Width, rows, columns, dyAt, dxAt);
             LaneLoop.For<BackwardBody<T>, T>(ref body, planes, LaneLoop.Grain((long)output.Height * (input.Width + output.Width)));

@@ -6,8 +6,8 @@ public static class Conv1dExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// One-dimensional convolution (cross-correlation). Shapes: <c>x: [N, I, L]</c>, <c>weight: [O, I/groups, k]</c>, <c>bias: [O]</c> →
-        /// <c>[N, O, L']</c> with <c>L' = ⌊(L + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1</c>.
+        /// One-dimensional convolution (cross-correlation). Shapes: <c>x: [N, I, L]</c>, <c>weight: [O, I/groups, k]</c>, <c>bias: [O]</c>
+        /// → <c>[N, O, L']</c> with <c>L' = ⌊(L + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1</c>.
         /// </summary>
         /// <param name="weight">The kernels.</param>
         /// <param name="bias">Added to each output channel; null for none.</param>

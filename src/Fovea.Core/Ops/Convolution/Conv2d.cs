@@ -51,7 +51,8 @@ internal sealed class Conv2dOp(
 
         if (x.Rank != 4 || x[1] != w[1] * groups)
         {
-            string taken = groups == 1 ? $"the weight {w} takes {w[1]} channels" : $"the weight {w} takes {w[1]} channels for each of {groups} groups";
+            string perGroup = groups == 1 ? string.Empty : $" for each of {groups} groups";
+            string taken = $"the weight {w} takes {w[1]} channels{perGroup}";
             throw new ShapeException(Name, $"[N, {w[1] * groups}, H, W]", x.ToString(), taken);
         }
 
@@ -64,7 +65,7 @@ internal sealed class Conv2dOp(
         if (s.OutHeight < 1 || s.OutWidth < 1)
         {
             throw new ShapeException(Name,
-                $"maps that the {w[2]}×{w[3]} kernel (dilation {dilation.Height}×{dilation.Width}) fits into with padding {padding.Height}×{padding.Width}",
+                $"maps that the {w[2]}×{w[3]} kernel (dilation {dilation}) fits into with padding {padding}",
                 x.ToString(), "use a smaller kernel or dilation, or more padding");
         }
 
@@ -106,7 +107,8 @@ internal sealed class Conv2dOp(
     }
 
     private ConvShape Geometry(Shape x, Shape w) => new(
-        x[0], x[1], x[2], x[3], w[0], w[2], w[3], stride.Height, stride.Width, padding.Height, padding.Width, dilation.Height, dilation.Width, groups);
+        x[0], x[1], x[2], x[3], w[0], w[2], w[3],
+        stride.Height, stride.Width, padding.Height, padding.Width, dilation.Height, dilation.Width, groups);
 }
 
 /// <summary>Two-dimensional convolution.</summary>
@@ -115,8 +117,8 @@ public static class Conv2dExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// Two-dimensional convolution (cross-correlation): <c>y[n, o, i, j] = bias[o] + Σ x[n, c, i·s + p·d − pad, …] · weight[o, c, p, q]</c>.
-        /// Shapes: <c>x: [N, I, H, W]</c>, <c>weight: [O, I/groups, kh, kw]</c>, <c>bias: [O]</c> → <c>[N, O, H', W']</c> with
+        /// Two-dimensional convolution (cross-correlation): <c>y[n, o, i, j] = bias[o] + Σ x[n, c, i·s + p·d − pad, …] · weight[o, c, p,
+        /// q]</c>. Shapes: <c>x: [N, I, H, W]</c>, <c>weight: [O, I/groups, kh, kw]</c>, <c>bias: [O]</c> → <c>[N, O, H', W']</c> with
         /// <c>H' = ⌊(H + 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1</c>.
         /// </summary>
         /// <param name="weight">The kernels.</param>

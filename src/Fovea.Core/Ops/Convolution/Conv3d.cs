@@ -6,9 +6,9 @@ public static class Conv3dExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// Three-dimensional convolution (cross-correlation): the taps along depth become channels of a two-dimensional one, so it is recorded
-        /// and counted as <c>conv2d</c> and needs room for the input once per tap along depth. Shapes:
-        /// <c>x [N, C, D, H, W] → [N, O, D′, H′, W′]</c>, D′ = ⌊(D + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1.
+        /// Three-dimensional convolution (cross-correlation): the taps along depth become channels of a two-dimensional one, so it is
+        /// recorded and counted as <c>conv2d</c> and needs room for the input once per tap along depth. Shapes: <c>x [N, C, D, H, W] → [N,
+        /// O, D′, H′, W′]</c>, D′ = ⌊(D + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1.
         /// </summary>
         /// <param name="weight">[O, C / groups, kernel depth, kernel height, kernel width].</param>
         /// <param name="bias">[O], or null (the default) for none.</param>
@@ -29,7 +29,8 @@ public static class Conv3dExtensions
             Shape w = weight.Shape;
             if (w.Rank != 5 || w[2] < 1 || w[3] < 1 || w[4] < 1)
             {
-                throw new ShapeException(name, "a weight [O, C / groups, kernel depth, kernel height, kernel width] with at least one tap", w.ToString());
+                throw new ShapeException(
+                    name, "a weight [O, C / groups, kernel depth, kernel height, kernel width] with at least one tap", w.ToString());
             }
 
             if (groups < 1 || x.Rank != 5 || x.Shape[1] != (long)w[1] * groups)

@@ -119,7 +119,8 @@ internal sealed class ConvTranspose2dOp(Size2 stride, Size2 padding, Size2 outpu
         long length = ((x[axis] - 1L) * step) - (2L * pad) + ((long)spread * (weight[axis] - 1)) + 1 + extra;
         return x[axis] >= 1 && length >= 1
             ? checked((int)length)
-            : throw new ShapeException(Name, "an input that leaves at least one row and column", $"{x} with the weight {weight} and padding {padding}",
+            : throw new ShapeException(
+                Name, "an input that leaves at least one row and column", $"{x} with the weight {weight} and padding {padding}",
                 "use less padding or a larger input");
     }
 
@@ -135,7 +136,8 @@ public static class ConvTranspose2dExtensions
     {
         /// <summary>
         /// Transposed two-dimensional convolution: every value of x places a copy of the kernel, <c>stride</c> apart, and what overlaps is
-        /// added. Shapes: <c>x [N, C, H, W] → [N, O, H′, W′]</c>, H′ = (H − 1)·stride − 2·padding + dilation·(kernel − 1) + 1 + outputPadding.
+        /// added. Shapes: <c>x [N, C, H, W] → [N, O, H′, W′]</c>, H′ = (H − 1)·stride − 2·padding + dilation·(kernel − 1) + 1 +
+        /// outputPadding.
         /// </summary>
         /// <param name="weight">[C, O / groups, kernel height, kernel width].</param>
         /// <param name="bias">[O], or null (the default) for none.</param>

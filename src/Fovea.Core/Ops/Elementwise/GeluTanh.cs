@@ -19,8 +19,8 @@ public static class GeluTanhExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// The approximation of <c>Gelu</c> that PyTorch calls <c>approximate="tanh"</c>: <c>x/2 · (1 + tanh(√(2/π) · (x + 0.044715·x³)))</c>.
-        /// Shapes: any → same. It differs from the exact function by up to about 5e-4.
+        /// The approximation of <c>Gelu</c> that PyTorch calls <c>approximate="tanh"</c>: <c>x/2 · (1 + tanh(√(2/π) · (x +
+        /// 0.044715·x³)))</c>. Shapes: any → same. It differs from the exact function by up to about 5e-4.
         /// </summary>
         public Tensor GeluTanh() => Op.Run(new GeluTanhOp(), x);
     }

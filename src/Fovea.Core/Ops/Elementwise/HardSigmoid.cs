@@ -18,7 +18,10 @@ public static class HardSigmoidExtensions
 {
     extension(Tensor x)
     {
-        /// <summary>Piecewise linear gate: <c>min(max(x + 3, 0), 6) / 6</c>. Shapes: any → same. The gradient at ±3 is 0. Source: MobileNetV3 (Howard et al., 2019).</summary>
+        /// <summary>
+        /// Piecewise linear gate: <c>min(max(x + 3, 0), 6) / 6</c>. Shapes: any → same. The gradient at ±3 is 0. Source: MobileNetV3
+        /// (Howard et al., 2019).
+        /// </summary>
         public Tensor HardSigmoid() => Op.Run(new HardSigmoidOp(), x);
     }
 }

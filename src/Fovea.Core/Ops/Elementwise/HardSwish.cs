@@ -18,7 +18,9 @@ public static class HardSwishExtensions
 {
     extension(Tensor x)
     {
-        /// <summary>Piecewise swish: <c>x · min(max(x + 3, 0), 6) / 6</c>. Shapes: any → same. Source: MobileNetV3 (Howard et al., 2019).</summary>
+        /// <summary>
+        /// Piecewise swish: <c>x · min(max(x + 3, 0), 6) / 6</c>. Shapes: any → same. Source: MobileNetV3 (Howard et al., 2019).
+        /// </summary>
         public Tensor HardSwish() => Op.Run(new HardSwishOp(), x);
     }
 }

@@ -31,7 +31,9 @@ public static class PowExtensions
         /// <summary>
         /// Power: <c>x^exponent</c>; NaN for a negative x and an exponent that is not whole. Shapes: any → same.
         /// </summary>
-        /// <param name="exponent">Any number. 2 and ½ are as fast as <c>Square</c> and <c>Sqrt</c>; small whole numbers are products.</param>
+        /// <param name="exponent">
+        /// Any number. 2 and ½ are as fast as <c>Square</c> and <c>Sqrt</c>; small whole numbers are products.
+        /// </param>
         public Tensor Pow(double exponent) => exponent switch
         {
             2 => x.Square(),

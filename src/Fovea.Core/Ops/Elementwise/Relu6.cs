@@ -18,7 +18,9 @@ public static class Relu6Extensions
 {
     extension(Tensor x)
     {
-        /// <summary>Rectified linear unit with a ceiling: <c>min(max(x, 0), 6)</c>. Shapes: any → same. The gradient at 0 and at 6 is 0.</summary>
+        /// <summary>
+        /// Rectified linear unit with a ceiling: <c>min(max(x, 0), 6)</c>. Shapes: any → same. The gradient at 0 and at 6 is 0.
+        /// </summary>
         public Tensor Relu6() => Op.Run(new Relu6Op(), x);
     }
 }

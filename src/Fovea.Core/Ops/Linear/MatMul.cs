@@ -114,7 +114,9 @@ public static class MatMulExtensions
         /// <param name="other">The right factor.</param>
         /// <param name="transposeA">Whether this tensor is stored as <c>[…, k, m]</c> (default false); nothing is copied.</param>
         /// <param name="transposeB">Whether <paramref name="other"/> is stored as <c>[…, n, k]</c> (default false).</param>
-        /// <exception cref="ShapeException">The inner lengths differ, the leading axes do not broadcast, or an operand has fewer than two axes.</exception>
+        /// <exception cref="ShapeException">
+        /// The inner lengths differ, the leading axes do not broadcast, or an operand has fewer than two axes.
+        /// </exception>
         public Tensor MatMul(Tensor other, bool transposeA = false, bool transposeB = false) =>
             Op.Run(new MatMulOp(transposeA, transposeB), x, other);
     }

@@ -6,18 +6,18 @@ public static class CrossEntropyExtensions
     extension(Tensor logits)
     {
         /// <summary>
-        /// Cross entropy of softmax: per row <c>−Σ_c a_c · ln softmax(logits)_c</c>, where a is the target, smoothed by
-        /// <c>(1 − s)·target + s/classes</c> and times the class weights; as PyTorch defines it. Shapes: logits <c>[N, C]</c> with labels
-        /// <c>[N]</c>, or <c>[N, C, …]</c> with labels <c>[N, …]</c>; or probabilities of the logits' shape. The result is a scalar, or of the
-        /// labels' shape without a reduction.
+        /// Cross entropy of softmax: per row <c>−Σ_c a_c · ln softmax(logits)_c</c>, where a is the target, smoothed by <c>(1 − s)·target +
+        /// s/classes</c> and times the class weights; as PyTorch defines it. Shapes: logits <c>[N, C]</c> with labels <c>[N]</c>, or <c>[N,
+        /// C, …]</c> with labels <c>[N, …]</c>; or probabilities of the logits' shape. The result is a scalar, or of the labels' shape
+        /// without a reduction.
         /// </summary>
         /// <param name="target">Int64 labels from 0 to C − 1, or probabilities in the logits' element type.</param>
         /// <param name="weight">A factor for each class, [C], taken as a constant; null (the default) for 1.</param>
         /// <param name="labelSmoothing">s, from 0 (the default) to 1.</param>
         /// <param name="ignoreIndex">The label that leaves a row out (default −100).</param>
         /// <param name="reduction">
-        /// Mean (the default), which divides by the sum of the rows' class weights for labels and by the number of rows for probabilities; a mean
-        /// of nothing is NaN. Sum, or None.
+        /// Mean (the default), which divides by the sum of the rows' class weights for labels and by the number of rows for probabilities;
+        /// a mean of nothing is NaN. Sum, or None.
         /// </param>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         /// <exception cref="OptionException">The smoothing is not from 0 to 1.</exception>

@@ -43,7 +43,9 @@ public static class MaskedFillExtensions
 {
     extension(Tensor x)
     {
-        /// <summary>Writes a number where the mask is true: <c>mask ? value : x</c>. Shapes: any → same; no gradient flows where it is true.</summary>
+        /// <summary>
+        /// Writes a number where the mask is true: <c>mask ? value : x</c>. Shapes: any → same; no gradient flows where it is true.
+        /// </summary>
         /// <param name="mask">Bool, broadcast to the shape of x.</param>
         /// <param name="value">The number, −∞ included: before a softmax it takes the place out.</param>
         /// <exception cref="ShapeException">The mask does not broadcast to x.</exception>

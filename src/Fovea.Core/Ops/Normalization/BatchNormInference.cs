@@ -6,7 +6,9 @@ using Fovea.Simd.Norm;
 
 namespace Fovea;
 
-/// <summary>Batch norm with running statistics. Inputs: x, weight, bias, running mean, running variance, and (optionally) a residual.</summary>
+/// <summary>
+/// Batch norm with running statistics. Inputs: x, weight, bias, running mean, running variance, and (optionally) a residual.
+/// </summary>
 internal sealed class BatchNormInferenceOp(double epsilon, bool relu) : FloatOp, ISampledOp
 {
     public static IEnumerable<OpSample> Samples =>
@@ -124,7 +126,9 @@ internal sealed class BatchNormInferenceOp(double epsilon, bool relu) : FloatOp,
         }
     }
 
-    /// <summary>The affine map that a channel goes through: <c>scale = weight / √(var + eps)</c>, <c>shift = bias − mean · scale</c>.</summary>
+    /// <summary>
+    /// The affine map that a channel goes through: <c>scale = weight / √(var + eps)</c>, <c>shift = bias − mean · scale</c>.
+    /// </summary>
     internal void Fold<T>(
         ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, ReadOnlySpan<T> mean, ReadOnlySpan<T> variance, Span<T> scale, Span<T> shift)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -6,7 +6,9 @@ internal static class BatchNormShapes
     /// <summary>[N, C, inner] of [N, C, …].</summary>
     public static (int N, int Channels, int Inner) Split(Shape x) => (x[0], x[1], x.Product(2, x.Rank));
 
-    /// <summary>Checks x, the vectors of one number a channel up to <paramref name="residual"/>, and the residual if there is one.</summary>
+    /// <summary>
+    /// Checks x, the vectors of one number a channel up to <paramref name="residual"/>, and the residual if there is one.
+    /// </summary>
     public static void Check(string name, ReadOnlySpan<TensorSpec> inputs, int residual)
     {
         Shape x = inputs[0].Shape;
@@ -19,7 +21,8 @@ internal static class BatchNormShapes
         {
             if (inputs[i].Shape.Rank != 1 || inputs[i].Shape[0] != x[1])
             {
-                throw new ShapeException(name, $"[N, {inputs[i].Shape.Elements}, …]", x.ToString(), $"the layer has {inputs[i].Shape.Elements} channels");
+                throw new ShapeException(
+                    name, $"[N, {inputs[i].Shape.Elements}, …]", x.ToString(), $"the layer has {inputs[i].Shape.Elements} channels");
             }
         }
 

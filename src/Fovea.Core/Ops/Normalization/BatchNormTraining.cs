@@ -78,7 +78,9 @@ internal sealed class BatchNormTrainingOp(double epsilon, bool relu) : FloatOp, 
         }
     }
 
-    /// <summary>Adds what flows through the statistics themselves: <c>dmean / m + dvar · 2 (x − mean) / m</c> over m values a channel.</summary>
+    /// <summary>
+    /// Adds what flows through the statistics themselves: <c>dmean / m + dvar · 2 (x − mean) / m</c> over m values a channel.
+    /// </summary>
     private static void ThroughStatistics<T>(BackwardContext c, int n, int channels, int inner, Span<T> dx)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

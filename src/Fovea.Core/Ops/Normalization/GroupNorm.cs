@@ -42,7 +42,8 @@ internal sealed class GroupNormOp(int groups, double epsilon, bool hasWeight, bo
 
         if (groups < 1 || x[1] % groups != 0)
         {
-            throw new ShapeException(Name, $"channels that {groups} groups divide", $"{x[1]} in {x}", "choose a number of groups that divides the channels");
+            throw new ShapeException(
+                Name, $"channels that {groups} groups divide", $"{x[1]} in {x}", "choose a number of groups that divides the channels");
         }
 
         if (x.Product(1, x.Rank) == 0)
@@ -99,9 +100,9 @@ public static class GroupNormExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// Group normalisation: the channels form groups of neighbours, and each image's group is normalised over its channels and positions:
-        /// <c>y = (x − mean) / √(variance + eps) · weight + bias</c> with the biased variance. Shapes: <c>[N, C, …] → same</c>. One group is
-        /// layer normalisation over a whole image, C groups are instance normalisation. Source: Wu and He, 2018.
+        /// Group normalisation: the channels form groups of neighbours, and each image's group is normalised over its channels and
+        /// positions: <c>y = (x − mean) / √(variance + eps) · weight + bias</c> with the biased variance. Shapes: <c>[N, C, …] → same</c>.
+        /// One group is layer normalisation over a whole image, C groups are instance normalisation. Source: Wu and He, 2018.
         /// </summary>
         /// <param name="groups">How many groups, at least 1; it divides C.</param>
         /// <param name="weight">[C], or null (the default) for 1.</param>

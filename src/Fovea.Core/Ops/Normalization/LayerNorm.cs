@@ -95,8 +95,8 @@ public static class LayerNormExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// Layer normalisation: <c>y = (x − mean) / √(variance + eps) · weight + bias</c>, with mean and biased variance of each place's own
-        /// values over the last axes. Shapes: <c>[…, normalizedShape] → same</c>. Source: Ba, Kiros and Hinton, 2016.
+        /// Layer normalisation: <c>y = (x − mean) / √(variance + eps) · weight + bias</c>, with mean and biased variance of each place's
+        /// own values over the last axes. Shapes: <c>[…, normalizedShape] → same</c>. Source: Ba, Kiros and Hinton, 2016.
         /// </summary>
         /// <param name="normalizedShape">The lengths of the last axes, over which the statistics are taken.</param>
         /// <param name="weight">Of normalizedShape, or null (the default) for 1.</param>

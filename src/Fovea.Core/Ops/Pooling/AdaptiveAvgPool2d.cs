@@ -57,7 +57,9 @@ public static class AdaptiveAvgPool2dExtensions
         public Tensor AdaptiveAvgPool2d(Size2 size) =>
             Op.Run(new AdaptiveAvgPool2dOp(Size2.AtLeast(1, size, "adaptive_avg_pool2d", "size")), x);
 
-        /// <summary>Adaptive average pooling of one axis, recorded as <c>adaptive_avg_pool2d</c>. Shapes: <c>[N, C, L] → [N, C, L′]</c>.</summary>
+        /// <summary>
+        /// Adaptive average pooling of one axis, recorded as <c>adaptive_avg_pool2d</c>. Shapes: <c>[N, C, L] → [N, C, L′]</c>.
+        /// </summary>
         /// <param name="size">L′, at least 1.</param>
         /// <exception cref="ShapeException">The input has not three axes.</exception>
         public Tensor AdaptiveAvgPool1d(int size)

@@ -55,7 +55,9 @@ public static class AvgPool2dExtensions
         public Tensor AvgPool2d(Size2 kernel, Size2? stride = null, Size2 padding = default, bool ceilMode = false, bool countIncludePad = true) =>
             Op.Run(new AvgPool2dOp(PoolWindow.Of("avg_pool2d", kernel, stride, padding, null, ceilMode), countIncludePad), x);
 
-        /// <summary>One-dimensional average pooling, recorded as <c>avg_pool2d</c> over maps of one row. Shapes: <c>[N, C, L] → [N, C, L′]</c>.</summary>
+        /// <summary>
+        /// One-dimensional average pooling, recorded as <c>avg_pool2d</c> over maps of one row. Shapes: <c>[N, C, L] → [N, C, L′]</c>.
+        /// </summary>
         /// <param name="kernel">Length of the window, at least 1.</param>
         /// <param name="stride">Steps from one window to the next; null (the default) for the kernel.</param>
         /// <param name="padding">Zeros at each end, at most half the kernel (default 0).</param>

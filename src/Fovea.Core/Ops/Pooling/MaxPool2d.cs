@@ -58,8 +58,8 @@ public static class MaxPool2dExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// Two-dimensional max pooling: the largest value of each window; padding never wins, NaN does. Shapes:
-        /// <c>[N, C, H, W] → [N, C, H′, W′]</c>, H′ = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. The gradient goes to the first of equals.
+        /// Two-dimensional max pooling: the largest value of each window; padding never wins, NaN does. Shapes: <c>[N, C, H, W] → [N, C,
+        /// H′, W′]</c>, H′ = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. The gradient goes to the first of equals.
         /// </summary>
         /// <param name="kernel">Rows and columns of the window, at least 1.</param>
         /// <param name="stride">Steps from one window to the next, at least 1; null (the default) for the kernel.</param>
@@ -71,7 +71,9 @@ public static class MaxPool2dExtensions
         public Tensor MaxPool2d(Size2 kernel, Size2? stride = null, Size2 padding = default, Size2? dilation = null, bool ceilMode = false) =>
             Op.Run(new MaxPool2dOp(PoolWindow.Of("max_pool2d", kernel, stride, padding, dilation, ceilMode)), x);
 
-        /// <summary>One-dimensional max pooling, recorded as <c>max_pool2d</c> over maps of one row. Shapes: <c>[N, C, L] → [N, C, L′]</c>.</summary>
+        /// <summary>
+        /// One-dimensional max pooling, recorded as <c>max_pool2d</c> over maps of one row. Shapes: <c>[N, C, L] → [N, C, L′]</c>.
+        /// </summary>
         /// <param name="kernel">Length of the window, at least 1.</param>
         /// <param name="stride">Steps from one window to the next; null (the default) for the kernel.</param>
         /// <param name="padding">Places at each end, at most half the kernel (default 0).</param>
@@ -86,8 +88,8 @@ public static class MaxPool2dExtensions
         }
 
         /// <summary>
-        /// Three-dimensional max pooling: first within the planes, then over depth (a maximum of maxima), recorded as two <c>max_pool2d</c>.
-        /// Shapes: <c>[N, C, D, H, W] → [N, C, D′, H′, W′]</c>.
+        /// Three-dimensional max pooling: first within the planes, then over depth (a maximum of maxima), recorded as two
+        /// <c>max_pool2d</c>. Shapes: <c>[N, C, D, H, W] → [N, C, D′, H′, W′]</c>.
         /// </summary>
         /// <param name="kernel">Depth, rows and columns of the window, at least 1.</param>
         /// <param name="stride">Steps from one window to the next; null (the default) for the kernel.</param>

@@ -21,7 +21,8 @@ internal sealed record PoolWindow(Size2 Kernel, Size2 Stride, Size2 Padding, Siz
         }
 
         return new PoolWindow(
-            kernel, Size2.AtLeast(1, stride ?? kernel, operation, "stride"), padding, Size2.AtLeast(1, dilation ?? 1, operation, "dilation"), ceilMode);
+            kernel, Size2.AtLeast(1, stride ?? kernel, operation, "stride"), padding,
+            Size2.AtLeast(1, dilation ?? 1, operation, "dilation"), ceilMode);
     }
 
     /// <summary>The output of planes [N, C, H, W].</summary>

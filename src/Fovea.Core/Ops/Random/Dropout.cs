@@ -29,8 +29,8 @@ public static class DropoutExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// Dropout: each value is 0 with the probability p and <c>x / (1 − p)</c> otherwise, so that its expectation stays. Shapes: any → same.
-        /// Source: Srivastava et al., 2014. For evaluation, do not call it.
+        /// Dropout: each value is 0 with the probability p and <c>x / (1 − p)</c> otherwise, so that its expectation stays. Shapes: any →
+        /// same. Source: Srivastava et al., 2014. For evaluation, do not call it.
         /// </summary>
         /// <param name="probability">p, from 0 to 1.</param>
         /// <param name="generator">Where the randomness comes from: one number is drawn to seed the mask.</param>
@@ -43,8 +43,8 @@ public static class DropoutExtensions
         }
 
         /// <summary>
-        /// Stochastic depth: each sample as a whole is 0 with the probability p and <c>x / (1 − p)</c> otherwise; for the branch of a residual
-        /// block. Shapes: <c>[N, …] → same</c>. Source: Huang et al., 2016.
+        /// Stochastic depth: each sample as a whole is 0 with the probability p and <c>x / (1 − p)</c> otherwise; for the branch of a
+        /// residual block. Shapes: <c>[N, …] → same</c>. Source: Huang et al., 2016.
         /// </summary>
         /// <param name="probability">p, from 0 to 1.</param>
         /// <param name="generator">Where the randomness comes from: one number is drawn for each sample.</param>

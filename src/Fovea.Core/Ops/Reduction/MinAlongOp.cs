@@ -20,7 +20,9 @@ public static class MinAlongExtensions
         /// <exception cref="ShapeException">There is no such axis, or it is empty.</exception>
         public Tensor Min(int dim, bool keepDim = false) => Op.Run(new MinAlongOp(x.Shape.Axis(dim, "min"), keepDim), x);
 
-        /// <summary>The smallest value over several axes; NaN if one is there. The gradient goes to the first place that holds it.</summary>
+        /// <summary>
+        /// The smallest value over several axes; NaN if one is there. The gradient goes to the first place that holds it.
+        /// </summary>
         /// <param name="dim">The axes, negative ones counted from the last; null (the default) means all.</param>
         /// <param name="keepDim">Whether the axes stay with length 1 (default false).</param>
         /// <exception cref="ShapeException">There is no such axis, one is named twice, or they are empty.</exception>

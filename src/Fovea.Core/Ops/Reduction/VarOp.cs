@@ -77,7 +77,9 @@ public static class VarExtensions
         public Tensor Var(int[]? dim = null, bool unbiased = true, bool keepDim = false) =>
             Op.Run(new VarOp(ReductionAxes.Of("var", x, dim, keepDim), unbiased), x);
 
-        /// <summary>Standard deviation over axes: the square root of the variance. Its gradient is infinite where all values are equal.</summary>
+        /// <summary>
+        /// Standard deviation over axes: the square root of the variance. Its gradient is infinite where all values are equal.
+        /// </summary>
         /// <param name="dim">The axes, negative ones counted from the last; null (the default) means all.</param>
         /// <param name="unbiased">Whether to divide by n − 1 (default true, as PyTorch does).</param>
         /// <param name="keepDim">Whether the axes stay with length 1 (default false).</param>

@@ -47,8 +47,8 @@ public static class UpsampleBilinear2dExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// Bilinear resize without antialiasing, as PyTorch's: with aligned corners output i stands at input <c>i·(H − 1)/(H′ − 1)</c>, otherwise
-        /// at <c>max(0, (i + ½)·H/H′ − ½)</c>; columns alike. Shapes: <c>[N, C, H, W] → [N, C, H′, W′]</c>.
+        /// Bilinear resize without antialiasing, as PyTorch's: with aligned corners output i stands at input <c>i·(H − 1)/(H′ − 1)</c>,
+        /// otherwise at <c>max(0, (i + ½)·H/H′ − ½)</c>; columns alike. Shapes: <c>[N, C, H, W] → [N, C, H′, W′]</c>.
         /// </summary>
         /// <param name="size">H′ and W′, at least 1.</param>
         /// <param name="alignCorners">Whether the centres of the corner pixels coincide (default false).</param>

@@ -6,8 +6,8 @@ public static class ChannelShuffleExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// Deals the channels out like cards: channel <c>i·C/groups + j</c> moves to <c>j·groups + i</c>, so that a grouped convolution after it
-        /// sees every group. Shapes: <c>[N, C, …] → same</c>. Source: ShuffleNet (Zhang et al., 2018).
+        /// Deals the channels out like cards: channel <c>i·C/groups + j</c> moves to <c>j·groups + i</c>, so that a grouped convolution
+        /// after it sees every group. Shapes: <c>[N, C, …] → same</c>. Source: ShuffleNet (Zhang et al., 2018).
         /// </summary>
         /// <param name="groups">How many groups, at least 1; it divides C.</param>
         /// <exception cref="ShapeException">The channels do not divide, or there is no channel axis.</exception>

@@ -64,8 +64,8 @@ public static class IndexSelectExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// Picks places of an axis: <c>y[…, k, …] = x[…, index[k], …]</c>. Shapes: <c>x [2, 7, 3], index [4], axis 1 → [2, 4, 3]</c>. A place
-        /// may be picked more than once; its gradients add up.
+        /// Picks places of an axis: <c>y[…, k, …] = x[…, index[k], …]</c>. Shapes: <c>x [2, 7, 3], index [4], axis 1 → [2, 4, 3]</c>. A
+        /// place may be picked more than once; its gradients add up.
         /// </summary>
         /// <param name="dim">The axis; negative numbers count from the last.</param>
         /// <param name="index">Int64, one axis, each from 0 to the axis − 1.</param>

@@ -169,7 +169,8 @@ public static class PadExtensions
         int reach = mode == PadMode.Reflect ? length - 1 : length == 0 ? 0 : int.MaxValue;
         if (before > reach || after > reach)
         {
-            throw new ShapeException("pad", $"at most {Math.Max(0, reach)} places on each side of axis {axis}, {mode}", $"{before} and {after} for {shape}");
+            throw new ShapeException(
+                "pad", $"at most {Math.Max(0, reach)} places on each side of axis {axis} to {mode}", $"{before} and {after} for {shape}");
         }
 
         return [.. Enumerable.Range(-before, before + length + after).Select(i => (long)(mode == PadMode.Replicate

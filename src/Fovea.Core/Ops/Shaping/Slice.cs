@@ -70,7 +70,9 @@ public static class SliceExtensions
         /// <c>[2, 7].Slice(1, 2, 5) → [2, 3]</c>.
         /// </summary>
         /// <param name="dim">The axis; negative numbers count from the last.</param>
-        /// <param name="start">The first place; negative numbers count from the end (default 0). Past an end it is moved to that end.</param>
+        /// <param name="start">
+        /// The first place; negative numbers count from the end (default 0). Past an end it is moved to that end.
+        /// </param>
         /// <param name="end">The place to stop before; null (the default) for the end.</param>
         /// <param name="step">From one place to the next, at least 1 (default 1).</param>
         /// <exception cref="ShapeException">There is no such axis, or the step is less than 1.</exception>

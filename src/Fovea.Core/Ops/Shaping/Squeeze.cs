@@ -16,7 +16,9 @@ public static class SqueezeExtensions
         }
 
         /// <summary>Adds an axis of length 1. Shapes: <c>[2, 3].Unsqueeze(1) → [2, 1, 3]</c>.</summary>
-        /// <param name="dim">Where the new axis stands in the result, from 0 to the number of axes; negative numbers count from the last.</param>
+        /// <param name="dim">
+        /// Where the new axis stands in the result, from 0 to the number of axes; negative numbers count from the last.
+        /// </param>
         /// <exception cref="ShapeException">There is no such place.</exception>
         public Tensor Unsqueeze(int dim)
         {

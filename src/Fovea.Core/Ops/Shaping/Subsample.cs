@@ -45,7 +45,9 @@ public static class SubsampleExtensions
 {
     extension(Tensor x)
     {
-        /// <summary>Keeps every <paramref name="stride"/>-th row and column, from the first: <c>[N, C, H, W] → [N, C, ⌈H/s⌉, ⌈W/s⌉]</c>.</summary>
+        /// <summary>
+        /// Keeps every <paramref name="stride"/>-th row and column, from the first: <c>[N, C, H, W] → [N, C, ⌈H/s⌉, ⌈W/s⌉]</c>.
+        /// </summary>
         /// <exception cref="ShapeException">The input is not a batch of maps, or the stride is below 1.</exception>
         public Tensor Subsample(int stride) => Op.Run(new SubsampleOp(stride), x);
     }

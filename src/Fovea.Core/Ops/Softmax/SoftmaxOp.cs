@@ -34,8 +34,8 @@ public static class SoftmaxExtensions
     extension(Tensor x)
     {
         /// <summary>
-        /// Softmax: <c>y_i = e^(x_i − m) / Σ_j e^(x_j − m)</c> with the maximum m of the axis, so that nothing overflows. Shapes: any → same.
-        /// A row of −∞ alone gives zeros, where PyTorch gives NaN: a query that may attend to nothing gets nothing.
+        /// Softmax: <c>y_i = e^(x_i − m) / Σ_j e^(x_j − m)</c> with the maximum m of the axis, so that nothing overflows. Shapes: any →
+        /// same. A row of −∞ alone gives zeros, where PyTorch gives NaN: a query that may attend to nothing gets nothing.
         /// </summary>
         /// <param name="dim">The axis that adds up to 1; negative numbers count from the last.</param>
         /// <exception cref="ShapeException">There is no such axis.</exception>
