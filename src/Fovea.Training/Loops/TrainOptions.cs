@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Fovea.Training;
@@ -152,12 +153,28 @@ public sealed partial record TrainOptions
     {
         try
         {
-            return JsonSerializer.Deserialize(json, TrainingJson.Default.TrainOptions)
-                ?? throw new DataFormatException("config: expected a JSON object of options, got null.");
+            // The source generator would set what is left out to null or 0, so the given values are laid over the written defaults.
+            JsonObject merged = JsonNode.Parse(new TrainOptions().ToJson())!.AsObject();
+            if (JsonNode.Parse(json) is not JsonObject given)
+            {
+                throw new DataFormatException("config: expected a JSON object of options by name.");
+            }
+
+            foreach ((string name, JsonNode? value) in given)
+            {
+                if (!merged.ContainsKey(name))
+                {
+                    throw new DataFormatException($"config: there is no option \"{name}\"; {Suggestion.Hint(name, [.. merged.Select(m => m.Key)])}");
+                }
+
+                merged[name] = value?.DeepClone();
+            }
+
+            return merged.Deserialize(TrainingJson.Default.TrainOptions)!;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new DataFormatException($"config: expected a JSON object of options by name (camel case, as config.json shows); {e.Message}", e);
+            throw new DataFormatException($"config: expected a JSON object of options by name, as config.json has them; {e.Message}", e);
         }
     }
 }

@@ -48,7 +48,8 @@ internal sealed class TrainedModel
             Model = key,
             Classes = ClassesOf(state, classes),
             ImageSize = entry.ImageSize,
-        }) with { Model = key };
+        }) with
+        { Model = key };
         if (attention is not null)
         {
             description = description with { Attention = attention, AttentionOptions = attentionOptions };

@@ -71,6 +71,7 @@ internal sealed class RunRecorder : IDisposable
 
     public void SaveLast(TrainState state)
     {
+        using TensorScope scope = TensorScope.Begin();
         if (_run is null)
         {
             _last = ToBytes(state);
@@ -102,6 +103,7 @@ internal sealed class RunRecorder : IDisposable
             return;
         }
 
+        using TensorScope scope = TensorScope.Begin();
         _run.Checkpoints.Save(_run.Checkpoints.InterruptPath, _snapshot.Tensors(), _snapshot.Texts(state));
         Progress?.Report(new CheckpointSaved(_run.Checkpoints.InterruptPath));
     }
@@ -109,6 +111,7 @@ internal sealed class RunRecorder : IDisposable
     /// <summary>Saves the weights to keep: the average, where there is one.</summary>
     public void SaveBest(TrainState state, WeightAverage? average)
     {
+        using TensorScope scope = TensorScope.Begin();
         IReadOnlyDictionary<string, Tensor> weights = average?.State ?? StateDict.Of(_inputs.Model);
         if (_run is null)
         {
@@ -146,6 +149,7 @@ internal sealed class RunRecorder : IDisposable
             MetricsFiles.Write(_run.FullPath, state.History);
             if (_options.SaveEvery > 0 && row.Epoch % _options.SaveEvery == 0)
             {
+                using TensorScope scope = TensorScope.Begin();
                 _run.Checkpoints.Save(_run.Checkpoints.EpochPath(row.Epoch), _snapshot.Tensors(), _snapshot.Texts(state));
             }
         }

@@ -1,0 +1,147 @@
+namespace Fovea.Training.Tests;
+
+[Collection("engine")]
+public class TrainerTests
+{
+    [Fact]
+    public void LearnsWhatCanBeLearned()
+    {
+        TrainingInputs inputs = TinyRun.Inputs();
+        var events = new List<TrainingEvent>();
+        using var trainer = new Trainer(inputs, TinyRun.Options with { Epochs = 6 });
+        TrainResult result = trainer.Run(new Listener(events.Add));
+        Assert.Equal(1, result.ValTop1);
+        Assert.Equal((6, 6), (result.Epochs, result.History.Count));
+        Assert.True(result.History[^1].TrainLoss < result.History[0].TrainLoss / 2);
+        Assert.Equal(result.Validation!.Top1, result.ValTop1);
+        Assert.IsType<RunStarted>(events[0]);
+        Assert.Equal(6, events.OfType<EpochDone>().Count());
+        Assert.Equal(36, events.OfType<BatchDone>().Count());
+        Assert.Equal(6, events.OfType<BatchDone>().Max(b => b.Batch));
+    }
+
+    [Fact]
+    public void EarlyStoppingWaitsAsLongAsThePatienceSays()
+    {
+        // A rate too small to change anything: the first epoch stays the best but for the loss, which noise in the norms moves.
+        TrainingInputs inputs = TinyRun.Inputs();
+        using var trainer = new Trainer(inputs, TinyRun.Options with { Epochs = 40, LearningRate = 1e-12, Patience = 3, Schedule = ScheduleKind.Constant });
+        TrainResult result = trainer.Run();
+        Assert.Equal(TrainOutcome.StoppedEarly, result.Outcome);
+        Assert.Equal(result.BestEpoch + 3, result.Epochs);
+        Assert.Null(result.ResumeCommand);
+    }
+
+    [Fact]
+    public void TheTimeLimitStopsWithAReportAndTheRunCanGoOn()
+    {
+        using var folder = new TemporaryFolder();
+        RunFolder run = RunFolder.Create(folder.Path, "run");
+        TrainOptions options = TinyRun.Options with { TimeLimit = TimeSpan.FromMilliseconds(1) };
+        using (var trainer = new Trainer(TinyRun.Inputs(), options, run))
+        {
+            TrainResult stopped = trainer.Run();
+            Assert.Equal((TrainOutcome.TimeLimit, 0), (stopped.Outcome, stopped.Epochs));
+            Assert.NotNull(stopped.ResumeCommand);
+            Assert.NotNull(stopped.Validation);
+            Assert.True(File.Exists(stopped.Report));
+            Assert.True(File.Exists(run.BestWeights));
+        }
+
+        TrainingInputs resumed = TinyRun.Inputs(), through = TinyRun.Inputs();
+        using (var trainer = new Trainer(resumed, options with { TimeLimit = null }, run))
+        {
+            Assert.Equal(TrainOutcome.Completed, trainer.Run().Outcome);
+        }
+
+        using var whole = new Trainer(through, TinyRun.Options);
+        whole.Run();
+        TinyRun.AssertSame(TinyRun.Weights(through.Model), TinyRun.Weights(resumed.Model));
+    }
+
+    [Fact]
+    public void WhatIsFrozenDoesNotMove()
+    {
+        TrainingInputs inputs = TinyRun.Inputs();
+        Dictionary<string, byte[]> before = TinyRun.Weights(inputs.Model);
+        using var trainer = new Trainer(inputs, TinyRun.Options with { Epochs = 1, Freeze = ["conv1", "bn1", "layer1"] });
+        trainer.Run();
+        Dictionary<string, byte[]> after = TinyRun.Weights(inputs.Model);
+        string[] moved = [.. before.Keys.Where(k => !before[k].AsSpan().SequenceEqual(after[k]))];
+        Assert.DoesNotContain(moved, n => n.StartsWith("conv1", StringComparison.Ordinal) || n.StartsWith("bn1", StringComparison.Ordinal) || n.StartsWith("layer1", StringComparison.Ordinal));
+        Assert.Contains("linear.weight", moved);
+        Assert.Contains("layer2.0.bn1.running_mean", moved);
+    }
+
+    [Fact]
+    public void TheBackboneIsAllButTheClassifier()
+    {
+        TrainingInputs inputs = TinyRun.Inputs();
+        using var trainer = new Trainer(inputs, TinyRun.Options with { Freeze = ["backbone"] });
+        Assert.Equal(["linear.weight", "linear.bias"], inputs.Model.NamedParameters().Where(p => p.Value.RequiresGrad).Select(p => p.Name));
+        Assert.Throws<OptionException>(() => new Trainer(TinyRun.Inputs(), TinyRun.Options with { Freeze = ["backbone", "linear"] }));
+        var error = Assert.Throws<OptionException>(() => new Trainer(TinyRun.Inputs(), TinyRun.Options with { Freeze = ["layer4"] }));
+        Assert.Contains("did you mean", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AccumulatedBatchesEqualOneLargeBatchWhereNormsDoNotSeeIt()
+    {
+        // Batch norm sees the small batches, so its layers are frozen; then the mean of two gradients is that of the double batch.
+        TrainOptions options = TinyRun.Options with { Epochs = 1, Freeze = ["backbone"], Momentum = 0, Schedule = ScheduleKind.Constant, ClipGradient = 0.1 };
+        TrainingInputs small = TinyRun.Inputs(batchSize: 4), large = TinyRun.Inputs(batchSize: 8);
+        using (var trainer = new Trainer(small, options with { Accumulate = 2 }))
+        {
+            trainer.Run();
+        }
+
+        using (var trainer = new Trainer(large, options))
+        {
+            trainer.Run();
+        }
+
+        float[] one = StateDict.Of(small.Model)["linear.weight"].ToArray<float>(), other = StateDict.Of(large.Model)["linear.weight"].ToArray<float>();
+        Assert.All(one.Zip(other), p => Assert.Equal(p.First, p.Second, 1e-5f));
+    }
+
+    [Theory]
+    [InlineData("epochs")]
+    [InlineData("lr")]
+    [InlineData("ema")]
+    [InlineData("accumulate")]
+    [InlineData("fraction")]
+    public void AnOptionOutsideItsRangeIsNamedByItsFlag(string flag)
+    {
+        TrainOptions options = flag switch
+        {
+            "epochs" => TinyRun.Options with { Epochs = 0 },
+            "lr" => TinyRun.Options with { LearningRate = double.NaN },
+            "ema" => TinyRun.Options with { Ema = 1 },
+            "accumulate" => TinyRun.Options with { Accumulate = 0 },
+            _ => TinyRun.Options with { Fraction = 1.5 },
+        };
+        var error = Assert.Throws<OptionException>(() => new Trainer(TinyRun.Inputs(), options));
+        Assert.Equal(flag, error.Subject);
+    }
+
+    [Fact]
+    public void OptionsSurviveJson()
+    {
+        TrainOptions options = TinyRun.Options with
+        {
+            Attention = "cbam",
+            AttentionOptions = new Dictionary<string, string> { ["reduction"] = "8" },
+            Schedule = ScheduleKind.OneCycle,
+            TimeLimit = TimeSpan.FromMinutes(5),
+            Freeze = ["layer1"],
+            LearningRate = 0.1,
+            Seed = ulong.MaxValue,
+        };
+        TrainOptions read = TrainOptions.FromJson(options.ToJson());
+        Assert.Equal(options.ToJson(), read.ToJson());
+        Assert.Equal((0.1, ulong.MaxValue), (read.LearningRate, read.Seed));
+        Assert.Equal(new TrainOptions().ToJson(), TrainOptions.FromJson("{}").ToJson());
+        Assert.Throws<DataFormatException>(() => TrainOptions.FromJson("{\"learningrat\": 1}"));
+        Assert.Throws<DataFormatException>(() => TrainOptions.FromJson("{"));
+    }
+}
