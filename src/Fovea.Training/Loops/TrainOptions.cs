@@ -14,7 +14,10 @@ public sealed partial record TrainOptions
     /// <summary><c>--model</c>: key of the model catalogue; null lets the data choose.</summary>
     public string? Model { get; init; }
 
-    /// <summary><c>--attention</c>: key of the attention catalogue, put into the model's attention slot; null for none.</summary>
+    /// <summary>
+    /// <c>--attention</c>: key of the attention catalogue, put into the model's attention slot; "none" for none; null lets the data choose:
+    /// CBAM for Clutter, else none.
+    /// </summary>
     public string? Attention { get; init; }
 
     /// <summary><c>--attention-option k=v</c>: options of the mechanism by name.</summary>

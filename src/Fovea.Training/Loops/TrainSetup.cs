@@ -8,7 +8,11 @@ namespace Fovea.Training;
 /// <summary>Turns options, which are names and numbers, into a model, data and a run folder.</summary>
 internal sealed class TrainSetup
 {
+    /// <summary>The attention that is none.</summary>
+    public const string None = "none";
+
     private const int SmallImage = 96;
+    private const int ClutterEpochs = 12;
 
     private TrainSetup(TrainOptions options, TrainingInputs inputs, RunFolder run, IReadOnlyList<string> warnings)
     {
@@ -67,12 +71,21 @@ internal sealed class TrainSetup
         CommandLine = asked.CommandLine,
     };
 
-    // The smallest network that is known to do well on images of the data's usual size.
+    // The smallest network that is known to do well on images of the data's usual size. Clutter is there to show attention at work.
     private static TrainOptions Choose(TrainOptions options, ModelEntry? entry, DatasetSummary data)
     {
-        int side = data.Sizes.Count == 0 ? 224 : data.Sizes.MaxBy(s => s.Count) is var usual ? Math.Min(usual.Width, usual.Height) : 224;
+        bool isClutter = DatasetFactory.IsClutter(options.Data);
+        SizeCount usual = data.Sizes.Count == 0 ? new SizeCount(224, 224, 0) : data.Sizes.MaxBy(s => s.Count);
+        int side = Math.Min(usual.Width, usual.Height);
+        string? attention = options.Attention ?? (isClutter && entry is null ? "cbam" : null);
         entry ??= ModelCatalog.Find(side <= 40 ? "resnet20-cifar" : side <= SmallImage ? "resnet8" : "resnet18");
-        return options with { Model = entry.Key, ImageSize = options.ImageSize ?? entry.ImageSize };
+        return options with
+        {
+            Model = entry.Key,
+            Attention = attention == None ? null : attention,
+            ImageSize = options.ImageSize ?? entry.ImageSize,
+            Epochs = options.Epochs ?? (isClutter ? ClutterEpochs : null),
+        };
     }
 
     private static ModelDescription Describe(TrainOptions options, IReadOnlyList<string> classes)

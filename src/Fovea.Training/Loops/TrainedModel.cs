@@ -52,7 +52,7 @@ internal sealed class TrainedModel
         { Model = key };
         if (attention is not null)
         {
-            description = description with { Attention = attention, AttentionOptions = attentionOptions };
+            description = description with { Attention = attention == TrainSetup.None ? null : attention, AttentionOptions = attentionOptions };
         }
 
         description = description with { AttentionAt = attentionAt ?? description.AttentionAt, ImageSize = imageSize ?? description.ImageSize };

@@ -244,12 +244,13 @@ public sealed partial class Trainer : IDisposable
         }
 
         _state.NextEpoch();
-        SaveLast();
         if (isBest)
         {
+            // Before the last checkpoint, which knows of it: killed in between, the run validates the epoch again and writes the same.
             _recorder.SaveBest(_state, _step.Average);
         }
 
+        SaveLast();
         _recorder.EpochDone(_state, row, isBest);
     }
 
