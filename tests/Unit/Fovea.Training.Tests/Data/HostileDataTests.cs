@@ -1,7 +1,7 @@
 using System.Formats.Tar;
+using Fovea.Training.Data;
 using FsCheck;
 using FsCheck.Fluent;
-using Fovea.Training.Data;
 
 namespace Fovea.Training.Tests.Data;
 
