@@ -78,7 +78,7 @@ internal readonly unsafe struct ConvStager<V, T>
             for (int n = 0; n < images; n++)
             {
                 T* plane = x + (image + n) * job.InputImage + c * planeSize;
-                _planes.Plane(plane, row, rows, _plan->StagedRows, stage + c * _plan->ChannelStride + n * _plan->ImageStride);
+                _planes.Plane(plane, row, rows, stage + c * _plan->ChannelStride + n * _plan->ImageStride);
             }
         }
     }

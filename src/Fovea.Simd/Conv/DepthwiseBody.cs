@@ -55,7 +55,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
                 plane = spread.At + margin;
             }
 
-            planes.Plane(plane, 0, job.OutHeight, Plan->StagedRows, stage.At);
+            planes.Plane(plane, 0, job.OutHeight, stage.At);
             for (int m = 0; m < job.Outputs; m++)
             {
                 nint output = (nint)i * job.Outputs + m;

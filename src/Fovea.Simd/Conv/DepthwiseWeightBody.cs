@@ -59,7 +59,7 @@ internal unsafe struct DepthwiseWeightBody<V, T> : IRangeBody
             {
                 T* x = X + n * job.InputImage + (nint)(channel / job.Outputs) * job.Height * job.Width;
                 T* dy = Dy + n * job.OutputImage + (nint)channel * job.Positions;
-                Stage.Plane(x, 0, job.OutHeight, Plan->StagedRows, stage.At);
+                Stage.Plane(x, 0, job.OutHeight, stage.At);
                 if (!whole)
                 {
                     Align(dy, perRow * V.Width, gradient.At);

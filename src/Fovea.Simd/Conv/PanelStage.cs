@@ -125,7 +125,7 @@ internal readonly unsafe struct PanelStage<V, T>
             int row = (int)(Math.Max(from - start, 0) / plan.Job.OutWidth);
             int end = (int)((Math.Min(to - start, plan.Job.Positions) - 1) / plan.Job.OutWidth) + 1;
             T* plane = planes + (image - first) * plan.ImageStride + (nint)row * plan.RowLength;
-            _planes.Plane(channel + image * plan.Job.InputImage, row, end - row, plan.StagedRows, plane);
+            _planes.Plane(channel + image * plan.Job.InputImage, row, end - row, plane);
         }
     }
 }

@@ -54,7 +54,7 @@ internal readonly unsafe struct PlaneStage<V, T>
 
     /// <summary>Stages one channel plane of one image: output rows <paramref name="row"/> … row + rows − 1 can then be computed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Plane(T* plane, int row, int rows, int stagedRows, T* to)
+    public void Plane(T* plane, int row, int rows, T* to)
     {
         ref readonly StagePlan plan = ref *_plan;
         int height = plan.Job.Height;
@@ -62,7 +62,7 @@ internal readonly unsafe struct PlaneStage<V, T>
         int count = rows + plan.RowSpan;
         if (CanShift(plan))
         {
-            Shifted(plane, row + plan.FirstRow, count, stagedRows, to);
+            Shifted(plane, row + plan.FirstRow, count, to);
             return;
         }
 
@@ -71,7 +71,7 @@ internal readonly unsafe struct PlaneStage<V, T>
             int first = ((row + plan.FirstRow) * plan.Job.StrideHeight) + plan.RowPhase[phase];
             for (int copy = 0; copy < plan.Copies; copy++)
             {
-                T* at = to + ((nint)phase * plan.Copies + copy) * stagedRows * plan.RowLength;
+                T* at = to + ((nint)phase * plan.Copies + copy) * plan.CopyStride;
                 int lead = Math.Clamp(-plan.CopyColumn[copy], 0, plan.RowLength);
                 int skip = Math.Max(0, plan.CopyColumn[copy]);
                 int inRow = Math.Min(plan.RowLength - lead, width - skip);
@@ -219,14 +219,14 @@ internal readonly unsafe struct PlaneStage<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Shifted(T* plane, int first, int count, int stagedRows, T* to)
+    private void Shifted(T* plane, int first, int count, T* to)
     {
         int width = _plan->Job.Width;
         int above = Math.Clamp(-first, 0, count);
         int inside = Math.Clamp(_plan->Job.Height - first - above, 0, count - above);
         int numbers = inside * width;
         T* from = plane + (nint)(first + above) * width;
-        for (int copy = 0; copy < _plan->Copies; copy++, to += (nint)stagedRows * width)
+        for (int copy = 0; copy < _plan->Copies; copy++, to += _plan->CopyStride)
         {
             T* mask = _masks + (nint)copy * (width + V.Width);
             T* shifted = from + _plan->CopyColumn[copy];

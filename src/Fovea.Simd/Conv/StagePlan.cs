@@ -6,7 +6,7 @@ namespace Fovea.Simd.Conv;
 
 /// <summary>The layout of the staged input, and the cut of the work. It depends on the geometry and the register width alone.</summary>
 /// <remarks>
-/// Rows and Shifted: [channel, image, row phase, copy, row, column]. Step k = (channel, tap) of a sum reads at
+/// Rows and Shifted: [channel, row phase, copy, image, row, column]. Step k = (channel, tap) of a sum reads at
 /// <c>Offsets[k]</c> from where the register of positions begins. Panels: [tile, channel, tap, 2 · width].
 /// </remarks>
 internal unsafe struct StagePlan
@@ -53,7 +53,8 @@ internal unsafe struct StagePlan
     public int UnitTiles;
     public int Units;
 
-    /// <summary>Numbers from one staged image, channel and panel to the next.</summary>
+    /// <summary>Numbers from one staged copy, image, channel and panel to the next.</summary>
+    public nint CopyStride;
     public nint ImageStride;
     public nint ChannelStride;
     public nint PanelStride;
@@ -240,14 +241,27 @@ internal unsafe struct StagePlan
     {
         Bands = (Job.OutHeight + UnitRows - 1) / UnitRows;
         Units = (Job.Batch + UnitImages - 1) / UnitImages * Bands;
-        ImageStride = (nint)RowPhases * Copies * StagedRows * RowLength;
+
+        // Images inside copies: what one tap reads over all images lies nearly side by side. Each copy ends with room for a register,
+        // which the last row may be written beyond. Panels pad any number of images and keep each together.
+        ImageStride = (nint)StagedRows * RowLength;
+        CopyStride = ImageStride * UnitImages;
+        if (Mode == StageMode.Panels)
+        {
+            CopyStride = ImageStride + width;
+            ImageStride = CopyStride * RowPhases * Copies;
+        }
+        else
+        {
+            CopyStride += width;
+        }
 
         // An odd number of cache lines between channels spreads them over the sets of the cache; the last register may read past the end.
-        ChannelStride = (((UnitImages * ImageStride) + width) / 16 * 16) + 16;
+        ChannelStride = (((RowPhases * Copies * CopyStride) + width) / 16 * 16) + 16;
         ChannelStride += ChannelStride / 16 % 2 == 0 ? 16 : 0;
         for (int t = 0; t < Job.TapCount; t++)
         {
-            TapOffsets[t] = PlaneOffset(Job.Taps[t], StagedRows);
+            TapOffsets[t] = PlaneOffset(Job.Taps[t]);
         }
 
         for (int k = 0; k < BlockChannels * Job.TapCount; k++)
@@ -286,8 +300,8 @@ internal unsafe struct StagePlan
         }
     }
 
-    /// <summary>Where a tap lies in a staged plane whose phases have <paramref name="rows"/> rows each.</summary>
-    public readonly nint PlaneOffset(Tap tap, int rows)
+    // Where a tap lies in a staged plane.
+    private readonly nint PlaneOffset(Tap tap)
     {
         (int row, int rowPhase) = FloorDivide(tap.Row, Job.StrideHeight);
         (int column, int columnPhase) = FloorDivide(tap.Column, Job.StrideWidth);
@@ -305,7 +319,7 @@ internal unsafe struct StagePlan
             copy = new ReadOnlySpan<int>(CopyColumn, Copies).IndexOf((first * Job.StrideWidth) + columnPhase);
         }
 
-        return ((((nint)phase * Copies) + copy) * rows * RowLength) + ((nint)(row - FirstRow) * RowLength) + column;
+        return ((((nint)phase * Copies) + copy) * CopyStride) + ((nint)(row - FirstRow) * RowLength) + column;
     }
 
     private static int Add(int* list, int count, int value)
