@@ -86,7 +86,7 @@ internal unsafe struct StagePlan
         var plan = new StagePlan { Mode = mode, Job = job };
         plan.Start(tables);
         plan.BlockChannels = plan.BalancedChannels(BlockDepth / job.TapCount);
-        plan.Cut(width, size, oneImage ? 1 : Math.Max(1, job.Batch / 16));
+        plan.Cut(width, size, oneImage ? 1 : Math.Max(1, job.Batch / 48));
         return plan;
     }
 
