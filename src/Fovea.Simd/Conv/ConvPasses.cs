@@ -78,6 +78,10 @@ internal static unsafe class ConvPasses<V, T>
         {
             WeightProduct<V, T>.Run(s, x, dy, dw);
         }
+        else if (WeightOuter<V, T>.Takes(s))
+        {
+            WeightOuter<V, T>.Run(s, x, dy, dw);
+        }
         else
         {
             using var taps = new Scratch<Tap>(s.Taps);
