@@ -23,6 +23,8 @@ public static class Catalog
         Entry.Of<SimAm>(),
         Entry.Of<TripletAttention>(),
         Entry.Of<SimplifiedPointwiseAttention>(),
+        Entry.Of<PositionAttention>(),
+        Entry.Of<ChannelRelationAttention>(),
         Entry.Of<RelationAwareAttention>(),
         Entry.Of<Bottleneck>(),
     ];

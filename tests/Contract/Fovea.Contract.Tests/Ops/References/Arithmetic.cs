@@ -9,6 +9,7 @@ internal static partial class References
         Of<MultiplyOp>((_, x) => Broadcast(x[0], x[1], (a, b) => a * b)),
         Of<DivideOp>((_, x) => Broadcast(x[0], x[1], (a, b) => a / b)),
         Of<MaximumOp>((_, x) => Broadcast(x[0], x[1], Math.Max)),
+        Of<AddScaledOp>((_, x) => RefTensor.Build(x[0].Shape, at => x[0][at] + (x[2].Values[0] * x[1][at]))),
         Of<MinimumOp>((_, x) => Broadcast(x[0], x[1], Math.Min)),
     ];
 
