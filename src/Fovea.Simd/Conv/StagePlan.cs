@@ -79,14 +79,13 @@ internal unsafe struct StagePlan
     /// <param name="mode">The layout.</param>
     /// <param name="width">Numbers in a register.</param>
     /// <param name="size">Bytes of a number.</param>
-    /// <param name="oneImage">Whether a unit holds one image at most.</param>
     /// <param name="tables">Room for <see cref="TableCount"/> numbers, which must live as long as the plan.</param>
-    public static StagePlan Make(in ConvJob job, StageMode mode, int width, int size, nint* tables, bool oneImage = false)
+    public static StagePlan Make(in ConvJob job, StageMode mode, int width, int size, nint* tables)
     {
         var plan = new StagePlan { Mode = mode, Job = job };
         plan.Start(tables);
         plan.BlockChannels = plan.BalancedChannels(BlockDepth / job.TapCount);
-        plan.Cut(width, size, oneImage ? 1 : Math.Max(1, job.Batch / 48));
+        plan.Cut(width, size, Math.Max(1, job.Batch / 48));
         return plan;
     }
 

@@ -45,7 +45,7 @@ internal static unsafe class StridedGradient<V, T>
         using var tables = new Scratch<nint>(StagePlan.TableCount(listed));
         using var offsets = new Scratch<nint>(Math.Max(StagePlan.TableCount(listed), s.GroupOutputs * (long)listed));
         StageMode mode = StagePlan.ByPlanes(all, V.Width);
-        StagePlan plan = StagePlan.Make(all, mode, V.Width, sizeof(T), tables.At, oneImage: true);
+        StagePlan plan = StagePlan.Make(all, mode, V.Width, sizeof(T), tables.At);
         using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
         using var weights = new Scratch<T>((long)PackWeightsBody<V, T>.GroupCount(all) * s.Groups);
         int panels = GemmShape<V, T>.RowPanels(s.GroupInputs);
@@ -78,12 +78,12 @@ internal static unsafe class StridedGradient<V, T>
             Weights = weights.At,
             Stager = new(&plan, dy, masks.At),
             Dx = dx,
-            OutputBlocks = Math.Clamp(EnoughPieces / (s.Batch * s.Groups), 1, panels),
+            OutputBlocks = Math.Clamp(EnoughPieces / (plan.Units / plan.Bands * s.Groups), 1, panels),
         };
-        WorkerTeam.For(ref body, s.Batch * s.Groups * body.OutputBlocks);
+        WorkerTeam.For(ref body, plan.Units / plan.Bands * s.Groups * body.OutputBlocks);
     }
 
-    /// <summary>Piece i is one image of one group, for one block of its channels.</summary>
+    /// <summary>Piece i is the images of one unit, of one group, for one block of its channels.</summary>
     private struct Body : IRangeBody
     {
         public ConvShape Shape;
@@ -99,7 +99,7 @@ internal static unsafe class StridedGradient<V, T>
         {
             int phases = Shape.StrideHeight * Shape.StrideWidth;
             using var stage = new Scratch<T>(Plan->StageCount);
-            using var planes = new Scratch<T>((long)phases * Shape.GroupInputs * Plan->Job.Positions);
+            using var planes = new Scratch<T>((long)phases * Plan->UnitImages * Plan->Job.OutputImage);
             using var places = new Scratch<VectorPlace>(Stager.MostPlaces);
             using var work = Stager.Rent();
             int panels = GemmShape<V, T>.RowPanels(Shape.GroupInputs);
@@ -107,34 +107,39 @@ internal static unsafe class StridedGradient<V, T>
             {
                 int block = i % OutputBlocks;
                 int group = i / OutputBlocks % Shape.Groups;
-                int image = i / OutputBlocks / Shape.Groups;
+                int images = i / OutputBlocks / Shape.Groups;
                 int firstPanel = (int)((long)panels * block / OutputBlocks);
                 int endPanel = (int)((long)panels * (block + 1) / OutputBlocks);
                 for (int band = 0; band < Plan->Bands; band++)
                 {
-                    Band(image, group, band, firstPanel, endPanel, stage.At, places.At, planes.At, work);
+                    Band(images, group, band, firstPanel, endPanel, stage.At, places.At, planes.At, work);
                 }
 
                 int first = GemmShape<V, T>.RowStart(Shape.GroupInputs, panels, firstPanel);
                 int end = Math.Min(Shape.GroupInputs, GemmShape<V, T>.RowStart(Shape.GroupInputs, panels, endPanel));
-                T* dx = Dx + ((nint)image * Shape.Groups + group) * Shape.GroupInputs * Shape.Height * Shape.Width;
-                for (int c = first; c < end; c++)
+                int image = images * Plan->UnitImages;
+                for (int n = 0; n < Math.Min(Plan->UnitImages, Shape.Batch - image); n++)
                 {
-                    Interleave(planes.At + (nint)c * Plan->Job.Positions, dx + (nint)c * Shape.Height * Shape.Width);
+                    T* source = planes.At + n * Plan->Job.OutputImage;
+                    T* dx = Dx + ((nint)(image + n) * Shape.Groups + group) * Shape.GroupInputs * Shape.Height * Shape.Width;
+                    for (int c = first; c < end; c++)
+                    {
+                        Interleave(source + (nint)c * Plan->Job.Positions, dx + (nint)c * Shape.Height * Shape.Width);
+                    }
                 }
             }
         }
 
         private readonly void Band(
-            int image, int group, int band, int firstPanel, int endPanel, T* stage, VectorPlace* places, T* planes, in ConvStager<V, T>.Work work)
+            int images, int group, int band, int firstPanel, int endPanel, T* stage, VectorPlace* places, T* planes, in ConvStager<V, T>.Work work)
         {
             ref readonly ConvJob all = ref Plan->Job;
             int padded = (all.Outputs + 1) / 2 * 2;
-            int unit = (image * Plan->Bands) + band;
+            int unit = (images * Plan->Bands) + band;
             int count = Stager.Places(unit, places);
 
-            // Places count from the first image of the batch; the planes hold only this one.
-            planes -= image * all.OutputImage;
+            // Places count from the first image of the batch; the planes hold only these.
+            planes -= images * Plan->UnitImages * all.OutputImage;
             for (int block = 0; block < Plan->Blocks; block++)
             {
                 int channel = block * Plan->BlockChannels;
@@ -147,7 +152,7 @@ internal static unsafe class StridedGradient<V, T>
                     if (taps > 0)
                     {
                         T* weights = Weights + PartWeights[phase] + group * PackWeightsBody<V, T>.GroupCount(part->Job);
-                        T* y = planes + phase * all.OutputImage;
+                        T* y = planes + phase * PhaseStride;
                         var tiles = new ConvTiles<V, T>(part, y, 0, places, count, default);
                         tiles.Multiply(stage, weights + (nint)channel * taps * padded, channels * taps, firstPanel, endPanel, block > 0, false);
                     }
@@ -155,10 +160,12 @@ internal static unsafe class StridedGradient<V, T>
             }
         }
 
+        private readonly nint PhaseStride => Plan->UnitImages * Plan->Job.OutputImage;
+
         private readonly void Interleave(T* planes, T* dx)
         {
             int stride = Shape.StrideWidth;
-            nint phase = Plan->Job.OutputImage;
+            nint phase = PhaseStride;
             for (int y = 0; y < Shape.Height; y++, dx += Shape.Width)
             {
                 int firstPhase = y % Shape.StrideHeight * stride;
