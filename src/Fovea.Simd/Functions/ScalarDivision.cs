@@ -9,34 +9,40 @@ namespace Fovea.Simd.Functions;
 /// <param name="divisor">The divisor.</param>
 public readonly struct DivideBy(double divisor) : IUnary
 {
+    private readonly Constant _divisor = new(divisor);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        x / Lanewise.Number<V, T>(divisor);
+        x / _divisor.Of<V, T>();
 }
 
 /// <summary><c>dividend / x</c>.</summary>
 /// <param name="dividend">The dividend.</param>
 public readonly struct DivideInto(double dividend) : IUnary
 {
+    private readonly Constant _dividend = new(dividend);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Lanewise.Number<V, T>(dividend) / x;
+        _dividend.Of<V, T>() / x;
 }
 
 /// <summary><c>dx = −dividend · dy / x²</c>; takes the input x of <see cref="DivideInto"/>.</summary>
 /// <param name="dividend">The dividend.</param>
 public readonly struct DivideIntoBackward(double dividend) : IBinary
 {
+    private readonly Constant _dividend = new(dividend);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Lanewise.Number<V, T>(-dividend) * dy / (x * x);
+        (-_dividend.Of<V, T>()) * dy / (x * x);
 }

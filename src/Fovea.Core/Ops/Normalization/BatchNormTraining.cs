@@ -50,9 +50,14 @@ internal sealed class BatchNormTrainingOp(double epsilon, bool relu) : FloatOp, 
         c.SaveInput(0);
         c.SaveInput(1);
         c.SaveOutput(1);
-        if (relu)
+        if (relu && c.InputCount > 3)
         {
             c.SaveOutput();
+        }
+        else if (relu)
+        {
+            // Without a residual the rectifier's mask is made again from x: cheaper than keeping and reading the output.
+            c.SaveInput(2);
         }
     }
 
@@ -63,9 +68,11 @@ internal sealed class BatchNormTrainingOp(double epsilon, bool relu) : FloatOp, 
         Span<T> dx = c.GradIn<T>(0);
         if (c.HasGradOut())
         {
+            bool added = c.InputCount > 3;
             BatchNorm.Backward(
-                n, channels, inner, c.In<T>(0), relu ? c.Out<T>() : default, c.GradOut<T>(), c.In<T>(1), c.Out<T>(1), c.Saved<T>(0, channels), relu,
-                dx, c.Needs(3) ? c.GradIn<T>(3) : default, c.GradIn<T>(1), c.GradIn<T>(2));
+                n, channels, inner, c.In<T>(0), relu && added ? c.Out<T>() : default, c.GradOut<T>(), c.In<T>(1), c.Out<T>(1), c.Saved<T>(0, channels), relu,
+                dx, c.Needs(3) ? c.GradIn<T>(3) : default, c.GradIn<T>(1), c.GradIn<T>(2),
+                relu && !added ? c.In<T>(2) : default);
         }
         else
         {

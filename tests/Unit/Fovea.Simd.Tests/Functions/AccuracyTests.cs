@@ -3,8 +3,7 @@ using Fovea.Simd.Functions;
 namespace Fovea.Simd.Tests.Functions;
 
 /// <summary>
-/// The bounds that the functions' documentation states, over all magnitudes of float. Two bounds each: with FMA, and for machines
-/// (or switches) without it, whose polynomials round twice as often.
+/// The bounds that the functions' documentation states, over all magnitudes of float, with FMA and without it.
 /// </summary>
 public class AccuracyTests(ITestOutputHelper output)
 {
@@ -18,7 +17,7 @@ public class AccuracyTests(ITestOutputHelper output)
     public void Sigmoid_() => Within(2.5, FloatSweep.Ulps(new Sigmoid(), Reference.Sigmoid));
 
     [Fact]
-    public void Silu_() => Within(3, FloatSweep.Ulps(new Silu(), x => double.IsNegativeInfinity(x) ? 0 : x * Reference.Sigmoid(x), x => !(x < -87)));
+    public void Silu_() => Within(3.5, FloatSweep.Ulps(new Silu(), x => double.IsNegativeInfinity(x) ? 0 : x * Reference.Sigmoid(x), x => !(x < -87)));
 
     [Fact]
     public void Tanh_() => Within(2, FloatSweep.Ulps(new Tanh(), Math.Tanh));
