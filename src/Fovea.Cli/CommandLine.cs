@@ -60,6 +60,7 @@ public static class CommandLine
             CheckDataVerb.Build(),
             ConvertVerb.Build(),
             VerifyVerb.Build(),
+            DocsVerb.Build(),
         };
         root.Options.OfType<HelpOption>().Single().Action = new HelpText();
         root.SetAction(parsed =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Fovea.Attention;
+using Fovea.Inspect;
 using Fovea.Models;
 using Spectre.Console;
 
@@ -24,11 +25,11 @@ internal static class ShowVerb
         {
             if (json)
             {
-                output.WriteLine(ToJson(entry.Card).ToJsonString());
+                output.WriteLine(ToJson(entry.Card, MechanismFacts.Of(entry)).ToJsonString());
             }
             else
             {
-                Print(entry.Card, Terminal.On(output));
+                Print(entry.Card, MechanismFacts.Of(entry), Terminal.On(output));
             }
 
             return ExitCode.Done;
@@ -44,13 +45,14 @@ internal static class ShowVerb
         throw new OptionException("show", $"there is no mechanism or model \"{key}\"; {Suggestion.Hint(key, known)}");
     }
 
-    private static void Print(Card card, IAnsiConsole console)
+    private static void Print(Card card, MechanismFacts facts, IAnsiConsole console)
     {
         console.MarkupLine($"[bold]{Markup.Escape(card.Name)}[/] ({card.Key}, {card.Family.ToString().ToLowerInvariant()})");
         console.WriteLine($"{card.Paper}, {card.Year}");
         console.WriteLine();
         console.WriteLine(card.Formula);
         console.WriteLine(card.Shapes);
+        console.WriteLine($"Cost {facts}");
         if (card.Options.Count > 0)
         {
             var options = new Table().Border(TableBorder.Rounded).AddColumns("option", "values", "default", "what it does");
@@ -71,9 +73,8 @@ internal static class ShowVerb
     private static void Print(ModelEntry model, bool json, TextWriter output)
     {
         using TensorScope scope = TensorScope.Begin();
-        using IDisposable deferred = Initialization.Defer();
         Module module = model.Create(new ModelOptions { Classes = model.ImageSize == 224 ? 1000 : 10 });
-        long parameters = module.Parameters().Sum(p => (long)p.Elements);
+        ModelCount count = ModelCount.Of(module, Tensor.Zeros([1, 3, model.ImageSize, model.ImageSize]));
         if (json)
         {
             output.WriteLine(new JsonObject
@@ -81,18 +82,21 @@ internal static class ShowVerb
                 ["key"] = model.Key,
                 ["title"] = model.Title,
                 ["imageSize"] = model.ImageSize,
-                ["parameters"] = parameters,
+                ["parameters"] = count.Parameters,
+                ["multiplyAdds"] = count.MultiplyAdds,
+                ["flops"] = count.Flops,
             }.ToJsonString());
             return;
         }
 
         IAnsiConsole console = Terminal.On(output);
         console.MarkupLine($"[bold]{model.Key}[/] {Markup.Escape(model.Title)}");
-        console.WriteLine($"{parameters:N0} parameters, made for images of {model.ImageSize}×{model.ImageSize}");
+        console.WriteLine($"{count.Parameters:N0} parameters, made for images of {model.ImageSize}×{model.ImageSize}");
+        console.WriteLine($"{count.MultiplyAdds:N0} multiply-adds, {count.Flops:N0} FLOPs an image (two a multiply-add, and all others)");
         console.WriteLine("Put attention in: --attention KEY [--attention-option name=value] [--attention-at blocks|stages|layer3,…]");
     }
 
-    private static JsonObject ToJson(Card card) => new()
+    private static JsonObject ToJson(Card card, MechanismFacts facts) => new()
     {
         ["key"] = card.Key,
         ["name"] = card.Name,
@@ -101,6 +105,13 @@ internal static class ShowVerb
         ["family"] = card.Family.ToString().ToLowerInvariant(),
         ["formula"] = card.Formula,
         ["shapes"] = card.Shapes,
+        ["cost"] = new JsonObject
+        {
+            ["input"] = new JsonArray([.. facts.Input.Select(n => (JsonNode)n)]),
+            ["parameters"] = facts.Count.Parameters,
+            ["multiplyAdds"] = facts.Count.MultiplyAdds,
+            ["flops"] = facts.Count.Flops,
+        },
         ["options"] = new JsonArray([.. card.Options.Select(o => (JsonNode)new JsonObject
         {
             ["name"] = o.Name,

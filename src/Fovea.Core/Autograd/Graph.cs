@@ -79,11 +79,14 @@ public sealed class Graph
         return new Leave(graph);
     }
 
-    internal void Add(Op op, Tensor[] inputs, Tensor[] outputs) => _nodes.Add(new GraphNode(
+    internal void Add(Op op, Tensor[] inputs, Tensor[] outputs, TimeSpan elapsed) => _nodes.Add(new GraphNode(
         op,
         _path.Count > 0 ? _path.Peek() : string.Empty,
         [.. inputs.Select(NumberOf)],
-        [.. outputs.Select(NumberOf)]));
+        [.. outputs.Select(NumberOf)])
+    {
+        Elapsed = elapsed,
+    });
 
     private int NumberOf(Tensor tensor)
     {
@@ -108,4 +111,8 @@ public sealed class Graph
 /// <param name="Path">The module it ran in, such as <c>layer1.0.conv1</c>; empty at the top.</param>
 /// <param name="Inputs">Numbers of the input values.</param>
 /// <param name="Outputs">Numbers of the output values.</param>
-public sealed record GraphNode(Op Op, string Path, IReadOnlyList<int> Inputs, IReadOnlyList<int> Outputs);
+public sealed record GraphNode(Op Op, string Path, IReadOnlyList<int> Inputs, IReadOnlyList<int> Outputs)
+{
+    /// <summary>How long the op took while it was traced, the memory for its outputs included.</summary>
+    public TimeSpan Elapsed { get; init; }
+}

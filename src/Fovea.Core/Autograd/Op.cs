@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Fovea;
 
 /// <summary>
@@ -56,6 +58,7 @@ public abstract class Op
         Tensor[] ins = inputs.ToArray();
         var outs = new Tensor[outSpecs.Length];
         var context = new ForwardContext(op, ins, outs, record);
+        long start = current.Trace is null ? 0 : Stopwatch.GetTimestamp();
         try
         {
             if (op.IsView)
@@ -100,7 +103,7 @@ public abstract class Op
             context.ReleaseExtras();
         }
 
-        current.Trace?.Add(op, ins, outs);
+        current.Trace?.Add(op, ins, outs, Stopwatch.GetElapsedTime(start));
         return outs;
     }
 }

@@ -40,6 +40,7 @@ public abstract class BatchNorm : Module
     /// <summary>Normalises, then adds <paramref name="residual"/> if there is one, then rectifies if asked: three passes in one.</summary>
     public Tensor CallFused(Tensor x, bool relu, Tensor? residual = null)
     {
+        using IDisposable? part = EnterTrace();
         using TensorScope scope = TensorScope.Begin();
         Tensor y = scope.Keep(Normalize(x, relu, residual));
         AfterCall?.Invoke(this, residual is null ? [x] : [x, residual], y);

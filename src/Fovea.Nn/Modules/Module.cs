@@ -9,6 +9,7 @@ public abstract class Module
     private readonly List<(string Name, Tensor Value)> _parameters = [];
     private readonly List<(string Name, Tensor Value)> _buffers = [];
     private readonly List<(string Name, Module Value)> _children = [];
+    private string? _name;
 
     /// <summary>Whether the module is in training mode (the default), which batch norm and dropout ask for.</summary>
     public bool IsTraining { get; private set; } = true;
@@ -38,6 +39,7 @@ public abstract class Module
     /// <summary>Runs the module. Tensors made on the way are given back when it returns (the tape keeps its own shares).</summary>
     public Tensor Call(Tensor x)
     {
+        using IDisposable? part = EnterTrace();
         using TensorScope scope = TensorScope.Begin();
         Tensor y = scope.Keep(Forward(x));
         AfterCall?.Invoke(this, [x], y);
@@ -47,6 +49,7 @@ public abstract class Module
     /// <summary>Runs a module of several inputs, in the order that its documentation gives.</summary>
     public Tensor Call(params ReadOnlySpan<Tensor> inputs)
     {
+        using IDisposable? part = EnterTrace();
         using TensorScope scope = TensorScope.Begin();
         Tensor y = scope.Keep(Forward(inputs));
         AfterCall?.Invoke(this, inputs.ToArray(), y);
@@ -135,6 +138,9 @@ public abstract class Module
         }
     }
 
+    /// <summary>Names the ops that follow after this module in a trace, until the returned value is disposed; see <see cref="Graph.Enter"/>.</summary>
+    private protected IDisposable? EnterTrace() => _name is null ? null : Graph.Enter(_name);
+
     /// <summary>Registers a parameter: it requires a gradient and belongs to no scope.</summary>
     /// <returns>The same tensor.</returns>
     protected Tensor RegisterParameter(string name, Tensor value)
@@ -164,6 +170,7 @@ public abstract class Module
         ArgumentNullException.ThrowIfNull(child);
         CheckName(name);
         _children.Add((name, child));
+        ((Module)child)._name = name;
         return child;
     }
 
