@@ -87,6 +87,7 @@ internal readonly unsafe struct ChannelStage<V, T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row(T* from, nint plane, int channels, T* to)
     {
         int width = _shape.Width;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
@@ -38,6 +39,7 @@ internal unsafe struct ConvBody<V, T> : IRangeBody
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Piece(int groupUnit, int outputBlock, T* own, VectorPlace* places, in ConvStager<V, T>.Work work)
     {
         ref readonly ConvJob job = ref Plan->Job;

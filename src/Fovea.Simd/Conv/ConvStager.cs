@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
@@ -54,6 +55,7 @@ internal readonly unsafe struct ConvStager<V, T>
     public Work Rent() => new(*_plan);
 
     /// <summary>Stages channels <paramref name="first"/> … <paramref name="end"/> − 1 of the block that begins at <paramref name="channel"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Stage(int group, int unit, int channel, int first, int end, T* stage, in Work work)
     {
         ref readonly ConvJob job = ref _plan->Job;
@@ -84,6 +86,7 @@ internal readonly unsafe struct ConvStager<V, T>
     }
 
     /// <summary>Lists the registers of positions of a unit and returns how many they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Places(int unit, VectorPlace* places)
     {
         int count = 0;

@@ -38,6 +38,7 @@ internal readonly unsafe ref struct ConvTiles<V, T>
     /// <summary>Adds one block's part of the sums; the last block also finishes the outputs.</summary>
     // Positions outside, channels inside: two registers of positions stay in the first-level cache over all channels, and the
     // weights stream past in order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Multiply(T* stage, T* weights, int depth, int firstPanel, int endPanel, bool adds, bool last)
     {
         ref readonly ConvJob job = ref _plan->Job;

@@ -36,6 +36,7 @@ internal unsafe struct PackWeightsBody<V, T> : IRangeBody
         WorkerTeam.For(ref body, body.Pieces, (int)Math.Clamp(8192 / Math.Max(1, weights), 1, int.MaxValue));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int from, int to)
     {
         ref readonly ConvJob first = ref Parts->Job;

@@ -40,7 +40,7 @@ internal static unsafe class DirectConvolution<V, T>
 
         using var shared = new Scratch<T>(staged);
         var all = new StageAllBody<V, T> { Plan = &plan, Stager = stager, To = shared.At };
-        WorkerTeam.For(ref all, all.Pieces, 4);
+        WorkerTeam.For(ref all, all.Pieces, Math.Max(4, all.Pieces / 64));
         body.Staged = shared.At;
         body.OutputBlocks = Math.Min(panels, (EnoughPieces + body.Pieces - 1) / body.Pieces);
         WorkerTeam.For(ref body, body.Pieces);

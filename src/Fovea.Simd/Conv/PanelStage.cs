@@ -37,6 +37,7 @@ internal readonly unsafe struct PanelStage<V, T>
     }
 
     /// <summary>Lists the segments of a unit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Segments(int unit, PanelSegment* segments)
     {
         ref readonly StagePlan plan = ref *_plan;
@@ -113,6 +114,7 @@ internal readonly unsafe struct PanelStage<V, T>
 
     private static int Images(in StagePlan plan) => (plan.UnitTiles * 2 * V.Width - 1) / plan.Job.Positions + 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pad(int unit, T* channel, T* planes)
     {
         ref readonly StagePlan plan = ref *_plan;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
@@ -177,6 +178,7 @@ internal unsafe struct StagePlan
         FindCopies();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindRows()
     {
         int last = int.MinValue;
@@ -192,6 +194,7 @@ internal unsafe struct StagePlan
         RowSpan = last - FirstRow;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindCopies()
     {
         if (Mode == StageMode.Shifted)
@@ -236,6 +239,7 @@ internal unsafe struct StagePlan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Arrange(int width)
     {
         Bands = (Job.OutHeight + UnitRows - 1) / UnitRows;
@@ -263,9 +267,13 @@ internal unsafe struct StagePlan
             TapOffsets[t] = PlaneOffset(Job.Taps[t]);
         }
 
-        for (int k = 0; k < BlockChannels * Job.TapCount; k++)
+        nint* offset = Offsets;
+        for (int c = 0; c < BlockChannels; c++)
         {
-            Offsets[k] = (k / Job.TapCount * ChannelStride) + TapOffsets[k % Job.TapCount];
+            for (int t = 0; t < Job.TapCount; t++)
+            {
+                *offset++ = (c * ChannelStride) + TapOffsets[t];
+            }
         }
     }
 
@@ -286,6 +294,7 @@ internal unsafe struct StagePlan
         return rows;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CutPanels(int width, int size)
     {
         long tiles = (((long)Job.Batch * Job.Positions) + (2 * width) - 1) / (2 * width);

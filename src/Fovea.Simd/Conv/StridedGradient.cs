@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
@@ -95,6 +96,7 @@ internal static unsafe class StridedGradient<V, T>
         public T* Dx;
         public int OutputBlocks;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int from, int to)
         {
             int phases = Shape.StrideHeight * Shape.StrideWidth;
@@ -130,6 +132,7 @@ internal static unsafe class StridedGradient<V, T>
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Band(
             int images, int group, int band, int firstPanel, int endPanel, T* stage, VectorPlace* places, T* planes, in ConvStager<V, T>.Work work)
         {
@@ -162,6 +165,7 @@ internal static unsafe class StridedGradient<V, T>
 
         private readonly nint PhaseStride => Plan->UnitImages * Plan->Job.OutputImage;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Interleave(T* planes, T* dx)
         {
             int stride = Shape.StrideWidth;

@@ -58,6 +58,7 @@ internal unsafe struct WeightGradientBody<V, T> : IRangeBody
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Unit(
         int group, int block, int unit, int share, T* stage, T* gradient, VectorPlace* places, nint* steps, in ConvStager<V, T>.Work work)
     {

@@ -41,6 +41,7 @@ internal unsafe struct WeightOuterBody<V, T> : IRangeBody
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Unit(int unit, int group, int block, T* stage, T* gradient, T* sums, bool adds)
     {
         ref readonly ConvShape s = ref Plan->Shape;

@@ -27,6 +27,7 @@ internal unsafe struct PackRowsBody<V, T> : IRangeBody
     public int K;
     public T* To;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int from, int to)
     {
         int panels = GemmShape<V, T>.RowPanels(M);
@@ -55,6 +56,7 @@ internal unsafe struct PackColumnsBody<V, T> : IRangeBody
     public int K;
     public T* To;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int from, int to)
     {
         int width = GemmShape<V, T>.Columns;
@@ -94,6 +96,7 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
 
     public static int Pieces(int m, int n) => RowBlocks(m) * ColumnBlocks(n);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int from, int to)
     {
         int rowBlocks = RowBlocks(M);
@@ -107,6 +110,7 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
 
     private static int ColumnBlocks(int n) => (GemmShape<V, T>.ColumnPanels(n) + BlockColumns - 1) / BlockColumns;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Block(int rowBlock, int columnBlock)
     {
         int width = GemmShape<V, T>.Columns;
