@@ -22,9 +22,11 @@ public static class Catalog
         Entry.Of<ShuffleAttention>(),
         Entry.Of<SimAm>(),
         Entry.Of<TripletAttention>(),
+        Entry.Of<PointwiseSpatialAttention>(),
         Entry.Of<SimplifiedPointwiseAttention>(),
         Entry.Of<PositionAttention>(),
         Entry.Of<ChannelRelationAttention>(),
+        Entry.Of<CrissCrossAttention>(),
         Entry.Of<RelationAwareAttention>(),
         Entry.Of<Bottleneck>(),
     ];

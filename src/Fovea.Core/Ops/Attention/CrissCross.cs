@@ -1,0 +1,112 @@
+using Fovea.Simd.Attention;
+using Kernel = Fovea.Simd.Attention.CrissCross;
+
+namespace Fovea;
+
+internal sealed class CrissCrossOp : FloatOp, ISampledOp
+{
+    // Queries, keys, values, the map that the result is added to, γ.
+    public static IEnumerable<OpSample> Samples =>
+    [
+        Sample(2, 3, 4, 5, 7),
+        Sample(1, 2, 5, 1, 6),
+        Sample(2, 1, 3, 6, 1),
+        Sample(3, 2, 2, 1, 1),
+        Sample(1, 4, 9, 3, 17),
+        Sample(1, 2, 3, 19, 33),
+        Sample(1, 3, 130, 4, 5),
+        Sample(1, 2, 3, 131, 9),
+        Sample(0, 2, 3, 4, 5),
+        Sample(2, 2, 0, 3, 3),
+        Sample(2, 0, 2, 3, 4),
+        Sample(2, 2, 3, 0, 4),
+    ];
+
+    public override string Name => "criss_cross";
+
+    public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
+    {
+        CrissCrossShape s = Sizes(inputs[0].Shape, inputs[2].Shape);
+        long pairs = (long)s.Batch * s.Positions * Math.Max(0, s.Height + s.Width - 1);
+        return new(pairs * (s.Depth + s.Channels), (pairs * 11) + (2L * outputs[0].Shape.Elements));
+    }
+
+    protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
+    {
+        (Shape q, Shape k, Shape v, Shape x, Shape gamma) = (inputs[0].Shape, inputs[1].Shape, inputs[2].Shape, inputs[3].Shape, inputs[4].Shape);
+        if (q.Rank != 4)
+        {
+            throw new ShapeException(Name, "queries [N, D, H, W]", q.ToString());
+        }
+
+        if (k != q)
+        {
+            throw new ShapeException(Name, $"keys of the queries' shape {q}", k.ToString());
+        }
+
+        if (v.Rank != 4 || v.With(1, 0) != q.With(1, 0))
+        {
+            throw new ShapeException(Name, $"values [{q[0]}, C, {q[2]}, {q[3]}] for the queries {q}", v.ToString());
+        }
+
+        if (x != v)
+        {
+            throw new ShapeException(Name, $"a map to add to of the values' shape {v}", x.ToString());
+        }
+
+        return gamma.Elements == 1 ? v : throw new ShapeException(Name, "one number for gamma", gamma.ToString());
+    }
+
+    protected override void Forward<T>(ForwardContext c)
+    {
+        CrissCrossShape shape = Sizes(c.InputSpec(0).Shape, c.InputSpec(2).Shape);
+        Span<T> statistics = c.Save<T>(shape.Statistics);
+        Span<T> attended = c.Recording ? c.Save<T>(c.OutputSpec().Shape.Elements) : default;
+        Kernel.Forward(shape, c.In<T>(0), c.In<T>(1), c.In<T>(2), c.In<T>(3), c.In<T>(4)[0], c.Out<T>(), attended, statistics);
+        c.SaveInput(0);
+        c.SaveInput(1);
+        c.SaveInput(2);
+        c.SaveInput(4);
+    }
+
+    protected override void Backward<T>(BackwardContext c)
+    {
+        CrissCrossShape shape = Sizes(c.InputSpec(0).Shape, c.InputSpec(2).Shape);
+        T gamma = Kernel.Backward(
+            shape, c.In<T>(0), c.In<T>(1), c.In<T>(2), c.In<T>(4)[0], c.Saved<T>(1, c.OutputSpec().Shape.Elements), c.Saved<T>(0, shape.Statistics),
+            c.GradOut<T>(), c.Needs(0) ? c.GradIn<T>(0) : default, c.Needs(1) ? c.GradIn<T>(1) : default, c.Needs(2) ? c.GradIn<T>(2) : default);
+        if (c.Needs(3))
+        {
+            c.PassGradOut(3);
+        }
+
+        if (c.Needs(4))
+        {
+            c.GradIn<T>(4)[0] = gamma;
+        }
+    }
+
+    private static OpSample Sample(int n, int d, int c, int h, int w) => new(new CrissCrossOp(), [n, d, h, w], [n, d, h, w], [n, c, h, w], [n, c, h, w], [1]);
+
+    private static CrissCrossShape Sizes(Shape q, Shape v) => new(q[0], q[1], v[1], q[2], q[3]);
+}
+
+/// <summary>Attention along rows and columns.</summary>
+public static class CrissCrossExtensions
+{
+    extension(Tensor queries)
+    {
+        /// <summary>
+        /// Criss-cross attention (CCNet): each position attends to its row and its column with one unscaled softmax over the H + W − 1
+        /// positions, and <c>y = x + γ · Σ_j softmax_j(q·k_j) v_j</c>. No logits are kept: memory grows with the positions alone. Shapes:
+        /// <c>q, k: [N, D, H, W]</c>, <c>v, x: [N, C, H, W]</c>, <c>γ: [1]</c> → <c>[N, C, H, W]</c>.
+        /// </summary>
+        /// <param name="keys">As the queries.</param>
+        /// <param name="values">What is gathered.</param>
+        /// <param name="residual">What the result is added to, as the values.</param>
+        /// <param name="gamma">One number.</param>
+        /// <exception cref="ShapeException">The shapes do not fit one another.</exception>
+        public Tensor CrissCross(Tensor keys, Tensor values, Tensor residual, Tensor gamma) =>
+            Op.Run(new CrissCrossOp(), queries, keys, values, residual, gamma);
+    }
+}

@@ -1,0 +1,84 @@
+using Fovea.Layers;
+
+namespace Fovea.Attention;
+
+/// <summary>
+/// Criss-cross attention (CCNet): each position looks along its row and its column; applied twice, every position reaches every other.
+/// <para>Formula: <c>y_p = x_p + γ · Σ_j a_pj v_j</c> with <c>a_p = softmax_j(q_p · k_j)</c>, unscaled, over the W positions of p's row and
+/// the H − 1 others of its column; q, k: 1×1 → C/8, v: 1×1 → C. <c>recurrence</c> applies the same weights to the result again.</para>
+/// <para>Shapes: <c>x: [N, C, H, W] → same</c>. Parameters: <c>query_conv</c>, <c>key_conv</c>, <c>value_conv</c>, <c>gamma</c> [1].</para>
+/// <para>γ starts at 0 in the paper: the block is the identity at first, passes the gradient through unchanged, and its convolutions learn
+/// only once γ has left 0. With <c>identityStart</c> false γ starts at 1.</para>
+/// <para>Source: Huang et al., "CCNet: Criss-Cross Attention for Semantic Segmentation", 2019. The logits are never stored: memory grows
+/// with H·W alone.</para>
+/// </summary>
+public sealed class CrissCrossAttention : Module, IAttention<CrissCrossAttention>
+{
+    private const string Key = "criss_cross";
+    private readonly int _channels;
+    private readonly int _recurrence;
+    private readonly bool _identityStart;
+    private readonly Conv2d _query;
+    private readonly Conv2d _key;
+    private readonly Conv2d _value;
+    private readonly Tensor _gamma;
+
+    private CrissCrossAttention(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _recurrence = options.Integer("recurrence");
+        _identityStart = options.Boolean("identityStart");
+        if (_channels < 8)
+        {
+            throw new OptionException(Key, $"channels ({_channels}) must be at least 8: queries and keys have an eighth of them.");
+        }
+
+        _query = Register("query_conv", new Conv2d(_channels, _channels / 8, 1));
+        _key = Register("key_conv", new Conv2d(_channels, _channels / 8, 1));
+        _value = Register("value_conv", new Conv2d(_channels, _channels, 1));
+        _gamma = RegisterParameter("gamma", Tensor.Zeros([1]));
+        ResetUnlessDeferred();
+    }
+
+    /// <inheritdoc/>
+    public static Card Card { get; } = new()
+    {
+        Key = Key,
+        Name = "Criss-Cross Attention",
+        Paper = "CCNet: Criss-Cross Attention for Semantic Segmentation",
+        Year = 2019,
+        Family = Family.Relation,
+        Formula = "y_p = x_p + γ · Σ_j softmax_j(q_p·k_j) v_j, j over the row and the column of p;  R times",
+        Shapes = "x: [N, C, H, W] → same",
+        Options =
+        [
+            OptionSpec.Channels(),
+            OptionSpec.Integer("recurrence", "How often the same weights are applied; from 2 on every position reaches every other.", 2),
+            OptionSpec.Boolean("identityStart", "Whether γ starts at 0, which makes the block the identity at first; otherwise at 1.", true),
+        ],
+        Variants = ["Official code: the position itself counts once, in the row, as here; its place in the column has the logit −∞."],
+        Flow =
+        [
+            new("q", "1×1 → C/8", "x"), new("k", "1×1 → C/8", "x"), new("v", "1×1", "x"), new("a", "softmax over row and column", "q", "k"),
+            new("s", "Σ a·v", "a", "v"), new("y", "x + γ·", "x", "s"),
+        ],
+    };
+
+    /// <inheritdoc/>
+    public static CrissCrossAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        Channels.CheckMaps(Key, x, _channels);
+        for (int hop = 0; hop < _recurrence; hop++)
+        {
+            x = _query.Call(x).CrissCross(_key.Call(x), _value.Call(x), x, _gamma);
+        }
+
+        return x;
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Reset(Generator generator) => _gamma.Fill(_identityStart ? 0 : 1);
+}
