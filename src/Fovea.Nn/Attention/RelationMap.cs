@@ -30,13 +30,7 @@ public abstract record RelationMap(string Name) : AttentionMap(Name)
     public float[] Row(int batch, int head, int query)
     {
         Check(batch, head, nameof(query), query, Queries.Count);
-        float[] row = new float[Keys.Count];
-        for (int key = 0; key < row.Length; key++)
-        {
-            row[key] = (float)Entry(batch, head, query, key);
-        }
-
-        return row;
+        return Array.ConvertAll(RowOf(batch, head, query), static v => (float)v);
     }
 
     /// <summary>How much each query looks at a key: one number for each of <see cref="Queries"/>.</summary>
@@ -47,17 +41,35 @@ public abstract record RelationMap(string Name) : AttentionMap(Name)
     public float[] Column(int batch, int head, int key)
     {
         Check(batch, head, nameof(key), key, Keys.Count);
-        float[] column = new float[Queries.Count];
-        for (int query = 0; query < column.Length; query++)
-        {
-            column[query] = (float)Entry(batch, head, query, key);
-        }
-
-        return column;
+        return Array.ConvertAll(ColumnOf(batch, head, key), static v => (float)v);
     }
 
     /// <summary>One number of the relation.</summary>
     private protected abstract double Entry(int batch, int head, int query, int key);
+
+    /// <summary>A row; override it where it comes cheaper as a whole.</summary>
+    private protected virtual double[] RowOf(int batch, int head, int query)
+    {
+        double[] row = new double[Keys.Count];
+        for (int key = 0; key < row.Length; key++)
+        {
+            row[key] = Entry(batch, head, query, key);
+        }
+
+        return row;
+    }
+
+    /// <summary>A column; override it where it comes cheaper as a whole.</summary>
+    private protected virtual double[] ColumnOf(int batch, int head, int key)
+    {
+        double[] column = new double[Queries.Count];
+        for (int query = 0; query < column.Length; query++)
+        {
+            column[query] = Entry(batch, head, query, key);
+        }
+
+        return column;
+    }
 
     private void Check(int batch, int head, string name, int index, int count)
     {

@@ -5,7 +5,8 @@ namespace Fovea;
 
 internal sealed class CrissCrossOp : FloatOp, ISampledOp
 {
-    // Queries, keys, values, the map that the result is added to, γ.
+    // Queries, keys, values, the map that the result is added to, γ. Beside the result comes what the softmax left behind, [2, N, H, W]:
+    // the largest logit of each position, and one over the sum of its exponentials.
     public static IEnumerable<OpSample> Samples =>
     [
         Sample(2, 3, 4, 5, 7),
@@ -24,6 +25,8 @@ internal sealed class CrissCrossOp : FloatOp, ISampledOp
 
     public override string Name => "criss_cross";
 
+    public override bool IsOutputDifferentiable(int output) => output == 0;
+
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
     {
         CrissCrossShape s = Sizes(inputs[0].Shape, inputs[2].Shape);
@@ -31,7 +34,7 @@ internal sealed class CrissCrossOp : FloatOp, ISampledOp
         return new(pairs * (s.Depth + s.Channels), (pairs * 11) + (2L * outputs[0].Shape.Elements));
     }
 
-    protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
+    protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
     {
         (Shape q, Shape k, Shape v, Shape x, Shape gamma) = (inputs[0].Shape, inputs[1].Shape, inputs[2].Shape, inputs[3].Shape, inputs[4].Shape);
         if (q.Rank != 4)
@@ -54,26 +57,26 @@ internal sealed class CrissCrossOp : FloatOp, ISampledOp
             throw new ShapeException(Name, $"a map to add to of the values' shape {v}", x.ToString());
         }
 
-        return gamma.Elements == 1 ? v : throw new ShapeException(Name, "one number for gamma", gamma.ToString());
+        return gamma.Elements == 1 ? [v, [2, q[0], q[2], q[3]]] : throw new ShapeException(Name, "one number for gamma", gamma.ToString());
     }
 
     protected override void Forward<T>(ForwardContext c)
     {
         CrissCrossShape shape = Sizes(c.InputSpec(0).Shape, c.InputSpec(2).Shape);
-        Span<T> statistics = c.Save<T>(shape.Statistics);
         Span<T> attended = c.Recording ? c.Save<T>(c.OutputSpec().Shape.Elements) : default;
-        Kernel.Forward(shape, c.In<T>(0), c.In<T>(1), c.In<T>(2), c.In<T>(3), c.In<T>(4)[0], c.Out<T>(), attended, statistics);
+        Kernel.Forward(shape, c.In<T>(0), c.In<T>(1), c.In<T>(2), c.In<T>(3), c.In<T>(4)[0], c.Out<T>(), attended, c.Out<T>(1));
         c.SaveInput(0);
         c.SaveInput(1);
         c.SaveInput(2);
         c.SaveInput(4);
+        c.SaveOutput(1);
     }
 
     protected override void Backward<T>(BackwardContext c)
     {
         CrissCrossShape shape = Sizes(c.InputSpec(0).Shape, c.InputSpec(2).Shape);
         T gamma = Kernel.Backward(
-            shape, c.In<T>(0), c.In<T>(1), c.In<T>(2), c.In<T>(4)[0], c.Saved<T>(1, c.OutputSpec().Shape.Elements), c.Saved<T>(0, shape.Statistics),
+            shape, c.In<T>(0), c.In<T>(1), c.In<T>(2), c.In<T>(4)[0], c.Saved<T>(0, c.OutputSpec().Shape.Elements), c.Out<T>(1),
             c.GradOut<T>(), c.Needs(0) ? c.GradIn<T>(0) : default, c.Needs(1) ? c.GradIn<T>(1) : default, c.Needs(2) ? c.GradIn<T>(2) : default);
         if (c.Needs(3))
         {
@@ -107,6 +110,13 @@ public static class CrissCrossExtensions
         /// <param name="gamma">One number.</param>
         /// <exception cref="ShapeException">The shapes do not fit one another.</exception>
         public Tensor CrissCross(Tensor keys, Tensor values, Tensor residual, Tensor gamma) =>
-            Op.Run(new CrissCrossOp(), queries, keys, values, residual, gamma);
+            queries.CrissCrossWithStatistics(keys, values, residual, gamma).Output;
+
+        /// <summary>The same, with what the softmax left behind for relation maps.</summary>
+        internal (Tensor Output, Tensor Statistics) CrissCrossWithStatistics(Tensor keys, Tensor values, Tensor residual, Tensor gamma)
+        {
+            Tensor[] outputs = Op.RunAll(new CrissCrossOp(), queries, keys, values, residual, gamma);
+            return (outputs[0], outputs[1]);
+        }
     }
 }

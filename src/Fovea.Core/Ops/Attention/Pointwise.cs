@@ -13,7 +13,7 @@ internal readonly record struct PointwiseRules(Size2 Mask, bool Distribute, bool
 
 internal sealed class PointwiseOp(PointwiseRules rules) : FloatOp, ISampledOp
 {
-    // Features, maps. Windows smaller and larger than the map, and narrow enough for tiles that are not whole rows.
+    // Features, maps. Beside the result come the softmax's statistics, see the kernel. Windows smaller and larger than the map, and narrow enough for tiles that are not whole rows.
     public static IEnumerable<OpSample> Samples =>
         from distribute in new[] { false, true }
         from sample in new[]
@@ -112,8 +112,18 @@ public static class PointwiseExtensions
         /// <exception cref="ShapeException">The shapes do not fit one another.</exception>
         /// <exception cref="OptionException">A side of the window is not odd and positive.</exception>
         public Tensor PointwiseAttention(Tensor maps, Size2 mask, bool distribute, bool softmax = true, bool masked = false, double scale = 1) =>
-            mask.Height > 0 && mask.Width > 0 && mask.Height % 2 == 1 && mask.Width % 2 == 1
-                ? Op.RunAll(new PointwiseOp(new(mask, distribute, softmax, masked, scale)), x, maps)[0]
-                : throw new OptionException("pointwise_attention", $"expected a window of odd sides, got {mask}.");
+            x.PointwiseAttentionWithStatistics(maps, new(mask, distribute, softmax, masked, scale)).Output;
+
+        /// <summary>The same, with what the softmax left behind for relation maps.</summary>
+        internal (Tensor Output, Tensor Statistics) PointwiseAttentionWithStatistics(Tensor maps, PointwiseRules rules)
+        {
+            if (rules.Mask.Height < 1 || rules.Mask.Width < 1 || rules.Mask.Height % 2 == 0 || rules.Mask.Width % 2 == 0)
+            {
+                throw new OptionException("pointwise_attention", $"expected a window of odd sides, got {rules.Mask}.");
+            }
+
+            Tensor[] outputs = Op.RunAll(new PointwiseOp(rules), x, maps);
+            return (outputs[0], outputs[1]);
+        }
     }
 }

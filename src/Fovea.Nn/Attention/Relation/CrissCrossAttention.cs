@@ -10,7 +10,7 @@ namespace Fovea.Attention;
 /// <para>γ starts at 0 in the paper: the block is the identity at first, passes the gradient through unchanged, and its convolutions learn
 /// only once γ has left 0. With <c>identityStart</c> false γ starts at 1.</para>
 /// <para>Source: Huang et al., "CCNet: Criss-Cross Attention for Semantic Segmentation", 2019. The logits are never stored: memory grows
-/// with H·W alone.</para>
+/// with H·W alone. Maps: the relation of each hop, and the path over all of them.</para>
 /// </summary>
 public sealed class CrissCrossAttention : Module, IAttention<CrissCrossAttention>
 {
@@ -30,7 +30,7 @@ public sealed class CrissCrossAttention : Module, IAttention<CrissCrossAttention
         _identityStart = options.Boolean("identityStart");
         if (_channels < 8)
         {
-            throw new OptionException(Key, $"channels ({_channels}) must be at least 8: queries and keys have an eighth of them.");
+            throw new OptionException(Key, $"channels ({_channels}): queries and keys have an eighth of them, which leaves none; choose channels ≥ 8.");
         }
 
         _query = Register("query_conv", new Conv2d(_channels, _channels / 8, 1));
@@ -71,9 +71,21 @@ public sealed class CrissCrossAttention : Module, IAttention<CrissCrossAttention
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps(Key, x, _channels);
-        for (int hop = 0; hop < _recurrence; hop++)
+        var hops = new List<CrissCrossRelation>();
+        for (int hop = 1; hop <= _recurrence; hop++)
         {
-            x = _query.Call(x).CrissCross(_key.Call(x), _value.Call(x), x, _gamma);
+            (Tensor q, Tensor k) = (_query.Call(x), _key.Call(x));
+            (x, Tensor statistics) = q.CrissCrossWithStatistics(k, _value.Call(x), x, _gamma);
+            if (AttentionRecorder.IsActive)
+            {
+                hops.Add(CrissCrossRelation.Of($"hop{hop}", q, k, statistics));
+                AttentionRecorder.Publish(this, hops[^1]);
+            }
+        }
+
+        if (hops.Count > 1)
+        {
+            AttentionRecorder.Publish(this, CrissCrossPath.Of("composed", hops));
         }
 
         return x;

@@ -12,7 +12,7 @@ namespace Fovea.Attention;
 /// for each inner position (collect as it is, distribute transposed), which ties it to one size. Parameters: <c>reduce.{0,1}</c>,
 /// <c>attention.{0,1,3}</c>, <c>proj.{0,1}</c>, and with <c>bi</c> <c>reduce_p</c>, <c>attention_p</c>.</para>
 /// <para>Source: Zhao et al., "PSANet: Point-wise Spatial Attention Network for Scene Parsing", 2018. Deviations: the official code needs
-/// <c>H ≡ 1 (mod s)</c> to come back to the input's size; here any size does. The N×N matrix A of over-completed maps is never stored.</para>
+/// <c>H ≡ 1 (mod s)</c> to come back to the input's size; here any size does. The N×N matrix A of over-completed maps is never stored. Maps: how much each target takes from each source.</para>
 /// </summary>
 public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpatialAttention>
 {
@@ -95,7 +95,7 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
         Size2 inside = size.Height == 0 || size.Width == 0
             ? throw new ShapeException(Key, "maps of at least one position", x.Shape.ToString())
             : ((size.Height - 1) / _shrink + 1, (size.Width - 1) / _shrink + 1);
-        Tensor[] results = [.. _branches.Select(b => b.Apply(x, size == inside ? null : inside))];
+        Tensor[] results = [.. _branches.Select(b => b.Apply(this, x, size == inside ? null : inside))];
         Tensor y = _projectionNorm.CallFused(_projection.Call(results.Length == 1 ? results[0] : Tensor.Concat(results, 1)), relu: true);
         if (size != inside)
         {
@@ -140,6 +140,7 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
     {
         private readonly Rules _rules;
         private readonly bool _distribute;
+        private readonly string _name;
         private readonly Conv2d _reduce;
         private readonly BatchNorm2d _reduceNorm;
         private readonly Conv2d _attention;
@@ -148,7 +149,7 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
 
         public Branch(PointwiseSpatialAttention owner, string suffix, int inner, Rules rules, bool distribute)
         {
-            (_rules, _distribute) = (rules, distribute);
+            (_rules, _distribute, _name) = (rules, distribute, distribute ? "distribute" : "collect");
             _reduce = new Conv2d(owner._channels, inner, 1, bias: false);
             _reduceNorm = new BatchNorm2d(inner);
             _attention = new Conv2d(inner, inner, 1, bias: false);
@@ -158,7 +159,7 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
             owner.Register($"attention{suffix}", new Sequential([("0", _attention), ("1", _attentionNorm), ("3", _maps)]));
         }
 
-        public Tensor Apply(Tensor x, Size2? inside)
+        public Tensor Apply(PointwiseSpatialAttention owner, Tensor x, Size2? inside)
         {
             Tensor features = _reduceNorm.CallFused(_reduce.Call(x), relu: true);
             if (inside is { } size)
@@ -167,13 +168,23 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
             }
 
             Tensor maps = _maps.Call(_attentionNorm.CallFused(_attention.Call(features), relu: true));
-            return _rules.Compact
-                ? Compact(features, maps)
-                : features.PointwiseAttention(maps, _rules.Mask, _distribute, _rules.Softmax, _rules.Masked, _rules.Scale);
+            if (_rules.Compact)
+            {
+                return Compact(owner, features, maps);
+            }
+
+            var rules = new PointwiseRules(_rules.Mask, _distribute, _rules.Softmax, _rules.Masked, _rules.Scale);
+            (Tensor z, Tensor statistics) = features.PointwiseAttentionWithStatistics(maps, rules);
+            if (AttentionRecorder.IsActive)
+            {
+                AttentionRecorder.Publish(owner, PointwiseRelation.Of(_name, maps, statistics, rules));
+            }
+
+            return z;
         }
 
         // H [N, other, owner] is A [source, target] of collecting as it stands, and its transpose of distributing.
-        private Tensor Compact(Tensor features, Tensor maps)
+        private Tensor Compact(PointwiseSpatialAttention owner, Tensor features, Tensor maps)
         {
             Shape shape = features.Shape;
             int positions = shape[2] * shape[3];
@@ -187,6 +198,20 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
             if (_rules.Softmax)
             {
                 weights = weights.Softmax(_distribute ? 2 : 1);
+            }
+
+            if (AttentionRecorder.IsActive)
+            {
+                RelationGrid grid = RelationGrid.OfMaps(features);
+                AttentionRecorder.Publish(owner, new DenseRelation(_name)
+                {
+                    Batch = shape[0],
+                    Heads = 1,
+                    Queries = grid,
+                    Keys = grid,
+                    Weights = AttentionRecorder.Share(_distribute ? weights : weights.Transpose(1, 2)),
+                    Normalized = _rules.Softmax,
+                });
             }
 
             Tensor z = features.Flatten(2).MatMul(weights, transposeB: _distribute).Reshape(shape.Lengths);

@@ -16,7 +16,7 @@ namespace Fovea.Attention;
 /// and nothing changes.</para>
 /// <para>Source: Zhang et al., "Relation-Aware Global Attention for Person Re-identification", 2020. Deviation: the N×N relations are
 /// never stored. <c>W_g [R^T; R]</c> with <c>R = θ^T φ</c> is computed as <c>(W₁ φ^T) θ + (W₂ θ^T) φ</c>, which is the same sum in
-/// another order.</para>
+/// another order. Maps: the gates, and for each branch the relations <c>outgoing</c> (r_ij) and <c>incoming</c> (r_ji).</para>
 /// </summary>
 public sealed class RelationAwareAttention : Module, IAttention<RelationAwareAttention>
 {
@@ -115,7 +115,7 @@ public sealed class RelationAwareAttention : Module, IAttention<RelationAwareAtt
 
         if (_spatial is not null)
         {
-            Tensor gate = _spatial.Gate(feature => feature.Call(x), maps => OnGrid(maps, h, w), h, w).Reshape(n, 1, h, w);
+            Tensor gate = _spatial.Gate(this, feature => feature.Call(x), maps => OnGrid(maps, h, w));
             if (AttentionRecorder.IsActive)
             {
                 AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(gate)));
@@ -128,7 +128,7 @@ public sealed class RelationAwareAttention : Module, IAttention<RelationAwareAtt
         {
             // The projections take the positions as their channels: W · xᵀ, without turning x round.
             Tensor cells = OnGrid(x, h, w).Flatten(2);
-            Tensor gate = _channel.Gate(feature => Across(feature, cells), maps => maps, _channels, 1);
+            Tensor gate = _channel.Gate(this, feature => Across(feature, cells), maps => maps);
             if (AttentionRecorder.IsActive)
             {
                 AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate.Reshape(n, _channels))));
@@ -177,9 +177,11 @@ public sealed class RelationAwareAttention : Module, IAttention<RelationAwareAtt
         private readonly Projection _own;
         private readonly Projection _relations;
         private readonly Sequential _gate;
+        private readonly string _name;
 
         public Branch(RelationAwareAttention owner, string name, int features, int innerFeatures, int places, int innerPlaces, int downRatio)
         {
+            _name = name;
             int joint = 1 + innerPlaces;
             int hidden = Divided($"the {joint} features of the {name} gate", joint, "downRatio", downRatio);
             _own = owner.Register($"gx_{name}", new Projection(features, innerFeatures));
@@ -191,22 +193,40 @@ public sealed class RelationAwareAttention : Module, IAttention<RelationAwareAtt
         }
 
         /// <summary>σ of the gate, [B, 1, h, w]; <paramref name="onGrid"/> averages the places that are related to over the grid's cells.</summary>
-        public Tensor Gate(Func<Projection, Tensor> project, Func<Tensor, Tensor> onGrid, int h, int w)
+        public Tensor Gate(RelationAwareAttention owner, Func<Projection, Tensor> project, Func<Tensor, Tensor> onGrid)
         {
             Tensor theta = project(_theta);
             Tensor phi = project(_phi);
+            (Tensor thetaOthers, Tensor phiOthers) = (onGrid(theta), onGrid(phi));
+            if (AttentionRecorder.IsActive)
+            {
+                Publish(owner, "outgoing", theta, phiOthers);
+                Publish(owner, "incoming", phi, thetaOthers);
+            }
+
             Tensor weight = _relations.Conv.Weight;
             int places = weight.Shape[1] / 2;
 
             // Rows of R come first (r of the others to this place, R^T), then columns.
             Tensor both = weight.Reshape(weight.Shape[0], 2 * places);
             Tensor left = Tensor.Concat([
-                both.Narrow(1, 0, places).MatMul(onGrid(phi).Flatten(2), transposeB: true),
-                both.Narrow(1, places, places).MatMul(onGrid(theta).Flatten(2), transposeB: true)], 2);
+                both.Narrow(1, 0, places).MatMul(phiOthers.Flatten(2), transposeB: true),
+                both.Narrow(1, places, places).MatMul(thetaOthers.Flatten(2), transposeB: true)], 2);
             Tensor relations = left.MatMul(Tensor.Concat([theta.Flatten(2), phi.Flatten(2)], 1));
-            relations = _relations.Norm.CallFused(relations.Reshape(relations.Shape[0], weight.Shape[0], h, w), relu: true);
+            relations = _relations.Norm.CallFused(relations.Reshape(theta.Shape.With(1, weight.Shape[0]).Lengths), relu: true);
             Tensor own = project(_own).Mean([1], keepDim: true);
             return _gate.Call(Tensor.Concat([own, relations], 1)).Sigmoid();
         }
+
+        private void Publish(RelationAwareAttention owner, string direction, Tensor places, Tensor others) =>
+            AttentionRecorder.Publish(owner, new ProductRelation($"{_name}.{direction}")
+            {
+                Batch = places.Shape[0],
+                Heads = 1,
+                Queries = RelationGrid.OfMaps(places),
+                Keys = RelationGrid.OfMaps(others),
+                Operands = (AttentionRecorder.Share(places), AttentionRecorder.Share(others)),
+                Factor = 1,
+            });
     }
 }

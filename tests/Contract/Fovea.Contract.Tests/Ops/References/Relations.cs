@@ -4,7 +4,7 @@ internal static partial class References
 {
     private static IEnumerable<(Type Op, Func<Op, RefTensor[], RefTensor[]> Run)> Relations =>
     [
-        Of<CrissCrossOp>((op, x) => CrissCross(x[0], x[1], x[2], x[3], x[4].Values[0])),
+        OfAll<CrissCrossOp>((op, x) => CrissCross(x[0], x[1], x[2], x[3], x[4].Values[0])),
         OfAll<PointwiseOp>((op, x) => Pointwise(op.Rules, x[0], x[1])),
     ];
 
@@ -43,17 +43,21 @@ internal static partial class References
     }
 
     // Position by position: the weights of the cross, then their sum over the values.
-    private static RefTensor CrissCross(RefTensor q, RefTensor k, RefTensor v, RefTensor x, double gamma)
+    private static RefTensor[] CrissCross(RefTensor q, RefTensor k, RefTensor v, RefTensor x, double gamma)
     {
         (int h, int w) = (q.Shape[2], q.Shape[3]);
         var result = new RefTensor(v.Shape);
+        var statistics = new RefTensor(2, q.Shape[0], h, w);
         foreach (int[] at in RefTensor.Indices([q.Shape[0], h, w]))
         {
             (int n, int row, int column) = (at[0], at[1], at[2]);
             var cross = Enumerable.Range(0, w).Select(j => (Row: row, Column: j))
                 .Concat(Enumerable.Range(0, h).Where(i => i != row).Select(i => (Row: i, Column: column))).ToArray();
-            double[] weights = [.. cross.Select(p => Math.Exp(Enumerable.Range(0, q.Shape[1]).Sum(d => q[n, d, row, column] * k[n, d, p.Row, p.Column])))];
+            double[] logits = [.. cross.Select(p => Enumerable.Range(0, q.Shape[1]).Sum(d => q[n, d, row, column] * k[n, d, p.Row, p.Column]))];
+            double[] weights = [.. logits.Select(l => Math.Exp(l - logits.Max()))];
             double sum = weights.Sum();
+            statistics[0, n, row, column] = logits.Max();
+            statistics[1, n, row, column] = 1 / sum;
             for (int c = 0; c < v.Shape[1]; c++)
             {
                 double attended = cross.Index().Sum(p => weights[p.Index] * v[n, c, p.Item.Row, p.Item.Column]) / sum;
@@ -61,6 +65,6 @@ internal static partial class References
             }
         }
 
-        return result;
+        return [result, statistics];
     }
 }
