@@ -28,6 +28,9 @@ public static class Catalog
         Entry.Of<ChannelRelationAttention>(),
         Entry.Of<CrissCrossAttention>(),
         Entry.Of<RelationAwareAttention>(),
+        Entry.Of<SelfAttention>(),
+        Entry.Of<MultiHeadAttention>(),
+        Entry.Of<VisionTransformer>(),
         Entry.Of<Bottleneck>(),
     ];
 

@@ -35,6 +35,11 @@ public static class ModelCatalog
         new("resnet50", "ResNet of 50 layers, bottlenecks", 224, o => new ResNet(50, o)),
         new("resnet101", "ResNet of 101 layers, bottlenecks", 224, o => new ResNet(101, o)),
         new("resnet152", "ResNet of 152 layers, bottlenecks", 224, o => new ResNet(152, o)),
+        new("vit_mini_patch4", "Vision transformer of 6 blocks for 32×32 images, 64 tokens of 192", 32, o => VitModel.Create("vit_mini_patch4", o, 4, 192, 6, 3)),
+        new("vit_mini_patch8", "Vision transformer of 6 blocks for 64×64 images, 64 tokens of 192", 64, o => VitModel.Create("vit_mini_patch8", o, 8, 192, 6, 3)),
+        new("vit_tiny_patch16", "Vision transformer ViT-Ti/16, 12 blocks of 192", 224, o => VitModel.Create("vit_tiny_patch16", o, 16, 192, 12, 3)),
+        new("vit_small_patch16", "Vision transformer ViT-S/16, 12 blocks of 384", 224, o => VitModel.Create("vit_small_patch16", o, 16, 384, 12, 6)),
+        new("vit_base_patch16", "Vision transformer ViT-B/16, 12 blocks of 768", 224, o => VitModel.Create("vit_base_patch16", o, 16, 768, 12, 12)),
     ];
 
     /// <summary>All names.</summary>
