@@ -10,11 +10,12 @@ internal static unsafe class DirectConvolution<V, T>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Up to this much input is staged whole when its units alone are too few to share among threads.
-    private const long SharedBytes = 16 << 20;
+    // Up to this much input is staged whole when its units alone are too few to share among threads: it stays in a cache.
+    private const long SharedBytes = 5 << 19;
 
     // Pieces that a loop should have, for the sake of machines with many processors.
     private const int EnoughPieces = 16;
+    private const int FewPieces = 8;
 
     public static void Run(in ConvJob job, T* x, T* w, T* packed, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
     {
@@ -34,6 +35,8 @@ internal static unsafe class DirectConvolution<V, T>
         long staged = (long)plan.StageCount * plan.Blocks * plan.Units * job.Groups;
         if (body.Pieces >= EnoughPieces || panels == 1 || staged * sizeof(T) > SharedBytes)
         {
+            // A few blocks of output channels may each stage the same input.
+            body.OutputBlocks = Math.Min(panels, Math.Max(1, FewPieces / body.Pieces));
             WorkerTeam.For(ref body, body.Pieces);
             return;
         }

@@ -94,7 +94,17 @@ internal static unsafe class RowCopy<V, T>
             return;
         }
 
-        for (int j = 0; j < count; j++)
+        int j = 0;
+        if (stride == 2)
+        {
+            // The last of a row is left out: a register of pairs would reach beyond it.
+            for (; j < count - V.Width; j += V.Width)
+            {
+                Pairs<V, T>.Even(from + (2 * j)).Store(to + j);
+            }
+        }
+
+        for (; j < count; j++)
         {
             to[j] = from[(nint)j * stride];
         }

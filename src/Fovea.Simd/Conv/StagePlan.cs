@@ -286,7 +286,7 @@ internal unsafe struct StagePlan
         rows = rows >= Job.OutHeight ? Job.OutHeight : Math.Min(Job.OutHeight, Math.Max(step, rows / step * step));
 
         // With few images, smaller bands give the threads something to share.
-        while (Job.Batch * Job.Groups * ((Job.OutHeight + rows - 1) / rows) < 4 && rows > step && rows * Job.OutWidth > 8 * width)
+        while ((long)Job.Batch * Job.Groups * ((Job.OutHeight + rows - 1) / rows) < 16 && rows > step && rows * Job.OutWidth > 8 * width)
         {
             rows = Math.Max(step, (rows + 1) / 2 / step * step);
         }
@@ -300,7 +300,10 @@ internal unsafe struct StagePlan
         long tiles = (((long)Job.Batch * Job.Positions) + (2 * width) - 1) / (2 * width);
         PanelStride = ((nint)BlockChannels * Job.TapCount * 2 * width) + width;
         long most = Math.Clamp(StageBytes / (PanelStride * size), 1, 16);
-        UnitTiles = (int)Math.Clamp(tiles / 8, 1, most);
+
+        // Weights beyond the second-level cache stream past once per unit: two tiles at a time halve that.
+        long weights = (long)Job.Outputs * Job.Inputs * Job.TapCount * size;
+        UnitTiles = (int)Math.Min(most, Math.Max(tiles / 16, weights > StageBytes ? 2 : 1));
         Units = (int)((tiles + UnitTiles - 1) / UnitTiles);
         for (int k = 0; k < BlockChannels * Job.TapCount; k++)
         {

@@ -28,15 +28,19 @@ internal static unsafe class WeightOuter<V, T>
     public static void Run(in ConvShape s, T* x, T* dy, T* dw)
     {
         int positions = s.OutHeight * s.OutWidth;
-        int images = Math.Clamp(UnitPositions / 2 / positions, 1, Math.Max(1, s.Batch / 16));
+        int registers = (s.GroupInputs + V.Width - 1) / V.Width;
+
+        // Where blocks of channels make pieces enough, images need not.
+        int share = s.Groups * registers >= 2 * EnoughPieces ? 1 : EnoughPieces;
+        int images = Math.Clamp(UnitPositions / 2 / positions, 1, Math.Max(1, s.Batch / share));
         int rows = positions <= UnitPositions ? s.OutHeight : Math.Max(1, UnitPositions / s.OutWidth);
         int bands = (s.OutHeight + rows - 1) / rows;
         rows = (s.OutHeight + bands - 1) / bands;
 
         // As many channels at a time as the cache takes, in registers and evenly.
         var one = new ChannelStage<V, T>(s, x, V.Width, rows);
-        int registers = (s.GroupInputs + V.Width - 1) / V.Width;
         int most = (int)Math.Clamp(StageBytes / (one.ImageStride * images * sizeof(T)), 1, registers);
+        most = share == 1 ? Math.Clamp(s.Groups * registers / EnoughPieces, 1, most) : most;
         int blocks = (registers + most - 1) / most;
         int perBlock = (registers + blocks - 1) / blocks;
         var plan = new WeightOuterPlan

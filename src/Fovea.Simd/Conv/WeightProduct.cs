@@ -26,7 +26,7 @@ internal static unsafe class WeightProduct<V, T>
     /// <summary>Whether a shape should be computed this way.</summary>
     public static bool Takes(in ConvShape s)
     {
-        if (IsFlat(s) && s.Groups == 1 && s.OutHeight * s.OutWidth >= LongRow)
+        if (TakesImages(s))
         {
             return true;
         }
@@ -41,7 +41,7 @@ internal static unsafe class WeightProduct<V, T>
         nint positions = (nint)s.OutHeight * s.OutWidth;
         int depth = s.GroupInputs * s.Taps;
         int k = (int)(positions * s.Batch);
-        if (IsFlat(s) && s.Groups == 1 && positions >= LongRow)
+        if (TakesImages(s))
         {
             Images(s, x, dy, dw);
             return;
@@ -74,18 +74,24 @@ internal static unsafe class WeightProduct<V, T>
         }
     }
 
+    private static bool TakesImages(in ConvShape s) =>
+        s.Taps == 1 && s.PadHeight == 0 && s.PadWidth == 0 && s.Groups == 1 && s.OutHeight * s.OutWidth >= LongRow;
+
     private static bool IsFlat(in ConvShape s) =>
         s.Taps == 1 && s.StrideHeight == 1 && s.StrideWidth == 1 && s.PadHeight == 0 && s.PadWidth == 0;
 
     private static void Images(in ConvShape s, T* x, T* dy, T* dw)
     {
         int positions = s.OutHeight * s.OutWidth;
-        int perImage = (positions + PiecePositions - 1) / PiecePositions;
+
+        // Skipped positions are left out first, an image at a time.
+        bool gathers = !IsFlat(s);
+        int perImage = gathers ? 1 : (positions + PiecePositions - 1) / PiecePositions;
         nint count = (nint)s.OutChannels * s.InChannels;
         int blocks = MultiplyBody<V, T>.Pieces(s.OutChannels, s.InChannels);
         int shares = Math.Clamp(EnoughPieces / blocks, 1, s.Batch * perImage);
         using var sums = new Scratch<T>(shares == 1 ? 1 : shares * count);
-        var body = new ImagesBody { Shape = s, X = x, Dy = dy, Sums = shares == 1 ? dw : sums.At, Shares = shares, PerImage = perImage };
+        var body = new ImagesBody { Shape = s, X = x, Dy = dy, Sums = shares == 1 ? dw : sums.At, Shares = shares, PerImage = perImage, Gathers = gathers };
         if (shares == 1)
         {
             // The product is large enough to be shared among threads inside.
@@ -116,10 +122,12 @@ internal static unsafe class WeightProduct<V, T>
         public T* Sums;
         public int Shares;
         public int PerImage;
+        public bool Gathers;
 
         public readonly void Run(int from, int to)
         {
             int positions = Shape.OutHeight * Shape.OutWidth;
+            using var gathered = new Scratch<T>(Gathers ? (long)Shape.InChannels * positions : 1);
             int units = Shape.Batch * PerImage;
             int longest = (positions + PerImage - 1) / PerImage;
             using var scratch = new Scratch<T>(GemmDriver<V, T>.ScratchCount(Shape.OutChannels, Shape.InChannels, longest));
@@ -134,7 +142,15 @@ internal static unsafe class WeightProduct<V, T>
                     int start = (int)((long)positions * (unit % PerImage) / PerImage);
                     int stop = (int)((long)positions * ((unit % PerImage) + 1) / PerImage);
                     var a = new GemmOperand<T> { At = Dy + (nint)image * Shape.OutChannels * positions + start, RowStride = positions };
-                    var b = new GemmOperand<T> { At = X + (nint)image * Shape.InChannels * positions + start, RowStride = positions, Transpose = true };
+                    T* x = X + (nint)image * Shape.InChannels * Shape.Height * Shape.Width;
+                    if (Gathers)
+                    {
+                        var unfold = new UnfoldBody<V, T> { Shape = Shape with { Batch = 1 }, X = x, Columns = gathered.At };
+                        WorkerTeam.For(ref unfold, Shape.InChannels, 8);
+                        x = gathered.At;
+                    }
+
+                    var b = new GemmOperand<T> { At = x + start, RowStride = positions, Transpose = true };
                     T beta = unit == first ? T.Zero : T.One;
                     GemmDriver<V, T>.Run(a, b, sums, Shape.InChannels, Shape.OutChannels, Shape.InChannels, stop - start, T.One, beta, scratch.At);
                 }
