@@ -12,7 +12,7 @@ internal sealed class TrainingStep
 {
     private readonly TrainingInputs _inputs;
     private readonly TrainOptions _options;
-    private readonly ClassificationLoss _loss;
+    private readonly Loss _loss;
     private readonly BatchMixing _mixing;
     private readonly Generator _mixingRandom;
 
