@@ -78,6 +78,14 @@ public sealed class AttentionOptions
     /// <summary>Whether the option was given, rather than left at its default.</summary>
     public bool Has(string name) => _values.ContainsKey(name);
 
+    /// <summary>The value of an option as JSON: the one given, or the default.</summary>
+    /// <exception cref="OptionException">There is no such option.</exception>
+    public JsonNode? Value(string name)
+    {
+        OptionSpec spec = Find(Card, name);
+        return _values.TryGetValue(name, out JsonNode? node) ? node?.DeepClone() : ToJson(spec.Default);
+    }
+
     /// <summary>A whole number.</summary>
     public int Integer(string name) => IntegerOrNull(name)!.Value;
 

@@ -41,4 +41,11 @@ public static class Catalog
     /// <exception cref="OptionException">There is none; the message names the nearest.</exception>
     public static Entry Find(string key) => All.FirstOrDefault(e => e.Card.Key == key)
         ?? throw new OptionException("attention", $"there is no mechanism \"{key}\"; {Suggestion.Hint(key, Keys)}");
+
+    /// <summary>The options of a mechanism that the catalogue built, whether by itself or in a model's slot; null for other modules.</summary>
+    public static AttentionOptions? OptionsOf(Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return Entry.OptionsOf(module);
+    }
 }

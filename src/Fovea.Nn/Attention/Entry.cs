@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 
 namespace Fovea.Attention;
@@ -5,6 +6,7 @@ namespace Fovea.Attention;
 /// <summary>One line of the catalogue.</summary>
 public sealed class Entry
 {
+    private static readonly ConditionalWeakTable<Module, AttentionOptions> s_options = [];
     private readonly Func<AttentionOptions, Module> _create;
 
     private Entry(Card card, Type type, Func<AttentionOptions, Module> create)
@@ -26,11 +28,16 @@ public sealed class Entry
 
     /// <summary>Builds the mechanism.</summary>
     /// <exception cref="OptionException">An option does not fit.</exception>
-    public Module Create(AttentionOptions options) => _create(options);
+    public Module Create(AttentionOptions options)
+    {
+        Module module = _create(options);
+        s_options.AddOrUpdate(module, options);
+        return module;
+    }
 
     /// <summary>Builds the mechanism from JSON options.</summary>
     /// <exception cref="OptionException">An option does not fit.</exception>
-    public Module Create(JsonObject options) => _create(AttentionOptions.From(Card, options));
+    public Module Create(JsonObject options) => Create(AttentionOptions.From(Card, options));
 
     /// <summary>Builds the mechanism for a place in a model: options that follow from the place are filled in unless given.</summary>
     /// <exception cref="OptionException">An option does not fit.</exception>
@@ -49,4 +56,7 @@ public sealed class Entry
 
         return Create(all);
     }
+
+    /// <summary>The options that an entry built a module from, or null.</summary>
+    internal static AttentionOptions? OptionsOf(Module module) => s_options.TryGetValue(module, out AttentionOptions? options) ? options : null;
 }

@@ -28,10 +28,12 @@ public static class ModelWeights
     /// <summary>Loads weights into a model to go on from. A classifier for another number of classes keeps its new weights.</summary>
     /// <returns>What was left out, in sentences; empty when everything fits.</returns>
     /// <exception cref="StateDictException">More than the classifier does not fit.</exception>
+    /// <exception cref="ImportException">The names are of no known source, or contradict the model's options.</exception>
     public static IReadOnlyList<string> LoadInto(Module model, string path)
     {
         using TensorScope scope = TensorScope.Begin();
-        var state = new Dictionary<string, Tensor>(Read(path).State);
+        (IReadOnlyDictionary<string, Tensor> read, ModelDescription? description) = Read(path);
+        var state = new Dictionary<string, Tensor>(Translate(model, read, description));
         IReadOnlyDictionary<string, Tensor> own = StateDict.Of(model);
         string[] replaced = [.. own.Where(t => IsClassifier(t.Key) && state.TryGetValue(t.Key, out Tensor? v) && v.Shape != t.Value.Shape).Select(t => t.Key)];
         foreach (string name in replaced)
@@ -42,6 +44,11 @@ public static class ModelWeights
         StateDict.Load(model, state);
         return replaced.Length == 0 ? [] : [$"{path}: made for other classes; {string.Join(" and ", replaced)} start anew."];
     }
+
+    /// <summary>The weights by the model's names. Files that describe no model may be another library's; their key map is found by their names.</summary>
+    /// <exception cref="ImportException">They are of no known source, of several, or contradict the model's options.</exception>
+    internal static IReadOnlyDictionary<string, Tensor> Translate(Module model, IReadOnlyDictionary<string, Tensor> state, ModelDescription? description) =>
+        description is null ? Importer.Translate(model, state).Tensors : state;
 
     private static bool IsClassifier(string name) => FrozenModules.Classifiers.Contains(name.Split('.')[0]);
 }

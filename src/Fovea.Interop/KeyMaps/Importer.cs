@@ -1,0 +1,71 @@
+using Fovea.Attention;
+using Fovea.Io.KeyMaps;
+
+namespace Fovea.Io;
+
+/// <summary>
+/// Loads state dicts of other libraries through explicit key maps: names, layouts (1×1 convolution against linear map, the order of a
+/// patch's axes), and the options that a source implies without showing them (such as the order of CBAM's pools). A source that is
+/// unknown or ambiguous is an error, never a guess.
+/// </summary>
+public static class Importer
+{
+    /// <summary>The name of the source whose names are ours.</summary>
+    public const string Own = "fovea";
+
+    /// <summary>All sources by name.</summary>
+    public static IReadOnlyList<string> Sources { get; } = [Own, .. KeyMapList.All.Select(m => m.Source).Distinct()];
+
+    /// <summary>Translates weights and loads them into a module.</summary>
+    /// <param name="module">The module to fill: a mechanism of the catalogue, or a model.</param>
+    /// <param name="tensors">The weights by the source's names.</param>
+    /// <param name="source">One of <see cref="Sources"/>; null finds it by its names.</param>
+    /// <returns>Which source it was, and what it implies.</returns>
+    /// <exception cref="ImportException">The source is unknown or ambiguous, or contradicts the module's options.</exception>
+    /// <exception cref="StateDictException">The source is known, and shapes or names do not fit the module.</exception>
+    public static ImportResult Load(Module module, IReadOnlyDictionary<string, Tensor> tensors, string? source = null)
+    {
+        ImportResult result = Translate(module, tensors, source);
+        StateDict.Load(module, result.Tensors);
+        return result;
+    }
+
+    /// <summary>Translates weights to a module's names and layouts without loading them.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static ImportResult Translate(Module module, IReadOnlyDictionary<string, Tensor> tensors, string? source = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(tensors);
+        IReadOnlyDictionary<string, Tensor> own = StateDict.Of(module);
+        bool single = Catalog.All.Any(e => e.Type == module.GetType());
+        if (source is not null && !Sources.Contains(source))
+        {
+            throw new ImportException($"source: there is no source \"{source}\"; {Suggestion.Hint(source, Sources)}");
+        }
+
+        Mapping[] all = [.. KeyMapList.All.Where(m => source is null || m.Source == source).Select(m => m.Apply(tensors, single, [.. own.Keys]))];
+        Mapping[] fitting = [.. all.Where(m => m.Fits)];
+        bool ours = source is Own or null && tensors.Keys.All(n => own.ContainsKey(n) || n.EndsWith("num_batches_tracked", StringComparison.Ordinal));
+        if (fitting.Length == 0)
+        {
+            // Names that are ours but for some are told in detail when they are loaded.
+            bool nearlyOurs = source is null && tensors.Keys.Any(own.ContainsKey) && all.All(m => m.Renamed == 0);
+            return ours || nearlyOurs || source == Own
+                ? new ImportResult(Own, "Fovea", tensors, new Dictionary<string, string>())
+                : throw ImportErrors.Unknown(module, tensors, source, all);
+        }
+
+        Mapping mapping = Choose(module, fitting);
+        ImportChecks.Check(module, single, mapping);
+        return new ImportResult(
+            mapping.Map.Source, mapping.Map.Origin, LayoutConversion.Run(mapping, own),
+            mapping.Map.Implies.ToDictionary(i => $"{i.Mechanism}.{i.Option}", i => i.Value.Trim('"')));
+    }
+
+    /// <summary>The only meaning that the names can have, or an error.</summary>
+    private static Mapping Choose(Module module, Mapping[] fitting)
+    {
+        var meanings = fitting.GroupBy(m => $"{m.Map.Mechanism}: {string.Join(", ", m.Map.Implies)}").ToArray();
+        return meanings.Length == 1 ? fitting[0] : throw ImportErrors.Ambiguous(module, fitting);
+    }
+}

@@ -1,0 +1,52 @@
+namespace Fovea.Io.KeyMaps;
+
+/// <summary>Whole models.</summary>
+internal static class ModelKeyMaps
+{
+    private static readonly KeyRule[] s_patchTransformer =
+    [
+        new("to_patch_embedding.1.weight", "patch_embed.proj.weight", KeyLayout.Patch, Rank: 2),
+        new("to_patch_embedding.1.bias", "patch_embed.proj.bias"),
+        new("pos_embedding", "pos_embed"),
+        new("cls_token", "cls_token"),
+        .. Layer("0.norm.*", "norm1.*"), .. Layer("0.fn.to_qkv.*", "attn.qkv.*"), .. Layer("0.fn.to_out.0.*", "attn.proj.*"),
+        .. Layer("1.norm.*", "norm2.*"), .. Layer("1.fn.net.0.*", "mlp.fc1.*"), .. Layer("1.fn.net.3.*", "mlp.fc2.*"),
+        new("mlp_head.0.*", "norm.*"),
+        new("mlp_head.1.*", "head.*"),
+    ];
+
+    public static IReadOnlyList<KeyMap> All { get; } =
+    [
+        new("torchvision", "", "torchvision, resnet.py")
+        {
+            Rules = KeyMapList.Keep("conv1.weight", "layer1.0.conv1.weight", "layer4.0.downsample.0.weight", "fc.*"),
+            Fits = static t => t.ContainsKey("conv1.weight") && t.ContainsKey("layer1.0.bn1.running_mean"),
+        },
+        new("torchvision", "", "torchvision, vgg.py")
+        {
+            Rules = KeyMapList.Keep("features.0.*", "features.1.*", "classifier.0.*", "classifier.3.*", "classifier.6.*"),
+        },
+        new("document-000", "vit", "document 000, ViT")
+        {
+            Rules = s_patchTransformer,
+            Implies = [new("vit", "activation", "\"relu\""), new("vit", "normAfterPool", "true")],
+        },
+        new("lucidrains", "vit", "lucidrains/vit-pytorch, ViT up to 0.40")
+        {
+            Rules = s_patchTransformer,
+            Implies = [new("vit", "activation", "\"gelu\""), new("vit", "normAfterPool", "true")],
+        },
+        new("timm", "vit", "huggingface/pytorch-image-models, VisionTransformer")
+        {
+            Rules =
+            [
+                .. KeyMapList.Keep(
+                    "patch_embed.proj.*", "cls_token", "pos_embed", "blocks.{i}.norm1.*", "blocks.{i}.attn.qkv.*", "blocks.{i}.attn.proj.*",
+                    "blocks.{i}.norm2.*", "blocks.{i}.mlp.fc1.*", "blocks.{i}.mlp.fc2.*", "norm.*", "head.*"),
+            ],
+            Implies = [new("vit", "activation", "\"gelu\""), new("vit", "normAfterPool", "false"), new("vit", "pool", "\"cls\"")],
+        },
+    ];
+
+    private static KeyRule[] Layer(string from, string to) => [new($"transformer.layers.{{i}}.{from}", $"blocks.{{i}}.{to}")];
+}

@@ -1,0 +1,257 @@
+using System.Text.Json.Nodes;
+using Fovea.Attention;
+using Fovea.Io;
+using Fovea.Models;
+using Fovea.Testing;
+
+namespace Fovea.Interop.Tests;
+
+/// <summary>State dicts of other libraries, made by <c>tests/golden/make_importers.py</c>, give the other library's output in our modules.</summary>
+public sealed class ImporterTests
+{
+    public static TheoryData<string> Cases =>
+        [.. Directory.GetFiles(Repository.Golden("importers"), "*.safetensors").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void AStateDictOfTheSourceGivesItsOutput(string name)
+    {
+        using var scope = TensorScope.Begin();
+        var golden = new Case(name);
+        Module module = golden.Build();
+        ImportResult result = Importer.Load(module, golden.State, golden.Detected ? null : golden.Source);
+        Assert.Equal(golden.Source, result.Source);
+        golden.AssertOutput(module);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void NamingTheSourceGivesTheSame(string name)
+    {
+        using var scope = TensorScope.Begin();
+        var golden = new Case(name);
+        Module module = golden.Build();
+        Importer.Load(module, golden.State, golden.Source);
+        golden.AssertOutput(module);
+    }
+
+    [Theory]
+    [InlineData("timm-se-no-bias")]
+    [InlineData("document-003-channel")]
+    [InlineData("document-000-vit")]
+    [InlineData("lucidrains-vit")]
+    [InlineData("danet-pam")]
+    [InlineData("ccnet")]
+    public void NamesThatBelongToSeveralSourcesAreRefused(string name)
+    {
+        using var scope = TensorScope.Begin();
+        var golden = new Case(name);
+        string message = Assert.Throws<ImportException>(() => Importer.Load(golden.Build(), golden.State)).Message;
+        Assert.Contains("belong to more than one source", message, StringComparison.Ordinal);
+        Assert.Contains(golden.Source, message, StringComparison.Ordinal);
+        Assert.EndsWith("Name the source.", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("official-cbam", "poolOrder", "mean-max", "the weights need poolOrder max-mean")]
+    [InlineData("document-003-cbam", "poolOrder", "max-mean", "the weights need poolOrder mean-max")]
+    [InlineData("official-bam", "combine", "sum", "the weights need combine product")]
+    [InlineData("document-001", "combine", "product", "the weights need combine sum")]
+    [InlineData("document-004", "poolOrder", "max-mean", "the weights need poolOrder mean-max")]
+    [InlineData("senet", "gate", "hard-sigmoid", "the weights need gate sigmoid")]
+    public void OptionsThatContradictTheSourceAreRefused(string name, string option, string value, string message)
+    {
+        using var scope = TensorScope.Begin();
+        var golden = new Case(name);
+        golden.Config[option] = value;
+        Assert.Contains(message, Assert.Throws<ImportException>(() => Importer.Load(golden.Build(), golden.State)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheResultSaysWhatTheSourceImplies()
+    {
+        using var scope = TensorScope.Begin();
+        var golden = new Case("official-cbam");
+        ImportResult result = Importer.Load(golden.Build(), golden.State);
+        Assert.Equal("max-mean", result.Options["cbam.poolOrder"]);
+        Assert.Contains("Jongchan/attention-module", result.Origin, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnUnknownSourceIsToldWithWhatWasFoundAndWhatIsKnown()
+    {
+        using var scope = TensorScope.Begin();
+        Module module = Catalog.Find("se").Create(new JsonObject { ["channels"] = 16 });
+        string message = Assert.Throws<ImportException>(() => Importer.Load(module, new Dictionary<string, Tensor>
+        {
+            ["excite.up.weight"] = Tensor.Zeros([16, 1]),
+            ["excite.down.weight"] = Tensor.Zeros([1, 16]),
+        })).Message;
+        Assert.StartsWith(
+            "SqueezeExcitation: the weights are of no known source: found excite.down.weight [1, 16], excite.up.weight [16, 1]. Known sources: ",
+            message, StringComparison.Ordinal);
+        Assert.All(Importer.Sources.Where(s => s != Importer.Own), s => Assert.Contains($"{s} (", message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AMisspeltSourceIsToldTheNearest()
+    {
+        using var scope = TensorScope.Begin();
+        var golden = new Case("official-cbam");
+        Assert.Contains("official-cbam", Refusal(golden.Build(), golden.State, "oficial-cbam"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WeightsOfAnotherSourceThanNamedAreRefused()
+    {
+        using var scope = TensorScope.Begin();
+        var golden = new Case("official-cbam");
+        string message = Refusal(golden.Build(), golden.State, "official-bam");
+        Assert.Contains("the weights are not of the source official-bam: it lacks channel_att.gate_c", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WeightsOfAnotherMechanismAreRefused()
+    {
+        using var scope = TensorScope.Begin();
+        Module module = Catalog.Find("bam").Create(new JsonObject { ["channels"] = 16 });
+        Assert.Contains("the weights are of cbam", Refusal(module, new Case("official-cbam").State, null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AModuleWhoseOptionsAreUnknownIsRefusedWhereTheyMatter()
+    {
+        using var scope = TensorScope.Begin();
+        var golden = new Case("official-cbam");
+        Module module = Cbam.Create(AttentionOptions.From(Cbam.Card, golden.Config));
+        Assert.Contains("build it with Catalog.Find(\"cbam\")", Refusal(module, golden.State, null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADamagedStateDictIsNoSourceAtAll()
+    {
+        using var scope = TensorScope.Begin();
+        var golden = new Case("official-cbam");
+        golden.State.Remove("ChannelGate.mlp.1.weight");
+        golden.State.Remove("ChannelGate.mlp.1.bias");
+        Assert.Contains("of no known source", Refusal(golden.Build(), golden.State, null), StringComparison.Ordinal);
+        golden = new Case("official-cbam");
+        golden.State.Remove("ChannelGate.mlp.1.bias");
+        Assert.Equal(["channel.fc1.bias"], Assert.Throws<StateDictException>(() => Importer.Load(golden.Build(), golden.State)).Missing);
+        golden = new Case("official-cbam") { State = { ["SpatialGate.extra.weight"] = Tensor.Zeros([1]) } };
+        Assert.Contains("The nearest is official-cbam, but for SpatialGate.extra.weight", Refusal(golden.Build(), golden.State, null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OurOwnNamesNeedNoMap()
+    {
+        using var scope = TensorScope.Begin();
+        var options = new JsonObject { ["channels"] = 16 };
+        Module from = Catalog.Find("se").Create(options);
+        Module to = Catalog.Find("se").Create(options);
+        Assert.Equal(Importer.Own, Importer.Load(to, StateDict.Of(from)).Source);
+        Tensors.AssertEqual(StateDict.Of(from), StateDict.Of(to));
+    }
+
+    [Theory]
+    [InlineData("cbam", "blocks", "official-cbam", "poolOrder=max-mean,mlpBias=true,spatialBatchNorm=true")]
+    [InlineData("bam", "stages", "official-bam", "combine=product")]
+    [InlineData("se", "blocks", "senet", "bias=true")]
+    [InlineData("se", "blocks", "timm", "bias=true")]
+    [InlineData("eca", "blocks", "timm", "")]
+    [InlineData("eca", "blocks", "eca", "")]
+    public void WholeNetworksAreImported(string mechanism, string at, string source, string options)
+    {
+        using var scope = TensorScope.Begin();
+        Module from = Network(mechanism, at, options);
+        Module to = Network(mechanism, at, options);
+        var theirs = StateDict.Of(from).ToDictionary(t => Their(source, t.Key), t => source == "timm" && t.Key.Contains(".fc", StringComparison.Ordinal)
+            && t.Value.Rank == 2 && t.Key.Contains("attention", StringComparison.Ordinal) ? t.Value.Reshape(t.Value.Shape[0], t.Value.Shape[1], 1, 1) : t.Value);
+        Assert.Equal(source, Importer.Load(to, theirs).Source);
+        Tensors.AssertEqual(StateDict.Of(from), StateDict.Of(to));
+    }
+
+    [Fact]
+    public void TorchvisionsResNetHasOurNames()
+    {
+        using var scope = TensorScope.Begin();
+        Module from = ModelCatalog.Create("resnet18", new ModelOptions { Classes = 3 });
+        Module to = ModelCatalog.Create("resnet18", new ModelOptions { Classes = 3 });
+        Assert.Equal("torchvision", Importer.Load(to, StateDict.Of(from)).Source);
+        Tensors.AssertEqual(StateDict.Of(from), StateDict.Of(to));
+    }
+
+    private static string Refusal(Module module, IReadOnlyDictionary<string, Tensor> state, string? source) =>
+        Assert.Throws<ImportException>(() => Importer.Load(module, state, source)).Message;
+
+    private static Module Network(string mechanism, string at, string options)
+    {
+        Card card = Catalog.Find(mechanism).Card;
+        var json = new JsonObject();
+        foreach (string[] pair in options.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(o => o.Split('=')))
+        {
+            json[pair[0]] = AttentionOptions.Parse(card, pair[0], pair[1]);
+        }
+
+        return ModelCatalog.Create("resnet8", new ModelOptions { Classes = 3, Attention = new AttentionPlacement { Key = mechanism, At = at, Options = json } });
+    }
+
+    private static string Their(string source, string name) => source switch
+    {
+        "official-cbam" => name.Replace("attention.channel.fc1", "cbam.ChannelGate.mlp.1", StringComparison.Ordinal)
+            .Replace("attention.channel.fc2", "cbam.ChannelGate.mlp.3", StringComparison.Ordinal)
+            .Replace("attention.spatial", "cbam.SpatialGate.spatial", StringComparison.Ordinal),
+        "official-bam" => name.Replace("attention1", "bam1", StringComparison.Ordinal).Replace("attention2", "bam2", StringComparison.Ordinal)
+            .Replace("channel.fc.0", "channel_att.gate_c.gate_c_fc_0", StringComparison.Ordinal)
+            .Replace("channel.bn.0", "channel_att.gate_c.gate_c_bn_1", StringComparison.Ordinal)
+            .Replace("channel.out", "channel_att.gate_c.gate_c_fc_final", StringComparison.Ordinal)
+            .Replace("spatial.reduce.", "spatial_att.gate_s.gate_s_conv_reduce0.", StringComparison.Ordinal)
+            .Replace("spatial.reduce_bn", "spatial_att.gate_s.gate_s_bn_reduce0", StringComparison.Ordinal)
+            .Replace("spatial.conv.", "spatial_att.gate_s.gate_s_conv_di_", StringComparison.Ordinal)
+            .Replace("spatial.bn.", "spatial_att.gate_s.gate_s_bn_di_", StringComparison.Ordinal)
+            .Replace("spatial.out", "spatial_att.gate_s.gate_s_conv_final", StringComparison.Ordinal),
+        "senet" => name.Replace("attention.fc1", "se.fc.0", StringComparison.Ordinal).Replace("attention.fc2", "se.fc.2", StringComparison.Ordinal),
+        "timm" => name.Replace("attention.", "se.", StringComparison.Ordinal),
+        _ => name.Replace("attention.", $"{source}.", StringComparison.Ordinal),
+    };
+
+    /// <summary>One file: a foreign state dict, inputs and the output.</summary>
+    private sealed class Case
+    {
+        private readonly SafetensorsFile _file;
+
+        public Case(string name)
+        {
+            _file = SafetensorsFile.Read(Repository.Golden("importers", $"{name}.safetensors"));
+            Config = JsonNode.Parse(_file.Metadata["config"])!.AsObject();
+            State = _file.Tensors.Where(t => t.Key.StartsWith("state.", StringComparison.Ordinal)).ToDictionary(t => t.Key["state.".Length..], t => t.Value);
+        }
+
+        public string Source => _file.Metadata["source"];
+
+        public bool Detected => _file.Metadata["detected"] == "true";
+
+        public JsonObject Config { get; }
+
+        public Dictionary<string, Tensor> State { get; }
+
+        public Module Build()
+        {
+            string key = _file.Metadata["mechanism"];
+            Assert.SkipUnless(Catalog.Keys.Contains(key), $"the catalogue has no {key}");
+            return Catalog.Find(key).Create(Config).Eval();
+        }
+
+        public void AssertOutput(Module module)
+        {
+            Tensor[] inputs = [.. Enumerable.Range(0, 2).Where(i => _file.Tensors.ContainsKey($"input.{i}")).Select(i => _file.Tensors[$"input.{i}"])];
+            Tensor output = inputs.Length == 1 ? module.Call(inputs[0]) : module.Call(inputs);
+            Tensor expected = _file.Tensors["output.0"];
+            Assert.Equal(expected.Shape, output.Shape);
+            float[] wanted = expected.ToArray<float>();
+            float[] got = output.ToArray<float>();
+            double error = wanted.Zip(got, (a, b) => Math.Abs((double)a - b)).Max() / wanted.Max(v => Math.Abs((double)v));
+            Assert.True(error <= 2e-5, $"expected at most 2e-5, got an error of {error:e2}");
+        }
+    }
+}
