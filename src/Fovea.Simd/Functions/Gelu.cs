@@ -10,7 +10,7 @@ namespace Fovea.Simd.Functions;
 /// PyTorch's default).
 /// </summary>
 /// <remarks>
-/// float: at most ? ulp for x ≥ −1 and a relative error of at most @GELUTAIL@ down to x = −7, because the left tail is computed as a
+/// float: at most 2.9 ulp for x ≥ −1 and a relative error of at most 1.5e-6 down to x = −7, because the left tail is computed as a
 /// complement and not as 1 minus almost 1; −∞ gives −0, NaN stays NaN.
 /// </remarks>
 public readonly struct Gelu : IUnary

@@ -37,7 +37,8 @@ public readonly struct HardSwish : IUnary
     public V Apply<V, T>(V x)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        V.MaxFast(Lanewise.Number<V, T>(-3), x) * (V.MinFast(Lanewise.Number<V, T>(6), V.MaxFast(V.Zero, x + Lanewise.Number<V, T>(3))) * Lanewise.Number<V, T>(1.0 / 6));
+        V.MaxFast(Lanewise.Number<V, T>(-3), x)
+        * (V.MinFast(Lanewise.Number<V, T>(6), V.MaxFast(V.Zero, x + Lanewise.Number<V, T>(3))) * Lanewise.Number<V, T>(1.0 / 6));
 }
 
 /// <summary><c>dx = 0</c> for x ≤ −3, <c>dy</c> for x ≥ 3, <c>(x/3 + ½) · dy</c> between; takes the input x.</summary>

@@ -34,6 +34,7 @@ internal static unsafe class Lanewise
 
     /// <summary>Applies a function of doubles to each lane in turn: the accurate, slow way of float64.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     public static V Apply<V, T, TFunction>(V x)
         where V : struct, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

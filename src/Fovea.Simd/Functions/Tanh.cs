@@ -7,7 +7,7 @@ namespace Fovea.Simd.Functions;
 
 /// <summary><c>tanh x</c>.</summary>
 /// <remarks>
-/// float: at most ? ulp, keeps the sign of zero and subnormals; ±1 at ±∞, NaN stays NaN. double: <see cref="Math.Tanh"/> lane by
+/// float: at most 1.4 ulp, keeps the sign of zero and subnormals; ±1 at ±∞, NaN stays NaN. double: <see cref="Math.Tanh"/> lane by
 /// lane.
 /// </remarks>
 public readonly struct Tanh : IUnary

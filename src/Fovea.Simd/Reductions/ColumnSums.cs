@@ -63,6 +63,7 @@ internal static unsafe class ColumnSums
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [SkipLocalsInit]
         private void Strip<V>(nint at, int rows, int columns, T* to)
             where V : struct, ILane<V, T>
         {

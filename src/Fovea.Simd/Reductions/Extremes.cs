@@ -148,6 +148,7 @@ internal static unsafe class Extremes
 
         // Places are carried as numbers in lanes of T, exact up to 2²⁴ rows for float; Reduction checks that.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [SkipLocalsInit]
         private void IndexedColumns<V>(T* at, int columns, T* to, int* places)
             where V : struct, ILane<V, T>
         {

@@ -69,7 +69,9 @@ public static unsafe class Softmax
             {
                 var columns = new SoftmaxColumns<T>(axis, inner, xAt, dyAt, toAt, kind);
                 LaneLoop.For<SoftmaxColumns<T>, T>(
-                    ref columns, outer * Strips.Count(inner, SoftmaxColumns<T>.StripLength), LaneLoop.Grain(4L * axis * Math.Min(inner, SoftmaxColumns<T>.StripLength)));
+                    ref columns,
+                    outer * Strips.Count(inner, SoftmaxColumns<T>.StripLength),
+                    LaneLoop.Grain(4L * axis * Math.Min(inner, SoftmaxColumns<T>.StripLength)));
             }
         }
     }

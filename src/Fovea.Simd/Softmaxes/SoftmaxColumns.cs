@@ -39,6 +39,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     private void Forward<V>(nint at, int columns)
         where V : struct, ILane<V, T>
     {
@@ -118,6 +119,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     private void Backward<V>(nint at, int columns)
         where V : struct, ILane<V, T>
     {
