@@ -60,6 +60,8 @@ public static class CommandLine
             CheckDataVerb.Build(),
             ConvertVerb.Build(),
             VerifyVerb.Build(),
+            BenchVerb.Build(),
+            ProfileVerb.Build(),
             DocsVerb.Build(),
         };
         root.Options.OfType<HelpOption>().Single().Action = new HelpText();

@@ -19,14 +19,17 @@ public static class FlowFigure
     private const double JointRadius = 15;
     private const double WidthOfLetter = 7.6;
 
+    // Half the height of small letters: not every renderer knows dominant-baseline.
+    private const double Baseline = 4.5;
+
     private const string Style =
         """
           <style>
-            .box { fill: #eef4fb; stroke: #4a78a8; } .input, .output { fill: #f1f3f4; stroke: #6b7480; } .joint { fill: #fff4e0; stroke: #b7791f; }
+            .box { fill: #eef4fb; stroke: #4a78a8; } .end { fill: #f1f3f4; stroke: #6b7480; } .joint { fill: #fff4e0; stroke: #b7791f; }
             .line { fill: none; stroke: #55606b; stroke-width: 1.5; } .head { fill: #55606b; } text { fill: #1f2933; }
-            text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; text-anchor: middle; dominant-baseline: central; }
+            text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
             @media (prefers-color-scheme: dark) {
-              .box { fill: #1c2b3a; stroke: #79a9d8; } .input, .output { fill: #262c33; stroke: #9aa5b1; } .joint { fill: #3a2e17; stroke: #e0a84a; }
+              .box { fill: #1c2b3a; stroke: #79a9d8; } .end { fill: #262c33; stroke: #9aa5b1; } .joint { fill: #3a2e17; stroke: #e0a84a; }
               .line { stroke: #9aa5b1; } .head { fill: #9aa5b1; } text { fill: #e6ebf0; }
             }
           </style>
@@ -98,13 +101,13 @@ public static class FlowFigure
     private static string Shape(Cell cell, Frame at)
     {
         double middle = at.X + at.Width / 2, center = at.Y + at.Height / 2;
-        string text = Invariant($"""<text x="{middle:0.#}" y="{center:0.#}">{Escape(cell.Label)}</text>""");
+        string text = Invariant($"""<text x="{middle:0.#}" y="{center + Baseline:0.#}" font-size="13" text-anchor="middle">{Escape(cell.Label)}</text>""");
         return cell.Kind switch
         {
             // A line that passes through its column.
             CellKind.Lane => Invariant($"""  <path class="line" d="M{at.X:0.#} {center:0.#} H{at.X + at.Width:0.#}"/>""") + "\n",
             CellKind.Joint => Invariant($"""  <circle class="joint" cx="{middle:0.#}" cy="{center:0.#}" r="{JointRadius:0.#}"/>{text}""") + "\n",
-            _ => Invariant($"""  <rect class="{(cell.Kind == CellKind.Box ? "box" : cell.Kind == CellKind.Input ? "input" : "output")}" x="{at.X:0.#}" y="{at.Y:0.#}" width="{at.Width:0.#}" height="{at.Height:0.#}" rx="{(cell.Kind == CellKind.Box ? 6 : BoxHeight / 2):0.#}"/>{text}""") + "\n",
+            _ => Invariant($"""  <rect class="{(cell.Kind == CellKind.Box ? "box" : "end")}" x="{at.X:0.#}" y="{at.Y:0.#}" width="{at.Width:0.#}" height="{at.Height:0.#}" rx="{(cell.Kind == CellKind.Box ? 6 : BoxHeight / 2):0.#}"/>{text}""") + "\n",
         };
     }
 

@@ -54,10 +54,18 @@ public sealed record MechanismFacts(Shape Input, Shape Output, ModelCount Count,
     private static MechanismFacts Measure(Module module, Tensor[] inputs)
     {
         Graph graph = Tracing.Run(module, inputs);
-        return new MechanismFacts(inputs[0].Shape, graph.Values[graph.Outputs[0]].Shape, ModelCount.Of(module, graph),
+        var facts = new MechanismFacts(inputs[0].Shape, graph.Values[graph.Outputs[0]].Shape, ModelCount.Of(module, graph),
         [
             .. module.NamedParameters().Select(p => (p.Name, p.Value.Shape, true)),
             .. module.NamedBuffers().Select(b => (b.Name, b.Value.Shape, false)),
         ]);
+
+        // Some are large, and a page a mechanism would keep them all until the collector comes.
+        foreach (Tensor state in (Tensor[])[.. module.Parameters(), .. module.NamedBuffers().Select(b => b.Value)])
+        {
+            state.Dispose();
+        }
+
+        return facts;
     }
 }

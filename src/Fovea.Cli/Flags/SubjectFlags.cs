@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Fovea.Attention;
+using Fovea.Inspect;
+using Fovea.Models;
+using Fovea.Simd.Drivers;
+
+namespace Fovea.Cli.Flags;
+
+/// <summary>What <c>bench</c> and <c>profile</c> look at, and how: a mechanism on a shape, or a model on images.</summary>
+internal sealed record SubjectOptions
+{
+    public string? Mechanism { get; init; }
+
+    public string? Model { get; init; }
+
+    public int[]? Shape { get; init; }
+
+    public IReadOnlyDictionary<string, string> Options { get; init; } = CommonFlags.NoOptions;
+
+    public string? Attention { get; init; }
+
+    public IReadOnlyDictionary<string, string> AttentionOptions { get; init; } = CommonFlags.NoOptions;
+
+    public string AttentionAt { get; init; } = AttentionPlacement.Blocks;
+
+    public int Batch { get; init; } = 1;
+
+    public int? ImageSize { get; init; }
+
+    public int? Threads { get; init; }
+
+    public int? Runs { get; init; }
+
+    public BenchmarkPass Pass { get; init; }
+
+    public bool All { get; init; }
+}
+
+/// <summary>A module with inputs for it.</summary>
+/// <param name="Name">The mechanism, or the model with the mechanism in it.</param>
+/// <param name="Module">It.</param>
+/// <param name="Inputs">What to call it with.</param>
+internal sealed record Subject(string Name, Module Module, Tensor[] Inputs);
+
+/// <summary>The flags that say what to look at, and the module they mean.</summary>
+internal static class SubjectFlags
+{
+    private static readonly int[] s_usual = [1, 256, 56, 56];
+
+    private static readonly FlagValue<int[]> s_shape = new("N,C,H,W", text =>
+    {
+        string[] words = text.Split(',');
+        int[] lengths = [.. words.Select(w => int.TryParse(w, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0)];
+        return lengths.Length is >= 3 and <= 5 && lengths.All(n => n > 0) && lengths.Aggregate(1.0, (product, n) => product * n) <= int.MaxValue
+            ? lengths
+            : throw new FormatException($"expected 3 to 5 lengths above 0, such as 8,256,56,56, got \"{text}\".");
+    });
+
+    /// <summary>The flags of a mechanism: its shape and its options.</summary>
+    public static FlagSet<SubjectOptions> Mechanism(this FlagSet<SubjectOptions> flags) => flags
+        .Add("--shape", s_shape, "Shape of the mechanism's input: N,C,H,W, for tokens N,L,D; default 1,256,56,56.", (o, v) => o with { Shape = v })
+        .AddMany("--option", FlagValues.Pair, "An option of the mechanism, as fovea show KEY lists them; what follows from the shape is filled in. "
+            + "May be given several times.", (o, v) => o with { Options = v.GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value) });
+
+    /// <summary>The flags of a model: its images and the attention in it.</summary>
+    public static FlagSet<SubjectOptions> Images(this FlagSet<SubjectOptions> flags) => flags
+        .BatchSize("Images at a time; default 1.", (o, v) => o with { Batch = v })
+        .ImageSize("default: the model's own", (o, v) => o with { ImageSize = v })
+        .Attention("default: none", (o, v) => o with { Attention = v }, (o, v) => o with { AttentionOptions = v }, (o, v) => o with { AttentionAt = v });
+
+    /// <summary>Builds what the options mean, with the same weights and inputs every time.</summary>
+    /// <exception cref="OptionException">An option does not fit, or one of a model is given to a mechanism.</exception>
+    public static Subject Build(SubjectOptions options)
+    {
+        if (options.Mechanism is not { } key)
+        {
+            return BuildModel(options);
+        }
+
+        if (options.Attention is not null || options.ImageSize is not null)
+        {
+            throw new OptionException(key, "--attention and --image-size belong to a model; the size of a mechanism's input is --shape.");
+        }
+
+        Entry entry = Catalog.Find(key);
+        var shape = new Shape(options.Shape ?? [options.Batch, .. s_usual[1..]]);
+        Module module = entry.CreateFor(ExampleInputs.SlotOf(entry.Card, shape), Json(entry.Card, options.Options));
+        Initialization.Draw(module, new Generator(0));
+        return new Subject(key, module, ExampleInputs.For(entry.Card, shape));
+    }
+
+    /// <summary>Runs with the number of threads that was asked for, and puts it back.</summary>
+    public static T WithThreads<T>(int? threads, Func<T> run)
+    {
+        int before = WorkerTeam.Threads;
+        WorkerTeam.Threads = threads ?? before;
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            WorkerTeam.Threads = before;
+        }
+    }
+
+    private static Subject BuildModel(SubjectOptions options)
+    {
+        if (options.Shape is not null || options.Options.Count > 0)
+        {
+            throw new OptionException("model", "--shape and --option belong to a mechanism; a model takes --batch, --image-size and --attention-option.");
+        }
+
+        CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
+        ModelEntry entry = ModelCatalog.Find(options.Model!);
+        int size = options.ImageSize ?? entry.ImageSize;
+        Module module = entry.Create(new ModelOptions
+        {
+            Classes = entry.ImageSize == 224 ? 1000 : 10,
+            ImageSize = size,
+            Attention = options.Attention is not { } key ? null : new AttentionPlacement
+            {
+                Key = key,
+                At = options.AttentionAt,
+                Options = Json(Catalog.Find(key).Card, options.AttentionOptions),
+            },
+        });
+        Tensor images = Tensor.Empty([options.Batch, 3, size, size]);
+        new Generator(0).FillNormal(images.AsSpan<float>());
+        return new Subject(options.Attention is { } mechanism ? $"{entry.Key}+{mechanism}" : entry.Key, module, [images]);
+    }
+
+    private static JsonObject Json(Card card, IReadOnlyDictionary<string, string> options) =>
+        new(options.Select(o => KeyValuePair.Create(o.Key, Fovea.Attention.AttentionOptions.Parse(card, o.Key, o.Value))));
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using Fovea.Simd.Drivers;
+
+namespace Fovea.Inspect;
+
+/// <summary>Times modules: a few steps to warm up, then steps one by one.</summary>
+public static class Benchmark
+{
+    private const int WarmUps = 3;
+    private const int LeastRuns = 5;
+    private const int MostRuns = 1000;
+
+    /// <summary>Times a module.</summary>
+    /// <param name="name">What the result is called.</param>
+    /// <param name="module">The module; its mode is put back, its gradients are dropped.</param>
+    /// <param name="inputs">What to call it with.</param>
+    /// <param name="pass">What a step does.</param>
+    /// <param name="runs">Timed steps, at least 1; null for as many as fit into <paramref name="seconds"/>, from 5 to 1000.</param>
+    /// <param name="seconds">Time for the steps when <paramref name="runs"/> is null, above 0; default 2.</param>
+    /// <exception cref="ShapeException">The inputs do not fit.</exception>
+    public static BenchmarkResult Run(string name, Module module, Tensor[] inputs, BenchmarkPass pass, int? runs = null, double seconds = 2)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentOutOfRangeException.ThrowIfLessThan(runs ?? 1, 1);
+        ModelCount count = ModelCount.Of(module, inputs);
+        bool wasTraining = module.IsTraining;
+        bool[] required = [.. inputs.Select(x => x.RequiresGrad)];
+        bool trains = pass == BenchmarkPass.Training;
+        module.Train(trains);
+        Tensor[] differentiable = [.. inputs.Where(x => x.DType.IsFloating())];
+        foreach (Tensor x in differentiable)
+        {
+            x.RequiresGrad = trains;
+        }
+
+        try
+        {
+            Action step = trains ? () => Train(module, inputs, differentiable) : () => Infer(module, inputs);
+            step();
+            Drop(module, differentiable);
+            long peak = PeakOf(step);
+            double[] times = Time(step, runs, seconds);
+            return new BenchmarkResult(
+                name, inputs[0].Shape, pass, WorkerTeam.Threads, times.Length, At(times, 0.5), times[0], At(times, 0.95), peak, count.MultiplyAdds, count.Parameters);
+        }
+        finally
+        {
+            Drop(module, differentiable);
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                inputs[i].RequiresGrad = required[i];
+            }
+
+            module.Train(wasTraining);
+        }
+    }
+
+    private static void Infer(Module module, Tensor[] inputs)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable inference = GradMode.NoGrad();
+        Tracing.Call(module, inputs);
+    }
+
+    private static void Train(Module module, Tensor[] inputs, Tensor[] differentiable)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Drop(module, differentiable);
+        Tensor y = Tracing.Call(module, inputs);
+        y.Backward(Tensor.Ones(y.Shape, y.DType));
+    }
+
+    // Every step starts alike, and counts the gradients that it makes.
+    private static void Drop(Module module, Tensor[] differentiable)
+    {
+        module.ClearGrads();
+        foreach (Tensor x in differentiable)
+        {
+            x.ClearGrad();
+        }
+    }
+
+    private static long PeakOf(Action step)
+    {
+        long before = TensorMemory.LiveBytes;
+        TensorMemory.ResetPeak();
+        step();
+        return Math.Max(0, TensorMemory.PeakBytes - before);
+    }
+
+    private static double[] Time(Action step, int? runs, double seconds)
+    {
+        long warm = Stopwatch.GetTimestamp();
+        for (int i = 0; i < WarmUps && (i == 0 || Stopwatch.GetElapsedTime(warm).TotalSeconds < seconds / 2); i++)
+        {
+            step();
+        }
+
+        var times = new List<double>();
+        long begin = Stopwatch.GetTimestamp();
+        while (times.Count < (runs ?? MostRuns) && (runs is not null || times.Count < LeastRuns || Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds))
+        {
+            long start = Stopwatch.GetTimestamp();
+            step();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        times.Sort();
+        return [.. times];
+    }
+
+    // The nearest rank: the smallest time that the share of all times does not exceed.
+    private static double At(double[] sorted, double share) => sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
+}
