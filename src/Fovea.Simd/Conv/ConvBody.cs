@@ -33,14 +33,17 @@ internal unsafe struct ConvBody<V, T> : IRangeBody
         using var own = new Scratch<T>(Staged is null ? Plan->StageCount : 1);
         using var places = new Scratch<VectorPlace>(Stager.MostPlaces);
         using var work = Stager.Rent();
+        bool ragged = Plan->Blocks > 1 && (Plan->Mode == StageMode.Panels || Plan->Job.OutWidth * Plan->UnitRows % V.Width != 0);
+        int rows = Math.Min(Plan->Job.Outputs + 1, (((Plan->Job.Outputs / OutputBlocks) + (2 * GemmShape<V, T>.MaxRows)) / 2 * 2) + 2);
+        using var sums = new Scratch<T>(ragged ? (long)rows * Stager.MostPlaces * V.Width : 1);
         for (int i = from; i < to; i++)
         {
-            Piece(i / OutputBlocks, i % OutputBlocks, own.At, places.At, work);
+            Piece(i / OutputBlocks, i % OutputBlocks, own.At, places.At, ragged ? sums.At : null, work);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Piece(int groupUnit, int outputBlock, T* own, VectorPlace* places, in ConvStager<V, T>.Work work)
+    private readonly void Piece(int groupUnit, int outputBlock, T* own, VectorPlace* places, T* sums, in ConvStager<V, T>.Work work)
     {
         ref readonly ConvJob job = ref Plan->Job;
         int group = groupUnit / Plan->Units;
@@ -51,7 +54,7 @@ internal unsafe struct ConvBody<V, T> : IRangeBody
         int firstPanel = (int)((long)panels * outputBlock / OutputBlocks);
         int endPanel = (int)((long)panels * (outputBlock + 1) / OutputBlocks);
         T* weights = Weights + group * PackWeightsBody<V, T>.GroupCount(job);
-        var tiles = new ConvTiles<V, T>(Plan, Y, group * job.Outputs, places, count, Epilogue);
+        var tiles = new ConvTiles<V, T>(Plan, Y, group * job.Outputs, places, count, Epilogue, sums);
         for (int block = 0; block < Plan->Blocks; block++)
         {
             int channel = block * Plan->BlockChannels;

@@ -11,6 +11,7 @@ internal readonly unsafe ref struct ConvTiles<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly StagePlan* _plan;
+    private readonly T* _sums;
     private readonly T* _y;
     private readonly nint _group;
     private readonly int _firstOutput;
@@ -24,8 +25,13 @@ internal readonly unsafe ref struct ConvTiles<V, T>
     /// <param name="places">The registers of positions.</param>
     /// <param name="count">How many.</param>
     /// <param name="epilogue">What happens to finished outputs.</param>
-    public ConvTiles(StagePlan* plan, T* y, int firstOutput, VectorPlace* places, int count, in ConvEpilogue<T> epilogue)
+    /// <param name="sums">
+    /// Where sums grow, [output, register], or null for the result itself: with several blocks, registers that end within an image
+    /// would be taken apart once per block.
+    /// </param>
+    public ConvTiles(StagePlan* plan, T* y, int firstOutput, VectorPlace* places, int count, in ConvEpilogue<T> epilogue, T* sums = null)
     {
+        _sums = sums;
         _plan = plan;
         _group = (nint)firstOutput * plan->Job.Positions;
         _y = y + _group;
@@ -58,6 +64,23 @@ internal readonly unsafe ref struct ConvTiles<V, T>
                 int height = GemmShape<V, T>.RowStart(job.Outputs, panels, panel + 1) - row;
                 T* a = weights + (nint)row * depth;
                 T* y = _y + row * positions;
+                if (_sums is not null)
+                {
+                    nint stride = (nint)_count * V.Width;
+                    T* sums = _sums + (row - GemmShape<V, T>.RowStart(job.Outputs, panels, firstPanel)) * stride + i * V.Width;
+                    Tile(pair, height, depth, a, stage + left.In, stage + right.In, sums, sums + V.Width, stride, adds);
+                    if (last)
+                    {
+                        Finish(sums, stride, left, row, Math.Min(height, job.Outputs - row), false, finishes);
+                        if (pair)
+                        {
+                            Finish(sums + V.Width, stride, right, row, Math.Min(height, job.Outputs - row), false, finishes);
+                        }
+                    }
+
+                    continue;
+                }
+
                 if (whole && row + height <= job.Outputs)
                 {
                     Tile(pair, height, depth, a, stage + left.In, stage + right.In, y + left.Out, y + right.Out, positions, adds);
@@ -66,10 +89,10 @@ internal readonly unsafe ref struct ConvTiles<V, T>
 
                 int rows = Math.Min(height, job.Outputs - row);
                 Tile(pair, height, depth, a, stage + left.In, stage + right.In, edge, edge + V.Width, 2 * V.Width, false);
-                Finish(edge, left, row, rows, adds, finishes);
+                Finish(edge, 2 * V.Width, left, row, rows, adds, finishes);
                 if (pair)
                 {
-                    Finish(edge + V.Width, right, row, rows, adds, finishes);
+                    Finish(edge + V.Width, 2 * V.Width, right, row, rows, adds, finishes);
                 }
             }
         }
@@ -89,13 +112,13 @@ internal readonly unsafe ref struct ConvTiles<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish(T* edge, in VectorPlace place, int row, int rows, bool adds, bool finishes)
+    private void Finish(T* edge, nint edgeStride, in VectorPlace place, int row, int rows, bool adds, bool finishes)
     {
         ref readonly ConvJob job = ref _plan->Job;
         T* bias = finishes && _epilogue.Bias is not null ? _epilogue.Bias + _firstOutput + row : null;
         T* residual = finishes && _epilogue.Residual is not null ? _epilogue.Residual + _group : null;
         bool relu = finishes && _epilogue.Relu;
-        for (int r = 0; r < rows; r++, edge += 2 * V.Width)
+        for (int r = 0; r < rows; r++, edge += edgeStride)
         {
             nint start = (nint)(row + r) * job.Positions + place.Out;
             T* to = _y + start;

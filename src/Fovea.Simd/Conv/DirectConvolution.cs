@@ -15,7 +15,7 @@ internal static unsafe class DirectConvolution<V, T>
 
     // Pieces that a loop should have, for the sake of machines with many processors.
     private const int EnoughPieces = 16;
-    private const int FewPieces = 8;
+    private const int FewPieces = 16;
 
     public static void Run(in ConvJob job, T* x, T* w, T* packed, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
     {
