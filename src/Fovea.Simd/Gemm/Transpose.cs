@@ -72,8 +72,17 @@ internal static unsafe class Transpose
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Row(float* from, nint stride, int i, int rows) =>
-        i < rows ? Vector512.Load(from + (i * stride)) : Vector512<float>.Zero;
+    private static Vector512<float> Row(float* from, nint stride, int i, int rows)
+    {
+        if (i >= rows)
+        {
+            return Vector512<float>.Zero;
+        }
+
+        // Sixteen rows are more streams than the processor follows by itself.
+        Sse.Prefetch0(from + (i * stride) + 64);
+        return Vector512.Load(from + (i * stride));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Short(float* from, nint stride, int i, int rows) =>
