@@ -16,6 +16,9 @@ internal static unsafe class WeightProduct<V, T>
     // Registers of positions, over all images, below which this is the faster way.
     private const int FewRegisters = 28;
 
+    // The same for kernels of one tap, whose product is large enough to be shared among threads.
+    private const int ManyRegisters = 512;
+
     // A 1 × 1 kernel needs no unfolding: images are multiplied one by one where a row of positions is at least this long,
     private const int LongRow = 128;
 
@@ -33,7 +36,8 @@ internal static unsafe class WeightProduct<V, T>
 
         int positions = s.OutHeight * s.OutWidth;
         long registers = (long)s.Batch * ((positions + V.Width - 1) / V.Width);
-        return registers < FewRegisters && s.GroupOutputs >= 32 && s.GroupInputs * s.Taps >= 32;
+        int most = s.Taps == 1 && MultiplyBody<V, T>.Pieces(s.GroupOutputs, s.GroupInputs) >= EnoughPieces / 2 ? ManyRegisters : FewRegisters;
+        return registers < most && s.GroupOutputs >= 32 && s.GroupInputs * s.Taps >= 32;
     }
 
     public static void Run(in ConvShape s, T* x, T* dy, T* dw)
@@ -54,7 +58,12 @@ internal static unsafe class WeightProduct<V, T>
         {
             T* input = x + (nint)group * s.GroupInputs * s.Height * s.Width;
             T* gradient = dy + group * s.GroupOutputs * positions;
-            if (!flat)
+            if (IsFlat(s) && !flat)
+            {
+                var gather = new GatherBody { Batch = s.Batch, Channels = s.InChannels, Positions = (int)positions, From = input, To = columns.At };
+                WorkerTeam.For(ref gather, s.GroupInputs, 8);
+            }
+            else if (!flat)
             {
                 var unfold = new UnfoldBody<V, T> { Shape = s, X = input, Columns = columns.At };
                 WorkerTeam.For(ref unfold, s.Batch * s.GroupInputs, 4);
@@ -62,7 +71,7 @@ internal static unsafe class WeightProduct<V, T>
 
             if (s.Batch > 1)
             {
-                var gather = new GatherBody { Shape = s, From = gradient, To = gathered.At };
+                var gather = new GatherBody { Batch = s.Batch, Channels = s.OutChannels, Positions = (int)positions, From = gradient, To = gathered.At };
                 WorkerTeam.For(ref gather, s.GroupOutputs, 8);
                 gradient = gathered.At;
             }
@@ -158,21 +167,22 @@ internal static unsafe class WeightProduct<V, T>
         }
     }
 
-    /// <summary>Brings the images of one output channel side by side: piece i is one channel.</summary>
+    /// <summary>Brings the images of one channel side by side: piece i is one channel.</summary>
     private struct GatherBody : IRangeBody
     {
-        public ConvShape Shape;
+        public int Batch;
+        public int Channels;
+        public int Positions;
         public T* From;
         public T* To;
 
         public readonly void Run(int from, int to)
         {
-            int positions = Shape.OutHeight * Shape.OutWidth;
-            for (int o = from; o < to; o++)
+            for (int c = from; c < to; c++)
             {
-                for (int n = 0; n < Shape.Batch; n++)
+                for (int n = 0; n < Batch; n++)
                 {
-                    RowCopy<V, T>.Exact(From + ((nint)n * Shape.OutChannels + o) * positions, To + ((nint)o * Shape.Batch + n) * positions, positions);
+                    RowCopy<V, T>.Exact(From + ((nint)n * Channels + c) * Positions, To + ((nint)c * Batch + n) * Positions, Positions);
                 }
             }
         }

@@ -93,5 +93,11 @@ internal static class ConvShapes
         yield return Square(3, 40, 14, 50, 3, pad: 1);
         yield return Square(2, 130, 7, 300, 1);
         yield return Square(1, 300, 14, 40, 1);
+        yield return Square(2, 600, 4, 490, 1);
+        yield return Square(2, 600, 7, 490, 1, 2);
+        yield return Square(2, 24, 24, 20, 1, 2);
+        yield return Square(17, 24, 12, 36, 3, 2, 1);
+        yield return Square(2, 300, 5, 20, 3, pad: 1);
+        yield return Square(1, 9, 40, 10, 3, pad: 1);
     }
 }
