@@ -40,6 +40,10 @@ public static class ModelCatalog
         new("vit_tiny_patch16", "Vision transformer ViT-Ti/16, 12 blocks of 192", 224, o => VitModel.Create("vit_tiny_patch16", o, 16, 192, 12, 3)),
         new("vit_small_patch16", "Vision transformer ViT-S/16, 12 blocks of 384", 224, o => VitModel.Create("vit_small_patch16", o, 16, 384, 12, 6)),
         new("vit_base_patch16", "Vision transformer ViT-B/16, 12 blocks of 768", 224, o => VitModel.Create("vit_base_patch16", o, 16, 768, 12, 12)),
+        new("vgg11-bn", "VGG of 11 layers with batch norm", 224, o => new Vgg(11, o)),
+        new("vgg16-bn", "VGG of 16 layers with batch norm", 224, o => new Vgg(16, o)),
+        new("unet", "U-Net for segmentation, 64 channels and 4 levels", 256, o => new UNet(64, 4, o)),
+        new("unet-small", "U-Net for segmentation, 16 channels and 3 levels", 128, o => new UNet(16, 3, o)),
     ];
 
     /// <summary>All names.</summary>
