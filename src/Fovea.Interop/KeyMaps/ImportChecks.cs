@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fovea.Attention;
 
 namespace Fovea.Io.KeyMaps;
@@ -44,12 +45,16 @@ internal static class ImportChecks
         }
 
         string actual = options.Value(implied.Option)?.ToJsonString() ?? "null";
-        if (actual != implied.Value)
+        if (actual != implied.Value && !AreSameNumber(actual, implied.Value))
         {
             throw new ImportException(
                 $"{map.Source}: the weights need {implied.Option} {implied.Value.Trim('"')} ({map.Origin}), and {name} was built with {actual.Trim('"')}; build it with {implied.Option} {implied.Value.Trim('"')}.");
         }
     }
+
+    // JSON may write a number in several ways.
+    private static bool AreSameNumber(string a, string b) =>
+        double.TryParse(a, CultureInfo.InvariantCulture, out double x) && double.TryParse(b, CultureInfo.InvariantCulture, out double y) && x == y;
 
     private static string? KeyOf(Module module) => Catalog.All.FirstOrDefault(e => e.Type == module.GetType())?.Card.Key;
 }

@@ -29,12 +29,12 @@ internal static class ModelKeyMaps
         new("document-000", "vit", "document 000, ViT")
         {
             Rules = s_patchTransformer,
-            Implies = [new("vit", "activation", "\"relu\""), new("vit", "normAfterPool", "true")],
+            Implies = [new("vit", "activation", "\"relu\""), new("vit", "normAfterPool", "true"), new("vit", "normEpsilon", "1E-05")],
         },
         new("lucidrains", "vit", "lucidrains/vit-pytorch, ViT up to 0.40")
         {
             Rules = s_patchTransformer,
-            Implies = [new("vit", "activation", "\"gelu\""), new("vit", "normAfterPool", "true")],
+            Implies = [new("vit", "activation", "\"gelu\""), new("vit", "normAfterPool", "true"), new("vit", "normEpsilon", "1E-05")],
         },
         new("timm", "vit", "huggingface/pytorch-image-models, VisionTransformer")
         {
@@ -44,7 +44,11 @@ internal static class ModelKeyMaps
                     "patch_embed.proj.*", "cls_token", "pos_embed", "blocks.{i}.norm1.*", "blocks.{i}.attn.qkv.*", "blocks.{i}.attn.proj.*",
                     "blocks.{i}.norm2.*", "blocks.{i}.mlp.fc1.*", "blocks.{i}.mlp.fc2.*", "norm.*", "head.*"),
             ],
-            Implies = [new("vit", "activation", "\"gelu\""), new("vit", "normAfterPool", "false"), new("vit", "pool", "\"cls\"")],
+            Implies =
+            [
+                new("vit", "activation", "\"gelu\""), new("vit", "normAfterPool", "false"), new("vit", "pool", "\"cls\""),
+                new("vit", "normEpsilon", "1E-06"),
+            ],
         },
     ];
 

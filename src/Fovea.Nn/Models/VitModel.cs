@@ -20,7 +20,7 @@ internal static class VitModel
             throw new OptionException(name, $"attention: {options.Attention.Key} has no place in a transformer; choose a convolutional model, or leave it out.");
         }
 
-        return VisionTransformer.Create(AttentionOptions.Of(
+        return Catalog.Find(VisionTransformer.Card.Key).Create(AttentionOptions.Of(
             VisionTransformer.Card,
             ("imageHeight", options.ImageSize), ("imageWidth", options.ImageSize), ("patchHeight", patch), ("patchWidth", patch),
             ("inChannels", options.InChannels), ("classes", options.Classes), ("dim", dim), ("depth", depth), ("heads", heads), ("normEpsilon", 1e-6)));
