@@ -12,7 +12,9 @@ internal sealed class TrainSetup
     public const string None = "none";
 
     private const int SmallImage = 96;
-    private const int ClutterEpochs = 12;
+    private const int ClutterEpochs = 8;
+    private const int ClutterBatch = 64;
+    private const double ClutterRate = 0.1;
 
     private TrainSetup(TrainOptions options, TrainingInputs inputs, RunFolder run, IReadOnlyList<string> warnings)
     {
@@ -85,6 +87,11 @@ internal sealed class TrainSetup
             Attention = attention == None ? null : attention,
             ImageSize = options.ImageSize ?? entry.ImageSize,
             Epochs = options.Epochs ?? (isClutter ? ClutterEpochs : null),
+            BatchSize = options.BatchSize ?? (isClutter ? ClutterBatch : null),
+
+            // The rate that is known for the batch; another batch or optimiser goes by the general rule.
+            LearningRate = options.LearningRate
+                ?? (isClutter && options is { BatchSize: null, Optimizer: OptimizerKind.Sgd, Schedule: ScheduleKind.OneCycle } ? ClutterRate : null),
         };
     }
 
