@@ -143,7 +143,7 @@ internal unsafe struct StagePlan
         int phases = 0;
         for (int t = 0; t < job.TapCount; t++)
         {
-            (int column, int phase) = FloorDivide(job.Taps[t].Column, job.StrideWidth);
+            (int column, int phase) = Floor.Divide(job.Taps[t].Column, job.StrideWidth);
             first = Math.Min(first, column);
             last = Math.Max(last, column);
             bool newShift = true;
@@ -151,7 +151,7 @@ internal unsafe struct StagePlan
             for (int earlier = 0; earlier < t; earlier++)
             {
                 newShift &= job.Taps[earlier].Column != job.Taps[t].Column;
-                newPhase &= FloorDivide(job.Taps[earlier].Column, job.StrideWidth).Remainder != phase;
+                newPhase &= Floor.Divide(job.Taps[earlier].Column, job.StrideWidth).Remainder != phase;
             }
 
             shifts += newShift ? 1 : 0;
@@ -185,7 +185,7 @@ internal unsafe struct StagePlan
         FirstRow = int.MaxValue;
         for (int t = 0; t < Job.TapCount; t++)
         {
-            (int row, int phase) = FloorDivide(Job.Taps[t].Row, Job.StrideHeight);
+            (int row, int phase) = Floor.Divide(Job.Taps[t].Row, Job.StrideHeight);
             FirstRow = Math.Min(FirstRow, row);
             last = Math.Max(last, row);
             RowPhases = Add(RowPhase, RowPhases, phase);
@@ -212,14 +212,14 @@ internal unsafe struct StagePlan
         int last = int.MinValue;
         for (int t = 0; t < Job.TapCount; t++)
         {
-            int column = FloorDivide(Job.Taps[t].Column, Job.StrideWidth).Quotient;
+            int column = Floor.Divide(Job.Taps[t].Column, Job.StrideWidth).Quotient;
             first = Math.Min(first, column);
             last = Math.Max(last, column);
         }
 
         for (int t = 0; t < Job.TapCount; t++)
         {
-            int phase = FloorDivide(Job.Taps[t].Column, Job.StrideWidth).Remainder;
+            int phase = Floor.Divide(Job.Taps[t].Column, Job.StrideWidth).Remainder;
             Copies = Add(CopyColumn, Copies, (first * Job.StrideWidth) + phase);
         }
 
@@ -314,8 +314,8 @@ internal unsafe struct StagePlan
     // Where a tap lies in a staged plane.
     private readonly nint PlaneOffset(Tap tap)
     {
-        (int row, int rowPhase) = FloorDivide(tap.Row, Job.StrideHeight);
-        (int column, int columnPhase) = FloorDivide(tap.Column, Job.StrideWidth);
+        (int row, int rowPhase) = Floor.Divide(tap.Row, Job.StrideHeight);
+        (int column, int columnPhase) = Floor.Divide(tap.Column, Job.StrideWidth);
         int phase = new ReadOnlySpan<int>(RowPhase, RowPhases).IndexOf(rowPhase);
         int copy;
         if (Mode == StageMode.Shifted)
@@ -325,7 +325,7 @@ internal unsafe struct StagePlan
         }
         else
         {
-            int first = FloorDivide(CopyColumn[0], Job.StrideWidth).Quotient;
+            int first = Floor.Divide(CopyColumn[0], Job.StrideWidth).Quotient;
             column -= first;
             copy = new ReadOnlySpan<int>(CopyColumn, Copies).IndexOf((first * Job.StrideWidth) + columnPhase);
         }
@@ -341,11 +341,5 @@ internal unsafe struct StagePlan
         }
 
         return count;
-    }
-
-    private static (int Quotient, int Remainder) FloorDivide(int value, int by)
-    {
-        int quotient = Math.DivRem(value, by, out int remainder);
-        return remainder < 0 ? (quotient - 1, remainder + by) : (quotient, remainder);
     }
 }
