@@ -24,6 +24,7 @@ public static class Catalog
         Entry.Of<TripletAttention>(),
         Entry.Of<PointwiseSpatialAttention>(),
         Entry.Of<SimplifiedPointwiseAttention>(),
+        Entry.Of<NonLocal>(),
         Entry.Of<PositionAttention>(),
         Entry.Of<ChannelRelationAttention>(),
         Entry.Of<CrissCrossAttention>(),

@@ -42,6 +42,30 @@ public sealed class RelationMapTests
     }
 
     [Theory]
+    [InlineData("gaussian", false)]
+    [InlineData("embedded_gaussian", true)]
+    [InlineData("dot_product", false)]
+    [InlineData("dot_product", true)]
+    [InlineData("concatenation", true)]
+    public void A_non_local_block_is_its_map_applied_densely(string mode, bool subSample)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var config = new JsonObject { ["channels"] = 6, ["mode"] = mode, ["subSample"] = subSample, ["batchNorm"] = false, ["identityStart"] = false };
+        Module block = Build("non_local", config.ToJsonString());
+        Tensor x = Normal([2, 6, 4, 6]);
+        (Tensor z, RelationMap map) = Record(block, x);
+        Assert.Equal(subSample ? [2, 3] : [4, 6], map.Keys.Axes);
+        ColumnsAgree(map);
+        Module Child(string name) => block.Children.Single(c => c.Name == name).Value;
+        Tensor g = Child("g").Call(x);
+        g = (subSample ? g.MaxPool2d(2) : g).Flatten(2);
+        float[] relation = [.. Enumerable.Range(0, 2 * 24).SelectMany(i => map.Row(i / 24, 0, i % 24))];
+        Tensor y = g.MatMul(Tensor.From(relation, [2, 24, map.Keys.Count]), transposeB: true);
+        float[] expected = (Child("W").Call(y.Reshape(2, 3, 4, 6)) + x).ToArray<float>();
+        Assert.All(expected.Zip(z.ToArray<float>()), p => Assert.InRange(p.First - p.Second, -Tolerance, Tolerance));
+    }
+
+    [Theory]
     [InlineData("cam", """{"channels": 16}""", 1, 16)]
     [InlineData("multi_head", """{"embedDim": 16, "heads": 4}""", 4, 9)]
     [InlineData("multi_head", """{"embedDim": 16, "heads": 2, "causal": true}""", 2, 9)]
