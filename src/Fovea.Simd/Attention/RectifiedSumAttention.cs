@@ -37,8 +37,17 @@ public static unsafe class RectifiedSumAttention
             {
                 var body = new ForwardBody<T>
                 {
-                    Channels = channels, Queries = queries, Keys = keys, Factor = factor,
-                    A = aAt, B = bAt, V = vAt, Y = yAt, KeyOrder = keyOrder, Reach = reach, QueryOrder = queryOrder,
+                    Channels = channels,
+                    Queries = queries,
+                    Keys = keys,
+                    Factor = factor,
+                    A = aAt,
+                    B = bAt,
+                    V = vAt,
+                    Y = yAt,
+                    KeyOrder = keyOrder,
+                    Reach = reach,
+                    QueryOrder = queryOrder,
                 };
                 WorkerTeam.For(ref body, batch * channels, LaneLoop.Grain(4L * (queries + keys)));
             }
@@ -78,8 +87,20 @@ public static unsafe class RectifiedSumAttention
                 {
                     var body = new BackwardBody<T>
                     {
-                        Channels = channels, Queries = queries, Keys = keys, Factor = factor, Groups = groups,
-                        A = aAt, B = bAt, V = vAt, Dy = dyAt, Dv = dvAt, Parts = partsAt, KeyOrder = keyOrder, Reach = reach, QueryOrder = queryOrder,
+                        Channels = channels,
+                        Queries = queries,
+                        Keys = keys,
+                        Factor = factor,
+                        Groups = groups,
+                        A = aAt,
+                        B = bAt,
+                        V = vAt,
+                        Dy = dyAt,
+                        Dv = dvAt,
+                        Parts = partsAt,
+                        KeyOrder = keyOrder,
+                        Reach = reach,
+                        QueryOrder = queryOrder,
                     };
                     WorkerTeam.For(ref body, batch * groups, LaneLoop.Grain(8L * (queries + keys) * ((channels + groups - 1) / groups)));
                 }
