@@ -62,6 +62,9 @@ internal static unsafe class Depthwise
         }
     }
 
+    // Many planes at once: each call sets up tables that all its planes share.
+    private static int PiecesAtOnce(int count, long work) => (int)Math.Max((count + 63) / 64, Math.Clamp(Grain / work, 1, int.MaxValue));
+
     // The widest register that a row of positions fills at least by more than half.
     private static int Width<T>(int row)
         where T : unmanaged
@@ -121,7 +124,7 @@ internal static unsafe class Depthwise
             Spread = spread,
         };
         long work = (long)job.Positions * job.TapCount * job.Outputs;
-        WorkerTeam.For(ref body, job.Batch * job.Groups, (int)Math.Clamp(Grain / work, 1, int.MaxValue));
+        WorkerTeam.For(ref body, job.Batch * job.Groups, PiecesAtOnce(job.Batch * job.Groups, work));
     }
 
     private static void Weight<V, T>(in ConvJob job, T* x, T* dy, T* dw)
@@ -145,7 +148,7 @@ internal static unsafe class Depthwise
             Shares = shares,
         };
         long work = (long)job.Positions * job.TapCount * (job.Batch / shares + 1);
-        WorkerTeam.For(ref body, channels * shares, (int)Math.Clamp(Grain / work, 1, int.MaxValue));
+        WorkerTeam.For(ref body, channels * shares, PiecesAtOnce(channels * shares, work));
         for (nint i = 0; i < count; i++)
         {
             T sum = sums.At[i];

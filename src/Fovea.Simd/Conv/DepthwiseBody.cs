@@ -28,6 +28,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     /// <summary>Zeros between neighbouring inputs, as the gradient of a strided convolution needs: the distance of two inputs.</summary>
     public int Spread;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int from, int to)
     {
         ref readonly ConvJob job = ref Plan->Job;
@@ -81,6 +82,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     private readonly int SourceWidth => Spread > 1 ? ((Plan->Job.Width - 1) / Spread) + 1 : Plan->Job.Width;
 
     // The last register of a row overlaps the one before; a row shorter than a register goes to rows of one register each.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly int Places(VectorPlace* places, int perRow, bool narrow)
     {
         int count = 0;

@@ -23,6 +23,7 @@ internal unsafe struct DepthwiseWeightBody<V, T> : IRangeBody
     public T* Sums;
     public int Shares;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int from, int to)
     {
         ref readonly ConvJob job = ref Plan->Job;
