@@ -25,7 +25,7 @@ internal static unsafe class Depthwise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var taps = new Scratch<Tap>(s.Taps);
-        Run(ConvJob.Forward(s, taps.At), 1, x, w, epilogue, y);
+        Run(ConvJob.Forward(s, taps.At), SharedRows(s, s.StrideHeight), 1, x, w, epilogue, y);
     }
 
     public static void BackwardInput<T>(in ConvShape s, T* dy, T* w, T* dx)
@@ -37,7 +37,10 @@ internal static unsafe class Depthwise
         ConvJob job = ConvJob.BackwardInput(s with { StrideHeight = 1, StrideWidth = 1 }, 0, 0, taps.At);
         job.Height = ((s.OutHeight - 1) * stride) + 1;
         job.Width = ((s.OutWidth - 1) * stride) + 1;
-        Run(job, stride, dy, w, default, dx);
+
+        // From the least shift on, as the kernel that shares rows expects.
+        new Span<Tap>(taps.At, s.Taps).Reverse();
+        Run(job, SharedRows(s, 1), stride, dy, w, default, dx);
     }
 
     public static void BackwardWeight<T>(in ConvShape s, T* x, T* dy, T* dw)
@@ -62,6 +65,9 @@ internal static unsafe class Depthwise
         }
     }
 
+    // Rows of the kernel, where output rows share input rows and the kernel has so few that it is compiled.
+    private static int SharedRows(in ConvShape s, int stride) => stride == 1 && s.KernelHeight is >= 2 and <= 7 ? s.KernelHeight : 0;
+
     // Many planes at once: each call sets up tables that all its planes share.
     private static int PiecesAtOnce(int count, long work) => (int)Math.Max((count + 63) / 64, Math.Clamp(Grain / work, 1, int.MaxValue));
 
@@ -75,27 +81,27 @@ internal static unsafe class Depthwise
             : Vector128.IsHardwareAccelerated && bytes > 8 ? 16 : 0;
     }
 
-    private static void Run<T>(in ConvJob job, int spread, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)
+    private static void Run<T>(in ConvJob job, int kernelHeight, int spread, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         switch (Width<T>(job.OutWidth))
         {
             case 64:
-                Run<Lane512<T>, T>(job, spread, x, w, epilogue, y);
+                Run<Lane512<T>, T>(job, kernelHeight, spread, x, w, epilogue, y);
                 break;
             case 32:
-                Run<Lane256<T>, T>(job, spread, x, w, epilogue, y);
+                Run<Lane256<T>, T>(job, kernelHeight, spread, x, w, epilogue, y);
                 break;
             case 16:
-                Run<Lane128<T>, T>(job, spread, x, w, epilogue, y);
+                Run<Lane128<T>, T>(job, kernelHeight, spread, x, w, epilogue, y);
                 break;
             default:
-                Run<LaneScalar<T>, T>(job, spread, x, w, epilogue, y);
+                Run<LaneScalar<T>, T>(job, kernelHeight, spread, x, w, epilogue, y);
                 break;
         }
     }
 
-    private static void Run<V, T>(in ConvJob job, int spread, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)
+    private static void Run<V, T>(in ConvJob job, int kernelHeight, int spread, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)
         where V : unmanaged, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -122,6 +128,7 @@ internal static unsafe class Depthwise
             Y = y,
             Epilogue = epilogue,
             Spread = spread,
+            KernelHeight = kernelHeight,
         };
         long work = (long)job.Positions * job.TapCount * job.Outputs;
         WorkerTeam.For(ref body, job.Batch * job.Groups, PiecesAtOnce(job.Batch * job.Groups, work));

@@ -25,6 +25,9 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     public T* Y;
     public ConvEpilogue<T> Epilogue;
 
+    /// <summary>Rows of the kernel where the taps are a full grid over stride 1, so that rows can share their input; else 0.</summary>
+    public int KernelHeight;
+
     /// <summary>Zeros between neighbouring inputs, as the gradient of a strided convolution needs: the distance of two inputs.</summary>
     public int Spread;
 
@@ -34,7 +37,8 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
         ref readonly ConvJob job = ref Plan->Job;
         int perRow = (job.OutWidth + V.Width - 1) / V.Width;
         bool narrow = job.OutWidth < V.Width;
-        using var stage = new Scratch<T>(Plan->StageCount + V.Width);
+        nint slack = DepthwiseRows<V, T, N2>.Rows * Dilation * Plan->RowLength;
+        using var stage = new Scratch<T>(Plan->StageCount + V.Width + slack);
 
         // The plane with zeros between its numbers has room around it for registers that reach beyond its rows.
         nint room = (nint)job.Height * job.Width;
@@ -63,7 +67,16 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
                 int channel = (int)(output % (job.Groups * job.Outputs));
                 T* y = Y + output * job.Positions;
                 T bias = Epilogue.Bias is null ? T.Zero : Epilogue.Bias[channel];
-                Sweep(count, places.At, stage.At, Weights + (nint)channel * job.TapCount, bias, narrow ? rows.At : y);
+                T* w = Weights + (nint)channel * job.TapCount;
+                if (KernelHeight > 1)
+                {
+                    SweepRows(stage.At, w, bias, narrow ? rows.At : y, narrow);
+                }
+                else
+                {
+                    Sweep(count, places.At, stage.At, w, bias, narrow ? rows.At : y);
+                }
+
                 for (int r = 0; narrow && r < job.OutHeight; r++)
                 {
                     RowCopy<V, T>.Exact(rows.At + r * V.Width, y + (nint)r * job.OutWidth, job.OutWidth);
@@ -102,6 +115,61 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
         }
 
         return count;
+    }
+
+    // Output rows that are a dilation apart share input rows.
+    private readonly int Dilation => KernelHeight > 1 ? Plan->Job.Taps[Plan->Job.TapCount / KernelHeight].Row - Plan->Job.Taps[0].Row : 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void SweepRows(T* stage, T* w, T bias, T* y, bool narrow)
+    {
+        const int rows = DepthwiseRows<V, T, N2>.Rows;
+        ref readonly ConvJob job = ref Plan->Job;
+        int dilation = Dilation;
+        int columns = job.TapCount / KernelHeight;
+        nint rowStride = (nint)Plan->RowLength * dilation;
+        nint outLine = narrow ? V.Width : job.OutWidth;
+        for (int residue = 0; residue < Math.Min(dilation, job.OutHeight); residue++)
+        {
+            int lines = (job.OutHeight - residue + dilation - 1) / dilation;
+            for (int line = 0; line < lines; line += rows)
+            {
+                // The last tile overlaps the one before, or is cut.
+                int first = lines >= rows ? Math.Min(line, lines - rows) : 0;
+                int row = residue + (first * dilation);
+                for (int j = 0; j < job.OutWidth; j += V.Width)
+                {
+                    int column = narrow ? 0 : Math.Min(j, job.OutWidth - V.Width);
+                    Tile(columns, w, bias, stage + (nint)row * Plan->RowLength + column, rowStride, y + row * outLine + column, outLine * dilation, Math.Min(rows, lines));
+                }
+            }
+        }
+    }
+
+    private readonly void Tile(int columns, T* w, T bias, T* x, nint rowStride, T* y, nint outStride, int valid)
+    {
+        nint* shifts = Plan->TapOffsets;
+        switch (KernelHeight)
+        {
+            case 2:
+                DepthwiseRows<V, T, N2>.Run(columns, shifts, w, bias, x, rowStride, y, outStride, valid);
+                break;
+            case 3:
+                DepthwiseRows<V, T, N3>.Run(columns, shifts, w, bias, x, rowStride, y, outStride, valid);
+                break;
+            case 4:
+                DepthwiseRows<V, T, N4>.Run(columns, shifts, w, bias, x, rowStride, y, outStride, valid);
+                break;
+            case 5:
+                DepthwiseRows<V, T, N5>.Run(columns, shifts, w, bias, x, rowStride, y, outStride, valid);
+                break;
+            case 6:
+                DepthwiseRows<V, T, N6>.Run(columns, shifts, w, bias, x, rowStride, y, outStride, valid);
+                break;
+            default:
+                DepthwiseRows<V, T, N7>.Run(columns, shifts, w, bias, x, rowStride, y, outStride, valid);
+                break;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
