@@ -3,6 +3,9 @@ namespace Fovea.Training;
 /// <summary>Fills the options that a user left open, from the data and from the options that were given.</summary>
 public static class Recipe
 {
+    /// <summary>Side of the largest images that count as small, in pixels.</summary>
+    internal const int SmallImage = 96;
+
     /// <summary>The options with every null that a number can stand for replaced.</summary>
     /// <param name="options">What was asked for.</param>
     /// <param name="images">Training images: small sets get more epochs.</param>
@@ -21,10 +24,11 @@ public static class Recipe
     }
 
     // The linear scaling rule (Goyal et al., 2017) for SGD around the batch of 128 that the rates are known for; Adam's update does not
-    // grow with the gradient, so it keeps one rate. A one-cycle peak is higher than a rate that is held.
+    // grow with the gradient, so it keeps one rate. A one-cycle peak is higher than a rate that is held, on the small networks for small
+    // images that bear it.
     private static double DefaultLearningRate(TrainOptions options, int imagesPerStep) => (options.Optimizer, options.Schedule) switch
     {
-        (OptimizerKind.Sgd, ScheduleKind.OneCycle) => 0.4 * imagesPerStep / 128,
+        (OptimizerKind.Sgd, ScheduleKind.OneCycle) when options.ImageSize is null or <= SmallImage => 0.4 * imagesPerStep / 128,
         (OptimizerKind.Sgd, _) => 0.1 * imagesPerStep / 128,
         (_, ScheduleKind.OneCycle) => 3e-3,
         _ => 1e-3,

@@ -11,7 +11,6 @@ internal sealed class TrainSetup
     /// <summary>The attention that is none.</summary>
     public const string None = "none";
 
-    private const int SmallImage = 96;
     private const int ClutterEpochs = 8;
     private const int ClutterBatch = 64;
     private const double ClutterRate = 0.1;
@@ -60,7 +59,7 @@ internal sealed class TrainSetup
 
         RunFolder run = resumed ?? RunFolder.Create(options.Output, options.Name ?? NameOf(options), options.ExistOk);
         run.WriteText("dataset.json", report.ToJson());
-        run.WriteText("command.txt", (options.CommandLine ?? "started from code") + "\n");
+        File.AppendAllText(run.File("command.txt"), (options.CommandLine ?? "started from code") + "\n");
         return new TrainSetup(options, Gather(model, description, data, options), run, warnings);
     }
 
@@ -80,7 +79,7 @@ internal sealed class TrainSetup
         SizeCount usual = data.Sizes.Count == 0 ? new SizeCount(224, 224, 0) : data.Sizes.MaxBy(s => s.Count);
         int side = Math.Min(usual.Width, usual.Height);
         string? attention = options.Attention ?? (isClutter && entry is null ? "cbam" : null);
-        entry ??= ModelCatalog.Find(side <= 40 ? "resnet20-cifar" : side <= SmallImage ? "resnet8" : "resnet18");
+        entry ??= ModelCatalog.Find(side <= 40 ? "resnet20-cifar" : side <= Recipe.SmallImage ? "resnet8" : "resnet18");
         return options with
         {
             Model = entry.Key,

@@ -155,8 +155,7 @@ public sealed partial class Trainer : IDisposable
         var watch = Stopwatch.StartNew();
         double before = _state.EpochSeconds;
         int batches = _inputs.Train.BatchesPerEpoch;
-        int open = 0;
-        var names = new List<string>();
+        var window = new List<Batch>();
         _speed.Pause();
         if (IsStopping(cancellation) is { } stopped)
         {
@@ -167,28 +166,27 @@ public sealed partial class Trainer : IDisposable
         {
             using (batch)
             {
-                names.AddRange(Enumerable.Range(0, batch.Count).Select(batch.Name));
+                window.Add(batch);
                 BatchOutcome outcome = _step.Accumulate(batch);
                 if (!double.IsFinite(outcome.Loss))
                 {
-                    return Diverged($"the loss is {outcome.Loss}", batch.Number, names);
+                    return Diverged($"the loss is {outcome.Loss}", batch.Number, window);
                 }
 
                 _state.LossSum += outcome.Loss * batch.Count;
                 _state.Correct += outcome.Correct;
                 _state.Images += batch.Count;
                 _state.Batch++;
-                open++;
                 _speed.Add(batch.Count);
             }
 
-            if (open == _options.Accumulate || _state.Batch == batches)
+            if (window.Count == _options.Accumulate || _state.Batch == batches)
             {
                 _schedule.Apply(_step.Optimizer, _state.Step, _state.LearningRateScale);
-                double norm = _step.Update(open);
+                double norm = _step.Update(window.Count);
                 if (!double.IsFinite(norm))
                 {
-                    return Diverged($"the norm of the gradients is {norm}", _state.Batch - 1, names);
+                    return Diverged($"the norm of the gradients is {norm}", _state.Batch - 1, window);
                 }
 
                 _state.Step++;
@@ -201,7 +199,7 @@ public sealed partial class Trainer : IDisposable
                 bool isDue = _sinceSaved.Elapsed.TotalSeconds >= _options.CheckpointSeconds;
                 if ((isLast || isDue || end is not null) && !_snapshot.IsFinite)
                 {
-                    return Diverged("a weight is not finite", _state.Batch - 1, names);
+                    return Diverged("a weight is not finite", _state.Batch - 1, window);
                 }
 
                 if (end is { } stop)
@@ -214,8 +212,7 @@ public sealed partial class Trainer : IDisposable
                     SaveLast();
                 }
 
-                open = 0;
-                names.Clear();
+                window.Clear();
             }
         }
 
@@ -290,9 +287,10 @@ public sealed partial class Trainer : IDisposable
             || (row.ValTop1 == _state.BestTop1 && loss < (_state.BestLoss ?? double.MaxValue));
     }
 
-    private EpochEnd Diverged(string what, int batch, IReadOnlyCollection<string> names)
+    private EpochEnd Diverged(string what, int batch, List<Batch> window)
     {
         _step.Optimizer.ClearGrads();
+        IEnumerable<string> names = window.SelectMany(b => Enumerable.Range(0, b.Count).Select(b.Name));
         _recorder.Warn(
             $"Epoch {_state.Epoch + 1}, batch {batch + 1}: {what}; the step was not taken. The images of the step: {string.Join(", ", names)}");
         return EpochEnd.Diverged;

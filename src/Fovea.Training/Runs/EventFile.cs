@@ -23,12 +23,11 @@ internal sealed class EventFile : IDisposable
     {
         long seconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         string name = string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{seconds}.{Environment.MachineName}.{Environment.ProcessId}");
-        var events = new EventFile(new FileStream(Path.Combine(folder, name), FileMode.Append, FileAccess.Write, FileShare.Read));
+        var events = new EventFile(new FileStream(Path.Combine(folder, name), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0));
 
         // Event { wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7 }; SessionLog { status = 1 }, START being 1.
         events.Write(new Message().Double(1, Now()).Text(3, "brain.Event:2"));
         events.Write(new Message().Double(1, Now()).Number(2, firstStep).Child(7, new Message().Number(1, 1)));
-        events.Flush();
         return events;
     }
 
@@ -40,9 +39,6 @@ internal sealed class EventFile : IDisposable
         Write(new Message().Double(1, Now()).Number(2, step).Child(5, new Message().Child(1, entry)));
     }
 
-    /// <summary>Hands what was written to the system, so that TensorBoard sees it.</summary>
-    public void Flush() => _file.Flush();
-
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
@@ -51,14 +47,21 @@ internal sealed class EventFile : IDisposable
     private void Write(Message message)
     {
         ReadOnlySpan<byte> data = message.Bytes;
-        Span<byte> head = stackalloc byte[12];
-        BinaryPrimitives.WriteUInt64LittleEndian(head, (ulong)data.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(head[8..], Crc32C.Masked(head[..8]));
-        Span<byte> tail = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(tail, Crc32C.Masked(data));
-        _file.Write(head);
-        _file.Write(data);
-        _file.Write(tail);
+        byte[] record = new byte[12 + data.Length + 4];
+        BinaryPrimitives.WriteUInt64LittleEndian(record, (ulong)data.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(8), Crc32C.Masked(record.AsSpan(0, 8)));
+        data.CopyTo(record.AsSpan(12));
+        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(12 + data.Length), Crc32C.Masked(data));
+        try
+        {
+            // A record at a time: TensorBoard may be reading, and a killed process must not leave half a buffer.
+            _file.Write(record);
+        }
+        catch (IOException)
+        {
+            // As with the log: curves that cannot be drawn are no reason to lose a run.
+            return;
+        }
     }
 
     /// <summary>A protocol-buffers message being encoded.</summary>

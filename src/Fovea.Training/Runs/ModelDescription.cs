@@ -97,7 +97,7 @@ public sealed record ModelDescription
     /// What turns an image into the model's input: the shorter side resized and the middle taken; above 96 pixels, from an eighth more, as is
     /// usual for photographs.
     /// </summary>
-    internal SamplePipeline EvaluationPipeline() => new(TransformOptions.ForEvaluation(ImageSize, ImageSize > 96 ? ImageSize * 8 / 7 : 0) with
+    internal SamplePipeline EvaluationPipeline() => new(TransformOptions.ForEvaluation(ImageSize, ImageSize > Recipe.SmallImage ? ImageSize * 8 / 7 : 0) with
     {
         Normalization = Normalization(),
         Channels = Mean.Count,

@@ -1,23 +1,45 @@
 using System.Globalization;
+using System.Text;
 
 namespace Fovea.Training;
 
-/// <summary>The run's <c>log.txt</c>: one line for each thing that happened, with the time. Earlier lines of a resumed run stay.</summary>
+/// <summary>
+/// The run's <c>log.txt</c>: one line for each thing that happened, with the time. Earlier lines of a resumed run stay. While it is open,
+/// no other process can work on the run.
+/// </summary>
 internal sealed class RunLog : IDisposable
 {
-    private readonly StreamWriter _writer;
+    private readonly FileStream _file;
     private readonly Lock _gate = new();
 
-    public RunLog(string path) => _writer = new StreamWriter(path, append: true) { AutoFlush = true, NewLine = "\n" };
+    public RunLog(string path)
+    {
+        try
+        {
+            _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new OptionException("run", $"{Path.GetDirectoryName(path)} is being written by another process ({e.Message}); wait for it, or stop it.");
+        }
+    }
 
     public void Write(string message)
     {
         string time = DateTime.Now.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         lock (_gate)
         {
-            _writer.WriteLine($"{time}  {message.Replace("\n", "\n                     ", StringComparison.Ordinal)}");
+            try
+            {
+                _file.Write(Encoding.UTF8.GetBytes($"{time}  {message.Replace("\n", "\n                     ", StringComparison.Ordinal)}\n"));
+            }
+            catch (IOException)
+            {
+                // A log that cannot be written must not end a run: where the disk is full, the next checkpoint says so, and how much is needed.
+                return;
+            }
         }
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => _file.Dispose();
 }

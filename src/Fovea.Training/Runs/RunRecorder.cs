@@ -162,7 +162,6 @@ internal sealed class RunRecorder : IDisposable
             }
         }
 
-        _events?.Flush();
         string validation = row.ValTop1 is null ? string.Empty : $", validation loss {row.ValLoss:0.0000}, top-1 {row.ValTop1:P2}";
         _log?.Write($"Epoch {row.Epoch}/{_options.Epochs}: loss {row.TrainLoss:0.0000}, top-1 {row.TrainTop1:P2}{validation}, " +
             $"{row.ImagesPerSecond:0} images/s, {row.Seconds:0.0} s{(isBest ? ", best so far" : string.Empty)}");
