@@ -32,6 +32,7 @@ public sealed class RunFolder
     /// <param name="output">The folder to make it in.</param>
     /// <param name="name">Its name; characters that a path cannot hold are replaced.</param>
     /// <param name="existOk">Take a folder that is there already, and its checkpoints out of it.</param>
+    /// <exception cref="OptionException">It is there already, and another process writes into it.</exception>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static RunFolder Create(string output, string name, bool existOk = false)
     {
@@ -47,7 +48,8 @@ public sealed class RunFolder
         string checkpoints = Path.Combine(path, "checkpoints");
         if (existOk && Directory.Exists(checkpoints))
         {
-            // A new run must not be resumed from the old one's state.
+            // A new run must not be resumed from the old one's state, nor take it from a process that is still at work.
+            using var taken = RunLock.Take(path);
             foreach (string old in Directory.EnumerateFiles(checkpoints, "*.ckpt"))
             {
                 System.IO.File.Delete(old);

@@ -3,26 +3,13 @@ using System.Text;
 
 namespace Fovea.Training;
 
-/// <summary>
-/// The run's <c>log.txt</c>: one line for each thing that happened, with the time. Earlier lines of a resumed run stay. While it is open,
-/// no other process can work on the run.
-/// </summary>
+/// <summary>The run's <c>log.txt</c>: one line for each thing that happened, with the time. Earlier lines of a resumed run stay.</summary>
 internal sealed class RunLog : IDisposable
 {
     private readonly FileStream _file;
     private readonly Lock _gate = new();
 
-    public RunLog(string path)
-    {
-        try
-        {
-            _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        }
-        catch (IOException e) when (File.Exists(path))
-        {
-            throw new OptionException("run", $"{Path.GetDirectoryName(path)} is being written by another process ({e.Message}); wait for it, or stop it.");
-        }
-    }
+    public RunLog(string path) => _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
 
     public void Write(string message)
     {

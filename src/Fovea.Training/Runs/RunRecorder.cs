@@ -12,6 +12,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly TrainingInputs _inputs;
     private readonly TrainOptions _options;
     private readonly TrainingSnapshot _snapshot;
+    private readonly RunLock? _lock;
     private readonly RunLog? _log;
     private readonly DateTime _started = DateTime.UtcNow;
     private EventFile? _events;
@@ -24,6 +25,7 @@ internal sealed class RunRecorder : IDisposable
         _inputs = inputs;
         _options = options;
         _snapshot = snapshot;
+        _lock = run is null ? null : RunLock.Take(run.FullPath);
         _log = run is null ? null : new RunLog(run.File("log.txt"));
     }
 
@@ -218,6 +220,7 @@ internal sealed class RunRecorder : IDisposable
     {
         _events?.Dispose();
         _log?.Dispose();
+        _lock?.Dispose();
     }
 
     private static IEnumerable<(string Tag, double? Value)> Scalars(EpochMetrics row) =>

@@ -1,0 +1,21 @@
+namespace Fovea.Training.Tests;
+
+public class RecipeTests
+{
+    [Theory]
+    [InlineData(32, 0.4)]
+    [InlineData(96, 0.4)]
+    [InlineData(97, 0.1)]
+    [InlineData(224, 0.1)]
+    public void TheHighPeakOfOneCycleIsForSmallImages(int side, double expected) =>
+        Assert.Equal(expected, Recipe.Complete(new TrainOptions { ImageSize = side, BatchSize = 128 }, 50_000).LearningRate!.Value, 1e-12);
+
+    [Fact]
+    public void TheRateGrowsWithTheImagesOfAStep()
+    {
+        var options = new TrainOptions { ImageSize = 32, BatchSize = 64, Accumulate = 4 };
+        Assert.Equal(0.8, Recipe.Complete(options, 50_000).LearningRate!.Value, 1e-12);
+        Assert.Equal(3e-3, Recipe.Complete(options with { Optimizer = OptimizerKind.AdamW }, 50_000).LearningRate!.Value, 1e-12);
+        Assert.Equal(0.03, Recipe.Complete(options with { LearningRate = 0.03 }, 50_000).LearningRate!.Value, 1e-12);
+    }
+}

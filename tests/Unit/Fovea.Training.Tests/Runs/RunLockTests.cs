@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace Fovea.Training.Tests;
+
+public class RunLockTests
+{
+    [Fact]
+    public void ASecondWriterIsRefusedByName()
+    {
+        using var folder = new TemporaryFolder();
+        using (RunLock.Take(folder.Path))
+        {
+            OptionException error = Assert.Throws<OptionException>(() => RunLock.Take(folder.Path));
+            Assert.Contains("is being written by another process", error.Message, StringComparison.Ordinal);
+            Assert.Contains(folder.Path, error.Message, StringComparison.Ordinal);
+        }
+
+        RunLock.Take(folder.Path).Dispose();
+    }
+
+    [Fact]
+    public void AnotherProcessIsRefusedToo()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/flock"), "needs flock(1)");
+        using var folder = new TemporaryFolder();
+        using var taken = RunLock.Take(folder.Path);
+        using Process other = Process.Start("/usr/bin/flock", ["--nonblock", "--shared", folder.File(".lock"), "true"]);
+        other.WaitForExit();
+        Assert.Equal(1, other.ExitCode);
+    }
+
+    [Fact]
+    public void ExistOkLeavesARunAtWorkAlone()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run"), checkpoint = Path.Combine(run, "checkpoints", "last.ckpt");
+        Directory.CreateDirectory(Path.GetDirectoryName(checkpoint)!);
+        File.WriteAllText(checkpoint, "state");
+        using (RunLock.Take(run))
+        {
+            Assert.Throws<OptionException>(() => RunFolder.Create(folder.Path, "run", existOk: true));
+            Assert.True(File.Exists(checkpoint));
+        }
+
+        RunFolder.Create(folder.Path, "run", existOk: true);
+        Assert.False(File.Exists(checkpoint));
+    }
+}
