@@ -6,7 +6,7 @@ using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
-// fovea-bench-kernels WHAT [--batch N] [--threads N] [--seconds S] [--only TEXT] [--packed]
+// fovea-bench-kernels WHAT [--batch N] [--threads N] [--seconds S] [--only TEXT] [--packed] [--algorithm A] [--passes fiw]
 // WHAT: gemm, cifar, resnet50, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case:
 // name, then GFLOP/s of each pass by the fastest of many runs. --packed times the forward pass with weights packed beforehand.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -15,6 +15,8 @@ int batch = int.Parse(Option("--batch", what == "cifar" ? "128" : "1"));
 double seconds = double.Parse(Option("--seconds", "0.3"));
 bool packed = args.Contains("--packed");
 string only = Option("--only", "");
+ConvAlgorithm algorithm = Enum.Parse<ConvAlgorithm>(Option("--algorithm", nameof(ConvAlgorithm.Automatic)));
+string passes = Option("--passes", "fiw");
 WorkerTeam.Threads = int.Parse(Option("--threads", Environment.ProcessorCount.ToString()));
 Console.WriteLine($"# {what}, {LaneInfo.Description}, threads {WorkerTeam.Threads}, batch {batch}");
 if (what == "gemm")
@@ -52,14 +54,14 @@ void Convolutions(IEnumerable<Layer> chosen)
         var y = new float[dy.Length];
         var dx = new float[x.Length];
         var dw = new float[w.Length];
-        using var weights = new PackedWeights<float>(s, w);
+        using var weights = new PackedWeights<float>(s, w, default, Convolution.Supports<float>(s, algorithm) ? algorithm : ConvAlgorithm.Automatic);
         double[] best =
         [
-            packed
+            !passes.Contains('f') ? 1e9 : packed
                 ? Best(() => Convolution.Forward(s, x, weights, [], [], false, y))
                 : Best(() => Convolution.Forward<float>(s, x, w, [], y)),
-            Best(() => Convolution.BackwardInput<float>(s, dy, w, dx)),
-            Best(() => Convolution.BackwardWeight<float>(s, x, dy, dw)),
+            !passes.Contains('i') ? 1e9 : Best(() => Convolution.BackwardInput<float>(s, dy, w, dx)),
+            !passes.Contains('w') ? 1e9 : Best(() => Convolution.BackwardWeight<float>(s, x, dy, dw)),
         ];
         double flops = 2.0 * s.MultiplyAdds;
         Console.WriteLine(

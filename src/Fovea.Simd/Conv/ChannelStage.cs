@@ -13,6 +13,10 @@ internal readonly unsafe struct ChannelStage<V, T>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly int _height;
+    private readonly int _width;
+    private readonly int _padHeight;
+    private readonly int _padWidth;
     private readonly ConvShape _shape;
     private readonly T* _end;
 
@@ -22,13 +26,30 @@ internal readonly unsafe struct ChannelStage<V, T>
     /// <param name="channels">Channels staged at a time, a multiple of the register.</param>
     /// <param name="rows">The most output rows of a window.</param>
     public ChannelStage(in ConvShape s, T* x, int channels, int rows)
+        : this(
+            s.Height, s.Width, s.PadHeight, s.PadWidth, ((rows - 1) * s.StrideHeight) + ((s.KernelHeight - 1) * s.DilationHeight) + 1,
+            s.Width + (2 * s.PadWidth), channels, x + s.InputCount) => _shape = s;
+
+    /// <summary>Describes the stage of any window.</summary>
+    /// <param name="height">Rows of a plane.</param>
+    /// <param name="width">Columns of a plane.</param>
+    /// <param name="padHeight">Rows of zeros above it.</param>
+    /// <param name="padWidth">Columns of zeros to its left.</param>
+    /// <param name="rows">Rows of a window.</param>
+    /// <param name="columns">Columns of a window, padding on both sides included.</param>
+    /// <param name="channels">Channels staged at a time, a multiple of the register.</param>
+    /// <param name="end">Where the tensor ends.</param>
+    public ChannelStage(int height, int width, int padHeight, int padWidth, int rows, int columns, int channels, T* end)
     {
-        _shape = s;
-        _end = x + s.InputCount;
+        _height = height;
+        _width = width;
+        _padHeight = padHeight;
+        _padWidth = padWidth;
+        _end = end;
         Channels = channels;
-        Rows = ((rows - 1) * s.StrideHeight) + ((s.KernelHeight - 1) * s.DilationHeight) + 1;
-        Columns = s.Width + (2 * s.PadWidth);
-        ImageStride = (nint)Rows * Columns * channels;
+        Rows = rows;
+        Columns = columns;
+        ImageStride = (nint)rows * columns * channels;
     }
 
     /// <summary>Channels of a position.</summary>
@@ -59,23 +80,32 @@ internal readonly unsafe struct ChannelStage<V, T>
     /// <param name="channels">Channels that the block has; those up to <see cref="Channels"/> become zero.</param>
     /// <param name="row">First output row of the window.</param>
     /// <param name="to">The image's place in the stage.</param>
+    public void Fill(T* from, int channels, int row, T* to) =>
+        FillFrom(from, channels, (row * _shape.StrideHeight) - _padHeight, Rows, to);
+
+    /// <summary>Stages the window that begins at a row of the plane, which may lie above it.</summary>
+    /// <param name="from">The block's first plane of that image.</param>
+    /// <param name="channels">Channels that the block has; those up to <see cref="Channels"/> become zero.</param>
+    /// <param name="first">First row of the window.</param>
+    /// <param name="rows">How many of its rows are wanted.</param>
+    /// <param name="to">The image's place in the stage.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Fill(T* from, int channels, int row, T* to)
+    public void FillFrom(T* from, int channels, int first, int rows, T* to)
     {
-        nint plane = (nint)_shape.Height * _shape.Width;
+        nint plane = (nint)_height * _width;
         nint line = (nint)Columns * Channels;
-        nint pad = (nint)_shape.PadWidth * Channels;
-        int first = (row * _shape.StrideHeight) - _shape.PadHeight;
-        for (int r = 0; r < Rows; r++, to += line)
+        nint pad = (nint)_padWidth * Channels;
+        nint tail = line - pad - ((nint)_width * Channels);
+        for (int r = 0; r < rows; r++, to += line)
         {
             int y = first + r;
-            if ((uint)y >= (uint)_shape.Height)
+            if ((uint)y >= (uint)_height)
             {
                 RowCopy<V, T>.Clear(to, line);
                 continue;
             }
 
-            T* source = from + (nint)y * _shape.Width;
+            T* source = from + (nint)y * _width;
             for (int c = 0; c < Channels; c += V.Width)
             {
                 Row(source + c * plane, plane, Math.Min(V.Width, channels - c), to + pad + c);
@@ -83,14 +113,14 @@ internal readonly unsafe struct ChannelStage<V, T>
 
             // Squares reach beyond the row, into the padding behind it and in front of the next.
             RowCopy<V, T>.Clear(to, pad);
-            RowCopy<V, T>.Clear(to + line - pad, pad);
+            RowCopy<V, T>.Clear(to + line - tail, tail);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row(T* from, nint plane, int channels, T* to)
     {
-        int width = _shape.Width;
+        int width = _width;
         for (int j = 0; j < width; j += V.Width)
         {
             // The last square overlaps the one before, or reaches into the next row.

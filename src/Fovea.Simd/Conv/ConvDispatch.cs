@@ -7,7 +7,7 @@ namespace Fovea.Simd.Conv;
 /// <summary>Chooses the widest lane of the machine for each pass.</summary>
 internal static unsafe class ConvDispatch
 {
-    public static void Forward<T>(in ConvShape s, T* x, T* w, T* packed, in ConvEpilogue<T> epilogue, T* y)
+    public static void Forward<T>(in ConvShape s, T* x, T* w, T* packed, ConvAlgorithm algorithm, in ConvEpilogue<T> epilogue, T* y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (s.OutputCount == 0)
@@ -17,19 +17,19 @@ internal static unsafe class ConvDispatch
 
         if (Vector512.IsHardwareAccelerated)
         {
-            ConvPasses<Lane512<T>, T>.Forward(s, x, w, packed, epilogue, y);
+            ConvPasses<Lane512<T>, T>.Forward(s, x, w, packed, algorithm, epilogue, y);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            ConvPasses<Lane256<T>, T>.Forward(s, x, w, packed, epilogue, y);
+            ConvPasses<Lane256<T>, T>.Forward(s, x, w, packed, algorithm, epilogue, y);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            ConvPasses<Lane128<T>, T>.Forward(s, x, w, packed, epilogue, y);
+            ConvPasses<Lane128<T>, T>.Forward(s, x, w, packed, algorithm, epilogue, y);
         }
         else
         {
-            ConvPasses<LaneScalar<T>, T>.Forward(s, x, w, packed, epilogue, y);
+            ConvPasses<LaneScalar<T>, T>.Forward(s, x, w, packed, algorithm, epilogue, y);
         }
     }
 
@@ -107,11 +107,72 @@ internal static unsafe class ConvDispatch
     }
 
     /// <summary>Numbers that packed weights take.</summary>
-    public static long PackedCount<T>(in ConvShape s)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Depthwise.Takes(s) ? s.WeightCount : (long)s.Groups * ((s.GroupOutputs + 1) / 2 * 2) * s.GroupInputs * s.Taps;
+    public static long PackedCount<T>(in ConvShape s, ConvAlgorithm algorithm)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            return ConvPasses<Lane512<T>, T>.PackedCount(s, algorithm);
+        }
 
-    public static void Pack<T>(in ConvShape s, T* w, T* to)
+        if (Vector256.IsHardwareAccelerated)
+        {
+            return ConvPasses<Lane256<T>, T>.PackedCount(s, algorithm);
+        }
+
+        if (Vector128.IsHardwareAccelerated)
+        {
+            return ConvPasses<Lane128<T>, T>.PackedCount(s, algorithm);
+        }
+
+        return ConvPasses<LaneScalar<T>, T>.PackedCount(s, algorithm);
+    }
+
+    /// <summary>What <see cref="ConvAlgorithm.Automatic"/> means.</summary>
+    public static ConvAlgorithm Choose<T>(in ConvShape s, bool packed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            return ConvPasses<Lane512<T>, T>.Choose(s, packed);
+        }
+
+        if (Vector256.IsHardwareAccelerated)
+        {
+            return ConvPasses<Lane256<T>, T>.Choose(s, packed);
+        }
+
+        if (Vector128.IsHardwareAccelerated)
+        {
+            return ConvPasses<Lane128<T>, T>.Choose(s, packed);
+        }
+
+        return ConvPasses<LaneScalar<T>, T>.Choose(s, packed);
+    }
+
+    /// <summary>Whether an algorithm exists for a geometry.</summary>
+    public static bool Exists<T>(in ConvShape s, ConvAlgorithm algorithm)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            return ConvPasses<Lane512<T>, T>.Exists(s, algorithm);
+        }
+
+        if (Vector256.IsHardwareAccelerated)
+        {
+            return ConvPasses<Lane256<T>, T>.Exists(s, algorithm);
+        }
+
+        if (Vector128.IsHardwareAccelerated)
+        {
+            return ConvPasses<Lane128<T>, T>.Exists(s, algorithm);
+        }
+
+        return ConvPasses<LaneScalar<T>, T>.Exists(s, algorithm);
+    }
+
+    public static void Pack<T>(in ConvShape s, ConvAlgorithm algorithm, T* w, T* to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (s.WeightCount == 0)
@@ -121,19 +182,19 @@ internal static unsafe class ConvDispatch
 
         if (Vector512.IsHardwareAccelerated)
         {
-            ConvPasses<Lane512<T>, T>.Pack(s, w, to);
+            ConvPasses<Lane512<T>, T>.Pack(s, algorithm, w, to);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            ConvPasses<Lane256<T>, T>.Pack(s, w, to);
+            ConvPasses<Lane256<T>, T>.Pack(s, algorithm, w, to);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            ConvPasses<Lane128<T>, T>.Pack(s, w, to);
+            ConvPasses<Lane128<T>, T>.Pack(s, algorithm, w, to);
         }
         else
         {
-            ConvPasses<LaneScalar<T>, T>.Pack(s, w, to);
+            ConvPasses<LaneScalar<T>, T>.Pack(s, algorithm, w, to);
         }
     }
 }

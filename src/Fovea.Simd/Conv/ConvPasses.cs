@@ -1,4 +1,5 @@
 using System.Numerics;
+using Fovea.Simd.Conv.Winograd;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
@@ -10,7 +11,7 @@ internal static unsafe class ConvPasses<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The forward pass, from plain weights or packed ones (the other is null).</summary>
-    public static void Forward(in ConvShape s, T* x, T* w, T* packed, in ConvEpilogue<T> epilogue, T* y)
+    public static void Forward(in ConvShape s, T* x, T* w, T* packed, ConvAlgorithm algorithm, in ConvEpilogue<T> epilogue, T* y)
     {
         if (Depthwise.Takes(s))
         {
@@ -32,7 +33,34 @@ internal static unsafe class ConvPasses<V, T>
             return;
         }
 
-        DirectConvolution<V, T>.Run(job, x, w, packed, WeightGroup(s), y, epilogue);
+        Correlate(algorithm == ConvAlgorithm.Automatic ? WinogradChoice<V, T>.Plain(job) : algorithm, job, x, w, packed, WeightGroup(s), y, epilogue);
+    }
+
+    /// <summary>What <see cref="ConvAlgorithm.Automatic"/> means.</summary>
+    /// <param name="s">The geometry.</param>
+    /// <param name="packed">Whether the weights are packed beforehand.</param>
+    public static ConvAlgorithm Choose(in ConvShape s, bool packed)
+    {
+        if (Depthwise.Takes(s) || s.InChannels == 0)
+        {
+            return ConvAlgorithm.Direct;
+        }
+
+        using var taps = new Scratch<Tap>(s.Taps);
+        ConvJob job = ConvJob.Forward(s, taps.At);
+        return packed ? WinogradChoice<V, T>.Packed(job) : WinogradChoice<V, T>.Plain(job);
+    }
+
+    /// <summary>Whether an algorithm exists for a geometry.</summary>
+    public static bool Exists(in ConvShape s, ConvAlgorithm algorithm)
+    {
+        if (algorithm is ConvAlgorithm.Automatic or ConvAlgorithm.Direct)
+        {
+            return true;
+        }
+
+        using var taps = new Scratch<Tap>(s.Taps);
+        return !Depthwise.Takes(s) && s.InChannels > 0 && WinogradChoice<V, T>.Exists(ConvJob.Forward(s, taps.At));
     }
 
     public static void BackwardInput(in ConvShape s, T* dy, T* w, T* dx)
@@ -56,7 +84,8 @@ internal static unsafe class ConvPasses<V, T>
         else
         {
             using var taps = new Scratch<Tap>(s.Taps);
-            DirectConvolution<V, T>.Run(ConvJob.BackwardInput(s, 0, 0, taps.At), dy, w, null, WeightGroup(s), dx, default);
+            ConvJob job = ConvJob.BackwardInput(s, 0, 0, taps.At);
+            Correlate(WinogradChoice<V, T>.Plain(job), job, dy, w, null, WeightGroup(s), dx, default);
         }
     }
 
@@ -89,7 +118,25 @@ internal static unsafe class ConvPasses<V, T>
         }
     }
 
-    public static void Pack(in ConvShape s, T* w, T* to)
+    /// <summary>Numbers that packed weights take.</summary>
+    public static long PackedCount(in ConvShape s, ConvAlgorithm algorithm)
+    {
+        if (Depthwise.Takes(s))
+        {
+            return s.WeightCount;
+        }
+
+        using var taps = new Scratch<Tap>(s.Taps);
+        ConvJob job = ConvJob.Forward(s, taps.At);
+        return algorithm switch
+        {
+            ConvAlgorithm.Winograd2 => WinogradConvolution<V, T, TwoByTwo<V, T>>.WeightCount(job),
+            ConvAlgorithm.Winograd4 => WinogradConvolution<V, T, FourByFour<V, T>>.WeightCount(job),
+            _ => PackWeightsBody<V, T>.GroupCount(job) * (long)job.Groups,
+        };
+    }
+
+    public static void Pack(in ConvShape s, ConvAlgorithm algorithm, T* w, T* to)
     {
         if (Depthwise.Takes(s))
         {
@@ -98,7 +145,36 @@ internal static unsafe class ConvPasses<V, T>
         }
 
         using var taps = new Scratch<Tap>(s.Taps);
-        DirectConvolution<V, T>.Pack(ConvJob.Forward(s, taps.At), w, WeightGroup(s), to);
+        ConvJob job = ConvJob.Forward(s, taps.At);
+        switch (algorithm)
+        {
+            case ConvAlgorithm.Winograd2:
+                WinogradWeights<V, T, TwoByTwo<V, T>>.Transform(job, w, WeightGroup(s), to);
+                break;
+            case ConvAlgorithm.Winograd4:
+                WinogradWeights<V, T, FourByFour<V, T>>.Transform(job, w, WeightGroup(s), to);
+                break;
+            default:
+                DirectConvolution<V, T>.Pack(job, w, WeightGroup(s), to);
+                break;
+        }
+    }
+
+    private static void Correlate(
+        ConvAlgorithm algorithm, in ConvJob job, T* x, T* w, T* packed, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
+    {
+        switch (algorithm)
+        {
+            case ConvAlgorithm.Winograd2:
+                WinogradConvolution<V, T, TwoByTwo<V, T>>.Run(job, x, w, packed, weightGroup, y, epilogue);
+                break;
+            case ConvAlgorithm.Winograd4:
+                WinogradConvolution<V, T, FourByFour<V, T>>.Run(job, x, w, packed, weightGroup, y, epilogue);
+                break;
+            default:
+                DirectConvolution<V, T>.Run(job, x, w, packed, weightGroup, y, epilogue);
+                break;
+        }
     }
 
     // A map of one position and a kernel of one tap: a linear layer.

@@ -8,6 +8,31 @@ namespace Fovea.Simd.Conv;
 /// </summary>
 public static unsafe class Convolution
 {
+    /// <summary>Whether an algorithm exists for a geometry on this machine.</summary>
+    /// <param name="s">The geometry.</param>
+    /// <param name="algorithm">The algorithm.</param>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <exception cref="ArgumentException">The geometry is impossible.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public static bool Supports<T>(in ConvShape s, ConvAlgorithm algorithm)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Check<T>(s);
+        return ConvDispatch.Exists<T>(s, algorithm);
+    }
+
+    /// <summary>The algorithm that <see cref="Forward{T}(in ConvShape, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T})"/> uses.</summary>
+    /// <param name="s">The geometry.</param>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <exception cref="ArgumentException">The geometry is impossible.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public static ConvAlgorithm AlgorithmFor<T>(in ConvShape s)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Check<T>(s);
+        return ConvDispatch.Choose<T>(s, false);
+    }
+
     /// <summary><c>y[n, o] = bias[o] + Σ x[n, i] ⋆ w[o, i]</c>.</summary>
     /// <param name="s">The geometry; the shapes of all operands follow from it.</param>
     /// <param name="x">Input, [N, I, H, W].</param>
@@ -23,7 +48,7 @@ public static unsafe class Convolution
         Expect("w", w.Length, s.WeightCount);
         fixed (T* pw = w)
         {
-            Forward(s, x, pw, null, bias, default, false, y);
+            Forward(s, x, pw, null, ConvAlgorithm.Automatic, bias, default, false, y);
         }
     }
 
@@ -44,12 +69,13 @@ public static unsafe class Convolution
         ArgumentNullException.ThrowIfNull(w);
         Check<T>(s);
         w.Validate(s);
-        Forward(s, x, null, w.At, bias, residual, relu, y);
+        Forward(s, x, null, w.At, w.Algorithm, bias, residual, relu, y);
         GC.KeepAlive(w);
     }
 
     private static void Forward<T>(
-        in ConvShape s, ReadOnlySpan<T> x, T* w, T* packed, ReadOnlySpan<T> bias, ReadOnlySpan<T> residual, bool relu, Span<T> y)
+        in ConvShape s, ReadOnlySpan<T> x, T* w, T* packed, ConvAlgorithm algorithm,
+        ReadOnlySpan<T> bias, ReadOnlySpan<T> residual, bool relu, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Expect("x", x.Length, s.InputCount);
@@ -71,7 +97,7 @@ public static unsafe class Convolution
         fixed (T* px = x, pb = bias, pr = residual, py = y)
         {
             var epilogue = new ConvEpilogue<T> { Bias = bias.IsEmpty ? null : pb, Residual = residual.IsEmpty ? null : pr, Relu = relu };
-            ConvDispatch.Forward(s, px, w, packed, epilogue, py);
+            ConvDispatch.Forward(s, px, w, packed, algorithm, epilogue, py);
         }
     }
 

@@ -16,12 +16,16 @@ public sealed unsafe class PackedWeights<T> : IDisposable
     private readonly ConvShape _shape;
 
     /// <summary>Packs weights.</summary>
-    /// <param name="s">The geometry; its batch and image size do not matter.</param>
+    /// <param name="s">The geometry; its batch and image size matter only to the choice of the algorithm.</param>
     /// <param name="w">Weights, [O, I / groups, kh, kw].</param>
     /// <param name="scale">One factor per output channel, or empty for none: <c>w[o] · scale[o]</c> is packed, as folding a batch norm asks.</param>
-    /// <exception cref="ArgumentException">The geometry is impossible, or a span does not have the length it asks for.</exception>
+    /// <param name="algorithm">How the passes will compute (default: <see cref="ConvAlgorithm.Automatic"/>, the fastest expected).</param>
+    /// <exception cref="ArgumentException">
+    /// The geometry is impossible, a span does not have the length it asks for, or the algorithm does not exist for the geometry.
+    /// </exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public PackedWeights(in ConvShape s, ReadOnlySpan<T> w, ReadOnlySpan<T> scale = default)
+    public PackedWeights(
+        in ConvShape s, ReadOnlySpan<T> w, ReadOnlySpan<T> scale = default, ConvAlgorithm algorithm = ConvAlgorithm.Automatic)
     {
         Convolution.Check<T>(s);
         Convolution.Expect("w", w.Length, s.WeightCount);
@@ -30,16 +34,25 @@ public sealed unsafe class PackedWeights<T> : IDisposable
             Convolution.Expect("scale", scale.Length, s.OutChannels);
         }
 
+        if (!Convolution.Supports<T>(s, algorithm))
+        {
+            throw new ArgumentException($"convolution: {algorithm} does not exist for {s} of {typeof(T).Name}; use {ConvAlgorithm.Automatic}.");
+        }
+
         _shape = s;
-        long count = Math.Max(1, ConvDispatch.PackedCount<T>(s));
+        Algorithm = algorithm == ConvAlgorithm.Automatic ? ConvDispatch.Choose<T>(s, true) : algorithm;
+        long count = Math.Max(1, ConvDispatch.PackedCount<T>(s, Algorithm));
         _block = new AlignedBlock(count * sizeof(T));
         T[]? scaled = scale.IsEmpty ? null : Scale(w, scale);
         fixed (T* from = scaled is null ? w : scaled, to = _block.AsSpan<T>(1))
         {
-            ConvDispatch.Pack(s, from, to);
+            ConvDispatch.Pack(s, Algorithm, from, to);
             At = to;
         }
     }
+
+    /// <summary>How passes with these weights compute; never <see cref="ConvAlgorithm.Automatic"/>.</summary>
+    public ConvAlgorithm Algorithm { get; }
 
     /// <summary>Bytes that the packed copy takes.</summary>
     public long Bytes => _block.Bytes;
@@ -59,6 +72,11 @@ public sealed unsafe class PackedWeights<T> : IDisposable
             throw new ArgumentException(
                 $"convolution: the packed weights are [{_shape.OutChannels}, {_shape.GroupInputs}, {_shape.KernelHeight}, {_shape.KernelWidth}] "
                 + $"in {_shape.Groups} groups, the geometry asks for [{s.OutChannels}, {s.GroupInputs}, {s.KernelHeight}, {s.KernelWidth}] in {s.Groups}.");
+        }
+
+        if (!Convolution.Supports<T>(s, Algorithm))
+        {
+            throw new ArgumentException($"convolution: the weights are packed for {Algorithm}, which does not exist for {s}; pack them for it.");
         }
 
         _ = _block.AsSpan<T>(0);

@@ -1,0 +1,78 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv;
+
+/// <summary>Writes outputs that were computed with a register of channels per position, [position][channel], to their planes.</summary>
+internal readonly unsafe struct ChannelFinish<V, T>
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ConvJob _job;
+    private readonly T* _y;
+    private readonly ConvEpilogue<T> _epilogue;
+    private readonly T* _square;
+
+    /// <param name="job">The correlation.</param>
+    /// <param name="y">Its result.</param>
+    /// <param name="epilogue">What happens on the way.</param>
+    /// <param name="square">Room for a square of numbers as wide as a register.</param>
+    public ChannelFinish(in ConvJob job, T* y, in ConvEpilogue<T> epilogue, T* square)
+    {
+        _job = job;
+        _y = y;
+        _epilogue = epilogue;
+        _square = square;
+    }
+
+    /// <summary>Writes a run of positions of one image.</summary>
+    /// <param name="from">[position][channel]; may be read up to a register of positions.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="output">The register's first channel.</param>
+    /// <param name="channels">How many of its lanes are channels.</param>
+    /// <param name="position">The first position.</param>
+    /// <param name="count">How many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run(T* from, int image, int output, int channels, int position, int count)
+    {
+        nint positions = _job.Positions;
+        nint start = (image * _job.OutputImage) + (output * positions) + position;
+        T* y = _y + start;
+        T* residual = _epilogue.Residual is null ? null : _epilogue.Residual + start;
+        T* bias = _epilogue.Bias is null ? null : _epilogue.Bias + output;
+        for (int q = 0; q < count; q += V.Width)
+        {
+            // The last square overlaps the one before, or is narrower than a register.
+            int at = count >= V.Width ? Math.Min(q, count - V.Width) : 0;
+            int lanes = Math.Min(V.Width, count);
+            T* source = from + ((nint)at * V.Width);
+            if (_epilogue.IsNone && lanes == V.Width && channels == V.Width)
+            {
+                Squares<V, T>.Transpose(source, V.Width, V.Width, y + at, positions);
+                continue;
+            }
+
+            Squares<V, T>.Transpose(source, V.Width, lanes, _square, V.Width);
+            for (int c = 0; c < channels; c++)
+            {
+                nint place = (c * positions) + at;
+                V value = V.Load(_square + (c * V.Width));
+                value = bias is null ? value : value + V.Broadcast(bias[c]);
+                if (lanes == V.Width)
+                {
+                    value = residual is null ? value : value + V.Load(residual + place);
+                    value = _epilogue.Relu ? V.Max(value, V.Zero) : value;
+                    value.Store(y + place);
+                }
+                else
+                {
+                    value = residual is null ? value : value + V.LoadPartial(residual + place, lanes);
+                    value = _epilogue.Relu ? V.Max(value, V.Zero) : value;
+                    value.StorePartial(y + place, lanes);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace Fovea.Simd.Conv;
+
+/// <summary>How a convolution is computed.</summary>
+/// <remarks>
+/// Winograd's algorithms exist for float kernels of 3 × 3 with stride and dilation 1 and a padding of at most 2, on machines with AVX2
+/// or more. They multiply less and round more: see docs/decisions/0005-winograd.md for the bounds.
+/// </remarks>
+public enum ConvAlgorithm
+{
+    /// <summary>Whatever is expected to be fastest for the shape, among those whose error suits the purpose.</summary>
+    Automatic,
+
+    /// <summary>Sums of products as the definition has them, for any geometry.</summary>
+    Direct,
+
+    /// <summary>Winograd's F(2×2, 3×3): 2.25 times fewer multiply-adds, about the error of direct sums.</summary>
+    Winograd2,
+
+    /// <summary>Winograd's F(4×4, 3×3): 4 times fewer multiply-adds, several times the error. Never chosen for weights that are not packed.</summary>
+    Winograd4,
+}

@@ -1,0 +1,142 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv.Winograd;
+
+/// <summary>
+/// Multiplies transformed patches by transformed weights and transforms the products back: piece i is one unit of tiles of one group,
+/// for one block of output channels.
+/// </summary>
+internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TTile : struct, ITileTransform<V, T>
+{
+    public WinogradPlan* Plan;
+    public WinogradInput<V, T, TTile> Input;
+
+    /// <summary>The input of all units, transformed, or null when each piece transforms its own.</summary>
+    public T* Shared;
+
+    /// <summary>Transformed weights.</summary>
+    public T* Weights;
+    public T* Y;
+    public ConvEpilogue<T> Epilogue;
+
+    public readonly int Pieces => Plan->Job.Groups * Plan->Units * Plan->OutputBlocks;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Run(int from, int to)
+    {
+        int m = TTile.Outputs;
+        using var stage = new Scratch<T>(Shared is null ? Input.StageCount : 1);
+        using var own = new Scratch<T>(Shared is null ? Plan->InputCount : 1);
+        using var products = new Scratch<T>(Plan->ProductCount);
+        using var outputs = new Scratch<T>(((long)Plan->UnitRows * m * Plan->Job.OutWidth + (m * m) + TTile.Work + V.Width) * V.Width);
+        for (int i = from; i < to; i++)
+        {
+            int groupUnit = i / Plan->OutputBlocks;
+            int group = groupUnit / Plan->Units;
+            var extent = new WinogradExtent(*Plan, groupUnit % Plan->Units);
+            T* input = own.At;
+            if (Shared is null)
+            {
+                Input.Unit(group, extent, stage.At, input);
+            }
+            else
+            {
+                input = Shared + (groupUnit * Plan->InputCount);
+            }
+
+            int block = i % Plan->OutputBlocks;
+            int end = (int)((long)Plan->Panels * (block + 1) / Plan->OutputBlocks);
+            for (int panel = (int)((long)Plan->Panels * block / Plan->OutputBlocks); panel < end; panel++)
+            {
+                Panel(group, extent, panel, input, products.At, outputs.At);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Panel(int group, in WinogradExtent extent, int panel, T* input, T* products, T* outputs)
+    {
+        ref readonly ConvJob job = ref Plan->Job;
+        int first = panel * 2 * V.Width;
+        int count = Math.Min(2 * V.Width, job.Outputs - first);
+        int columns = count > V.Width ? 2 : 1;
+        nint rowStride = columns * V.Width;
+        T* weights = Weights + (group * WinogradWeights<V, T, TTile>.GroupCount(job)) + ((nint)first * job.Inputs * TTile.Patch);
+        nint element = (nint)job.Inputs * rowStride;
+        nint block = (nint)Plan->UnitTiles * V.Width;
+        int rowPanels = GemmShape<V, T>.RowPanels(extent.Tiles);
+        for (int e = 0; e < TTile.Patch; e++, weights += element)
+        {
+            T* a = input + (e * Plan->InputStride);
+            T* c = products + (e * Plan->ProductStride);
+            for (int p = 0; p < rowPanels; p++)
+            {
+                int row = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p);
+                int height = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p + 1) - row;
+                if (columns == 2)
+                {
+                    WinogradTiles<V, T, N2>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride);
+                }
+                else
+                {
+                    WinogradTiles<V, T, N1>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride);
+                }
+            }
+        }
+
+        for (int q = 0; q < columns; q++)
+        {
+            Finish((group * job.Outputs) + first + (q * V.Width), Math.Min(V.Width, count - (q * V.Width)), extent, products + (q * V.Width), rowStride, outputs);
+        }
+    }
+
+    // The tiles of one register of output channels become positions by channels, and these planes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Finish(int output, int channels, in WinogradExtent extent, T* products, nint rowStride, T* outputs)
+    {
+        ref readonly ConvJob job = ref Plan->Job;
+        int m = TTile.Outputs;
+        int top = extent.Row * m;
+        int rows = Math.Min(extent.Rows * m, job.OutHeight - top);
+        nint line = (nint)job.OutWidth * V.Width;
+        T* edge = outputs + (((nint)Plan->UnitRows * m * job.OutWidth) * V.Width);
+        T* work = edge + (m * m * V.Width);
+        var finish = new ChannelFinish<V, T>(job, Y, Epilogue, work + (TTile.Work * V.Width));
+        for (int n = 0; n < extent.Images; n++)
+        {
+            for (int i = 0; i < extent.Rows; i++)
+            {
+                for (int j = 0; j < Plan->TileColumns; j++, products += rowStride)
+                {
+                    T* to = outputs + (i * m * line) + ((nint)j * m * V.Width);
+                    int down = Math.Min(m, rows - (i * m));
+                    int across = Math.Min(m, job.OutWidth - (j * m));
+                    if (down == m && across == m)
+                    {
+                        TTile.Output(products, Plan->ProductStride, to, line, V.Width, work);
+                        continue;
+                    }
+
+                    // A tile that reaches beyond the map.
+                    TTile.Output(products, Plan->ProductStride, edge, m * V.Width, V.Width, work);
+                    for (int u = 0; u < down; u++)
+                    {
+                        for (int v = 0; v < across; v++)
+                        {
+                            V.Load(edge + (((u * m) + v) * V.Width)).Store(to + (u * line) + (v * V.Width));
+                        }
+                    }
+                }
+            }
+
+            finish.Run(outputs, extent.Image + n, output, channels, top * job.OutWidth, rows * job.OutWidth);
+        }
+    }
+}

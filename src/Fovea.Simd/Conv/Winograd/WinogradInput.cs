@@ -1,0 +1,88 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv.Winograd;
+
+/// <summary>
+/// Transforms the input of units to [element][block of channels][tile][channel]. As a loop of its own, piece i is one block of one
+/// unit of one group.
+/// </summary>
+internal unsafe struct WinogradInput<V, T, TTile> : IRangeBody
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TTile : struct, ITileTransform<V, T>
+{
+    private readonly WinogradPlan* _plan;
+    private readonly ChannelStage<V, T> _stage;
+    private readonly T* _x;
+
+    /// <summary>Target of the loop: all units.</summary>
+    private readonly T* _to;
+
+    public WinogradInput(WinogradPlan* plan, T* x, T* to)
+    {
+        _plan = plan;
+        _x = x;
+        _to = to;
+        ref readonly ConvJob job = ref plan->Job;
+        int m = TTile.Outputs;
+        _stage = new(
+            job.Height, job.Width, -plan->FirstRow, -plan->FirstColumn, (plan->UnitRows * m) + 2, (plan->TileColumns * m) + 2, V.Width,
+            x + (job.Batch * job.InputImage));
+    }
+
+    /// <summary>Numbers that a thread needs to stage.</summary>
+    public readonly long StageCount => _stage.Count(1) + (TTile.Work * V.Width);
+
+    public readonly int Pieces => _plan->Job.Groups * _plan->Units * _plan->InputBlocks;
+
+    public readonly void Run(int from, int to)
+    {
+        using var stage = new Scratch<T>(StageCount);
+        int blocks = _plan->InputBlocks;
+        for (int i = from; i < to; i++)
+        {
+            int groupUnit = i / blocks;
+            T* target = _to + (groupUnit * _plan->InputCount) + ((nint)(i % blocks) * _plan->UnitTiles * V.Width);
+            Block(groupUnit / _plan->Units, new(*_plan, groupUnit % _plan->Units), i % blocks, stage.At, target);
+        }
+    }
+
+    /// <summary>Transforms one unit, all channels.</summary>
+    public readonly void Unit(int group, in WinogradExtent extent, T* stage, T* to)
+    {
+        for (int block = 0; block < _plan->InputBlocks; block++, to += (nint)_plan->UnitTiles * V.Width)
+        {
+            Block(group, extent, block, stage, to);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Block(int group, in WinogradExtent extent, int block, T* stage, T* to)
+    {
+        ref readonly ConvJob job = ref _plan->Job;
+        int channel = block * V.Width;
+        int channels = Math.Min(V.Width, job.Inputs - channel);
+        nint plane = (nint)job.Height * job.Width;
+        nint column = V.Width;
+        nint row = _stage.Columns * column;
+        nint stride = _plan->InputStride;
+        T* work = stage + _stage.Count(1);
+        for (int n = 0; n < extent.Images; n++)
+        {
+            T* x = _x + ((extent.Image + n) * job.InputImage) + ((((nint)group * job.Inputs) + channel) * plane);
+            _stage.FillFrom(x, channels, (extent.Row * TTile.Outputs) + _plan->FirstRow, (extent.Rows * TTile.Outputs) + 2, stage);
+            for (int i = 0; i < extent.Rows; i++)
+            {
+                T* d = stage + (i * TTile.Outputs * row);
+                for (int j = 0; j < _plan->TileColumns; j++, d += TTile.Outputs * column, to += V.Width)
+                {
+                    TTile.Input(d, row, column, to, stride, work);
+                }
+            }
+        }
+    }
+}

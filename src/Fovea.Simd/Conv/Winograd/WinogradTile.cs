@@ -1,0 +1,176 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv.Winograd;
+
+/// <summary>
+/// The product at one element of the patches: tiles down, output channels across the registers, summed over input channels. The
+/// transformed input lies in blocks of one register of channels, [block][tile][channel], so that the rows of a tile are a constant
+/// apart and one number of each is broadcast per step.
+/// </summary>
+internal static unsafe class WinogradTile<V, T, TRows, TColumns>
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TRows : struct, ICount
+    where TColumns : struct, ICount
+{
+    /// <summary>Sums the steps and writes the tile.</summary>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="a">The first tile's channels.</param>
+    /// <param name="block">Numbers from one block of channels to the next.</param>
+    /// <param name="b">Weights, [channel][columns · width].</param>
+    /// <param name="c">Target.</param>
+    /// <param name="rowStride">Numbers from one row of the target to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(int channels, T* a, nint block, T* b, T* c, nint rowStride)
+    {
+        V c00 = V.Zero, c01 = V.Zero;
+        V c10 = V.Zero, c11 = V.Zero;
+        V c20 = V.Zero, c21 = V.Zero;
+        V c30 = V.Zero, c31 = V.Zero;
+        V c40 = V.Zero, c41 = V.Zero;
+        V c50 = V.Zero, c51 = V.Zero;
+        V c60 = V.Zero, c61 = V.Zero;
+        V c70 = V.Zero, c71 = V.Zero;
+        V c80 = V.Zero, c81 = V.Zero;
+        V c90 = V.Zero, c91 = V.Zero;
+        V c100 = V.Zero, c101 = V.Zero;
+        V c110 = V.Zero, c111 = V.Zero;
+        for (; channels > 0; channels -= V.Width, a += block - V.Width)
+        {
+            for (int k = Math.Min(channels, V.Width); k > 0; k--, a++, b += TColumns.Value * V.Width)
+            {
+                V b0 = V.Load(b);
+                V b1 = TColumns.Value > 1 ? V.Load(b + V.Width) : b0;
+                V x = V.Broadcast(a[0]);
+                c00 = V.MultiplyAdd(x, b0, c00);
+                c01 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c01) : c01;
+                x = V.Broadcast(a[V.Width]);
+                c10 = V.MultiplyAdd(x, b0, c10);
+                c11 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c11) : c11;
+                if (TRows.Value > 2)
+                {
+                    x = V.Broadcast(a[2 * V.Width]);
+                    c20 = V.MultiplyAdd(x, b0, c20);
+                    c21 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c21) : c21;
+                    x = V.Broadcast(a[3 * V.Width]);
+                    c30 = V.MultiplyAdd(x, b0, c30);
+                    c31 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c31) : c31;
+                }
+
+                if (TRows.Value > 4)
+                {
+                    x = V.Broadcast(a[4 * V.Width]);
+                    c40 = V.MultiplyAdd(x, b0, c40);
+                    c41 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c41) : c41;
+                    x = V.Broadcast(a[5 * V.Width]);
+                    c50 = V.MultiplyAdd(x, b0, c50);
+                    c51 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c51) : c51;
+                }
+
+                if (TRows.Value > 6)
+                {
+                    x = V.Broadcast(a[6 * V.Width]);
+                    c60 = V.MultiplyAdd(x, b0, c60);
+                    c61 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c61) : c61;
+                    x = V.Broadcast(a[7 * V.Width]);
+                    c70 = V.MultiplyAdd(x, b0, c70);
+                    c71 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c71) : c71;
+                }
+
+                if (TRows.Value > 8)
+                {
+                    x = V.Broadcast(a[8 * V.Width]);
+                    c80 = V.MultiplyAdd(x, b0, c80);
+                    c81 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c81) : c81;
+                    x = V.Broadcast(a[9 * V.Width]);
+                    c90 = V.MultiplyAdd(x, b0, c90);
+                    c91 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c91) : c91;
+                }
+
+                if (TRows.Value > 10)
+                {
+                    x = V.Broadcast(a[10 * V.Width]);
+                    c100 = V.MultiplyAdd(x, b0, c100);
+                    c101 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c101) : c101;
+                    x = V.Broadcast(a[11 * V.Width]);
+                    c110 = V.MultiplyAdd(x, b0, c110);
+                    c111 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c111) : c111;
+                }
+            }
+        }
+
+        Write(c, rowStride, c00, c01, c10, c11);
+        if (TRows.Value > 2)
+        {
+            Write(c + (2 * rowStride), rowStride, c20, c21, c30, c31);
+        }
+
+        if (TRows.Value > 4)
+        {
+            Write(c + (4 * rowStride), rowStride, c40, c41, c50, c51);
+        }
+
+        if (TRows.Value > 6)
+        {
+            Write(c + (6 * rowStride), rowStride, c60, c61, c70, c71);
+        }
+
+        if (TRows.Value > 8)
+        {
+            Write(c + (8 * rowStride), rowStride, c80, c81, c90, c91);
+        }
+
+        if (TRows.Value > 10)
+        {
+            Write(c + (10 * rowStride), rowStride, c100, c101, c110, c111);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write(T* c, nint rowStride, V a, V b, V d, V e)
+    {
+        a.Store(c);
+        d.Store(c + rowStride);
+        if (TColumns.Value > 1)
+        {
+            b.Store(c + V.Width);
+            e.Store(c + rowStride + V.Width);
+        }
+    }
+}
+
+/// <summary>Chooses the compiled tile for a height that is known at run time.</summary>
+internal static unsafe class WinogradTiles<V, T, TColumns>
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TColumns : struct, ICount
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run(int height, int channels, T* a, nint block, T* b, T* c, nint rowStride)
+    {
+        switch (height)
+        {
+            case 12:
+                WinogradTile<V, T, N12, TColumns>.Run(channels, a, block, b, c, rowStride);
+                break;
+            case 10:
+                WinogradTile<V, T, N10, TColumns>.Run(channels, a, block, b, c, rowStride);
+                break;
+            case 8:
+                WinogradTile<V, T, N8, TColumns>.Run(channels, a, block, b, c, rowStride);
+                break;
+            case 6:
+                WinogradTile<V, T, N6, TColumns>.Run(channels, a, block, b, c, rowStride);
+                break;
+            case 4:
+                WinogradTile<V, T, N4, TColumns>.Run(channels, a, block, b, c, rowStride);
+                break;
+            default:
+                WinogradTile<V, T, N2, TColumns>.Run(channels, a, block, b, c, rowStride);
+                break;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv.Winograd;
+
+/// <summary>
+/// Transforms 3 × 3 weights, <c>U = G g Gᵀ</c>, to [group][panel][element][channel][output]: piece i is one panel of two registers of
+/// output channels of one group, for one run of input channels.
+/// </summary>
+internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TTile : struct, ITileTransform<V, T>
+{
+    private const int Run1 = 16;
+
+    private ConvJob _job;
+    private nint _group;
+    private T* _from;
+    private T* _to;
+
+    private readonly int Panels => (_job.Outputs + (2 * V.Width) - 1) / (2 * V.Width);
+
+    private readonly int Runs => (_job.Inputs + Run1 - 1) / Run1;
+
+    /// <summary>Numbers of one group.</summary>
+    public static nint GroupCount(in ConvJob job) => (nint)TTile.Patch * job.Inputs * ((job.Outputs + V.Width - 1) / V.Width * V.Width);
+
+    /// <summary>Transforms all of it.</summary>
+    /// <param name="job">The correlation.</param>
+    /// <param name="w">Plain weights.</param>
+    /// <param name="group">Numbers from one group's weights to the next.</param>
+    /// <param name="to">Room for <see cref="GroupCount"/> numbers per group.</param>
+    public static void Transform(in ConvJob job, T* w, nint group, T* to)
+    {
+        var body = new WinogradWeights<V, T, TTile> { _job = job, _group = group, _from = w, _to = to };
+        WorkerTeam.For(ref body, job.Groups * body.Panels * body.Runs, 2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Run(int from, int to)
+    {
+        int panels = Panels;
+        int runs = Runs;
+        using var taps = new Scratch<T>(9L * Run1 * V.Width);
+        using var work = new Scratch<T>((long)TTile.Work * V.Width);
+        int* order = stackalloc int[9];
+        Order(order);
+        for (int i = from; i < to; i++)
+        {
+            int group = i / runs / panels;
+            int first = i / runs % panels * 2 * V.Width;
+            int c = i % runs * Run1;
+            int channels = Math.Min(Run1, _job.Inputs - c);
+            int outputs = Math.Min(2 * V.Width, _job.Outputs - first);
+            int columns = outputs > V.Width ? 2 : 1;
+            nint element = (nint)_job.Inputs * columns * V.Width;
+            T* target = _to + (group * GroupCount(_job)) + ((nint)first * _job.Inputs * TTile.Patch) + ((nint)c * columns * V.Width);
+            for (int q = 0; q < columns; q++, first += V.Width, target += V.Width)
+            {
+                T* source = _from + (group * _group) + (first * _job.WeightOutput) + (c * _job.WeightInput);
+                Gather(source, Math.Min(V.Width, outputs - (q * V.Width)), channels, order, taps.At);
+                for (int j = 0; j < channels; j++)
+                {
+                    TTile.Weights(taps.At + (j * 9 * V.Width), target + ((nint)j * columns * V.Width), element, work.At);
+                }
+            }
+        }
+    }
+
+    // The taps of the 3 × 3 grid, row by row: where each one's weight lies in the kernel.
+    private readonly void Order(int* order)
+    {
+        int row = int.MaxValue;
+        int column = int.MaxValue;
+        for (int t = 0; t < 9; t++)
+        {
+            row = Math.Min(row, _job.Taps[t].Row);
+            column = Math.Min(column, _job.Taps[t].Column);
+        }
+
+        for (int t = 0; t < 9; t++)
+        {
+            order[((_job.Taps[t].Row - row) * 3) + _job.Taps[t].Column - column] = _job.Taps[t].Weight;
+        }
+    }
+
+    // Kernels of one register of outputs: [channel][tap][output], zero beyond the last output.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Gather(T* from, int outputs, int channels, int* order, T* to)
+    {
+        if (outputs == V.Width && _job.WeightInput == 9 && channels == Run1 && IsOrdered(order))
+        {
+            // Forward: the kernels of all channels lie one after the other.
+            for (int k = 0; k < 9 * Run1; k += V.Width)
+            {
+                Squares<V, T>.Transpose(from + k, _job.WeightOutput, V.Width, to + (k * V.Width), V.Width);
+            }
+
+            return;
+        }
+
+        for (int c = 0; c < channels; c++, from += _job.WeightInput)
+        {
+            for (int t = 0; t < 9; t++, to += V.Width)
+            {
+                T* at = from + order[t];
+                for (int o = 0; o < V.Width; o++)
+                {
+                    to[o] = o < outputs ? at[o * _job.WeightOutput] : T.Zero;
+                }
+            }
+        }
+    }
+
+    private static bool IsOrdered(int* order)
+    {
+        for (int t = 0; t < 9; t++)
+        {
+            if (order[t] != t)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

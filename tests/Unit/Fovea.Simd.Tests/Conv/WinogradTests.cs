@@ -1,0 +1,110 @@
+using Fovea.Simd.Conv;
+using Fovea.Simd.Lanes;
+using Fovea.Simd.Tests.Gemm;
+using Fovea.Simd.Tests.Support;
+
+namespace Fovea.Simd.Tests.Conv;
+
+public class WinogradTests(ITestOutputHelper output)
+{
+    // Maps around every multiple of a tile, channels around every register and panel, all paddings, groups, images of a unit.
+    private static IEnumerable<ConvShape> Shapes()
+    {
+        (int Height, int Width)[] maps = [(1, 1), (2, 3), (3, 2), (4, 4), (5, 6), (6, 5), (7, 7), (8, 9), (9, 15), (13, 17), (14, 14), (16, 33)];
+        (int Inputs, int Outputs)[] channels = [(1, 1), (3, 8), (7, 9), (8, 15), (9, 16), (15, 17), (16, 31), (17, 32), (33, 33), (48, 40), (16, 65)];
+        for (int i = 0; i < 36; i++)
+        {
+            (int height, int width) = maps[i % maps.Length];
+            (int inputs, int outputs) = channels[i % channels.Length];
+            int pad = i % 3;
+            int groups = 1 + (i % 5 == 4 ? 1 : 0);
+            if (height + (2 * pad) >= 3 && width + (2 * pad) >= 3)
+            {
+                yield return new(1 + (i * 7 % 6), inputs * groups, height, width, outputs * groups, 3, 3, 1, 1, pad, (pad + (i / 3)) % 3, 1, 1, groups);
+            }
+        }
+
+        yield return new(1, 160, 7, 7, 150, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        yield return new(19, 20, 4, 4, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        yield return new(1, 16, 56, 56, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+    }
+
+    private static bool Fits(in ConvShape s) => s.OutHeight > 0 && s.OutWidth > 0;
+
+    public static TheoryData<ConvShape, ConvAlgorithm> Cases() =>
+        [.. from s in Shapes() where Fits(s) from a in (ConvAlgorithm[])[ConvAlgorithm.Winograd2, ConvAlgorithm.Winograd4] select (s, a)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void EqualsTheDefinition(ConvShape s, ConvAlgorithm algorithm)
+    {
+        Assert.SkipUnless(Convolution.Supports<float>(s, algorithm), "registers too narrow");
+        float[] x = Numbers.Uniform<float>(s.Batch * s.InChannels * s.Height * s.Width, 1);
+        float[] w = Numbers.Uniform<float>(s.OutChannels * (s.InChannels / s.Groups) * 9, 2);
+        float[] bias = Numbers.Uniform<float>(s.OutChannels, 3);
+        float[] residual = Numbers.Uniform<float>(s.Batch * s.OutChannels * s.OutHeight * s.OutWidth, 4);
+        double[] expected = PlainConvolution.Forward(s, x, w, bias);
+        double tolerance = (algorithm == ConvAlgorithm.Winograd4 ? 12e-6 : 4e-6) * Math.Sqrt(1 + (s.InChannels / s.Groups * 9));
+        var y = new float[residual.Length];
+        using var packed = new PackedWeights<float>(s, w, default, algorithm);
+        Assert.Equal(algorithm, packed.Algorithm);
+        Array.Fill(y, float.NaN);
+        Convolution.Forward(s, x, packed, bias, [], false, y);
+        Numbers.Near(expected, y, tolerance);
+
+        for (int i = 0; i < expected.Length; i++)
+        {
+            expected[i] = Math.Max(0, expected[i] + residual[i]);
+        }
+
+        Array.Fill(y, float.NaN);
+        Convolution.Forward(s, x, packed, bias, residual, true, y);
+        Numbers.Near(expected, y, tolerance);
+        ThreadCounts.SameBits(() =>
+        {
+            Convolution.Forward(s, x, packed, [], residual, false, y);
+            return y;
+        });
+    }
+
+    /// <summary>The bounds that docs/decisions/0005-winograd.md states: greatest error by the greatest output, He weights, normal input.</summary>
+    [Theory]
+    [InlineData(16, 24, ConvAlgorithm.Direct, 1e-6)]
+    [InlineData(16, 24, ConvAlgorithm.Winograd2, 1e-6)]
+    [InlineData(16, 24, ConvAlgorithm.Winograd4, 4e-6)]
+    [InlineData(128, 14, ConvAlgorithm.Direct, 1e-6)]
+    [InlineData(128, 14, ConvAlgorithm.Winograd2, 1e-6)]
+    [InlineData(128, 14, ConvAlgorithm.Winograd4, 4e-6)]
+    [InlineData(512, 7, ConvAlgorithm.Direct, 2e-6)]
+    [InlineData(512, 7, ConvAlgorithm.Winograd2, 2e-6)]
+    [InlineData(512, 7, ConvAlgorithm.Winograd4, 4e-6)]
+    public void KeepsItsErrorBound(int channels, int size, ConvAlgorithm algorithm, double bound)
+    {
+        var s = new ConvShape(1, channels, size, size, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        Assert.SkipUnless(Convolution.Supports<float>(s, algorithm), "registers too narrow");
+        float[] x = Samples.Normal<float>(channels * size * size, 1);
+        float[] w = Samples.Normal<float>(32 * channels * 9, 2, 0, Math.Sqrt(2.0 / (9 * channels)));
+        double[] expected = PlainConvolution.Forward(s, x, w, []);
+        using var packed = new PackedWeights<float>(s, w, default, algorithm);
+        var y = new float[expected.Length];
+        Convolution.Forward(s, x, packed, [], [], false, y);
+        double worst = expected.Zip(y).Max(p => Math.Abs(p.First - p.Second)) / expected.Max(Math.Abs);
+        output.WriteLine($"{channels} channels of {size} × {size}, {algorithm}: {worst:E2}");
+        Assert.InRange(worst, 0, bound);
+    }
+
+    [Fact]
+    public void RefusesWhatItCannotCompute()
+    {
+        var s = new ConvShape(1, 16, 8, 8, 16, 3, 3, 2, 2, 1, 1, 1, 1, 1);
+        Assert.False(Convolution.Supports<float>(s, ConvAlgorithm.Winograd2));
+        Assert.True(Convolution.Supports<float>(s, ConvAlgorithm.Direct));
+        Assert.False(Convolution.Supports<double>(s with { StrideHeight = 1, StrideWidth = 1 }, ConvAlgorithm.Winograd4));
+        Assert.Contains("does not exist", Assert.Throws<ArgumentException>(() => new PackedWeights<float>(s, new float[2304], default, ConvAlgorithm.Winograd2)).Message);
+        ConvShape one = s with { StrideHeight = 1, StrideWidth = 1 };
+        Assert.SkipUnless(LaneInfo.Bits >= 256, "registers too narrow");
+        using var packed = new PackedWeights<float>(one, new float[2304], default, ConvAlgorithm.Winograd2);
+        var e = Assert.Throws<ArgumentException>(() => Convolution.Forward(s, new float[1024], packed, [], [], false, new float[256]));
+        Assert.Contains("packed for Winograd2", e.Message);
+    }
+}
