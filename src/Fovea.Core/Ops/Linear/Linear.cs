@@ -1,5 +1,3 @@
-using Fovea.Simd.Broadcasting;
-using Fovea.Simd.Functions;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Reductions;
 
@@ -48,13 +46,8 @@ internal sealed class LinearLayerOp : FloatOp, ISampledOp
     protected override void Forward<T>(ForwardContext c)
     {
         (int rows, int outs, int ins) = Sizes(c.InputSpec(0).Shape, c.InputSpec(1).Shape);
-        Span<T> y = c.Out<T>();
-        MatrixMultiply.Run(false, true, rows, outs, ins, T.One, c.In<T>(0), ins, c.In<T>(1), ins, T.Zero, y, outs);
-        if (c.InputCount > 2)
-        {
-            Broadcast.Run<Add, T>([rows, outs], y, [outs, 1], c.In<T>(2), [0, 1], y, default);
-        }
-
+        var epilogue = new LinearEpilogue<T> { Bias = c.InputCount > 2 ? c.In<T>(2) : default };
+        LinearMap.Run(rows, outs, ins, c.In<T>(0), c.In<T>(1), epilogue, c.Out<T>());
         if (c.Needs(1))
         {
             c.SaveInput(0);

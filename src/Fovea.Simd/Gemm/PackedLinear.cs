@@ -1,0 +1,85 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using Fovea.Simd.Lanes;
+using Fovea.Simd.Memory;
+
+namespace Fovea.Simd.Gemm;
+
+/// <summary>
+/// The weight of a linear map in the order in which the product reads it, made once and used by any number of products with any number
+/// of rows. Thread-safe to read.
+/// </summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed unsafe class PackedLinear<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly AlignedBlock _block;
+
+    /// <summary>Packs a weight.</summary>
+    /// <param name="outs">Rows of the weight, 0 or more.</param>
+    /// <param name="ins">Columns of the weight, 0 or more.</param>
+    /// <param name="weight">[outs, ins].</param>
+    /// <exception cref="ArgumentException">A size is negative, or the span does not have the length that the sizes ask for.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public PackedLinear(int outs, int ins, ReadOnlySpan<T> weight)
+    {
+        LinearMap.CheckWeight<T>(outs, ins, weight.Length);
+        Outs = outs;
+        Ins = ins;
+        long count = outs == 0 || ins == 0 ? 1 : Count(outs, ins);
+        _block = new AlignedBlock(count * sizeof(T));
+        fixed (T* from = weight, to = _block.AsSpan<T>(1))
+        {
+            At = to;
+            var b = new GemmOperand<T> { At = from, RowStride = ins, Transpose = true };
+            if (outs > 0 && ins > 0)
+            {
+                Pack(b, outs, ins, to);
+            }
+        }
+    }
+
+    /// <summary>Numbers of a result.</summary>
+    public int Outs { get; }
+
+    /// <summary>Numbers of an input.</summary>
+    public int Ins { get; }
+
+    /// <summary>Bytes that the packed copy takes.</summary>
+    public long Bytes => _block.Bytes;
+
+    // Native memory: it does not move.
+    internal T* At { get; }
+
+    /// <summary>Frees the packed copy; no product may be using it.</summary>
+    public void Dispose() => _block.Dispose();
+
+    /// <summary>Throws when the packed copy has been freed.</summary>
+    internal void Validate() => _ = _block.AsSpan<T>(0);
+
+    private static long Count(int n, int k) =>
+        Vector512.IsHardwareAccelerated ? GemmDriver<Lane512<T>, T>.PackedCount(n, k)
+        : Vector256.IsHardwareAccelerated ? GemmDriver<Lane256<T>, T>.PackedCount(n, k)
+        : Vector128.IsHardwareAccelerated ? GemmDriver<Lane128<T>, T>.PackedCount(n, k)
+        : GemmDriver<LaneScalar<T>, T>.PackedCount(n, k);
+
+    private static void Pack(GemmOperand<T> b, int n, int k, T* to)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            GemmDriver<Lane512<T>, T>.Pack(b, n, k, to);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            GemmDriver<Lane256<T>, T>.Pack(b, n, k, to);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            GemmDriver<Lane128<T>, T>.Pack(b, n, k, to);
+        }
+        else
+        {
+            GemmDriver<LaneScalar<T>, T>.Pack(b, n, k, to);
+        }
+    }
+}
