@@ -62,7 +62,7 @@ class Run:
         return {k: t.detach() for k, t in out.items()}
 
 
-def make(module, case):
+def make(module, case, folder=HERE / "mechanisms", only_stable=False):
     generator = torch.Generator().manual_seed(zlib.crc32(f"{module.KEY}/{case['name']}".encode()))
     normal = lambda shape, scale=1.0: torch.randn(shape, generator=generator, dtype=torch.float32) * scale
     params, buffers = {}, {}
@@ -82,7 +82,11 @@ def make(module, case):
             "cotangent": lambda shape: cotangents.setdefault(tuple(shape), normal(tuple(shape)))}
     exact = Run(module, case, data, torch.float64).results()
     rounded = Run(module, case, data, torch.float32).results()
-    tolerance = max(2e-5, 10 * max(error(rounded[k], exact[k]) for k in exact))
+    errors = {k: error(rounded[k], exact[k]) for k in exact}
+    tolerance = max(2e-5, 10 * max(errors.values()))
+    # Where the exact gradient is zero, its absolute error grows with all others: 1e-5 leaves room under the 1e-4 that a case may have.
+    if only_stable and (tolerance > 1e-4 or any(errors[k] > 2e-6 and exact[k].abs().max() <= 1e-6 for k in exact)):
+        return False
     tensors = {f"input.{i}": t for i, t in enumerate(inputs)}
     tensors |= {f"param.{k}": t for k, t in params.items()} | {f"buffer.{k}": t for k, t in buffers.items()}
     tensors |= exact | {"cotangent.0": cotangents[tuple(exact["output.0"].shape)]}
@@ -91,8 +95,10 @@ def make(module, case):
     arrays = {k: t.numpy() if t.dtype == torch.bool else t.to(torch.float32).numpy() for k, t in tensors.items()}
     metadata = {"mechanism": module.KEY, "config": json.dumps(case["config"]), "mode": case["mode"],
                 "source": case.get("source", module.SOURCE), "tolerance": f"{tolerance:.1e}"}
-    write_safetensors(HERE / "mechanisms" / module.KEY / f"{case['name']}.safetensors", arrays, metadata)
-    print(f"{module.KEY:20} {case['name']:32} tolerance {tolerance:.1e}")
+    write_safetensors(folder / module.KEY / f"{case['name']}.safetensors", arrays, metadata)
+    if not only_stable:
+        print(f"{module.KEY:20} {case['name']:32} tolerance {tolerance:.1e}")
+    return True
 
 
 def main(keys):

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Fovea.Inspect;
@@ -16,12 +17,14 @@ internal static class VerifyVerb
             "fovea verify tests/golden/mechanisms",
             "fovea verify se.safetensors cbam.safetensors --json");
         Argument<string[]> paths = verb.AddArgument<string[]>("path", "Golden files, or folders of them.", ArgumentArity.OneOrMore);
+        var each = new Option<bool>("--tensors") { Description = "Print the error of every tensor, not only of the worst." };
+        verb.Options.Add(each);
         Option<bool> json = verb.AddJson("Print one JSON object instead of lines.");
-        verb.SetAction(parsed => Run(parsed.GetRequiredValue(paths), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        verb.SetAction(parsed => Run(parsed.GetRequiredValue(paths), parsed.GetValue(json), parsed.GetValue(each), parsed.InvocationConfiguration.Output));
         return verb;
     }
 
-    private static int Run(string[] paths, bool json, TextWriter output)
+    private static int Run(string[] paths, bool json, bool each, TextWriter output)
     {
         var results = new List<GoldenResult>();
         foreach (string file in paths.SelectMany(Files))
@@ -31,13 +34,17 @@ internal static class VerifyVerb
             if (!json)
             {
                 output.WriteLine(result);
+                foreach (GoldenTensor tensor in each ? result.Tensors : [])
+                {
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"     {tensor.Error:0.0e-00} {tensor.Name}"));
+                }
             }
         }
 
         int failed = results.Count(r => !r.Passed);
         if (json)
         {
-            output.WriteLine(ToJson(results, failed));
+            output.WriteLine(ToJson(results, failed, each));
         }
         else
         {
@@ -66,12 +73,12 @@ internal static class VerifyVerb
             : throw new FileNotFoundException($"verify: there is no .safetensors file in {path}; name a folder of golden cases.");
     }
 
-    private static string ToJson(List<GoldenResult> results, int failed)
+    private static string ToJson(List<GoldenResult> results, int failed, bool each)
     {
         var cases = new JsonArray();
         foreach (GoldenResult r in results)
         {
-            cases.Add((JsonNode)new JsonObject
+            var one = new JsonObject
             {
                 ["mechanism"] = r.Mechanism,
                 ["case"] = r.Case,
@@ -80,7 +87,13 @@ internal static class VerifyVerb
                 ["worstTensor"] = r.WorstTensor.Length > 0 ? r.WorstTensor : null,
                 ["tolerance"] = double.IsFinite(r.Tolerance) ? r.Tolerance : null,
                 ["failure"] = r.Failure,
-            });
+            };
+            if (each)
+            {
+                one["tensors"] = new JsonObject(r.Tensors.Select(t => KeyValuePair.Create(t.Name, (JsonNode?)(double.IsFinite(t.Error) ? t.Error : null))));
+            }
+
+            cases.Add((JsonNode)one);
         }
 
         var root = new JsonObject { ["cases"] = results.Count, ["failed"] = failed, ["results"] = cases };

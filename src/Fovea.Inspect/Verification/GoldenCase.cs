@@ -17,8 +17,7 @@ public sealed class GoldenCase
     private readonly SafetensorsFile _file;
     private readonly string _mechanism;
     private readonly double _tolerance;
-    private double _worst = -1;
-    private string _worstTensor = string.Empty;
+    private readonly List<GoldenTensor> _tensors = [];
 
     private GoldenCase(string path, SafetensorsFile file)
     {
@@ -88,7 +87,11 @@ public sealed class GoldenCase
             owned.Dispose();
         }
 
-        return new GoldenResult(_mechanism, _name, failure is null && _worst <= _tolerance, _worst, _worstTensor, _tolerance, failure);
+        GoldenTensor worst = _tensors.MaxBy(t => t.Error) ?? new GoldenTensor(string.Empty, -1);
+        return new GoldenResult(_mechanism, _name, failure is null && worst.Error <= _tolerance, worst.Error, worst.Name, _tolerance, failure)
+        {
+            Tensors = _tensors,
+        };
     }
 
     private Tensor[] Inputs()
@@ -118,11 +121,7 @@ public sealed class GoldenCase
 
         using Tensor zeros = Tensor.Zeros(expected.Shape);
         double error = GoldenError.Of((actual ?? zeros).To(DType.Float32).AsSpan<float>(), expected.To(DType.Float32).AsSpan<float>(), _tolerance);
-        if (error > _worst)
-        {
-            (_worst, _worstTensor) = (error, name);
-        }
-
+        _tensors.Add(new GoldenTensor(name, error));
         return null;
     }
 

@@ -1,5 +1,10 @@
 namespace Fovea.Inspect;
 
+/// <summary>One tensor of a golden case.</summary>
+/// <param name="Name">Its name in the file, such as <c>output.0</c> or <c>grad.input.0</c>.</param>
+/// <param name="Error">The normalised error.</param>
+public sealed record GoldenTensor(string Name, double Error);
+
 /// <summary>What came of one golden case.</summary>
 /// <param name="Mechanism">The mechanism's key.</param>
 /// <param name="Case">The file's name without extension.</param>
@@ -11,6 +16,9 @@ namespace Fovea.Inspect;
 public sealed record GoldenResult(
     string Mechanism, string Case, bool Passed, double Worst, string WorstTensor, double Tolerance, string? Failure = null)
 {
+    /// <summary>Every tensor that was compared, in the order of the comparison.</summary>
+    public IReadOnlyList<GoldenTensor> Tensors { get; init; } = [];
+
     /// <summary>The case as one line: <c>PASS key case worst 3.1e-07 (grad.param.…) tolerance 2.0e-05</c>.</summary>
     public override string ToString()
     {

@@ -12,12 +12,16 @@ def run(config, inputs, p, b, training):
     return x * torch.sigmoid(branch(torch.relu(branch(g, "w_g") + branch(x, "w_x")), "psi"))
 
 
+def params(config):
+    shapes, m = {}, config["intermediateChannels"]
+    for branch, i, o in [("w_g", config["gatingChannels"], m), ("w_x", config["channels"], m), ("psi", m, 1)]:
+        shapes |= {f"{branch}.0.weight": [o, i, 1, 1], f"{branch}.0.bias": [o]} | batch_norm_params(f"{branch}.1", o)
+    return shapes
+
+
 def cases():
     for name, mode, shape, (cg, c, m) in [("train-wide", "train", [3, 5, 7], (6, 10, 4)), ("eval-tall", "eval", [1, 9, 2], (12, 4, 6)),
                                           ("one-channel", "eval", [2, 4, 4], (1, 1, 1))]:
         n, h, w = shape
-        params = {}
-        for branch, i, o in [("w_g", cg, m), ("w_x", c, m), ("psi", m, 1)]:
-            params |= {f"{branch}.0.weight": [o, i, 1, 1], f"{branch}.0.bias": [o]} | batch_norm_params(f"{branch}.1", o)
-        yield {"name": name, "mode": mode, "config": {"gatingChannels": cg, "channels": c, "intermediateChannels": m},
-               "inputs": [[n, cg, h, w], [n, c, h, w]], "params": params}
+        config = {"gatingChannels": cg, "channels": c, "intermediateChannels": m}
+        yield {"name": name, "mode": mode, "config": config, "inputs": [[n, cg, h, w], [n, c, h, w]], "params": params(config)}

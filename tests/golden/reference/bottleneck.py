@@ -1,11 +1,11 @@
 """ResNet's bottleneck block with a mechanism on its last batch norm."""
 import torch
 
-from . import cbam, eca, se
+from . import bam, cbam, coordinate, eca, global_context, scse, se, simam, spatial, triplet
 from .parts import batch_norm, batch_norm_params, conv
 
 KEY, SOURCE = "bottleneck", "He et al. 2016 with the stride on the 3x3, from the formula"
-INNER = {"cbam": cbam, "eca": eca, "se": se}
+INNER = {m.KEY: m for m in (bam, cbam, coordinate, eca, global_context, scse, se, simam, spatial, triplet)}
 
 
 def inner_config(config):
@@ -21,8 +21,8 @@ def run(config, inputs, p, b, training):
     y = torch.relu(batch_norm(conv(y, p, "conv2", stride=config.get("stride", 1), padding=1), p, b, "bn2", training))
     y = batch_norm(conv(y, p, "conv3"), p, b, "bn3", training)
     if config.get("attention"):
-        own = {k[len("attention."):]: v for k, v in p.items() if k.startswith("attention.")}
-        y = INNER[config["attention"]].run(inner_config(config), [y], own, {}, training)
+        own, buffers = ({k[len("attention."):]: v for k, v in d.items() if k.startswith("attention.")} for d in (p, b))
+        y = INNER[config["attention"]].run(inner_config(config), [y], own, buffers, training)
     shortcut = x
     if "downsample.0.weight" in p:
         shortcut = batch_norm(conv(x, p, "downsample.0", stride=config.get("stride", 1)), p, b, "downsample.1", training)
@@ -34,13 +34,7 @@ def params(config):
     shapes = {"conv1.weight": [m, i, 1, 1], "conv2.weight": [m, m, 3, 3], "conv3.weight": [4 * m, m, 1, 1]}
     shapes |= batch_norm_params("bn1", m) | batch_norm_params("bn2", m) | batch_norm_params("bn3", 4 * m)
     if config.get("attention"):
-        options = inner_config(config)
-        if config["attention"] == "cbam":
-            inner = cbam.params(options)
-        elif config["attention"] == "se":
-            inner = se.mlp_params("", options["channels"], options.get("reduction", 16), options.get("bias", False))
-        else:
-            inner = {"conv.weight": [1, 1, eca.kernel(options)]}
+        inner = INNER[config["attention"]].params(inner_config(config))
         shapes |= {f"attention.{k}": v for k, v in inner.items()}
     if config.get("stride", 1) != 1 or i != 4 * m or config.get("downsample"):
         shapes |= {"downsample.0.weight": [4 * m, i, 1, 1]} | batch_norm_params("downsample.1", 4 * m)

@@ -12,9 +12,17 @@ def run(config, inputs, p, b, training):
     return p["gamma"] * (a @ m).view_as(x) + x
 
 
+def params(config):
+    return {"gamma": [1]}
+
+
+def inputs(shape):
+    # Of such a size that the energies stay at a few units and more than one weight is not zero.
+    return torch.randn(shape, generator=torch.Generator().manual_seed(sum(shape))) * (2.0 / (shape[2] * shape[3])) ** 0.5
+
+
 def cases():
     for name, shape in [("odd", [2, 32, 3, 5]), ("one-position", [3, 16, 1, 1]), ("one-channel", [2, 1, 4, 3]), ("one-row", [1, 24, 1, 6]),
                         ("many-channels", [1, 251, 2, 3])]:
-        # Small maps, so that the energies stay of the size of a few units and more than one weight is not zero.
-        x = torch.randn(shape, generator=torch.Generator().manual_seed(len(name))) * (2.0 / (shape[2] * shape[3])) ** 0.5
-        yield {"name": name, "config": {"channels": shape[1]}, "inputs": [x], "params": {"gamma": [1]}}
+        config = {"channels": shape[1]}
+        yield {"name": name, "config": config, "inputs": [inputs(shape)], "params": params(config)}

@@ -9,6 +9,10 @@ def run(config, inputs, p, b, training):
     return x * channel_gate(x, p, "", config.get("pools", ["avg", "max"]))[..., None, None]
 
 
+def params(config):
+    return mlp_params("", config["channels"], config.get("reduction", 16), config.get("mlpBias", False))
+
+
 def cases():
     for name, shape, config in [
         ("default", [2, 32, 6, 5], {"channels": 32}),
@@ -17,4 +21,4 @@ def cases():
         ("lp-lse", [1, 16, 4, 9], {"channels": 16, "reduction": 2, "pools": ["lp", "lse"]}),
     ]:
         yield {"name": name, "config": config, "inputs": [shape],
-               "params": mlp_params("", config["channels"], config.get("reduction", 16), config.get("mlpBias", False))}
+               "params": params(config)}

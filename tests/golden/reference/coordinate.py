@@ -17,11 +17,16 @@ def run(config, inputs, p, b, training):
     return x * rows * columns
 
 
+def params(config):
+    c = config["channels"]
+    m = max(8, c // config.get("reduction", 32))
+    shapes = {"conv1.weight": [m, c, 1, 1], "conv1.bias": [m]} | batch_norm_params("bn1", m)
+    for k in "hw":
+        shapes |= {f"conv_{k}.weight": [c, m, 1, 1], f"conv_{k}.bias": [c]}
+    return shapes
+
+
 def cases():
     for name, mode, shape, r in [("eval-wide", "eval", [1, 12, 3, 11], 2), ("train-tall", "train", [3, 10, 9, 2], 32), ("one-position", "train", [4, 6, 1, 1], 1)]:
-        c = shape[1]
-        m = max(8, c // r)
-        params = {"conv1.weight": [m, c, 1, 1], "conv1.bias": [m]} | batch_norm_params("bn1", m)
-        for k in "hw":
-            params |= {f"conv_{k}.weight": [c, m, 1, 1], f"conv_{k}.bias": [c]}
-        yield {"name": name, "mode": mode, "config": {"channels": c, "reduction": r}, "inputs": [shape], "params": params}
+        config = {"channels": shape[1], "reduction": r}
+        yield {"name": name, "mode": mode, "config": config, "inputs": [shape], "params": params(config)}

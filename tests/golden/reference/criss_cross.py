@@ -24,6 +24,14 @@ def run(config, inputs, p, b, training):
     return x
 
 
+def params(config):
+    c = config["channels"]
+    shapes = {"gamma": [1]}
+    for branch, out in [("query", c // 8), ("key", c // 8), ("value", c)]:
+        shapes |= {f"{branch}_conv.weight": [out, c, 1, 1], f"{branch}_conv.bias": [out]}
+    return shapes
+
+
 def cases():
     for name, shape, config in [
         ("default", [2, 16, 5, 7], {}),
@@ -36,8 +44,5 @@ def cases():
         ("several-blocks", [1, 16, 18, 35], {"recurrence": 1}),
         ("identity-start-off", [1, 8, 4, 3], {"recurrence": 1, "identityStart": False}),
     ]:
-        c = shape[1]
-        params = {"gamma": [1]}
-        for k, o in (("query_conv", c // 8), ("key_conv", c // 8), ("value_conv", c)):
-            params |= {f"{k}.weight": [o, c, 1, 1], f"{k}.bias": [o]}
-        yield {"name": name, "config": {"channels": c, **config}, "inputs": [shape], "params": params}
+        config = {"channels": shape[1], **config}
+        yield {"name": name, "config": config, "inputs": [shape], "params": params(config)}

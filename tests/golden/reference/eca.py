@@ -20,6 +20,10 @@ def run(config, inputs, p, b, training):
     return x * torch.sigmoid(z)[:, 0, :, None, None]
 
 
+def params(config):
+    return {"conv.weight": [1, 1, kernel(config)]}
+
+
 def cases():
     for name, shape, config in [
         ("computed-64", [2, 64, 4, 4], {"channels": 64}),
@@ -28,4 +32,4 @@ def cases():
         ("kernel-1", [2, 10, 3, 3], {"channels": 10, "kernelSize": 1}),
         ("gamma-1-b-2", [2, 48, 3, 5], {"channels": 48, "gamma": 1, "b": 2}),
     ]:
-        yield {"name": name, "config": config, "inputs": [shape], "params": {"conv.weight": [1, 1, kernel(config)]}}
+        yield {"name": name, "config": config, "inputs": [shape], "params": params(config)}

@@ -24,13 +24,18 @@ def run(config, inputs, p, b, training):
     return y
 
 
+def params(config):
+    c = config["channels"]
+    m = c // config.get("reduction", 16)
+    shapes = {"conv_mask.weight": [1, c, 1, 1], "conv_mask.bias": [1]}
+    for kind in config.get("fusion", ["add"]):
+        n = f"channel_{kind}_conv"
+        shapes |= {f"{n}.0.weight": [m, c, 1, 1], f"{n}.0.bias": [m], f"{n}.1.weight": [m, 1, 1], f"{n}.1.bias": [m, 1, 1],
+                   f"{n}.3.weight": [c, m, 1, 1], f"{n}.3.bias": [c]}
+    return shapes
+
+
 def cases():
     for name, shape, r, fusion in [("default-add", [2, 64, 4, 3], 16, None), ("mul-first", [1, 12, 3, 8], 3, ["mul", "add"]), ("mul-one-position", [3, 8, 1, 1], 2, ["mul"])]:
-        c = shape[1]
-        params = {"conv_mask.weight": [1, c, 1, 1], "conv_mask.bias": [1]}
-        for kind in fusion or ["add"]:
-            n, m = f"channel_{kind}_conv", c // r
-            params |= {f"{n}.0.weight": [m, c, 1, 1], f"{n}.0.bias": [m], f"{n}.1.weight": [m, 1, 1], f"{n}.1.bias": [m, 1, 1],
-                       f"{n}.3.weight": [c, m, 1, 1], f"{n}.3.bias": [c]}
-        config = {"channels": c, "reduction": r} | ({"fusion": fusion} if fusion else {})
-        yield {"name": name, "config": config, "inputs": [shape], "params": params}
+        config = {"channels": shape[1], "reduction": r} | ({"fusion": fusion} if fusion else {})
+        yield {"name": name, "config": config, "inputs": [shape], "params": params(config)}

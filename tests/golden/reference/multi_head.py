@@ -28,6 +28,11 @@ def run(config, inputs, p, b, training):
     return linear((a @ v).transpose(1, 2).flatten(2), p, "out_proj")
 
 
+def params(config):
+    e = config["embedDim"]
+    return {"in_proj_weight": [3 * e, e], "in_proj_bias": [3 * e], "out_proj.weight": [e, e], "out_proj.bias": [e]}
+
+
 def cases():
     coin = torch.Generator().manual_seed(4)
     flip = lambda *shape: torch.rand(shape, generator=coin) < 0.6
@@ -44,5 +49,5 @@ def cases():
         ("cross-mask", 12, 3, {"cross": True}, [[2, 6, 12], [2, 7, 12], torch.ones(2, 7, dtype=torch.bool), half]),
         ("mask-of-heads", 12, 3, {}, [[2, 7, 12], torch.ones(2, 7, dtype=torch.bool), flip(3, 7, 7)]),
     ]:
-        params = {"in_proj_weight": [3 * e, e], "in_proj_bias": [3 * e], "out_proj.weight": [e, e], "out_proj.bias": [e]}
-        yield {"name": name, "config": {"embedDim": e, "heads": h} | extra, "inputs": inputs, "params": params}
+        config = {"embedDim": e, "heads": h} | extra
+        yield {"name": name, "config": config, "inputs": inputs, "params": params(config)}

@@ -38,6 +38,27 @@ def run(config, inputs, p, b, training):
     return pointwise(y, p, "W") + x
 
 
+def params(config):
+    c, relation = config["channels"], config.get("mode", "embedded_gaussian")
+    inner, ones = config.get("interChannels") or max(1, c // 2), [1] * config.get("dimension", 2)
+    out = "W.0" if config.get("batchNorm", True) else "W"
+    shapes = {"g.weight": [inner, c, *ones], "g.bias": [inner], f"{out}.weight": [c, inner, *ones], f"{out}.bias": [c]}
+    if out == "W.0":
+        shapes |= batch_norm_params("W.1", c)
+    if relation != "gaussian":
+        for branch in ("theta", "phi"):
+            shapes |= {f"{branch}.weight": [inner, c, *ones], f"{branch}.bias": [inner]}
+    if relation == "concatenation":
+        shapes["concat_project.0.weight"] = [1, 2 * inner, 1, 1]
+    return shapes
+
+
+def inputs(shape, config):
+    # Products of whole feature vectors have to be so small that more than one weight is not zero.
+    gaussian = config.get("mode") == "gaussian"
+    return torch.randn(shape, generator=torch.Generator().manual_seed(sum(shape))) * 0.7 if gaussian else shape
+
+
 def cases():
     for name, mode, shape, extra in [
         ("default-train", "train", [3, 8, 5, 6], {}),
@@ -59,19 +80,5 @@ def cases():
         ("concatenation-3d-sub", "eval", [2, 4, 3, 5, 2], {"mode": "concatenation", "dimension": 3, "subSample": True}),
         ("concatenation-one-position", "eval", [1, 4, 1, 1], {"mode": "concatenation"}),
     ]:
-        c, dimension, relation = shape[1], extra.get("dimension", 2), extra.get("mode", "embedded_gaussian")
-        inner, ones = extra.get("interChannels", max(1, c // 2)), [1] * extra.get("dimension", 2)
-        out = "W.0" if extra.get("batchNorm", True) else "W"
-        params = {"g.weight": [inner, c, *ones], "g.bias": [inner], f"{out}.weight": [c, inner, *ones], f"{out}.bias": [c]}
-        if out == "W.0":
-            params |= batch_norm_params("W.1", c)
-        if relation != "gaussian":
-            for branch in ("theta", "phi"):
-                params |= {f"{branch}.weight": [inner, c, *ones], f"{branch}.bias": [inner]}
-        if relation == "concatenation":
-            params["concat_project.0.weight"] = [1, 2 * inner, 1, 1]
-        x = shape
-        if relation == "gaussian":
-            # Products of whole feature vectors: small enough that more than one weight is not zero.
-            x = torch.randn(shape, generator=torch.Generator().manual_seed(len(name))) * 0.7
-        yield {"name": name, "mode": mode, "config": {"channels": c} | extra, "inputs": [x], "params": params}
+        config = {"channels": shape[1]} | extra
+        yield {"name": name, "mode": mode, "config": config, "inputs": [inputs(shape, config)], "params": params(config)}

@@ -39,6 +39,20 @@ def run(config, inputs, p, b, training):
     return u * spatial_gate(u, p, paper, sequential) if sequential else u + x * spatial_gate(x, p, paper, sequential)
 
 
+def params(config):
+    c = config["channels"]
+    shapes = {"conv_q_right.weight": [1, c, 1, 1], **{f"conv_{k}.weight": [c // 2, c, 1, 1] for k in ("v_right", "q_left", "v_left")}}
+    if config.get("variant") == "paper":
+        shapes |= {"conv_up.0.weight": [c, c // 2, 1, 1], "conv_up.1.weight": [c, 1, 1], "conv_up.1.bias": [c, 1, 1]}
+    elif config.get("arrangement") == "sequential":
+        m = c // 8
+        shapes |= {"conv_up.0.weight": [m, c // 2, 1, 1], "conv_up.0.bias": [m], "conv_up.1.weight": [m, 1, 1], "conv_up.1.bias": [m, 1, 1],
+                   "conv_up.3.weight": [c, m, 1, 1], "conv_up.3.bias": [c]}
+    else:
+        shapes["conv_up.weight"] = [c, c // 2, 1, 1]
+    return shapes
+
+
 def cases():
     for name, shape, config in [
         ("parallel-odd", [2, 10, 3, 7], {"arrangement": "parallel"}),
@@ -46,14 +60,5 @@ def cases():
         ("paper-parallel", [2, 12, 4, 4], {"variant": "paper"}),
         ("paper-sequential", [3, 8, 2, 5], {"arrangement": "sequential", "variant": "paper"}),
     ]:
-        c = shape[1]
-        params = {"conv_q_right.weight": [1, c, 1, 1], **{f"conv_{k}.weight": [c // 2, c, 1, 1] for k in ("v_right", "q_left", "v_left")}}
-        if config.get("variant") == "paper":
-            params |= {"conv_up.0.weight": [c, c // 2, 1, 1], "conv_up.1.weight": [c, 1, 1], "conv_up.1.bias": [c, 1, 1]}
-        elif config.get("arrangement") == "sequential":
-            m = c // 8
-            params |= {"conv_up.0.weight": [m, c // 2, 1, 1], "conv_up.0.bias": [m], "conv_up.1.weight": [m, 1, 1], "conv_up.1.bias": [m, 1, 1],
-                       "conv_up.3.weight": [c, m, 1, 1], "conv_up.3.bias": [c]}
-        else:
-            params["conv_up.weight"] = [c, c // 2, 1, 1]
-        yield {"name": name, "config": {"channels": c, **config}, "inputs": [shape], "params": params}
+        config = {"channels": shape[1], **config}
+        yield {"name": name, "config": config, "inputs": [shape], "params": params(config)}

@@ -14,9 +14,15 @@ def run(config, inputs, p, b, training):
     return r + torch.einsum("bcn,bdn->bcd", collect, distribute).reshape(r.shape)
 
 
+def params(config):
+    c, out = config["inChannels"], config["outChannels"]
+    shapes = {"conv_reduce.weight": [out, c, 1, 1], "conv_reduce.bias": [out]}
+    for k in ("collect", "distribute"):
+        shapes |= {f"{k}.weight": [out, out, 1, 1], f"{k}.bias": [out]}
+    return shapes
+
+
 def cases():
     for name, shape, out in [("odd", [2, 6, 3, 5], 15), ("one-position", [3, 4, 1, 1], 1), ("fewer-channels", [1, 20, 2, 4], 8), ("one-row", [2, 3, 1, 7], 7)]:
-        params = {"conv_reduce.weight": [out, shape[1], 1, 1], "conv_reduce.bias": [out]}
-        for k in ("collect", "distribute"):
-            params |= {f"{k}.weight": [out, out, 1, 1], f"{k}.bias": [out]}
-        yield {"name": name, "config": {"inChannels": shape[1], "outChannels": out}, "inputs": [shape], "params": params}
+        config = {"inChannels": shape[1], "outChannels": out}
+        yield {"name": name, "config": config, "inputs": [shape], "params": params(config)}

@@ -12,9 +12,14 @@ def run(config, inputs, p, b, training):
     return x * channel + x * torch.sigmoid(conv(x, p, "sSE.0"))
 
 
+def params(config):
+    c = config["channels"]
+    r = c // config.get("reduction", 16)
+    return {"cSE.1.weight": [r, c, 1, 1], "cSE.1.bias": [r], "cSE.3.weight": [c, r, 1, 1], "cSE.3.bias": [c],
+            "sSE.0.weight": [1, c, 1, 1], "sSE.0.bias": [1]}
+
+
 def cases():
     for name, shape, r in [("reduction-2", [2, 12, 5, 4], 2), ("one-position", [3, 16, 1, 1], 16), ("odd", [1, 9, 3, 11], 4)]:
-        c = shape[1]
-        yield {"name": name, "config": {"channels": c, "reduction": r}, "inputs": [shape],
-               "params": {"cSE.1.weight": [c // r, c, 1, 1], "cSE.1.bias": [c // r], "cSE.3.weight": [c, c // r, 1, 1], "cSE.3.bias": [c],
-                          "sSE.0.weight": [1, c, 1, 1], "sSE.0.bias": [1]}}
+        config = {"channels": shape[1], "reduction": r}
+        yield {"name": name, "config": config, "inputs": [shape], "params": params(config)}

@@ -14,6 +14,10 @@ def run(config, inputs, p, b, training):
     return x * gate[..., None, None]
 
 
+def params(config):
+    return mlp_params("", config["channels"], config.get("reduction", 16), config.get("bias", False))
+
+
 def cases():
     for name, shape, config in [
         ("bias", [3, 24, 5, 7], {"channels": 24, "reduction": 4, "bias": True}),
@@ -22,4 +26,4 @@ def cases():
         ("batch-1-odd", [1, 33, 3, 11], {"channels": 33, "reduction": 16}),
     ]:
         yield {"name": name, "config": config, "inputs": [shape],
-               "params": mlp_params("", config["channels"], config["reduction"], config.get("bias", False))}
+               "params": params(config)}

@@ -11,6 +11,10 @@ def run(config, inputs, p, b, training):
     return x * torch.sigmoid(d / (4 * (d.sum((2, 3), keepdim=True) / n + config.get("lambda", 1e-4))) + 0.5)
 
 
+def params(config):
+    return {}
+
+
 def cases():
     for name, shape, config in [("default", [2, 5, 6, 4], {}), ("large-lambda", [1, 3, 2, 9], {"lambda": 0.1}), ("two-positions", [3, 4, 1, 2], {})]:
         yield {"name": name, "config": config, "inputs": [shape], "params": {}}

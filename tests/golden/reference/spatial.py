@@ -9,6 +9,10 @@ def run(config, inputs, p, b, training):
     return x * spatial_gate(x, p, b, "", training, config.get("poolOrder", "mean-max"), config.get("batchNorm", False))
 
 
+def params(config):
+    return spatial_params("", config.get("kernelSize", 7), config.get("convBias", False), config.get("batchNorm", False))
+
+
 def cases():
     for name, mode, shape, config in [
         ("kernel-3-bias", "eval", [2, 12, 7, 5], {"kernelSize": 3, "convBias": True}),
@@ -18,4 +22,4 @@ def cases():
         ("one-channel", "eval", [2, 1, 9, 4], {"kernelSize": 5}),
     ]:
         yield {"name": name, "mode": mode, "config": config, "inputs": [shape],
-               "params": spatial_params("", config.get("kernelSize", 7), config.get("convBias", False), config.get("batchNorm", False))}
+               "params": params(config)}

@@ -19,9 +19,14 @@ def run(config, inputs, p, b, training):
     return (cw + hc + gate(x, p, b, "hw", training)) / 3
 
 
+def params(config):
+    shapes, k = {}, config.get("kernelSize", 7)
+    for g in ("cw", "hc", "hw"):
+        shapes |= {f"{g}.conv.weight": [1, 2, k, k]} | batch_norm_params(f"{g}.bn", 1)
+    return shapes
+
+
 def cases():
     for name, mode, shape, k in [("eval-3", "eval", [2, 6, 5, 4], 3), ("train-5-wide", "train", [3, 4, 3, 9], 5), ("eval-7-odd", "eval", [1, 9, 7, 2], 7)]:
-        params = {}
-        for g in ("cw", "hc", "hw"):
-            params |= {f"{g}.conv.weight": [1, 2, k, k]} | batch_norm_params(f"{g}.bn", 1)
-        yield {"name": name, "mode": mode, "config": {"kernelSize": k}, "inputs": [shape], "params": params}
+        config = {"kernelSize": k}
+        yield {"name": name, "mode": mode, "config": config, "inputs": [shape], "params": params(config)}

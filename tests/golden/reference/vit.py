@@ -28,6 +28,26 @@ def run(config, inputs, p, b, training):
     return linear(t, p, "head")
 
 
+def params(config):
+    d, h = config["dim"], config["heads"]
+    inner, mlp, c = h * config.get("headDim", d // h), config.get("mlpDim", 4 * d), config.get("inChannels", 3)
+    ph, pw = config.get("patchHeight", 16), config.get("patchWidth", 16)
+    n = config["imageHeight"] // ph * (config["imageWidth"] // pw)
+    shapes = {"patch_embed.proj.weight": [d, c, ph, pw], "patch_embed.proj.bias": [d], "cls_token": [1, 1, d], "pos_embed": [1, n + 1, d],
+              "norm.weight": [d], "norm.bias": [d], "head.weight": [config["classes"], d], "head.bias": [config["classes"]]}
+    for i in range(config.get("depth", 12)):
+        layers = {"attn.qkv": (3 * inner, d), "attn.proj": (d, inner), "mlp.fc1": (mlp, d), "mlp.fc2": (d, mlp)}
+        for layer, (out, size) in layers.items():
+            shapes |= {f"blocks.{i}.{layer}.weight": [out, size], f"blocks.{i}.{layer}.bias": [out]}
+        for layer in ("norm1", "norm2"):
+            shapes |= {f"blocks.{i}.{layer}.weight": [d], f"blocks.{i}.{layer}.bias": [d]}
+    if config.get("qkvBias") is False:
+        shapes = {k: s for k, s in shapes.items() if not k.endswith("qkv.bias")}
+    if h == 1 and inner == d and config.get("projection") is not True:
+        shapes = {k: s for k, s in shapes.items() if ".attn.proj." not in k}
+    return shapes
+
+
 def cases():
     timm = {"normEpsilon": 1e-6}
     doc = {"activation": "relu", "qkvBias": False, "normAfterPool": True}
@@ -44,20 +64,5 @@ def cases():
         ("grey-one-patch", 2, {"imageHeight": 4, "imageWidth": 4, "patchHeight": 4, "patchWidth": 4, "inChannels": 1, "classes": 3, "dim": 8,
                                "depth": 3, "heads": 4}),
     ]:
-        d, h = config["dim"], config["heads"]
-        inner, mlp, c = h * config.get("headDim", d // h), config.get("mlpDim", 4 * d), config.get("inChannels", 3)
-        n = config["imageHeight"] // config["patchHeight"] * (config["imageWidth"] // config["patchWidth"])
-        params = {"patch_embed.proj.weight": [d, c, config["patchHeight"], config["patchWidth"]], "patch_embed.proj.bias": [d],
-                  "cls_token": [1, 1, d], "pos_embed": [1, n + 1, d], "norm.weight": [d], "norm.bias": [d],
-                  "head.weight": [config["classes"], d], "head.bias": [config["classes"]]}
-        for i in range(config["depth"]):
-            layers = {"attn.qkv": (3 * inner, d), "attn.proj": (d, inner), "mlp.fc1": (mlp, d), "mlp.fc2": (d, mlp)}
-            for layer, (out, size) in layers.items():
-                params |= {f"blocks.{i}.{layer}.weight": [out, size], f"blocks.{i}.{layer}.bias": [out]}
-            for layer in ("norm1", "norm2"):
-                params |= {f"blocks.{i}.{layer}.weight": [d], f"blocks.{i}.{layer}.bias": [d]}
-        if config.get("qkvBias") is False:
-            params = {k: s for k, s in params.items() if not k.endswith("qkv.bias")}
-        if h == 1 and inner == d:
-            params = {k: s for k, s in params.items() if ".attn.proj." not in k}
-        yield {"name": name, "config": config, "inputs": [[batch, c, config["imageHeight"], config["imageWidth"]]], "params": params}
+        yield {"name": name, "config": config, "inputs": [[batch, config.get("inChannels", 3), config["imageHeight"], config["imageWidth"]]],
+               "params": params(config)}
