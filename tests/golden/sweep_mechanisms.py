@@ -157,6 +157,16 @@ def cam(rng):
     return {"channels": c}, [importlib.import_module("reference.cam").inputs(draw_map(rng, c))]
 
 
+def danet(rng):
+    c = rng.choice([4, 17, 32, 40])
+    x = draw_map(rng, c)
+    x[2:] = [min(s, 9) for s in x[2:]]
+    config = {"inChannels": c, "outChannels": rng.choice([1, 3, 10]), "dropout": 0} | some(rng, identityStart=[True, False])
+    if c < 32 or rng.random() < 0.5:
+        config["interChannels"] = rng.choice([8, 11, 16])
+    return config, [x]
+
+
 def non_local(rng):
     c = channels(rng)
     config = {"channels": c} | some(

@@ -5,6 +5,12 @@ namespace Fovea;
 /// <param name="Other">Other floating-point operations, one for each of +, −, ·, ÷, max, exp and so on an element.</param>
 public readonly record struct OpCost(long MultiplyAdds, long Other = 0)
 {
+    /// <summary>
+    /// Entries of the relation that the op applies, such as N² for attention over N positions or N·(H + W − 1) for its criss-cross form:
+    /// the numbers that storing it would take, whether the op stores it or not; 0 for ops without one.
+    /// </summary>
+    public long RelationElements { get; init; }
+
     /// <summary>Moves data and computes nothing.</summary>
     public static OpCost None => default;
 
@@ -15,5 +21,6 @@ public readonly record struct OpCost(long MultiplyAdds, long Other = 0)
     public static OpCost PerElement(TensorSpec spec, int operations = 1) => new(0, (long)spec.Shape.Elements * operations);
 
     /// <summary>Adds two costs.</summary>
-    public static OpCost operator +(OpCost a, OpCost b) => new(a.MultiplyAdds + b.MultiplyAdds, a.Other + b.Other);
+    public static OpCost operator +(OpCost a, OpCost b) =>
+        new(a.MultiplyAdds + b.MultiplyAdds, a.Other + b.Other) { RelationElements = a.RelationElements + b.RelationElements };
 }

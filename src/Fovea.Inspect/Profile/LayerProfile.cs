@@ -15,6 +15,11 @@ public sealed record LayerProfile(
     /// <summary>Floating-point operations a second.</summary>
     public double FlopsPerSecond => Seconds > 0 ? Cost.Flops / Seconds : 0;
 
+    /// <summary>
+    /// Bytes that the relation of an attention would take if it were stored in single precision, whether it is or not; 0 for ops without one.
+    /// </summary>
+    public long RelationBytes => Cost.RelationElements * sizeof(float);
+
     /// <summary>Bytes a second.</summary>
     public double BytesPerSecond => Seconds > 0 ? TrafficBytes / Seconds : 0;
 

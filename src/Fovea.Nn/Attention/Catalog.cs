@@ -27,6 +27,7 @@ public static class Catalog
         Entry.Of<NonLocal>(),
         Entry.Of<PositionAttention>(),
         Entry.Of<ChannelRelationAttention>(),
+        Entry.Of<DualAttention>(),
         Entry.Of<CrissCrossAttention>(),
         Entry.Of<RelationAwareAttention>(),
         Entry.Of<SelfAttention>(),

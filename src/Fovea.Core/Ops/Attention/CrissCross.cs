@@ -31,7 +31,7 @@ internal sealed class CrissCrossOp : FloatOp, ISampledOp
     {
         CrissCrossShape s = Sizes(inputs[0].Shape, inputs[2].Shape);
         long pairs = (long)s.Batch * s.Positions * Math.Max(0, s.Height + s.Width - 1);
-        return new(pairs * (s.Depth + s.Channels), (pairs * 11) + (2L * outputs[0].Shape.Elements));
+        return new(pairs * (s.Depth + s.Channels), (pairs * 11) + (2L * outputs[0].Shape.Elements)) { RelationElements = pairs };
     }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)

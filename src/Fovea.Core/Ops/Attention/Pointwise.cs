@@ -47,7 +47,8 @@ internal sealed class PointwiseOp(PointwiseRules rules) : FloatOp, ISampledOp
         long rows = Math.Min(rules.Mask.Height, Math.Max(0, (2L * x[2]) - 1));
         long columns = Math.Min(rules.Mask.Width, Math.Max(0, (2L * x[3]) - 1));
         long pairs = (long)x[0] * x[2] * x[3] * rows * columns;
-        return new(pairs * x[1], pairs * (rules.Softmax ? 11 : 1));
+        long positions = (long)x[2] * x[3];
+        return new(pairs * x[1], pairs * (rules.Softmax ? 11 : 1)) { RelationElements = x[0] * positions * positions };
     }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)

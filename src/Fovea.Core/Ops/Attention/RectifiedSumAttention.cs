@@ -23,7 +23,10 @@ internal sealed class RectifiedSumAttentionOp(double factor) : FloatOp, ISampled
 
     // One pass over queries and keys for each channel.
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
-        new((long)outputs[0].Shape.Elements + inputs[2].Shape.Elements, (long)outputs[0].Shape.Elements + inputs[2].Shape.Elements);
+        new((long)outputs[0].Shape.Elements + inputs[2].Shape.Elements, (long)outputs[0].Shape.Elements + inputs[2].Shape.Elements)
+        {
+            RelationElements = (long)inputs[0].Shape.Elements * inputs[1].Shape[1],
+        };
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

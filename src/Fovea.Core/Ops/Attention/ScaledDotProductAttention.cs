@@ -39,7 +39,7 @@ internal sealed class ScaledDotProductAttentionOp(AttentionAttributes attributes
         AttentionGeometry g = Geometry(inputs[0].Shape, inputs[Key].Shape, inputs[Value].Shape);
         long pairs = (long)g.Batch * g.Heads;
         long logits = pairs * (attributes.Causal ? Enumerable.Range(1, g.Queries).Sum(i => (long)Math.Min(i, g.Keys)) : (long)g.Queries * g.Keys);
-        return new OpCost(logits * (g.Depth + g.ValueDepth), logits * 11);
+        return new OpCost(logits * (g.Depth + g.ValueDepth), logits * 11) { RelationElements = pairs * g.Queries * g.Keys };
     }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)

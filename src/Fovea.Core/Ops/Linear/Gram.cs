@@ -21,7 +21,7 @@ internal sealed class GramOp : FloatOp, ISampledOp
     public override string Name => "gram";
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
-        new((long)outputs[0].Shape.Elements * inputs[0].Shape[-1]);
+        new((long)outputs[0].Shape.Elements * inputs[0].Shape[-1]) { RelationElements = outputs[0].Shape.Elements };
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -25,6 +25,7 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>
     private readonly BatchNorm2d _bn3;
     private readonly Module? _attention;
     private readonly Sequential? _downsample;
+    private readonly bool _identityStart;
 
     /// <summary>Creates the block.</summary>
     /// <param name="inChannels">Channels of the input.</param>
@@ -32,8 +33,9 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>
     /// <param name="stride">Stride of the 3×3 and of the shortcut.</param>
     /// <param name="attention">Built for the output's channels; null for none.</param>
     /// <param name="downsample">Whether the shortcut is a convolution; null where it has to be.</param>
+    /// <param name="identityStart">Whether the last batch norm's weight starts at 0, so that a new block is its shortcut (default false).</param>
     /// <exception cref="OptionException">The shortcut cannot be the identity.</exception>
-    public Bottleneck(int inChannels, int planes, int stride = 1, Module? attention = null, bool? downsample = null)
+    public Bottleneck(int inChannels, int planes, int stride = 1, Module? attention = null, bool? downsample = null, bool identityStart = false)
     {
         int outChannels = planes * Expansion;
         bool changes = stride != 1 || inChannels != outChannels;
@@ -44,6 +46,7 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>
         }
 
         _inChannels = inChannels;
+        _identityStart = identityStart;
         _conv1 = Register("conv1", new Conv2d(inChannels, planes, 1, bias: false));
         _bn1 = Register("bn1", new BatchNorm2d(planes));
         _conv2 = Register("conv2", new Conv2d(planes, planes, 3, stride, 1, bias: false));
@@ -54,6 +57,7 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>
         _downsample = downsample ?? changes
             ? Register("downsample", new Sequential(new Conv2d(inChannels, outChannels, 1, stride, bias: false), new BatchNorm2d(outChannels)))
             : null;
+        ResetUnlessDeferred();
     }
 
     /// <inheritdoc/>
@@ -76,8 +80,13 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>
             new("attention", OptionKind.Mechanism, "The mechanism in the slot; null for none.") { IsNullable = true },
             OptionSpec.Integer("reduction", "Passed to the mechanism if it has such an option.", nullable: true),
             new("attentionOptions", OptionKind.Nested, "The mechanism's other options.") { IsNullable = true },
+            OptionSpec.Boolean("identityStart", "Whether the last batch norm's weight starts at 0, so that a new block is its shortcut and a ReLU.", false),
         ],
-        Variants = ["Stride on the 3×3 (torchvision, the default and only form here); the paper had it on the first 1×1."],
+        Variants =
+        [
+            "Stride on the 3×3 (torchvision, the default and only form here); the paper had it on the first 1×1.",
+            "torchvision calls identityStart zero_init_residual; a mechanism that makes zeros of zeros, as all gates do, keeps the block its shortcut.",
+        ],
         Fit = static slot => new Dictionary<string, object> { ["inChannels"] = slot.Channels, ["planes"] = Math.Max(1, slot.Channels / Expansion) },
         Flow =
         [
@@ -104,7 +113,7 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>
             attention = entry.CreateFor(new SlotShape(planes * Expansion, 0, 0), inner);
         }
 
-        return new Bottleneck(options.Integer("inChannels"), planes, options.Integer("stride"), attention, options.BooleanOrNull("downsample"));
+        return new Bottleneck(options.Integer("inChannels"), planes, options.Integer("stride"), attention, options.BooleanOrNull("downsample"), options.Boolean("identityStart"));
     }
 
     /// <inheritdoc/>
@@ -118,5 +127,14 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>
         return _attention is null
             ? _bn3.CallFused(y, relu: true, shortcut)
             : (_attention.Call(_bn3.Call(y)) + shortcut).Relu();
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Reset(Generator generator)
+    {
+        if (_identityStart)
+        {
+            _bn3.Weight.Fill(0);
+        }
     }
 }

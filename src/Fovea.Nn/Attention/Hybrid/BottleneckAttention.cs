@@ -13,8 +13,10 @@ namespace Fovea.Attention;
 /// </summary>
 public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention>
 {
+    private const double ClosedLogit = -6;
     private readonly int _channels;
     private readonly bool _product;
+    private readonly bool _identityStart;
     private readonly ChannelBranch _channel;
     private readonly SpatialBranch _spatial;
 
@@ -26,8 +28,10 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
         int spatialLayers = options.IntegerOrNull("spatialLayers") ?? (options.Has("layers") ? layers : 2);
         int dilation = options.Integer("dilation");
         _product = options.Choice("combine") == "product";
+        _identityStart = options.Boolean("identityStart");
         _channel = Register("channel", new ChannelBranch(_channels, reduced, layers));
         _spatial = Register("spatial", new SpatialBranch(_channels, reduced, spatialLayers, dilation, options.IntegerOrNull("padding") ?? dilation));
+        ResetUnlessDeferred();
     }
 
     /// <inheritdoc/>
@@ -49,6 +53,7 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
             OptionSpec.Integer("dilation", "Dilation of the 3×3 layers.", 4),
             OptionSpec.Integer("padding", "Padding of the 3×3 layers; null: the dilation, which keeps the size.", minimum: 0, nullable: true),
             OptionSpec.Choice("combine", "How the two branches are combined.", "sum", "sum", "product"),
+            OptionSpec.Boolean("identityStart", "Whether the gate starts almost closed, at σ(−6) = 0.25 %, so that a new block is nearly the identity rather than 1.5 times its input.", false),
         ],
         Variants =
         [
@@ -89,10 +94,24 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
         return x * (gate + 1);
     }
 
+    /// <inheritdoc/>
+    protected internal override void Reset(Generator generator)
+    {
+        if (!_identityStart)
+        {
+            return;
+        }
+
+        // The logits are the biases alone: −6 + 0, or −6 · 1 as a product.
+        _channel.Out.Weight.Fill(0);
+        _channel.Out.Bias!.Fill(ClosedLogit);
+        _spatial.Out.Weight.Fill(0);
+        _spatial.Out.Bias!.Fill(_product ? 1 : 0);
+    }
+
     private sealed class ChannelBranch : Module
     {
         private readonly List<(Linear Linear, BatchNorm1d Norm)> _hidden = [];
-        private readonly Linear _out;
 
         public ChannelBranch(int channels, int reduced, int layers)
         {
@@ -103,8 +122,10 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
 
             Register("fc", new Sequential([.. _hidden.Select(h => h.Linear)]));
             Register("bn", new Sequential([.. _hidden.Select(h => h.Norm)]));
-            _out = Register("out", new Linear(reduced, channels));
+            Out = Register("out", new Linear(reduced, channels));
         }
+
+        public Linear Out { get; }
 
         protected override Tensor Forward(Tensor x)
         {
@@ -120,7 +141,7 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
                 y = norm.CallFused(linear.Call(y), relu: true);
             }
 
-            return _out.Call(y);
+            return Out.Call(y);
         }
     }
 
@@ -129,7 +150,6 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
         private readonly Conv2d _reduce;
         private readonly BatchNorm2d _reduceNorm;
         private readonly List<(Conv2d Conv, BatchNorm2d Norm)> _dilated = [];
-        private readonly Conv2d _out;
 
         public SpatialBranch(int channels, int reduced, int layers, int dilation, int padding)
         {
@@ -142,8 +162,10 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
 
             Register("conv", new Sequential([.. _dilated.Select(d => d.Conv)]));
             Register("bn", new Sequential([.. _dilated.Select(d => d.Norm)]));
-            _out = Register("out", new Conv2d(reduced, 1, 1));
+            Out = Register("out", new Conv2d(reduced, 1, 1));
         }
+
+        public Conv2d Out { get; }
 
         protected override Tensor Forward(Tensor x)
         {
@@ -153,7 +175,7 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
                 y = norm.CallFused(conv.Call(y), relu: true);
             }
 
-            return _out.Call(y);
+            return Out.Call(y);
         }
     }
 }

@@ -19,6 +19,7 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
     private const string Key = "psa";
     private readonly int _channels;
     private readonly int _shrink;
+    private readonly bool _identityStart;
     private readonly List<Branch> _branches = [];
     private readonly Conv2d _projection;
     private readonly BatchNorm2d _projectionNorm;
@@ -39,6 +40,8 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
         _projection = new Conv2d(inner * _branches.Count, _channels, 1, bias: false);
         _projectionNorm = new BatchNorm2d(_channels);
         Register("proj", new Sequential(_projection, _projectionNorm));
+        _identityStart = options.Boolean("identityStart");
+        ResetUnlessDeferred();
     }
 
     /// <inheritdoc/>
@@ -63,6 +66,7 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
             OptionSpec.Number("normalization", "Divides the result; null: the number of cells.", 1, double.Epsilon, nullable: true),
             OptionSpec.Boolean("softmax", "Whether the weights of a target are a softmax over its sources.", true),
             OptionSpec.Choice("outside", "The logit of pairs outside the window: 0, or −∞.", "zero", "zero", "masked"),
+            OptionSpec.Boolean("identityStart", "Whether the last batch norm's weight starts at 0, so that a new module appends zeros to its input.", false),
         ],
         Variants =
         [
@@ -103,6 +107,15 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
         }
 
         return Tensor.Concat([x, y], 1);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Reset(Generator generator)
+    {
+        if (_identityStart)
+        {
+            _projectionNorm.Weight.Fill(0);
+        }
     }
 
     /// <summary>What both branches are told.</summary>

@@ -21,6 +21,7 @@ public sealed class VisionTransformer : Module, IAttention<VisionTransformer>
     private readonly bool _mean;
     private readonly bool _poolClassToken;
     private readonly bool _normAfterPool;
+    private readonly bool _identityStart;
     private readonly Conv2d _patches;
     private readonly Tensor _classToken;
     private readonly Tensor _positions;
@@ -39,7 +40,13 @@ public sealed class VisionTransformer : Module, IAttention<VisionTransformer>
         _mean = options.Choice("pool") == "mean";
         _poolClassToken = options.Boolean("poolClassToken");
         _normAfterPool = options.Boolean("normAfterPool");
+        _identityStart = options.Boolean("identityStart");
         TransformerBlockSettings settings = Settings(options);
+        if (_identityStart && !settings.Project)
+        {
+            throw new OptionException(Key, "identityStart: a single head without a linear map after it has no last layer that could start at 0; set projection to true, or leave identityStart out.");
+        }
+
         var grid = new RelationGrid([height / patchHeight, width / patchWidth], Prefix: 1);
         _patches = Register("patch_embed", new PatchEmbedding(_image[0], settings.Dim, (patchHeight, patchWidth))).Projection;
         _classToken = RegisterParameter("cls_token", Tensor.Zeros([1, 1, settings.Dim]));
@@ -82,6 +89,7 @@ public sealed class VisionTransformer : Module, IAttention<VisionTransformer>
             OptionSpec.BooleanOrNull("projection", "Whether a linear map joins the heads; null: not for a single head of dim features, as in document 000."),
             OptionSpec.Boolean("normAfterPool", "Whether the last norm comes after the pooling.", false),
             OptionSpec.Number("normEpsilon", "Added to the variance in the norms; timm has 1e-6.", 1e-5, 0),
+            OptionSpec.Boolean("identityStart", "Whether the last linear maps of attention and MLP start at 0, which makes new blocks the identity.", false),
             OptionSpec.Number("dropout", "Share of features dropped in training: of the embedded tokens and after each linear map of the blocks.", 0, 0, 0.999),
         ],
         Variants =
@@ -141,6 +149,10 @@ public sealed class VisionTransformer : Module, IAttention<VisionTransformer>
             {
                 Initialization.TruncatedNormal(linear.Weight, 0.02, generator.Fork(name));
                 linear.Bias?.Fill(0);
+                if (_identityStart && (name.EndsWith("attn.proj", StringComparison.Ordinal) || name.EndsWith("mlp.fc2", StringComparison.Ordinal)))
+                {
+                    linear.Weight.Fill(0);
+                }
             }
         }
     }
