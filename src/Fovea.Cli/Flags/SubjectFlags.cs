@@ -35,6 +35,8 @@ internal sealed record SubjectOptions
     public BenchmarkPass Pass { get; init; }
 
     public bool All { get; init; }
+
+    public bool Eager { get; init; }
 }
 
 /// <summary>A module with inputs for it.</summary>

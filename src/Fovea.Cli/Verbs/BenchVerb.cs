@@ -34,6 +34,7 @@ internal static class BenchVerb
             .Group("Model").Images()
             .Group("Run")
             .Add("--pass", FlagValues.Word<BenchmarkPass>(), "What a step does: inference, or forward and backward; default forward.", (o, v) => o with { Pass = v })
+            .AddSwitch("--eager", "Inference calls the module op by op instead of compiling it.", (o, v) => o with { Eager = v })
             .Threads((o, v) => o with { Threads = v })
             .Add("--runs", FlagValues.Integer(1), "Timed steps; default: as many as fit into 2 seconds, at least 5.", (o, v) => o with { Runs = v });
         flags.AddTo(verb);
@@ -117,7 +118,7 @@ internal static class BenchVerb
     {
         using TensorScope scope = TensorScope.Begin();
         Subject subject = SubjectFlags.Build(options);
-        return SubjectFlags.WithThreads(options.Threads, () => Benchmark.Run(subject.Name, subject.Module, subject.Inputs, options.Pass, options.Runs, seconds));
+        return SubjectFlags.WithThreads(options.Threads, () => Benchmark.Run(subject.Name, subject.Module, subject.Inputs, options.Pass, options.Runs, seconds, options.Eager));
     }
 
     private static JsonObject ToJson(BenchmarkResult result) => new()

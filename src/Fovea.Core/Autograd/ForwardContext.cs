@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Fovea.Compilation;
 
 namespace Fovea;
 
@@ -7,6 +8,7 @@ public sealed class ForwardContext
 {
     private readonly Tensor[] _inputs;
     private readonly Tensor[] _outputs;
+    private readonly Workspace? _workspace;
     private List<Storage>? _scratch;
 
     internal ForwardContext(Op op, Tensor[] inputs, Tensor[] outputs, bool recording)
@@ -16,6 +18,10 @@ public sealed class ForwardContext
         _outputs = outputs;
         Recording = recording;
     }
+
+    /// <summary>The context of one op of a compiled model, used for many calls: its memory is taken from a workspace.</summary>
+    internal ForwardContext(Op op, Tensor[] inputs, Tensor[] outputs, Workspace workspace)
+        : this(op, inputs, outputs, recording: false) => _workspace = workspace;
 
     /// <summary>Whether a backward pass will follow. When it will not, saving does nothing.</summary>
     public bool Recording { get; }
@@ -81,6 +87,11 @@ public sealed class ForwardContext
     public Span<T> Save<T>(int count)
         where T : unmanaged
     {
+        if (_workspace is not null)
+        {
+            return _workspace.Take<T>(count);
+        }
+
         var dtype = typeof(T) == typeof(int) ? DType.UInt8 : DTypes.Of<T>();
         int elements = typeof(T) == typeof(int) ? checked(count * sizeof(int)) : count;
         Shape shape = [elements];
@@ -95,6 +106,11 @@ public sealed class ForwardContext
     public Span<T> Scratch<T>(int count)
         where T : unmanaged
     {
+        if (_workspace is not null)
+        {
+            return _workspace.Take<T>(count);
+        }
+
         var storage = new Storage((long)count * Unsafe.SizeOf<T>());
         (_scratch ??= []).Add(storage);
         return storage.AsSpan<T>(count);
@@ -103,6 +119,7 @@ public sealed class ForwardContext
     /// <summary>Gives back the scratch.</summary>
     internal void ReleaseScratch()
     {
+        _workspace?.Clear();
         _scratch?.ForEach(s => s.Release());
         _scratch = null;
     }

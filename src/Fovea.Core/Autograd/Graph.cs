@@ -10,6 +10,8 @@ public sealed class Graph
     private readonly List<GraphNode> _nodes = [];
     private readonly List<TensorSpec> _values = [];
     private readonly Stack<string> _path = new();
+    private readonly List<Tensor> _shared = [];
+    private readonly Dictionary<(Storage Storage, TensorSpec Spec), int> _symbols = [];
 
     private Graph()
     {
@@ -39,31 +41,75 @@ public sealed class Graph
     {
         ArgumentNullException.ThrowIfNull(function);
         var graph = new Graph();
-        graph.Inputs = [.. inputs.Select(graph.NumberOf)];
+        graph.Record(function, inputs);
+        return graph;
+    }
+
+    private void Record(Func<Tensor[], Tensor[]> function, Tensor[] inputs)
+    {
+        Inputs = [.. inputs.Select(NumberOf)];
         Execution before = Execution.Current;
-        Execution.Current = before with { Trace = graph };
+        Execution.Current = before with { Trace = this };
         try
         {
             Tensor[] outputs = function(inputs);
-            graph.Outputs = [.. outputs.Select(graph.NumberOf)];
+            Outputs = [.. outputs.Select(NumberOf)];
         }
         finally
         {
             Execution.Current = Execution.Current with { Trace = before.Trace };
         }
 
-        HashSet<int> made = [.. graph.Inputs, .. graph._nodes.SelectMany(n => n.Outputs)];
-        foreach ((Tensor tensor, int number) in graph._numbers)
+        HashSet<int> made = [.. Inputs, .. _nodes.SelectMany(n => n.Outputs)];
+        foreach ((Tensor tensor, int number) in _numbers)
         {
             if (!made.Contains(number))
             {
-                graph._constants[number] = tensor;
+                _constants.TryAdd(number, tensor);
             }
         }
 
-        graph._numbers.Clear();
-        return graph;
+        _numbers.Clear();
+        _symbols.Clear();
     }
+
+    /// <summary>
+    /// Runs a function on tensors that have a shape but no values: ops on them are recorded and not computed. Ops on constants alone
+    /// are computed at once, and leave nothing but their result among the constants, which <see cref="ReleaseConstants"/> gives back.
+    /// </summary>
+    /// <exception cref="CompileException">The function reads values that depend on the inputs.</exception>
+    internal static Graph TraceShapes(Func<Tensor[], Tensor[]> function, params TensorSpec[] inputs)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var graph = new Graph { IsSymbolic = true };
+        try
+        {
+            graph.Record(function, Array.ConvertAll(inputs, SymbolicTensor));
+            return graph;
+        }
+        catch
+        {
+            graph.ReleaseConstants();
+            throw;
+        }
+    }
+
+    /// <summary>Gives back the shares in the constants of a trace of shapes.</summary>
+    internal void ReleaseConstants()
+    {
+        foreach (Tensor constant in _shared)
+        {
+            constant.Dispose();
+        }
+
+        _shared.Clear();
+    }
+
+    /// <summary>Whether the graph records shapes alone.</summary>
+    internal bool IsSymbolic { get; private init; }
+
+    /// <summary>The part of the model that runs now.</summary>
+    internal string Path => _path.Count > 0 ? _path.Peek() : string.Empty;
 
     /// <summary>
     /// Names the part of the model that the following ops belong to, until the returned value is disposed. Modules call it.
@@ -79,22 +125,52 @@ public sealed class Graph
         return new Leave(graph);
     }
 
-    internal void Add(Op op, Tensor[] inputs, Tensor[] outputs, TimeSpan elapsed) => _nodes.Add(new GraphNode(
-        op,
-        _path.Count > 0 ? _path.Peek() : string.Empty,
-        [.. inputs.Select(NumberOf)],
-        [.. outputs.Select(NumberOf)])
+    internal void Add(Op op, Tensor[] inputs, Tensor[] outputs, TimeSpan elapsed)
     {
-        Elapsed = elapsed,
-    });
+        if (!IsSymbolic)
+        {
+            _nodes.Add(new GraphNode(op, Path, [.. inputs.Select(NumberOf)], [.. outputs.Select(NumberOf)]) { Elapsed = elapsed });
+        }
+    }
+
+    /// <summary>Records an op of which an input has no values; its outputs have none either.</summary>
+    internal Tensor[] AddSymbolic(Op op, ReadOnlySpan<Tensor> inputs, TensorSpec[] specs)
+    {
+        Tensor[] outputs = op.IsView
+            ? [new Tensor(specs[0].Shape, specs[0].DType, inputs[0].Storage.Share(), owned: true)]
+            : Array.ConvertAll(specs, SymbolicTensor);
+        int[] numbers = new int[inputs.Length];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = NumberOf(inputs[i]);
+        }
+
+        _nodes.Add(new GraphNode(op, Path, numbers, [.. outputs.Select(NumberOf)]));
+        return outputs;
+    }
+
+    private static Tensor SymbolicTensor(TensorSpec spec) => new(spec.Shape, spec.DType, Storage.Symbolic(spec.Bytes), owned: true);
 
     private int NumberOf(Tensor tensor)
     {
         if (!_numbers.TryGetValue(tensor, out int number))
         {
+            // Detached tensors are others over the same memory.
+            if (IsSymbolic && tensor.Storage.IsSymbolic && !_symbols.TryAdd((tensor.Storage, tensor.Spec), _values.Count))
+            {
+                return _symbols[(tensor.Storage, tensor.Spec)];
+            }
+
             number = _values.Count;
             _numbers.Add(tensor, number);
             _values.Add(tensor.Spec);
+            if (IsSymbolic && !tensor.Storage.IsSymbolic)
+            {
+                // The scope of the module that computed it closes before the graph is read.
+                Tensor shared = tensor.ShareOutsideScope();
+                _shared.Add(shared);
+                _constants[number] = shared;
+            }
         }
 
         return number;

@@ -17,6 +17,15 @@ public abstract class Op
     /// <summary>Whether the op has a backward pass. One without is cut out of the tape.</summary>
     public virtual bool IsDifferentiable => true;
 
+    /// <summary>Whether two runs on the same inputs may differ. Such an op cannot be compiled.</summary>
+    public virtual bool IsRandom => false;
+
+    /// <summary>
+    /// Whether the (first) output may take the memory of an input of the same size: each place is read before it is written, and
+    /// nothing else of that input is read afterwards.
+    /// </summary>
+    internal virtual bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => false;
+
     /// <summary>Whether gradients flow through an output; false for indices and statistics that come beside the result.</summary>
     public virtual bool IsOutputDifferentiable(int output) => true;
 
@@ -54,6 +63,11 @@ public abstract class Op
 
         TensorSpec[] outSpecs = op.Infer(specs);
         Execution current = Execution.Current;
+        if (current.Trace is { IsSymbolic: true } graph && IsSymbolic(inputs))
+        {
+            return graph.AddSymbolic(op, inputs, outSpecs);
+        }
+
         bool record = wanted && current.GradEnabled && op.IsDifferentiable;
         Tensor[] ins = inputs.ToArray();
         var outs = new Tensor[outSpecs.Length];
@@ -105,5 +119,18 @@ public abstract class Op
 
         current.Trace?.Add(op, ins, outs, Stopwatch.GetElapsedTime(start));
         return outs;
+    }
+
+    private static bool IsSymbolic(ReadOnlySpan<Tensor> inputs)
+    {
+        foreach (Tensor input in inputs)
+        {
+            if (input.Storage.IsSymbolic)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -50,6 +50,22 @@ public sealed class OptionException : FoveaException
     public string Subject { get; }
 }
 
+/// <summary>A model cannot be compiled: it draws random numbers, is in training mode, or computes with the values of a tensor outside of ops.</summary>
+public sealed class CompileException : FoveaException
+{
+    /// <summary>Creates the error.</summary>
+    public CompileException(string message)
+        : base(message)
+    {
+    }
+
+    internal static CompileException ReadsValues() => new(
+        $"Compile: expected a model that touches values through ops alone, got one that reads them itself{At(Execution.Current.Trace?.Path)}; "
+        + "what it reads would be the same for every input. Write it with ops, or call the model without compiling it.");
+
+    internal static string At(string? path) => string.IsNullOrEmpty(path) ? string.Empty : $" in {path}";
+}
+
 /// <summary>A file (weights, checkpoint, data) breaks the rules of its format, or does not fit what it is loaded into.</summary>
 public class DataFormatException : FoveaException
 {

@@ -17,8 +17,10 @@ public static class Benchmark
     /// <param name="pass">What a step does.</param>
     /// <param name="runs">Timed steps, at least 1; null for as many as fit into <paramref name="seconds"/>, from 5 to 1000.</param>
     /// <param name="seconds">Time for the steps when <paramref name="runs"/> is null, above 0; default 2.</param>
+    /// <param name="eager">Whether inference calls the module rather than its compiled form; default false.</param>
     /// <exception cref="ShapeException">The inputs do not fit.</exception>
-    public static BenchmarkResult Run(string name, Module module, Tensor[] inputs, BenchmarkPass pass, int? runs = null, double seconds = 2)
+    public static BenchmarkResult Run(
+        string name, Module module, Tensor[] inputs, BenchmarkPass pass, int? runs = null, double seconds = 2, bool eager = false)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -34,12 +36,13 @@ public static class Benchmark
             x.RequiresGrad = trains;
         }
 
+        using CompiledModel? compiled = trains || eager ? null : module.Compile(CompileOptions.Default, [.. inputs.Select(x => x.Spec)]);
         try
         {
-            Action step = trains ? () => Train(module, inputs, differentiable) : () => Infer(module, inputs);
+            Action step = trains ? () => Train(module, inputs, differentiable) : compiled is null ? () => Infer(module, inputs) : () => Infer(compiled, inputs);
             step();
             Drop(module, differentiable);
-            long peak = PeakOf(step);
+            long peak = PeakOf(step) + (compiled?.ArenaBytes ?? 0);
             double[] times = Time(step, runs, seconds);
             return new BenchmarkResult(
                 name, inputs[0].Shape, pass, WorkerTeam.Threads, times.Length, At(times, 0.5), times[0], At(times, 0.95), peak, count.MultiplyAdds, count.Parameters);
@@ -61,6 +64,12 @@ public static class Benchmark
         using TensorScope scope = TensorScope.Begin();
         using IDisposable inference = GradMode.NoGrad();
         Tracing.Call(module, inputs);
+    }
+
+    private static void Infer(CompiledModel compiled, Tensor[] inputs)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        compiled.Run(inputs);
     }
 
     private static void Train(Module module, Tensor[] inputs, Tensor[] differentiable)

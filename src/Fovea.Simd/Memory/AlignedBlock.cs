@@ -55,6 +55,18 @@ public sealed unsafe class AlignedBlock : IDisposable
         return new Span<T>(_at, count);
     }
 
+    /// <summary><paramref name="count"/> numbers of the block, from byte <paramref name="offset"/> on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They do not lie within the block.</exception>
+    /// <exception cref="ObjectDisposedException">The block was disposed.</exception>
+    public Span<T> AsSpan<T>(long offset, int count)
+        where T : unmanaged
+    {
+        ObjectDisposedException.ThrowIf(_at is null, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + ((long)count * sizeof(T)), Bytes, nameof(count));
+        return new Span<T>((byte*)_at + offset, count);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -31,14 +31,14 @@ public static partial class Evaluator
         var watch = Stopwatch.StartNew();
         var meter = new ClassificationMeter(data.Dataset.Classes);
         model.Eval();
-        using IDisposable still = GradMode.NoGrad();
+        using var compiled = new InferenceModel(model);
         foreach (Batch batch in data.Read(epoch: 0, firstBatch: 0, cancellation))
         {
             using (batch)
             {
                 cancellation.ThrowIfCancellationRequested();
                 using TensorScope scope = TensorScope.Begin();
-                Tensor logits = model.Call(batch.Images);
+                Tensor logits = compiled.Run(batch.Images);
                 seen?.Invoke(batch, logits);
                 meter.Add(logits, batch.Labels.AsSpan<long>(), [.. Enumerable.Range(0, batch.Count).Select(batch.Name)]);
             }

@@ -15,12 +15,14 @@ namespace Fovea.Training;
 public sealed class Predictor
 {
     private readonly TrainedModel _trained;
+    private readonly InferenceModel _model;
     private readonly SamplePipeline _pipeline;
     private readonly PredictOptions _options;
 
     private Predictor(TrainedModel trained, PredictOptions options)
     {
         _trained = trained;
+        _model = new InferenceModel(trained.Model);
         _pipeline = trained.Description.EvaluationPipeline();
         _options = options;
     }
@@ -108,7 +110,6 @@ public sealed class Predictor
     private Prediction[] PredictBatch(IReadOnlyList<string> names, IReadOnlyList<Image> images)
     {
         using TensorScope scope = TensorScope.Begin();
-        using IDisposable still = GradMode.NoGrad();
         int size = _pipeline.Channels * _pipeline.Height * _pipeline.Width;
         Tensor x = Tensor.Empty([images.Count, _pipeline.Channels, _pipeline.Height, _pipeline.Width]);
         var unused = new Generator(0);
@@ -117,7 +118,7 @@ public sealed class Predictor
             _pipeline.Write(new ImageSample(images[i], 0, names[i]), unused, x.AsSpan<float>().Slice(i * size, size));
         }
 
-        Tensor logits = _trained.Model.Call(x);
+        Tensor logits = _model.Run(x);
         int classes = logits.Shape[1];
         var predictions = new Prediction[images.Count];
         for (int i = 0; i < predictions.Length; i++)

@@ -13,6 +13,9 @@ internal abstract class BinaryOp<TFunction> : FloatOp
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0]);
 
     /// <inheritdoc/>
+    internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => inputs[0].Shape == inputs[1].Shape;
+
+    /// <inheritdoc/>
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs) => BroadcastShapes.Infer(Name, inputs[0].Shape, inputs[1].Shape);
 
     /// <inheritdoc/>

@@ -1,10 +1,11 @@
+using Fovea.Compilation;
 using Fovea.Simd.Conv;
 
 namespace Fovea;
 
 /// <summary>Inputs: x, weight, and (optionally) bias.</summary>
 internal sealed class Conv2dOp(
-    Size2 stride, Size2 padding, Size2 dilation, int groups) : FloatOp, ISampledOp
+    Size2 stride, Size2 padding, Size2 dilation, int groups) : FloatOp, ISampledOp, ISpecializes
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -28,6 +29,8 @@ internal sealed class Conv2dOp(
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         new(Geometry(inputs[0].Shape, inputs[1].Shape).MultiplyAdds, inputs.Length > 2 ? outputs[0].Shape.Elements : 0);
+
+    public Fusion? Specialize(Step step) => FusedConv2d.Of(step, Geometry(step.Inputs[0].Spec.Shape, step.Inputs[1].Spec.Shape));
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -25,6 +25,9 @@ internal abstract class UnaryOp<TForward, TBackward> : FloatOp
         OpCost.PerElement(outputs[0], OperationsPerElement);
 
     /// <inheritdoc/>
+    internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => true;
+
+    /// <inheritdoc/>
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs) => inputs[0].Shape;
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Fovea.Compilation;
 using System.Reflection;
 
 namespace Fovea.Contract.Tests.Ops;
@@ -7,7 +8,7 @@ internal sealed record OpCase(string Name, OpSample Sample)
 {
     /// <summary>Every op of the engine.</summary>
     public static Type[] OpTypes { get; } =
-        [.. typeof(Op).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Op)) && !t.IsAbstract).OrderBy(t => t.Name)];
+        [.. typeof(Op).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Op)) && !t.IsAbstract && !t.IsSubclassOf(typeof(CompiledOp))).OrderBy(t => t.Name)];
 
     /// <summary>Every sample of every op, by its name.</summary>
     public static IReadOnlyDictionary<string, OpCase> All { get; } =

@@ -1,0 +1,78 @@
+using Fovea.Simd.Conv;
+
+namespace Fovea.Compilation;
+
+/// <summary>
+/// A convolution of constant weights with what follows it: <c>y = relu(batch norm(conv(x)) + residual)</c>. Inputs: x, and
+/// (optionally) the residual.
+/// </summary>
+internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
+{
+    private readonly ConvShape _shape;
+    private readonly Tensor _weight;
+    private readonly Tensor? _bias;
+    private ChannelScale? _scale;
+    private bool _residual;
+    private bool _relu;
+    private Packed? _packed;
+
+    private FusedConv2d(ConvShape shape, Tensor weight, Tensor? bias) => (_shape, _weight, _bias) = (shape, weight, bias);
+
+    public override string Name => $"conv2d{(_scale is null ? "" : "+batch_norm")}{(_residual ? "+add" : "")}{(_relu ? "+relu" : "")}";
+
+    /// <summary>The fused form of a convolution; null when its weights are not constants of single precision.</summary>
+    public static Fusion? Of(Step step, ConvShape shape) =>
+        step.Constant(1) is { DType: DType.Float32 } weight && (step.Inputs.Length < 3 || step.Constant(2) is not null)
+            ? new Fusion(new FusedConv2d(shape, weight, step.Constant(2)), [step.Inputs[0]])
+            : null;
+
+    public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs) =>
+        [new TensorSpec([_shape.Batch, _shape.OutChannels, _shape.OutHeight, _shape.OutWidth], DType.Float32)];
+
+    public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => new(
+        _shape.MultiplyAdds,
+        outputs[0].Shape.Elements * ((_bias is not null || _scale is not null ? 1L : 0) + (_residual ? 1 : 0) + (_relu ? 1 : 0)));
+
+    public Fusion? Absorb(Step step, Step user)
+    {
+        if (_relu)
+        {
+            return null;
+        }
+
+        Value y = step.Outputs[0];
+        if (user.Op is BatchNormInferenceOp norm && user.Inputs[0] == y && _scale is null && !_residual && ChannelScale.Of(user) is { } scale)
+        {
+            bool adds = user.Inputs.Length > 5;
+            return With(scale, adds, norm.Relu, adds ? [step.Inputs[0], user.Inputs[5]] : step.Inputs);
+        }
+
+        if (user.Op is AddOp && !_residual && user.Inputs[0].Spec == user.Inputs[1].Spec)
+        {
+            return With(_scale, true, false, [step.Inputs[0], user.Inputs[user.Inputs[0] == y ? 1 : 0]]);
+        }
+
+        return user.Op is ReluOp ? With(_scale, _residual, true, step.Inputs) : null;
+    }
+
+    public Op Pack(ConstantStore constants)
+    {
+        ConvShape s = _shape with { Batch = 1, Height = 0, Width = 0 };
+        Tensor?[] sources = [_weight, _bias, .. _scale?.Sources ?? []];
+        _packed = constants.Keep($"conv2d {s} {_scale?.Name}", _weight.Spec, sources, () =>
+        {
+            (float[] scale, float[] shift) = _scale?.Fold(_bias) ?? ([], _bias?.ToArray<float>() ?? []);
+            var weights = new PackedWeights<float>(_shape, _weight.AsSpan<float>(), scale);
+            return new Packed(constants.Own(weights, weights.Bytes), shift);
+        });
+        return this;
+    }
+
+    protected internal override void Forward(ForwardContext c) => Convolution.Forward(
+        _shape, c.In<float>(0), _packed!.Weights, _packed.Shift, c.InOrEmpty<float>(1), _relu, c.Out<float>());
+
+    private Fusion With(ChannelScale? scale, bool residual, bool relu, Value[] inputs) =>
+        new(new FusedConv2d(_shape, _weight, _bias) { _scale = scale, _residual = residual, _relu = relu }, inputs);
+
+    private sealed record Packed(PackedWeights<float> Weights, float[] Shift);
+}

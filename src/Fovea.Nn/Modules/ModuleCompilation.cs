@@ -1,0 +1,46 @@
+namespace Fovea;
+
+/// <summary>Compiling modules for inference.</summary>
+public static class ModuleCompilation
+{
+    extension(Module module)
+    {
+        /// <summary>
+        /// Makes the module ready for inference on inputs of one shape: batch norms folded, ops fused, weights packed, memory planned. The
+        /// result is the module's in evaluation mode, within rounding.
+        /// </summary>
+        /// <param name="input">Shape of the input, batch included. Another batch is compiled when it comes; see <see cref="CompileOptions"/>.</param>
+        /// <exception cref="CompileException">The module is in training mode, draws random numbers, or reads values outside of ops.</exception>
+        /// <exception cref="ShapeException">The module does not take such an input.</exception>
+        /// <example>
+        /// <code>
+        /// using CompiledModel compiled = model.Eval().Compile([1, 3, 224, 224]);
+        /// Tensor logits = compiled.Run(image);
+        /// </code>
+        /// </example>
+        public CompiledModel Compile(Shape input) => module.Compile(CompileOptions.Default, new TensorSpec(input, DType.Float32));
+
+        /// <summary>Makes a module of any inputs ready for inference; see <see cref="Compile(Module, Shape)"/>.</summary>
+        /// <param name="options">How.</param>
+        /// <param name="inputs">Shapes and element types of the inputs, in the order in which the module takes them.</param>
+        /// <exception cref="CompileException">The module is in training mode, draws random numbers, or reads values outside of ops.</exception>
+        /// <exception cref="ShapeException">The module does not take such inputs.</exception>
+        public CompiledModel Compile(CompileOptions options, params TensorSpec[] inputs)
+        {
+            ArgumentNullException.ThrowIfNull(module);
+            ArgumentNullException.ThrowIfNull(options);
+            ArgumentNullException.ThrowIfNull(inputs);
+            return CompiledModel.Of(
+                x =>
+                {
+                    Module? training = module.NamedModules().Select(m => m.Value).FirstOrDefault(m => m.IsTraining);
+                    return training is null
+                        ? [x.Length == 1 ? module.Call(x[0]) : module.Call(x)]
+                        : throw new CompileException(
+                            $"Compile: expected a model in evaluation mode, got {training.GetType().Name} in training mode; call Eval() on the model first.");
+                },
+                inputs,
+                options);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace Fovea.Training;
+
+/// <summary>
+/// A model for inference: compiled for the shape of the first batch, and for others when they come. One that cannot be compiled is
+/// called as it is. Its weights are those of the first call. Thread-safe.
+/// </summary>
+/// <param name="model">In evaluation mode.</param>
+internal sealed class InferenceModel(Module model) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private CompiledModel? _compiled;
+    private bool _refused;
+
+    /// <summary>Runs the model without recording.</summary>
+    /// <returns>The result, which the current scope owns.</returns>
+    public Tensor Run(Tensor x)
+    {
+        if (Compiled(x.Shape) is { } compiled)
+        {
+            return compiled.Run(x);
+        }
+
+        using IDisposable still = GradMode.NoGrad();
+        return model.Call(x);
+    }
+
+    public void Dispose() => _compiled?.Dispose();
+
+    private CompiledModel? Compiled(Shape shape)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                return _refused ? null : _compiled ??= model.Compile(shape);
+            }
+            catch (CompileException)
+            {
+                _refused = true;
+                return null;
+            }
+        }
+    }
+}
