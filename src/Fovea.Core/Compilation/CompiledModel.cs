@@ -124,7 +124,7 @@ public sealed class CompiledModel : IDisposable
     /// <summary>Compiles a function of tensors.</summary>
     internal static CompiledModel Of(Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, CompileOptions options) => new(function, inputs, options);
 
-    private static void Run(ExecutionPlan plan, ReadOnlySpan<Tensor> inputs, Tensor output, long[]? ticks = null)
+    private void Run(ExecutionPlan plan, ReadOnlySpan<Tensor> inputs, Tensor output, long[]? ticks = null)
     {
         Frame frame = plan.Rent();
         try
@@ -134,6 +134,9 @@ public sealed class CompiledModel : IDisposable
         finally
         {
             plan.Return(frame);
+
+            // The memory of weights and arena goes back when nobody holds this model any more: not before the call is over.
+            GC.KeepAlive(this);
         }
     }
 

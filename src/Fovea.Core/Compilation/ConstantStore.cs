@@ -17,10 +17,9 @@ internal sealed class ConstantStore : IDisposable
     /// <summary>A copy of a constant.</summary>
     public Tensor Copy(Tensor constant) => Keep("copy", constant.Spec, [constant], () =>
     {
-        // A block of its own rather than one from the pool: it is freed with the model, also by the garbage collector.
-        var block = new AlignedBlock(constant.Spec.Bytes);
-        Own(block, block.Bytes);
-        var copy = new Tensor(constant.Shape, constant.DType, Storage.Within(block, 0, constant.Spec.Bytes), owned: false);
+        var block = new PooledBlock(constant.Spec.Bytes);
+        Own(block, constant.Spec.Bytes);
+        var copy = new Tensor(constant.Shape, constant.DType, Storage.Within(block.Block, 0, constant.Spec.Bytes), owned: false);
         constant.AsBytes().CopyTo(copy.AsBytes());
         return copy;
     });

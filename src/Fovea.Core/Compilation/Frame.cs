@@ -10,7 +10,7 @@ namespace Fovea.Compilation;
 internal sealed class Frame : IDisposable
 {
     private readonly ExecutionPlan _plan;
-    private readonly AlignedBlock _arena;
+    private readonly PooledBlock _arena;
     private readonly Workspace _workspace = new();
     private readonly Storage[] _inputs;
     private readonly Storage[] _outputs;
@@ -18,12 +18,11 @@ internal sealed class Frame : IDisposable
     private readonly (Tensor From, int Output)[] _copies;
     private readonly Dictionary<Value, Storage> _storages = [];
     private readonly Dictionary<Value, Tensor> _tensors = [];
-    private int _disposed;
 
     public Frame(ExecutionPlan plan)
     {
         _plan = plan;
-        _arena = BlockPool.Rent(plan.Memory.ArenaBytes);
+        _arena = new PooledBlock(plan.Memory.ArenaBytes);
         _inputs = Array.ConvertAll(plan.Inputs, s => Storage.Symbolic(s.Bytes));
         _outputs = Array.ConvertAll(plan.Outputs, s => Storage.Symbolic(s.Bytes));
         _steps = Array.ConvertAll(
@@ -36,8 +35,6 @@ internal sealed class Frame : IDisposable
         _storages.Clear();
         _tensors.Clear();
     }
-
-    ~Frame() => Dispose();
 
     /// <summary>Runs the steps on tensors of the plan's shapes.</summary>
     public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, long[]? ticks = null)
@@ -78,16 +75,8 @@ internal sealed class Frame : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-        {
-            GC.SuppressFinalize(this);
-            if (_arena is not null)
-            {
-                BlockPool.Return(_arena);
-            }
-
-            _workspace.Free();
-        }
+        _arena.Dispose();
+        _workspace.Free();
     }
 
     private void Run(long[]? ticks)
@@ -140,7 +129,7 @@ internal sealed class Frame : IDisposable
         if (!_storages.TryGetValue(root, out Storage? storage))
         {
             storage = root.Constant is null
-                ? Storage.Within(_arena, _plan.Memory.Place(root), root.Spec.Bytes)
+                ? Storage.Within(_arena.Block, _plan.Memory.Place(root), root.Spec.Bytes)
                 : _plan.Constant(root).Storage;
             _storages.Add(root, storage);
         }

@@ -57,7 +57,8 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
 
     public Op Pack(ConstantStore constants)
     {
-        ConvShape s = _shape with { Batch = 1, Height = 0, Width = 0 };
+        // Another batch of the same maps shares the weights, and with them the algorithm that was chosen for the first.
+        ConvShape s = _shape with { Batch = 1 };
         Tensor?[] sources = [_weight, _bias, .. _scale?.Sources ?? []];
         _packed = constants.Keep($"conv2d {s} {_scale?.Name}", _weight.Spec, sources, () =>
         {

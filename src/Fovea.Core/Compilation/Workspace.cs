@@ -10,7 +10,7 @@ namespace Fovea.Compilation;
 internal sealed class Workspace
 {
     private const long Alignment = 64;
-    private readonly List<AlignedBlock> _blocks = [];
+    private readonly List<PooledBlock> _blocks = [];
     private long _used;
     private long _taken;
 
@@ -22,11 +22,11 @@ internal sealed class Workspace
         _taken += bytes;
         if (_blocks.Count == 0 || _used + bytes > _blocks[^1].Bytes)
         {
-            _blocks.Add(new AlignedBlock(bytes));
+            _blocks.Add(new PooledBlock(bytes));
             _used = 0;
         }
 
-        Span<T> room = _blocks[^1].AsSpan<T>(_used, count);
+        Span<T> room = _blocks[^1].Block.AsSpan<T>(_used, count);
         _used += bytes;
         return room;
     }
@@ -38,7 +38,7 @@ internal sealed class Workspace
         {
             // The next time all of it fits into one.
             Free();
-            _blocks.Add(new AlignedBlock(_taken));
+            _blocks.Add(new PooledBlock(_taken));
         }
 
         (_used, _taken) = (0, 0);

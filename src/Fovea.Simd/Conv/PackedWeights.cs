@@ -12,7 +12,7 @@ namespace Fovea.Simd.Conv;
 public sealed unsafe class PackedWeights<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly AlignedBlock _block;
+    private readonly PooledBlock _block;
     private readonly ConvShape _shape;
 
     /// <summary>Packs weights.</summary>
@@ -42,9 +42,9 @@ public sealed unsafe class PackedWeights<T> : IDisposable
         _shape = s;
         Algorithm = algorithm == ConvAlgorithm.Automatic ? ConvDispatch.Choose<T>(s, true) : algorithm;
         long count = Math.Max(1, ConvDispatch.PackedCount<T>(s, Algorithm));
-        _block = new AlignedBlock(count * sizeof(T));
+        _block = new PooledBlock(count * sizeof(T));
         T[]? scaled = scale.IsEmpty ? null : Scale(w, scale);
-        fixed (T* from = scaled is null ? w : scaled, to = _block.AsSpan<T>(1))
+        fixed (T* from = scaled is null ? w : scaled, to = _block.Block.AsSpan<T>(1))
         {
             ConvDispatch.Pack(s, Algorithm, from, to);
             At = to;
@@ -79,7 +79,7 @@ public sealed unsafe class PackedWeights<T> : IDisposable
             throw new ArgumentException($"convolution: the weights are packed for {Algorithm}, which does not exist for {s}; pack them for it.");
         }
 
-        _ = _block.AsSpan<T>(0);
+        _ = _block.Block;
     }
 
     private static T[] Scale(ReadOnlySpan<T> w, ReadOnlySpan<T> scale)
