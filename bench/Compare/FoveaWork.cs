@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Fovea.Attention;
 using Fovea.Io;
 using Fovea.Models;
@@ -6,9 +7,10 @@ using Fovea.Training;
 
 namespace Fovea.Bench.Compare;
 
-/// <summary>Fovea's side of one row, and the files from which the peer builds the same.</summary>
+/// <summary>Fovea's side of one row, and the files from which the peers build the same.</summary>
 internal sealed class FoveaWork : IDisposable
 {
+    private const int MostSamples = 2048;
     private readonly Row _row;
     private readonly Module _module;
     private readonly Tensor _x;
@@ -20,23 +22,31 @@ internal sealed class FoveaWork : IDisposable
     {
         _row = row;
         var generator = new Generator(7);
-        _module = row.Model is { } model
-            ? ModelCatalog.Create(model, new ModelOptions
-            {
-                Classes = model == "resnet50" ? 1000 : 10,
-                Attention = row.Attention is { } key ? new AttentionPlacement { Key = key } : null,
-            })
-            : Catalog.Find(row.Attention!).CreateFor(new SlotShape(row.Shape[1], row.Shape[2], row.Shape[3]));
+        _module = Build(row);
         Initialization.Draw(_module, generator.Fork("weights"));
+        if (row.Model is null)
+        {
+            Unsettle(_module, generator.Fork("unsettled"));
+        }
+
         _module.Train(row.Pass != Pass.Forward);
-        _x = Normal(row.Shape, generator.Fork("x"));
-        _cotangent = row.Pass == Pass.Training ? Normal(row.Shape, generator.Fork("cotangent")) : Tensor.Zeros([1]);
+        _x = Normal(row.Shape, generator.Fork("x"), row.Scale);
+        _cotangent = row.Pass == Pass.Training ? Normal(row.Shape, generator.Fork("cotangent"), 1) : Tensor.Zeros([1]);
         _labels = Tensor.From(Enumerable.Range(0, row.Batch).Select(i => (long)(i % 10)).ToArray());
         _x.RequiresGrad = row.Pass == Pass.Training;
-        _optimizer = row.Pass == Pass.TrainingStep ? new Sgd(ParameterGroup.Of(_module, 5e-4), 0.05, 0.9) : null;
+        _optimizer = row.Pass == Pass.TrainingStep ? new Sgd(ParameterGroup.Of(_module, 5e-4), row.LearningRate, 0.9) : null;
+        Steps = row.Pass switch
+        {
+            Pass.Forward => new Dictionary<string, Action> { [Engines.Fovea] = Forward },
+            Pass.Training => new Dictionary<string, Action> { [Engines.Fovea] = Training },
+            _ => new Dictionary<string, Action> { [Engines.Fovea] = () => TrainingStep() },
+        };
     }
 
-    /// <summary>Writes the row, the weights and the data for the peer, before any step has changed them.</summary>
+    /// <summary>A step of each way in which Fovea can do this.</summary>
+    public IReadOnlyDictionary<string, Action> Steps { get; }
+
+    /// <summary>Writes the row, the weights and the data for the peers, before any step has changed them.</summary>
     public void Save(string folder)
     {
         File.WriteAllText(Path.Combine(folder, "row.json"), _row.ToJson().ToJsonString());
@@ -44,35 +54,46 @@ internal sealed class FoveaWork : IDisposable
         NpzFile.Write(Path.Combine(folder, "data.npz"), new Dictionary<string, Tensor> { ["x"] = _x, ["cotangent"] = _cotangent, ["labels"] = _labels });
     }
 
-    /// <summary>The numbers that both sides must agree on: outputs, the input's gradient, or the losses of the first three steps.</summary>
-    public double[] Check()
+    /// <summary>The numbers that all sides must agree on: outputs, gradients, or the losses of the first steps.</summary>
+    public Dictionary<string, double[]> Check()
     {
         if (_row.Pass == Pass.TrainingStep)
         {
-            return [TrainingStep(), TrainingStep(), TrainingStep()];
+            return new() { ["losses"] = [.. Enumerable.Range(0, _row.CheckedSteps).Select(_ => TrainingStep())] };
         }
 
         using TensorScope scope = TensorScope.Begin();
-        if (_row.Pass == Pass.Training)
+        if (_row.Pass == Pass.Forward)
         {
-            Training();
-            return First(_x.Grad!);
+            using IDisposable inference = GradMode.NoGrad();
+            return new() { ["y"] = Sample(_module.Call(_x)) };
         }
 
-        using IDisposable inference = GradMode.NoGrad();
-        return First(_module.Call(_x));
+        _x.ClearGrad();
+        _module.ClearGrads();
+        Tensor y = _module.Call(_x);
+        var values = new Dictionary<string, double[]> { ["y"] = Sample(y) };
+        y.Backward(_cotangent);
+        values["dx"] = Sample(_x.Grad!);
+        foreach ((string name, Tensor parameter) in _module.NamedParameters())
+        {
+            values[$"d {name}"] = Sample(parameter.Grad!);
+        }
+
+        return values;
     }
 
     /// <summary>Runs steps for a while, at least one.</summary>
     /// <returns>Milliseconds of each.</returns>
-    public List<double> Time(double seconds)
+    public List<double> Time(string way, double seconds)
     {
+        Action step = Steps[way];
         var took = new List<double>();
         long begin = Stopwatch.GetTimestamp();
         do
         {
             long start = Stopwatch.GetTimestamp();
-            Step();
+            step();
             took.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
         while (Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds);
@@ -90,34 +111,66 @@ internal sealed class FoveaWork : IDisposable
         }
     }
 
-    private static double[] First(Tensor values) => [.. values.ToArray<float>().Take(4096).Select(v => (double)v)];
+    private static Module Build(Row row)
+    {
+        if (row.Model is { } model)
+        {
+            return ModelCatalog.Create(model, new ModelOptions
+            {
+                Classes = model == "resnet20-cifar" ? 10 : 1000,
+                Attention = row.Attention is { } key ? new AttentionPlacement { Key = key } : null,
+            });
+        }
 
-    private static Tensor Normal(int[] shape, Generator generator)
+        Entry entry = Catalog.Find(row.Attention!);
+        return row.Shape.Length == 4
+            ? entry.CreateFor(new SlotShape(row.Shape[1], row.Shape[2], row.Shape[3]), row.Options)
+            : entry.Create(row.Options.DeepClone().AsObject());
+    }
+
+    /// <summary>Moves what starts at 0 or 1 away from there, so that a block that begins as the identity is compared at work.</summary>
+    private static void Unsettle(Module module, Generator generator)
+    {
+        foreach ((string name, Tensor value) in module.NamedParameters().Concat(module.NamedBuffers()).Where(t => t.Value.DType == DType.Float32))
+        {
+            Span<float> values = value.AsSpan<float>();
+            if (values.IndexOfAnyExcept(values[0]) < 0 && (values[0] == 0 || values[0] == 1))
+            {
+                float start = name.EndsWith("gamma", StringComparison.Ordinal) ? 0.5f : values[0];
+                Generator own = generator.Fork(name);
+                foreach (ref float v in values)
+                {
+                    v = start + 0.1f * Math.Abs((float)own.NextNormal());
+                }
+            }
+        }
+    }
+
+    private static double[] Sample(Tensor values)
+    {
+        float[] all = values.ToArray<float>();
+        int stride = Math.Max(1, all.Length / MostSamples);
+        return [.. Enumerable.Range(0, Math.Min(MostSamples, (all.Length + stride - 1) / stride)).Select(i => (double)all[i * stride])];
+    }
+
+    private static Tensor Normal(int[] shape, Generator generator, double scale)
     {
         Tensor x = Tensor.Empty(new Shape(shape));
-        generator.FillNormal(x.AsSpan<float>());
+        Span<float> values = x.AsSpan<float>();
+        generator.FillNormal(values);
+        foreach (ref float v in values)
+        {
+            v *= (float)scale;
+        }
+
         return x;
     }
 
-    private void Step()
+    private void Forward()
     {
-        switch (_row.Pass)
-        {
-            case Pass.Forward:
-                using (TensorScope.Begin())
-                {
-                    using IDisposable inference = GradMode.NoGrad();
-                    _module.Call(_x);
-                }
-
-                break;
-            case Pass.Training:
-                Training();
-                break;
-            default:
-                TrainingStep();
-                break;
-        }
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable inference = GradMode.NoGrad();
+        _module.Call(_x);
     }
 
     private void Training()

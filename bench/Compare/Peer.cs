@@ -1,83 +1,85 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Fovea.Bench.Compare;
 
-/// <summary>PyTorch in a process of its own, spoken to in lines.</summary>
+/// <summary>Another engine in a process of its own, spoken to in lines.</summary>
 internal sealed class Peer : IDisposable
 {
-    /// <summary>What to do when there is no PyTorch.</summary>
-    public const string HowToInstall =
-        "Install PyTorch: sudo apt-get install python3-torch python3-numpy (Debian, Ubuntu), or pip install torch numpy; "
-        + "name another interpreter with --python PATH.";
-
     private readonly Process _process;
+    private readonly List<string> _errors = [];
 
-    private Peer(Process process, JsonNode hello)
+    private Peer(Process process)
     {
         _process = process;
-        Version = (string)hello["torch"]!;
-        Python = (string)hello["python"]!;
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_errors)
+            {
+                _errors.Add(line.Data ?? string.Empty);
+            }
+        };
+        process.BeginErrorReadLine();
     }
 
-    /// <summary>PyTorch's version.</summary>
-    public string Version { get; }
+    /// <summary>The engine's name, version and host.</summary>
+    public string Title { get; private set; } = string.Empty;
 
-    /// <summary>Python's version.</summary>
-    public string Python { get; }
-
-    /// <summary>Starts the peer; null when the interpreter or PyTorch is not there, with the reason.</summary>
-    public static Peer? Start(string python, int threads, out string problem)
+    /// <summary>Starts a peer; null when it cannot be, with the reason.</summary>
+    public static Peer? Start(string python, string script, string[] arguments, IReadOnlyDictionary<string, string> environment, int threads, out string problem)
     {
         var start = new ProcessStartInfo(python) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("-u");
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "peer.py"));
+        foreach (string argument in (string[])["-u", Path.Combine(AppContext.BaseDirectory, "peers", script), .. arguments])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        // OpenMP and OpenBLAS read these once, when they are loaded.
         start.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+        start.Environment["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         Process process;
         try
         {
             process = Process.Start(start)!;
         }
-        catch (System.ComponentModel.Win32Exception e)
+        catch (Win32Exception e)
         {
             problem = e.Message;
             return null;
         }
 
-        var errors = new List<string>();
-        process.ErrorDataReceived += (_, line) =>
-        {
-            lock (errors)
-            {
-                errors.Add(line.Data ?? string.Empty);
-            }
-        };
-        process.BeginErrorReadLine();
+        var peer = new Peer(process);
         if (process.StandardOutput.ReadLine() is { } hello)
         {
-            problem = string.Empty;
-            var peer = new Peer(process, JsonNode.Parse(hello)!);
+            JsonNode who = JsonNode.Parse(hello)!;
+            peer.Title = $"{who["name"]} {who["version"]} ({who["host"]})";
             peer.Ask($"threads {threads}");
+            problem = string.Empty;
             return peer;
         }
 
         process.WaitForExit();
-        lock (errors)
-        {
-            problem = errors.LastOrDefault(e => e.Length > 0) ?? "it ended at once";
-        }
-
+        problem = peer.LastError() ?? "it ended at once";
         process.Dispose();
         return null;
     }
 
     /// <summary>Builds a row from its files.</summary>
-    public (string[] Engines, double[] Check) Prepare(string folder)
-    {
-        JsonNode answer = Ask($"prepare {folder}");
-        return ([.. answer["engines"]!.AsArray().Select(e => (string)e!)], [.. answer["check"]!.AsArray().Select(v => (double)v!)]);
-    }
+    /// <param name="folder">Where they are.</param>
+    /// <param name="wishes">What else the peer should make there.</param>
+    /// <returns>By engine and name, the numbers that all sides must agree on.</returns>
+    public Dictionary<string, Dictionary<string, double[]>> Prepare(string folder, params string[] wishes) =>
+        Ask($"prepare {string.Join(' ', [folder, .. wishes])}")["checks"]!.AsObject().ToDictionary(
+            engine => engine.Key,
+            engine => engine.Value!.AsObject().ToDictionary(check => check.Key, check => check.Value!.AsArray().Select(v => (double)v!).ToArray()));
 
     /// <summary>Runs steps for a while.</summary>
     /// <returns>Milliseconds of each.</returns>
@@ -86,7 +88,15 @@ internal sealed class Peer : IDisposable
 
     public void Dispose()
     {
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already, and whoever spoke to it has heard why.
+        }
+
         if (!_process.WaitForExit(TimeSpan.FromSeconds(10)))
         {
             _process.Kill();
@@ -99,8 +109,20 @@ internal sealed class Peer : IDisposable
     {
         _process.StandardInput.WriteLine(request);
         _process.StandardInput.Flush();
-        return _process.StandardOutput.ReadLine() is { } line
+        JsonNode answer = _process.StandardOutput.ReadLine() is { } line
             ? JsonNode.Parse(line)!
-            : throw new InvalidOperationException($"the peer ended at \"{request}\"; run python3 bench/Compare/peer.py by hand to see why.");
+            : throw new PeerException($"{Title} ended at \"{request}\": {LastError() ?? "without a word"}");
+        return answer["error"] is { } error ? throw new PeerException($"{Title} at \"{request}\": {error}") : answer;
+    }
+
+    private string? LastError()
+    {
+        lock (_errors)
+        {
+            return _errors.LastOrDefault(e => e.Length > 0);
+        }
     }
 }
+
+/// <summary>A peer could not do what it was asked for.</summary>
+internal sealed class PeerException(string message) : Exception(message);

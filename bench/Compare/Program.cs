@@ -1,92 +1,142 @@
 using System.Diagnostics;
 using System.Globalization;
-using Fovea;
 using Fovea.Bench.Compare;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Lanes;
 
-// dotnet run -c Release --project bench/Compare -- [--threads N] [--seconds S] [--only TEXT] [--python PATH] [--output DIR]
-// Measures Fovea and PyTorch in turns on the same weights and data, prints a table, writes it as Markdown and JSON. --seconds is for
-// each engine of each row, in slices. Exits with 1 when the engines' results differ, with 3 when there is no PyTorch.
-const int Slices = 5;
+// dotnet run -c Release --project bench/Compare -- [--group NAME] [--only TEXT] [--threads N] [--seconds S] [--python PATH] [--output DIR] [--list]
+// Measures Fovea, PyTorch and ONNX Runtime in turns on the same weights and data, prints tables, and merges them into the Markdown and JSON
+// of earlier runs. --seconds is for each engine of each row, in slices. Exits with 1 when the engines' results differ or a row failed, with
+// 2 when nothing has that name, with 3 when there is no PyTorch.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+string[] groups = [.. Rows.Groups, FirstPrediction.Group, .. Limits.Groups];
 int threads = int.Parse(Option("--threads", "2"));
-double seconds = double.Parse(Option("--seconds", "4"));
+string group = Option("--group", string.Empty);
 string only = Option("--only", string.Empty);
-WorkerTeam.Threads = threads;
-using Peer? peer = Peer.Start(Option("--python", File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3"), threads, out string problem);
-if (peer is null)
+double seconds = double.Parse(Option("--seconds", "1.5"));
+string output = Option("--output", Path.Combine("bench", "results"));
+Row[] rows = [.. Rows.All.Where(r => Chosen(r.Group) && r.Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
+if (args.Contains("--list") || !(group.Length == 0 || groups.Contains(group)))
 {
-    Console.Error.WriteLine($"no PyTorch to compare with: {problem}\n{Peer.HowToInstall}");
+    Console.WriteLine($"groups: {string.Join(", ", groups)}\n{string.Join('\n', rows.Select(r => $"{r.Group,-22} {r.Name}"))}");
+    return args.Contains("--list") ? 0 : 2;
+}
+
+// Which instructions there are is settled when a process starts: rows on AVX2 only get a process of their own.
+bool isLimited = LaneInfo.Bits < 512 && rows.Length > 0 && rows.All(r => r.IsLimited);
+Row[] limited = isLimited ? [] : [.. rows.Where(r => r.IsLimited)];
+rows = [.. rows.Except(limited)];
+WorkerTeam.Threads = threads;
+string python = Option("--python", File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
+var environment = new Dictionary<string, string>();
+if (isLimited)
+{
+    (environment["ONEDNN_MAX_CPU_ISA"], environment["ATEN_CPU_CAPABILITY"], environment["OPENBLAS_CORETYPE"]) = ("AVX2", "avx2", "Haswell");
+}
+
+using Peer? pytorch = PeerSetup.PyTorch(python, environment, threads, out string problem);
+if (pytorch is null)
+{
+    Console.Error.WriteLine($"no PyTorch to compare with: {problem}\n{PeerSetup.HowToInstallPyTorch}");
     return 3;
 }
 
-Console.Error.WriteLine($"{Report.ProcessorName()}, {threads} threads, PyTorch {peer.Version}");
-var results = new List<Result>();
-foreach (Row row in Row.All.Where(r => r.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+// ONNX Runtime has no switch for its instructions.
+problem = "it cannot be held to AVX2";
+using Peer? onnxRuntime = isLimited ? null : PeerSetup.OnnxRuntime(python, environment, threads, out problem);
+if (onnxRuntime is null)
 {
-    Result result = Measure(row, peer);
-    results.Add(result);
-    Console.Error.WriteLine($"{row.Name,-36} Fovea {result.Fovea.Minimum,9:F2} ms   PyTorch {result.Peers.Min(p => p.Minimum),9:F2} ms   ratio {result.RatioOfMinima:F2}");
+    Console.Error.WriteLine($"without ONNX Runtime: {problem}");
 }
 
-var report = new Report(Report.ProcessorName(), threads, peer.Version, peer.Python, DateTime.UtcNow, results);
-Console.WriteLine();
-Console.Write(report.Table());
-string folder = Option("--output", Path.Combine("bench", "results"));
-Directory.CreateDirectory(folder);
-string name = $"compare-{new string([.. report.Processor.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')])}";
-File.WriteAllText(Path.Combine(folder, $"{name}.md"), report.ToMarkdown());
-File.WriteAllText(Path.Combine(folder, $"{name}.json"), report.ToJson());
-Console.WriteLine($"\nWritten: {Path.Combine(folder, name)}.md and .json");
-return results.All(r => r.Agrees) ? 0 : 1;
-
-Result Measure(Row row, Peer other)
+string[] versions = [.. new[] { pytorch, onnxRuntime }.OfType<Peer>().Select(p => p.Title), $".NET {Environment.Version}"];
+Console.Error.WriteLine($"{ResultFile.ProcessorName()} ({LaneInfo.Description}), {threads} threads; {string.Join("; ", versions)}");
+var comparison = new Comparison(pytorch, onnxRuntime, seconds);
+var results = new List<Result>();
+var limits = new List<Limit>();
+bool failed = false;
+foreach (Row row in rows)
 {
-    using TensorScope scope = TensorScope.Begin();
-    using var mine = new FoveaWork(row);
-    DirectoryInfo files = Directory.CreateTempSubdirectory("fovea-compare-");
-    double difference;
-    string[] engines;
+    Try(row.Name, () => Keep(comparison.Measure(row)));
+}
+
+bool takesAll = group.Length == 0 && only.Length == 0;
+if (group == FirstPrediction.Group || takesAll)
+{
+    Try(FirstPrediction.Group, () => Keep(FirstPrediction.Measure(python, threads)));
+}
+
+if (group == "threads" || takesAll)
+{
+    Hold(Limits.Threads(only));
+}
+
+if (group == "streams" || takesAll)
+{
+    Hold(Limits.Streams(only, seconds));
+}
+
+if (group == "product" || takesAll)
+{
+    using Peer? single = PeerSetup.PyTorch(python, environment, 1, out _);
+    Try("product", () => Hold(Limits.Product(single!)));
+}
+
+var file = new ResultFile(ResultFile.ProcessorName(), LaneInfo.Description, threads, versions, results, limits);
+Console.WriteLine();
+Console.Write(results.Count > 0 ? Report.Table(results) : string.Empty);
+Console.Write(limits.Count > 0 ? Report.Table(limits) : string.Empty);
+if (results.Count + limits.Count > 0)
+{
+    Console.WriteLine($"\nWritten: {file.MergedInto(output).Write(output)}.md and .json");
+}
+
+int rest = limited.Length > 0 ? RunLimited() : 0;
+return failed || rest != 0 || results.Any(r => !r.Agrees) ? 1 : 0;
+
+bool Chosen(string name) => group.Length == 0 || name == group;
+
+void Try(string name, Action measure)
+{
     try
     {
-        mine.Save(files.FullName);
-        (engines, double[] theirs) = other.Prepare(files.FullName);
-        double[] ours = mine.Check();
-        difference = ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max() / theirs.Max(Math.Abs);
+        measure();
     }
-    finally
+    catch (PeerException e)
     {
-        files.Delete(recursive: true);
+        failed = true;
+        Console.Error.WriteLine($"{name}: {e.Message}");
     }
+}
 
-    // In turns, so that a disturbance of the machine hits all alike. The first slice of each warms up and does not count.
-    var times = engines.Append("fovea").ToDictionary(e => e, _ => new List<double>());
-    // On a machine so busy that single steps take seconds, fewer slices keep the whole in minutes.
-    var watch = Stopwatch.StartNew();
-    for (int slice = 0; slice <= Slices && (slice < 2 || watch.Elapsed.TotalSeconds < 3 * seconds * times.Count); slice++)
+void Keep(Result result)
+{
+    results.Add(result);
+    Console.Error.WriteLine($"{result.Name,-42} Fovea {result.Ours.MinMs,9:F2} ms   best ÷ Fovea {result.BestPeer?.OfMinima,5:F2}   target {result.Target}");
+}
+
+void Hold(IEnumerable<Limit> measured)
+{
+    foreach (Limit limit in measured)
     {
-        double share = slice == 0 ? seconds / Slices / 2 : seconds / Slices;
-        foreach (string engine in engines)
-        {
-            Keep(slice, engine, other.Time(engine, share));
-        }
-
-        Keep(slice, "fovea", mine.Time(share));
+        limits.Add(limit);
+        Console.Error.WriteLine($"{limit.Name,-60} {limit.Value,6:F2}   target {limit.Bound}   {limit.Detail}");
     }
+}
 
-    return new Result(row, difference, EngineTime.Of("fovea", times["fovea"]), [.. engines.Select(e => EngineTime.Of(e, times[e]))]);
-
-    void Keep(int slice, string engine, List<double> measured)
-    {
-        if (slice > 0)
-        {
-            times[engine].AddRange(measured);
-        }
-    }
+int RunLimited()
+{
+    var start = new ProcessStartInfo(Environment.ProcessPath!, Environment.GetCommandLineArgs().Skip(Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? 0 : 1));
+    start.ArgumentList.Add("--group");
+    start.ArgumentList.Add(Rows.LimitedGroup);
+    start.Environment["DOTNET_EnableAVX512"] = "0";
+    using Process process = Process.Start(start)!;
+    process.WaitForExit();
+    return process.ExitCode;
 }
 
 string Option(string option, string otherwise)
 {
-    int at = Array.IndexOf(args, option);
+    int at = Array.LastIndexOf(args, option);
     return at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
 }

@@ -1,85 +1,77 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Fovea.Simd.Lanes;
 
 namespace Fovea.Bench.Compare;
 
-/// <summary>The results as a table for people and as JSON, with the machine they were measured on.</summary>
-internal sealed record Report(string Processor, int Threads, string Torch, string Python, DateTime When, IReadOnlyList<Result> Results)
+/// <summary>Results as tables for people.</summary>
+internal static class Report
 {
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly (string Engine, string Title)[] s_columns =
+    [
+        (Engines.Fovea, "Fovea"), (Engines.FoveaEager, "Fovea eager"), (Engines.Eager, "PyTorch eager"), (Engines.Script, "TorchScript"),
+        (Engines.OnnxRuntime, "ONNX Runtime"),
+    ];
 
-    /// <summary>The processor's name, as the system tells it.</summary>
-    public static string ProcessorName()
-    {
-        string? line = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
-            : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
-            ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
-            ?? System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
-    }
-
-    /// <summary>A table in Markdown.</summary>
-    public string ToMarkdown()
+    /// <summary>The whole page.</summary>
+    public static string Markdown(ResultFile file)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"# Fovea beside PyTorch, {When:yyyy-MM-dd}").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture,
-            $"{Processor} ({LaneInfo.Description}), {Threads} threads; PyTorch {Torch} on Python {Python}; .NET {Environment.Version}.").AppendLine();
-        text.AppendLine("Milliseconds a step, the fastest and the median, measured in turns in one run. The ratio is the fastest peer's time over Fovea's, so");
-        text.AppendLine("above 1 Fovea is faster; \"script\" is frozen TorchScript. Both sides had the same weights and data; the last column is the largest");
-        text.AppendLine("difference of their results, against the largest of them.");
-        text.AppendLine().AppendLine(Table());
-        text.AppendLine("Again: `dotnet run -c Release --project bench/Compare`.");
+        text.AppendLine("# Fovea beside other engines").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{file.Processor} ({file.Instructions}), {file.Threads} threads; {string.Join("; ", file.Versions)}.").AppendLine();
+        text.AppendLine("Milliseconds a step, fastest / median, measured in turns on the same weights and data. A ratio is a peer's time over Fovea's, of the");
+        text.AppendLine("fastest steps / of the medians: above 1 Fovea is faster. \"Best\" is the fastest peer of the row, \"PyTorch\" the faster of eager and frozen");
+        text.AppendLine("TorchScript. A target without a name is against the best peer. The last column is the largest difference of any peer's numbers from");
+        text.AppendLine("Fovea's, against the largest of them: outputs, gradients of the input and of every parameter, or losses of the first steps.");
+        foreach (IGrouping<string, Result> group in file.Rows.GroupBy(r => r.Group))
+        {
+            text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {group.Key}").AppendLine();
+            text.Append(Table([.. group]));
+        }
+
+        if (file.Limits.Count > 0)
+        {
+            text.AppendLine().AppendLine("## Fovea against the machine").AppendLine().Append(Table(file.Limits));
+        }
+
+        text.AppendLine().AppendLine("Again: `dotnet run -c Release --project bench/Compare`, or a part of it with `--group NAME` or `--only TEXT`.");
         return text.ToString();
     }
 
-    /// <summary>The table alone.</summary>
-    public string Table()
+    /// <summary>One table.</summary>
+    public static string Table(IReadOnlyList<Result> results)
     {
+        (string Engine, string Title)[] columns = [.. s_columns.Where(c => results.Any(r => r.Times.ContainsKey(c.Engine)))];
         var text = new StringBuilder();
-        text.AppendLine("| what | input | Fovea min | median | eager min | median | script min | median | ratio min | ratio median | Fovea, per second | difference |");
-        text.AppendLine("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-        foreach (Result r in Results)
+        text.Append("| what |").AppendJoin("|", columns.Select(c => $" {c.Title} ")).AppendLine("| best | PyTorch | ONNX Runtime | target | reached | difference |");
+        text.Append("|---|").AppendJoin("|", columns.Select(_ => "---:")).AppendLine("|---:|---:|---:|---|---|---:|");
+        foreach (Result r in results)
         {
+            text.Append(CultureInfo.InvariantCulture, $"| {r.Name} |");
+            text.AppendJoin("|", columns.Select(c => r.Times.TryGetValue(c.Engine, out EngineTime? t) ? Pair(t.MinMs, t.MedianMs) : " – "));
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {r.Row.Name} | [{string.Join(", ", r.Row.Shape)}] | {r.Fovea.Minimum:F2} | {r.Fovea.Median:F2} | {Cells(r, "eager")} | {Cells(r, "script")} "
-                + $"| {r.RatioOfMinima:F2} | {r.RatioOfMedians:F2} | {1000 * r.Row.Batch / r.Fovea.Minimum:F0} | {r.Difference:0.0e-00}{(r.Agrees ? string.Empty : " **differs**")} |");
+                $"|{Cell(r.BestPeer)}|{Cell(r.PyTorch)}|{Cell(r.OnnxRuntime)}| {r.Target} | {(r.Reached ? "yes" : "**no**")} | {Difference(r)} |");
         }
 
         return text.ToString();
     }
 
-    /// <summary>Everything for other programs.</summary>
-    public string ToJson() => new JsonObject
+    /// <summary>A table of figures against the machine.</summary>
+    public static string Table(IReadOnlyList<Limit> limits)
     {
-        ["processor"] = Processor,
-        ["instructions"] = LaneInfo.Description,
-        ["threads"] = Threads,
-        ["torch"] = Torch,
-        ["python"] = Python,
-        ["dotnet"] = Environment.Version.ToString(),
-        ["when"] = When.ToString("s", CultureInfo.InvariantCulture),
-        ["rows"] = new JsonArray([.. Results.Select(r => (JsonNode)new JsonObject
+        var text = new StringBuilder();
+        text.AppendLine("| what | reached | target | holds | from |").AppendLine("|---|---:|---:|---|---|");
+        foreach (Limit l in limits)
         {
-            ["name"] = r.Row.Name,
-            ["shape"] = new JsonArray([.. r.Row.Shape.Select(n => (JsonNode)n)]),
-            ["pass"] = r.Row.PassName,
-            ["fovea"] = Times(r.Fovea),
-            ["peers"] = new JsonObject(r.Peers.Select(p => KeyValuePair.Create(p.Engine, (JsonNode?)Times(p)))),
-            ["ratioMin"] = r.RatioOfMinima,
-            ["ratioMedian"] = r.RatioOfMedians,
-            ["difference"] = double.IsFinite(r.Difference) ? r.Difference : null,
-            ["agrees"] = r.Agrees,
-        })]),
-    }.ToJsonString(s_json);
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {l.Name} | {l.Value:F2} | {l.Bound} | {(l.Reached ? "yes" : "**no**")} | {l.Detail} |");
+        }
 
-    private static string Cells(Result result, string engine) => result.Peers.FirstOrDefault(p => p.Engine == engine) is { } time
-        ? string.Create(CultureInfo.InvariantCulture, $"{time.Minimum:F2} | {time.Median:F2}")
-        : "– | –";
+        return text.ToString();
+    }
 
-    private static JsonObject Times(EngineTime time) => new() { ["minMs"] = time.Minimum, ["medianMs"] = time.Median, ["steps"] = time.Steps };
+    private static string Cell(Ratio? ratio) => ratio is null ? " – " : Pair(ratio.OfMinima, ratio.OfMedians);
+
+    private static string Pair(double first, double second) => string.Create(CultureInfo.InvariantCulture, $" {first:F2} / {second:F2} ");
+
+    private static string Difference(Result result) =>
+        string.Create(CultureInfo.InvariantCulture, $"{result.Differences.Values.DefaultIfEmpty(0).Max():0.0e-00}{(result.Agrees ? string.Empty : " **differs**")}");
 }

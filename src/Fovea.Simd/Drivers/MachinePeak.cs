@@ -32,21 +32,28 @@ public static unsafe class MachinePeak
     }
 
     /// <summary>Bytes a second, read and written together, of a copy far larger than the caches, all threads: the best of a few runs.</summary>
-    public static double BytesPerSecond()
+    public static double BytesPerSecond() => BytesPerSecond(CopyBytes);
+
+    /// <summary>Bytes a second, read and written together, of a copy of a given size, all threads: the best of a few runs.</summary>
+    /// <param name="copyBytes">Bytes of the source, at least 1 MiB, rounded down to whole MiB.</param>
+    public static double BytesPerSecond(int copyBytes)
     {
-        using var from = new AlignedBlock(CopyBytes);
-        using var to = new AlignedBlock(CopyBytes);
-        from.AsSpan<byte>(CopyBytes).Fill(1);
-        to.AsSpan<byte>(CopyBytes).Clear();
+        ArgumentOutOfRangeException.ThrowIfLessThan(copyBytes, CopyBody.Piece);
+        int pieces = copyBytes / CopyBody.Piece;
+        int bytes = pieces * CopyBody.Piece;
+        using var from = new AlignedBlock(bytes);
+        using var to = new AlignedBlock(bytes);
+        from.AsSpan<byte>(bytes).Fill(1);
+        to.AsSpan<byte>(bytes).Clear();
         double best = 0;
-        fixed (byte* source = from.AsSpan<byte>(CopyBytes), target = to.AsSpan<byte>(CopyBytes))
+        fixed (byte* source = from.AsSpan<byte>(bytes), target = to.AsSpan<byte>(bytes))
         {
             for (int i = 0; i < Repeats; i++)
             {
                 var body = new CopyBody(source, target);
                 long start = Stopwatch.GetTimestamp();
-                WorkerTeam.For(ref body, CopyBytes / CopyBody.Piece);
-                best = Math.Max(best, 2.0 * CopyBytes / Stopwatch.GetElapsedTime(start).TotalSeconds);
+                WorkerTeam.For(ref body, pieces);
+                best = Math.Max(best, 2.0 * bytes / Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
         }
 

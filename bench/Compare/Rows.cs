@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+
+namespace Fovea.Bench.Compare;
+
+/// <summary>The lines of the comparison, with their targets.</summary>
+internal static class Rows
+{
+    /// <summary>The group of the rows on AVX2 only.</summary>
+    public const string LimitedGroup = "avx2";
+
+    private static readonly string[] s_gates = ["se", "eca", "cbam", "bam", "spatial", "coordinate", "global_context", "scse"];
+
+    /// <summary>All lines, in the order of the report.</summary>
+    public static IReadOnlyList<Row> All { get; } = [.. Usual(), .. Limited()];
+
+    /// <summary>The groups' names.</summary>
+    public static IReadOnlyList<string> Groups { get; } = [.. All.Select(r => r.Group).Distinct()];
+
+    private static IEnumerable<Row> Usual() =>
+    [
+        .. s_gates.Select(g => Gate("gates", g, [8, 256, 56, 56], Pass.Forward, new(Best: g is "se" or "eca" ? 1 : 3))),
+        .. s_gates.Select(g => Gate("gates-training", g, [8, 256, 56, 56], Pass.Training, new(Best: g is "se" or "eca" ? 8 : 3))),
+        .. s_gates.Select(g => Gate("gates-large", g, [32, 64, 112, 112], Pass.Forward, new(Best: 2))),
+        .. s_gates.Select(g => Gate("gates-large-training", g, [32, 64, 112, 112], Pass.Training, new(Best: 3))),
+        .. Relations(Pass.Forward),
+        .. Relations(Pass.Training),
+        .. Residual(1, Pass.Forward, "resnet", new(PyTorch: 1.8, OnnxRuntime: 1.1)),
+        .. Residual(8, Pass.Forward, "resnet", new(PyTorch: 1.8, OnnxRuntime: 1.1)),
+        .. Residual(8, Pass.TrainingStep, "resnet-training", new(PyTorch: 1.7)),
+        Vit(1, Pass.Forward, "vit", new(OnnxRuntime: 1)),
+        Vit(8, Pass.Forward, "vit", new(OnnxRuntime: 1)),
+        Vit(8, Pass.TrainingStep, "vit", new(PyTorch: 1.5)),
+        Cifar("ResNet-20 CIFAR", null, Pass.Forward, new(Best: 1.5)),
+        Cifar("SE-ResNet-20 CIFAR", "se", Pass.Forward, new(Best: 1.5)),
+        Cifar("ResNet-20 CIFAR", null, Pass.TrainingStep, new(PyTorch: 1.6)),
+        Cifar("SE-ResNet-20 CIFAR", "se", Pass.TrainingStep, new(PyTorch: 1.6)),
+    ];
+
+    // Convolutions and products, where it is the instructions that count: Fovea's AVX2 code against oneDNN's and OpenBLAS's.
+    private static IEnumerable<Row> Limited() =>
+        ((Row[])
+        [
+            .. Residual(1, Pass.Forward, LimitedGroup, new(PyTorch: 0.85)).Take(1),
+            .. Residual(8, Pass.Forward, LimitedGroup, new(PyTorch: 0.85)).Take(1),
+            Vit(1, Pass.Forward, LimitedGroup, new(PyTorch: 0.85)),
+            Cifar("ResNet-20 CIFAR", null, Pass.TrainingStep, new(PyTorch: 0.85)) with { Group = LimitedGroup },
+        ]).Select(r => r with { Name = $"{r.Name}, AVX2 only", IsLimited = true });
+
+    private static Row Gate(string group, string key, int[] shape, Pass pass, Target target) =>
+        new(group, Named(key, shape, pass), shape, pass, target) { Attention = key, Tolerance = pass == Pass.Forward ? 1e-5 : 1e-3 };
+
+    private static IEnumerable<Row> Relations(Pass pass)
+    {
+        bool forward = pass == Pass.Forward;
+        Target relation = forward ? new(PyTorch: 2, OnnxRuntime: 1.1) : new(PyTorch: 2.5);
+        string group = forward ? "relations" : "relations-training";
+        yield return Relation("pam", [2, 512, 64, 64], forward ? new(PyTorch: 2.4, OnnxRuntime: 1) : new(PyTorch: 2.8));
+
+        // Channels' products over 4096 positions: scaled so that they stay a few units and more than one weight is not zero.
+        yield return Relation("cam", [2, 512, 64, 64], relation) with { Scale = Math.Sqrt(2.0 / 4096) };
+        yield return Relation("non_local", [2, 512, 64, 64], relation);
+        yield return Relation("criss_cross", [2, 512, 96, 96], relation);
+        yield return Relation("multi_head", [8, 196, 768], forward ? new(PyTorch: 2.5, OnnxRuntime: 1) : new(PyTorch: 2))
+            with
+        { Options = new JsonObject { ["embedDim"] = 768, ["heads"] = 12 } };
+
+        Row Relation(string key, int[] shape, Target target) => new(group, Named(key, shape, pass), shape, pass, target)
+        {
+            Attention = key,
+            Tolerance = forward ? 1e-4 : 1e-3,
+        };
+    }
+
+    private static IEnumerable<Row> Residual(int batch, Pass pass, string group, Target target)
+    {
+        foreach ((string name, string? attention) in new (string, string?)[] { ("ResNet-50", null), ("SE-ResNet-50", "se"), ("CBAM-ResNet-50", "cbam") })
+        {
+            yield return new Row(group, Titled(name, batch, pass), [batch, 3, 224, 224], pass, target)
+            {
+                Model = "resnet50",
+                Attention = attention,
+                Tolerance = pass == Pass.Forward ? 1e-4 : 2e-3,
+                LearningRate = 0.01,
+                CheckedSteps = 2,
+            };
+        }
+    }
+
+    private static Row Vit(int batch, Pass pass, string group, Target target) =>
+        new(pass == Pass.Forward ? group : group + "-training", Titled("ViT-B/16", batch, pass), [batch, 3, 224, 224], pass, target)
+        {
+            Model = "vit_base_patch16",
+            Tolerance = pass == Pass.Forward ? 1e-4 : 2e-3,
+            LearningRate = 0.001,
+            CheckedSteps = 2,
+        };
+
+    private static Row Cifar(string name, string? attention, Pass pass, Target target) =>
+        new("cifar", Titled(name, 128, pass), [128, 3, 32, 32], pass, target)
+        {
+            Model = "resnet20-cifar",
+            Attention = attention,
+            Tolerance = pass == Pass.Forward ? 1e-4 : 1e-3,
+        };
+
+    private static string Named(string key, int[] shape, Pass pass) => $"{key} [{string.Join(',', shape)}] {(pass == Pass.Forward ? "forward" : "training")}";
+
+    private static string Titled(string name, int batch, Pass pass) => $"{name} batch {batch} {(pass == Pass.Forward ? "forward" : "training step")}";
+}
