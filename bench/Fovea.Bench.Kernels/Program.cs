@@ -9,6 +9,7 @@ using Fovea.Simd.Lanes;
 // fovea-bench-kernels WHAT [--batch N] [--threads N] [--seconds S] [--only TEXT] [--packed] [--algorithm A] [--passes fiw]
 // WHAT: gemm, cifar, resnet50, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case:
 // name, then GFLOP/s of each pass by the fastest of many runs. --packed times the forward pass with weights packed beforehand.
+// fovea-bench-kernels step MODEL [--batch N] [--size PIXELS] [--attention KEY] [--threads N] [--seconds S]: a training step op by op.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string what = args.Length > 0 ? args[0] : "cifar";
 int batch = int.Parse(Option("--batch", what == "cifar" ? "128" : "1"));
@@ -22,6 +23,14 @@ Console.WriteLine($"# {what}, {LaneInfo.Description}, threads {WorkerTeam.Thread
 if (what == "gemm")
 {
     Gemm();
+    return;
+}
+
+if (what == "step")
+{
+    string model = args.Length > 1 ? args[1] : "resnet20-cifar";
+    bool small = model.EndsWith("cifar");
+    Step.Run(model, Option("--attention", ""), int.Parse(Option("--batch", small ? "128" : "8")), int.Parse(Option("--size", small ? "32" : "224")), double.Parse(Option("--seconds", "5")));
     return;
 }
 

@@ -69,6 +69,8 @@ internal static class Streams
             new("bn backward relu", count, 4 * b, () => BatchNorm.Backward(n, c, inner, x.S, y.S, r.S, gamma.S, mean.S, invStd.S, true, z.S, [], dgamma.S, dbeta.S)),
             new("bn backward, no output", count, 3 * b, () => BatchNorm.Backward(n, c, inner, x.S, [], r.S, gamma.S, mean.S, invStd.S, true, z.S, [], dgamma.S, dbeta.S, beta.S)),
             new("bn backward res", count, 5 * b, () => BatchNorm.Backward(n, c, inner, x.S, y.S, r.S, gamma.S, mean.S, invStd.S, true, z.S, v.S, dgamma.S, dbeta.S)),
+            new("bn backward over dy", count, 3 * b, () => BatchNorm.Backward(n, c, inner, x.S, [], r.S, gamma.S, mean.S, invStd.S, true, r.S, [], dgamma.S, dbeta.S, beta.S)),
+            new("bn backward res, parts", count, 5 * b, () => BatchNorm.Backward(n, c, inner, x.S, y.S, r.S, gamma.S, mean.S, invStd.S, true, z.S, r.S, dgamma.S, dbeta.S, [], v.S)),
             new("bn inference relu", count, 2 * b, () => BatchNorm.Inference(n, c, inner, x.S, gamma.S, beta.S, [], true, z.S)),
             new("layer norm rows of C", count, 2 * b, () => LayerNorm.Forward(n * inner, c, x.S, gamma.S, beta.S, 1e-5f, z.S, rowMean.S, rowStd.S)),
             new("layer norm backward", count, 3 * b, () => LayerNorm.Backward(n * inner, c, x.S, y.S, gamma.S, rowMean.S, rowStd.S, z.S, dgamma.S, dbeta.S)),

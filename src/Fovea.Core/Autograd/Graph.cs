@@ -125,12 +125,17 @@ public sealed class Graph
         return new Leave(graph);
     }
 
-    internal void Add(Op op, Tensor[] inputs, Tensor[] outputs, TimeSpan elapsed)
+    /// <summary>Records an op that ran; null where the graph records shapes alone.</summary>
+    internal GraphNode? Add(Op op, Tensor[] inputs, Tensor[] outputs, TimeSpan elapsed)
     {
-        if (!IsSymbolic)
+        if (IsSymbolic)
         {
-            _nodes.Add(new GraphNode(op, Path, [.. inputs.Select(NumberOf)], [.. outputs.Select(NumberOf)]) { Elapsed = elapsed });
+            return null;
         }
+
+        var node = new GraphNode(op, Path, [.. inputs.Select(NumberOf)], [.. outputs.Select(NumberOf)]) { Elapsed = elapsed };
+        _nodes.Add(node);
+        return node;
     }
 
     /// <summary>Records an op of which an input has no values; its outputs have none either.</summary>
@@ -191,4 +196,7 @@ public sealed record GraphNode(Op Op, string Path, IReadOnlyList<int> Inputs, IR
 {
     /// <summary>How long the op took while it was traced, the memory for its outputs included.</summary>
     public TimeSpan Elapsed { get; init; }
+
+    /// <summary>How long backward passes spent in the op so far; zero when none came by.</summary>
+    public TimeSpan BackwardElapsed { get; internal set; }
 }
