@@ -7,11 +7,13 @@ public sealed class BackwardContext
 {
     private readonly Node _node;
     private readonly Tensor?[] _gradInputs;
+    private readonly bool _keepsSaved;
     private List<Storage>? _scratch;
 
-    internal BackwardContext(Node node)
+    internal BackwardContext(Node node, bool keepsSaved = true)
     {
         _node = node;
+        _keepsSaved = keepsSaved;
         _gradInputs = new Tensor?[node.Edges.Length];
     }
 
@@ -48,6 +50,13 @@ public sealed class BackwardContext
     public ReadOnlySpan<T> GradOut<T>(int i = 0)
         where T : unmanaged => _node.Grads[i]!.AsSpan<T>();
 
+    /// <summary>
+    /// The second part of an output's gradient, for an op with <see cref="Op.TakesGradientParts"/>: the whole gradient is the sum of
+    /// <see cref="GradOut{T}"/> and this. Empty when there is none.
+    /// </summary>
+    public ReadOnlySpan<T> MoreGradOut<T>(int i = 0)
+        where T : unmanaged => _node.MoreGrads?[i] is { } more ? more.AsSpan<T>() : default;
+
     /// <summary>The buffer for the gradient of an input, to be written in full. Its content is not defined.</summary>
     public Span<T> GradIn<T>(int i)
         where T : unmanaged
@@ -64,15 +73,24 @@ public sealed class BackwardContext
     public Span<T> GradInOverGradOut<T>(int i, int output = 0)
         where T : unmanaged
     {
-        Tensor grad = _node.Grads[output]!;
-        if (_gradInputs[i] is null && grad.Storage.IsExclusive && grad.Spec == _node.InputSpecs[i])
-        {
-            _gradInputs[i] = new Tensor(grad.Shape, grad.DType, grad.Storage.Share(), owned: false);
-            return _gradInputs[i]!.AsSpan<T>();
-        }
-
+        _ = TryTake(i, _node.Grads[output]) || TryTake(i, _node.MoreGrads?[output]);
         return GradIn<T>(i);
     }
+
+    /// <summary>
+    /// Like <see cref="GradIn{T}"/>, but in the memory of the input that forward saved when nobody will read that again: for ops that
+    /// have read each place of the input, in whatever way, before they write it for the last time.
+    /// </summary>
+    public Span<T> GradInOverIn<T>(int i)
+        where T : unmanaged
+    {
+        _ = !_keepsSaved && TryTake(i, _node.SavedInputs?[i]);
+        return GradIn<T>(i);
+    }
+
+    /// <summary>Whether <see cref="GradInOverGradOut{T}"/> would find memory to take over.</summary>
+    public bool CanTakeGradOut(int i, int output = 0) =>
+        IsFree(i, _node.Grads[output]) || IsFree(i, _node.MoreGrads?[output]);
 
     /// <summary>Passes the gradient of an output on, unchanged, as that of an input with as many elements. No values are copied.</summary>
     public void PassGradOut(int i, int output = 0)
@@ -104,6 +122,20 @@ public sealed class BackwardContext
     }
 
     internal static Tensor NewGrad(TensorSpec spec) => new(spec.Shape, spec.DType, new Storage(spec.Bytes), owned: false);
+
+    private bool IsFree(int i, Tensor? tensor) =>
+        tensor is not null && _gradInputs[i] is null && tensor.Storage.IsExclusive && tensor.Spec == _node.InputSpecs[i];
+
+    private bool TryTake(int i, Tensor? tensor)
+    {
+        if (!IsFree(i, tensor))
+        {
+            return false;
+        }
+
+        _gradInputs[i] = new Tensor(tensor!.Shape, tensor.DType, tensor.Storage.Share(), owned: false);
+        return true;
+    }
 
     private Tensor Saved(Tensor?[]? saved, int i, string what) => saved?[i]
         ?? throw new InvalidOperationException($"{_node.Op.Name}: backward reads {what} {i}, which forward did not save.");

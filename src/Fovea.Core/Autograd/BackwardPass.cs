@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Fovea.Simd.Drivers;
 
 namespace Fovea;
@@ -93,7 +94,8 @@ internal static class BackwardPass
         }
 
         ShowRetained(node);
-        var context = new BackwardContext(node);
+        var context = new BackwardContext(node, retainGraph);
+        long start = node.Traced is null ? 0 : Stopwatch.GetTimestamp();
         try
         {
             try
@@ -103,6 +105,11 @@ internal static class BackwardPass
             finally
             {
                 ClearGrads(node);
+            }
+
+            if (node.Traced is { } traced)
+            {
+                traced.BackwardElapsed += Stopwatch.GetElapsedTime(start);
             }
 
             for (int i = 0; i < node.Edges.Length; i++)
@@ -145,16 +152,33 @@ internal static class BackwardPass
     {
         for (int i = 0; i < node.Retained?.Length; i++)
         {
-            if (node.Retained[i] is { } tensor && node.Grads[i] is { } grad)
+            if (node.Retained[i] is not { } tensor)
             {
-                tensor.Accumulate(grad.ShareOutsideScope());
+                continue;
+            }
+
+            foreach (Tensor? grad in (ReadOnlySpan<Tensor?>)[node.Grads[i], node.MoreGrads?[i]])
+            {
+                if (grad is not null)
+                {
+                    tensor.Accumulate(grad.ShareOutsideScope());
+                }
             }
         }
     }
 
     private static void Give(Node node, int index, Tensor grad, PriorityQueue<Node, long> ready)
     {
-        node.Grads[index] = Add(node.Grads[index], grad);
+        if (node.Grads[index] is null || !node.Op.TakesGradientParts)
+        {
+            node.Grads[index] = Add(node.Grads[index], grad);
+        }
+        else
+        {
+            node.MoreGrads ??= new Tensor?[node.Grads.Length];
+            node.MoreGrads[index] = Add(node.MoreGrads[index], grad);
+        }
+
         if (!node.IsQueued)
         {
             node.IsQueued = true;
@@ -171,6 +195,12 @@ internal static class BackwardPass
         }
 
         Array.Clear(node.Grads);
+        foreach (Tensor? grad in node.MoreGrads ?? [])
+        {
+            grad?.Dispose();
+        }
+
+        node.MoreGrads = null;
     }
 
     private static Tensor Seed(Tensor root, Tensor? gradient)

@@ -44,9 +44,15 @@ internal sealed class Node
     /// <summary>Gradients of the outputs that arrived so far in the running backward pass.</summary>
     public Tensor?[] Grads { get; }
 
+    /// <summary>Second parts of these gradients, for an op that sums them by itself; null while there are none.</summary>
+    public Tensor?[]? MoreGrads { get; set; }
+
     public bool IsQueued { get; set; }
 
-    public static void Record(ForwardContext c)
+    /// <summary>The op in the trace that it was recorded under, to note how long its backward pass takes; null without one.</summary>
+    public GraphNode? Traced { get; set; }
+
+    public static Node Record(ForwardContext c)
     {
         var node = new Node(c.Op, c.Inputs.Length, c.Outputs.Length);
         node.SavedInputs = new Tensor?[c.Inputs.Length];
@@ -73,6 +79,7 @@ internal sealed class Node
         }
 
         node.SavedExtras = c.SavedExtras;
+        return node;
     }
 
     /// <summary>The tensors of this node that asked to see their gradients, by output; null when none did.</summary>

@@ -29,6 +29,12 @@ public abstract class Op
     /// <summary>Whether gradients flow through an output; false for indices and statistics that come beside the result.</summary>
     public virtual bool IsOutputDifferentiable(int output) => true;
 
+    /// <summary>
+    /// Whether the backward pass takes the gradient of an output in two parts (<see cref="BackwardContext.MoreGradOut{T}"/>) where two
+    /// ops used it, and so saves the sweep that would sum them.
+    /// </summary>
+    public virtual bool TakesGradientParts => false;
+
     /// <summary>Checks the inputs and says what comes out. Every refusal happens here, before memory is taken.</summary>
     /// <exception cref="ShapeException">A shape does not fit.</exception>
     /// <exception cref="DTypeException">An element type does not fit.</exception>
@@ -73,6 +79,7 @@ public abstract class Op
         var outs = new Tensor[outSpecs.Length];
         var context = new ForwardContext(op, ins, outs, record);
         long start = current.Trace is null ? 0 : Stopwatch.GetTimestamp();
+        Node? node = null;
         try
         {
             if (op.IsView)
@@ -98,7 +105,7 @@ public abstract class Op
 
             if (record)
             {
-                Node.Record(context);
+                node = Node.Record(context);
             }
         }
         catch
@@ -117,7 +124,11 @@ public abstract class Op
             context.ReleaseExtras();
         }
 
-        current.Trace?.Add(op, ins, outs, Stopwatch.GetElapsedTime(start));
+        if (current.Trace?.Add(op, ins, outs, Stopwatch.GetElapsedTime(start)) is { } traced && node is not null)
+        {
+            node.Traced = traced;
+        }
+
         return outs;
     }
 

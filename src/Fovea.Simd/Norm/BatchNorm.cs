@@ -126,7 +126,7 @@ public static unsafe class BatchNorm
     }
 
     /// <summary>
-    /// The gradients of <see cref="Forward"/>. With g = dy (where y > 0, if the ReLU was fused), x̂ = (x − μ)·invStd and M = N·inner:
+    /// The gradients of <see cref="Forward"/>. With g = dy + more (where y > 0, if the ReLU was fused), x̂ = (x − μ)·invStd and M = N·inner:
     /// <c>dβ = Σ g</c>, <c>dγ = Σ g·x̂</c>, <c>dx = γ·invStd·(g − dβ/M − x̂·dγ/M)</c>, <c>dresidual = g</c>.
     /// </summary>
     /// <param name="n">Batch size N.</param>
@@ -142,11 +142,12 @@ public static unsafe class BatchNorm
     /// <param name="mean">μ [C].</param>
     /// <param name="invStd">1/√(σ² + eps) [C].</param>
     /// <param name="relu">Whether the ReLU was fused.</param>
-    /// <param name="dx">[N, C, inner], written; may be dy itself.</param>
-    /// <param name="dresidual">[N, C, inner], written; empty for none; may be dy itself if dx is not.</param>
+    /// <param name="dx">[N, C, inner], written; may be dy or more itself; may be x too, unless more is given and dresidual is not.</param>
+    /// <param name="dresidual">[N, C, inner], written; empty for none; may be dy or more itself if dx is not.</param>
     /// <param name="dgamma">[C], written; empty if not wanted.</param>
     /// <param name="dbeta">[C], written; empty if not wanted.</param>
     /// <param name="beta">β [C] of the forward pass; only read when y is empty and the ReLU was fused; empty for 0.</param>
+    /// <param name="more">A second part of the output's gradient, added to dy on the fly; [N, C, inner]; empty for none.</param>
     public static void Backward<T>(
         int n,
         int c,
@@ -162,12 +163,14 @@ public static unsafe class BatchNorm
         Span<T> dresidual,
         Span<T> dgamma,
         Span<T> dbeta,
-        ReadOnlySpan<T> beta = default)
+        ReadOnlySpan<T> beta = default,
+        ReadOnlySpan<T> more = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string Name = "batchNormBackward";
         Lengths(Name, n, c, inner, x.Length, dresidual.Length, dx.Length);
         Guard.Length(Name, "dy", x.Length, dy.Length);
+        Guard.LengthOrEmpty(Name, "more", x.Length, more.Length);
         Guard.LengthOrEmpty(Name, "y", x.Length, y.Length);
         Guard.LengthOrEmpty(Name, "beta", c, beta.Length);
         if (relu && y.IsEmpty && !dresidual.IsEmpty)
@@ -184,7 +187,7 @@ public static unsafe class BatchNorm
         long slots = (long)segments.Slices * c;
         AlignedBlock scratch = BlockPool.Rent((2 * slots * sizeof(double)) + (4L * c * sizeof(T)));
         fixed (byte* memory = scratch.AsSpan<byte>((int)scratch.Bytes))
-        fixed (T* xAt = x, yAt = y, dyAt = dy, meanAt = mean, betaAt = beta, dxAt = dx, dresidualAt = dresidual)
+        fixed (T* xAt = x, yAt = y, dyAt = dy, moreAt = more, meanAt = mean, betaAt = beta, dxAt = dx, dresidualAt = dresidual)
         {
             double* sums = (double*)memory;
             double* dots = sums + slots;
@@ -195,8 +198,15 @@ public static unsafe class BatchNorm
                 scale[channel] = gamma.IsEmpty ? invStd[channel] : invStd[channel] * gamma[channel];
             }
 
-            var input = new BatchNormInput<T>(relu, xAt, relu ? yAt : null, dyAt, meanAt, scale, betaAt);
-            var statistics = new BatchNormSums<T>(segments, input, sums, dots);
+            // The gradient summed and masked is a result where a residual was added; two parts are summed once, into dx for the time being.
+            T* masked = dresidual.Length > 0 ? dresidualAt : more.Length > 0 ? dxAt : null;
+            if (masked == xAt && masked is not null)
+            {
+                Guard.Fail(Name, "expected a dx apart from x, which is read again after the two parts of the gradient were summed into dx");
+            }
+
+            var input = new BatchNormInput<T>(relu, xAt, relu ? yAt : null, dyAt, more.IsEmpty ? null : moreAt, meanAt, scale, betaAt);
+            var statistics = new BatchNormSums<T>(segments, input, masked, sums, dots);
             LaneLoop.For<BatchNormSums<T>, T>(ref statistics, segments.Pieces);
             double count = (double)n * inner;
             for (int channel = 0; channel < c; channel++)
@@ -226,8 +236,8 @@ public static unsafe class BatchNorm
                 }
             }
 
-            var output = new BatchNormGradient<T>(c, inner, input, lines, dxAt, dresidualAt);
-            LaneLoop.For<BatchNormGradient<T>, T>(ref output, n * c, LaneLoop.Grain(inner));
+            var output = new BatchNormGradient<T>(n, c, inner, masked is null ? input : input.With(masked), lines, dxAt);
+            LaneLoop.For<BatchNormGradient<T>, T>(ref output, output.Pieces, LaneLoop.Grain(inner));
         }
 
         BlockPool.Return(scratch);

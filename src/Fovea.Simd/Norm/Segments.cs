@@ -15,6 +15,12 @@ internal readonly struct Segments
     private const int PieceLength = 65536;
 
     /// <summary>
+    /// Channels whose partial sums are kept at hand while a slice is walked through sample by sample: in the order of memory, where the
+    /// next channel follows, rather than from sample to sample, where short rows lie far apart.
+    /// </summary>
+    public const int Together = 32;
+
+    /// <summary>
     /// Numbers that are summed in one go, in four registers: 64 in each lane of float, so that narrow registers round no more than wide
     /// ones.
     /// </summary>

@@ -20,6 +20,8 @@ internal sealed class BatchNormTrainingOp(double epsilon, bool relu) : FloatOp, 
 
     public override string Name => "batch_norm";
 
+    public override bool TakesGradientParts => true;
+
     public double Epsilon => epsilon;
 
     public bool Relu => relu;
@@ -65,21 +67,37 @@ internal sealed class BatchNormTrainingOp(double epsilon, bool relu) : FloatOp, 
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int inner) = BatchNormShapes.Split(shape);
-        Span<T> dx = c.GradIn<T>(0);
+        bool readsAgain = c.HasGradOut(1) || c.HasGradOut(2);
+        Span<T> dx;
         if (c.HasGradOut())
         {
+            ReadOnlySpan<T> more = c.MoreGradOut<T>();
             bool added = c.InputCount > 3;
+            Span<T> dresidual = default;
+            if (c.Needs(3) && (relu || !more.IsEmpty))
+            {
+                dresidual = c.GradInOverGradOut<T>(3);
+            }
+            else if (c.Needs(3))
+            {
+                c.PassGradOut(3);
+            }
+
+            // The gradient takes the place of something that was read for the last time: fresh memory would have to be read before it is
+            // written. Two parts that are summed in dx must leave x alone.
+            bool overX = !readsAgain && (more.IsEmpty || !dresidual.IsEmpty) && !c.CanTakeGradOut(0);
+            dx = overX ? c.GradInOverIn<T>(0) : c.GradInOverGradOut<T>(0);
             BatchNorm.Backward(
                 n, channels, inner, c.In<T>(0), relu && added ? c.Out<T>() : default, c.GradOut<T>(), c.In<T>(1), c.Out<T>(1), c.Saved<T>(0, channels), relu,
-                dx, c.Needs(3) ? c.GradIn<T>(3) : default, c.GradIn<T>(1), c.GradIn<T>(2),
-                relu && !added ? c.In<T>(2) : default);
+                dx, dresidual, c.GradIn<T>(1), c.GradIn<T>(2), relu && !added ? c.In<T>(2) : default, more);
         }
         else
         {
+            dx = c.GradIn<T>(0);
             dx.Clear();
         }
 
-        if (c.HasGradOut(1) || c.HasGradOut(2))
+        if (readsAgain)
         {
             ThroughStatistics(c, n, channels, inner, dx);
         }

@@ -75,6 +75,47 @@ public class BatchNormTests
         });
     }
 
+    [Theory, MemberData(nameof(Cases))]
+    public void A_gradient_in_two_parts_equals_their_sum_wherever_the_results_are_written(int n, int c, int inner, bool relu, bool residual, bool affine)
+    {
+        int count = n * c * inner;
+        float[] x = Samples.Normal<float>(count), one = Samples.Normal<float>(count, 2), two = Samples.Normal<float>(count, 3);
+        float[] gamma = affine ? Samples.Normal<float>(c, 4, 1, 0.3) : [], beta = affine ? Samples.Normal<float>(c, 5) : [];
+        float[] y = new float[count], mean = new float[c], invStd = new float[c], r = residual ? Samples.Normal<float>(count, 6) : [];
+        BatchNorm.Forward<float>(n, c, inner, x, gamma, beta, r, relu, 1e-5f, y, mean, invStd);
+        float[] whole = [.. one.Zip(two, (a, b) => a + b)];
+        float[] wantDx = new float[count], wantDr = residual ? new float[count] : [], wantGamma = new float[c], wantBeta = new float[c];
+        float[] output = relu && residual ? y : [];
+        BatchNorm.Backward<float>(n, c, inner, x, output, whole, gamma, mean, invStd, relu, wantDx, wantDr, wantGamma, wantBeta, beta);
+
+        Same("apart", new float[count], residual ? new float[count] : [], x, one, two);
+        float[] dy = [.. one];
+        Same("the gradient of x over dy", dy, residual ? new float[count] : [], x, dy, two);
+        float[] more = [.. two];
+        Same("the gradient of x over more", more, residual ? new float[count] : [], x, one, more);
+        if (residual)
+        {
+            (dy, float[] input) = ([.. one], [.. x]);
+            Same("the residual's over dy, that of x over x", input, dy, input, dy, two);
+            (more, input) = ([.. two], [.. x]);
+            Same("the residual's over more, that of x over x", input, more, input, one, more);
+        }
+        else
+        {
+            Assert.Throws<ArgumentException>(() => BatchNorm.Backward<float>(n, c, inner, x, [], one, gamma, mean, invStd, relu, x, [], [], [], beta, two));
+        }
+
+        void Same(string where, float[] dx, float[] dr, float[] input, float[] first, float[] second)
+        {
+            float[] dgamma = new float[c], dbeta = new float[c];
+            BatchNorm.Backward<float>(n, c, inner, input, output, first, gamma, mean, invStd, relu, dx, dr, dgamma, dbeta, beta, second);
+            Assert.True(wantDx.AsSpan().SequenceEqual(dx), where);
+            Assert.True(wantDr.AsSpan().SequenceEqual(dr), where);
+            Assert.Equal(wantGamma, dgamma);
+            Assert.Equal(wantBeta, dbeta);
+        }
+    }
+
     [Fact]
     public void Nothing_has_no_statistics() =>
         Assert.Throws<ArgumentException>(() => BatchNorm.Forward<float>(0, 2, 4, [], [], [], [], false, 0, [], new float[2], new float[2]));
