@@ -13,6 +13,12 @@ public enum ConvAlgorithm
     /// <summary>Sums of products as the definition has them, for any geometry.</summary>
     Direct,
 
+    /// <summary>
+    /// The same sums with output channels rather than positions in the registers: for maps of few positions and many channels, and for
+    /// strides. For float, on machines with AVX2 or more.
+    /// </summary>
+    Channels,
+
     /// <summary>Winograd's F(2×2, 3×3): 2.25 times fewer multiply-adds, about the error of direct sums.</summary>
     Winograd2,
 

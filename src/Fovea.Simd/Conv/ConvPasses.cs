@@ -1,4 +1,5 @@
 using System.Numerics;
+using Fovea.Simd.Conv.Channels;
 using Fovea.Simd.Conv.Winograd;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
@@ -33,7 +34,7 @@ internal static unsafe class ConvPasses<V, T>
             return;
         }
 
-        Correlate(algorithm == ConvAlgorithm.Automatic ? WinogradChoice<V, T>.Plain(job) : algorithm, job, x, w, packed, WeightGroup(s), y, epilogue);
+        Correlate(algorithm == ConvAlgorithm.Automatic ? ConvChoice<V, T>.Plain(job) : algorithm, job, x, w, packed, WeightGroup(s), y, epilogue);
     }
 
     /// <summary>What <see cref="ConvAlgorithm.Automatic"/> means.</summary>
@@ -48,7 +49,7 @@ internal static unsafe class ConvPasses<V, T>
 
         using var taps = new Scratch<Tap>(s.Taps);
         ConvJob job = ConvJob.Forward(s, taps.At);
-        return packed ? WinogradChoice<V, T>.Packed(job) : WinogradChoice<V, T>.Plain(job);
+        return packed ? ConvChoice<V, T>.Packed(job) : ConvChoice<V, T>.Plain(job);
     }
 
     /// <summary>Whether an algorithm exists for a geometry.</summary>
@@ -60,7 +61,7 @@ internal static unsafe class ConvPasses<V, T>
         }
 
         using var taps = new Scratch<Tap>(s.Taps);
-        return !Depthwise.Takes(s) && s.InChannels > 0 && WinogradChoice<V, T>.Exists(ConvJob.Forward(s, taps.At));
+        return !Depthwise.Takes(s) && s.InChannels > 0 && ConvChoice<V, T>.Exists(ConvJob.Forward(s, taps.At), algorithm);
     }
 
     public static void BackwardInput(in ConvShape s, T* dy, T* w, T* dx)
@@ -85,7 +86,7 @@ internal static unsafe class ConvPasses<V, T>
         {
             using var taps = new Scratch<Tap>(s.Taps);
             ConvJob job = ConvJob.BackwardInput(s, 0, 0, taps.At);
-            Correlate(WinogradChoice<V, T>.Plain(job), job, dy, w, null, WeightGroup(s), dx, default);
+            Correlate(ConvChoice<V, T>.Plain(job), job, dy, w, null, WeightGroup(s), dx, default);
         }
     }
 
@@ -130,6 +131,7 @@ internal static unsafe class ConvPasses<V, T>
         ConvJob job = ConvJob.Forward(s, taps.At);
         return algorithm switch
         {
+            ConvAlgorithm.Channels => ChannelConvolution<V, T>.WeightCount(job),
             ConvAlgorithm.Winograd2 => WinogradConvolution<V, T, TwoByTwo<V, T>>.WeightCount(job),
             ConvAlgorithm.Winograd4 => WinogradConvolution<V, T, FourByFour<V, T>>.WeightCount(job),
             _ => PackWeightsBody<V, T>.GroupCount(job) * (long)job.Groups,
@@ -148,6 +150,9 @@ internal static unsafe class ConvPasses<V, T>
         ConvJob job = ConvJob.Forward(s, taps.At);
         switch (algorithm)
         {
+            case ConvAlgorithm.Channels:
+                ChannelWeights<V, T>.Pack(job, w, WeightGroup(s), to);
+                break;
             case ConvAlgorithm.Winograd2:
                 WinogradWeights<V, T, TwoByTwo<V, T>>.Transform(job, w, WeightGroup(s), to);
                 break;
@@ -165,6 +170,9 @@ internal static unsafe class ConvPasses<V, T>
     {
         switch (algorithm)
         {
+            case ConvAlgorithm.Channels:
+                ChannelConvolution<V, T>.Run(job, x, w, packed, weightGroup, y, epilogue);
+                break;
             case ConvAlgorithm.Winograd2:
                 WinogradConvolution<V, T, TwoByTwo<V, T>>.Run(job, x, w, packed, weightGroup, y, epilogue);
                 break;

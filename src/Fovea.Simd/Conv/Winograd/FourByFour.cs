@@ -52,16 +52,18 @@ internal readonly unsafe struct FourByFour<V, T> : ITileTransform<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Weights(T* g, T* to, nint stride, T* work)
+    public static void Weights(T* g, int* order, T* to, nint stride, T* work)
     {
         for (int j = 0; j < 3; j++)
         {
-            WeightLine(g + (j * V.Width), 3 * V.Width, work + (j * V.Width), 3 * V.Width);
+            WeightLine(
+                V.Load(g + (order[j] * V.Width)), V.Load(g + (order[3 + j] * V.Width)), V.Load(g + (order[6 + j] * V.Width)), work + (j * V.Width), 3 * V.Width);
         }
 
         for (int i = 0; i < 6; i++)
         {
-            WeightLine(work + (3 * i * V.Width), V.Width, to + (6 * i * stride), stride);
+            T* row = work + (3 * i * V.Width);
+            WeightLine(V.Load(row), V.Load(row + V.Width), V.Load(row + (2 * V.Width)), to + (6 * i * stride), stride);
         }
     }
 
@@ -104,11 +106,8 @@ internal readonly unsafe struct FourByFour<V, T> : ITileTransform<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WeightLine(T* g, nint step, T* to, nint stride)
+    private static void WeightLine(V g0, V g1, V g2, T* to, nint stride)
     {
-        V g0 = V.Load(g);
-        V g1 = V.Load(g + step);
-        V g2 = V.Load(g + (2 * step));
         g0.Store(to);
         V even = V.MultiplyAdd(Number(-2.0 / 3), g0, g2 * Number(-1.0 / 3));
         V odd = g1 * Number(-2.0 / 3 * A);

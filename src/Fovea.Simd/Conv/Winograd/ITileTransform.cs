@@ -40,9 +40,10 @@ internal unsafe interface ITileTransform<V, T>
     static abstract void Output(T* m, nint stride, T* to, nint row, nint column, T* work);
 
     /// <summary><c>G g Gᵀ</c>.</summary>
-    /// <param name="g">The kernels, tap t at <c>g + t · width</c>, row by row.</param>
+    /// <param name="g">The kernels, one register per tap.</param>
+    /// <param name="order">Which register holds each tap of the grid, row by row.</param>
     /// <param name="to">Target of element 0.</param>
     /// <param name="stride">Numbers from one element's target to the next.</param>
     /// <param name="work">Room for <see cref="Work"/> registers.</param>
-    static abstract void Weights(T* g, T* to, nint stride, T* work);
+    static abstract void Weights(T* g, int* order, T* to, nint stride, T* work);
 }

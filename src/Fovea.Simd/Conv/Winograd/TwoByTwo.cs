@@ -45,15 +45,15 @@ internal readonly unsafe struct TwoByTwo<V, T> : ITileTransform<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Weights(T* g, T* to, nint stride, T* work)
+    public static void Weights(T* g, int* order, T* to, nint stride, T* work)
     {
         V half = V.Broadcast(T.CreateTruncating(0.5));
         for (int column = 0; column < 3; column++)
         {
             // Gg first, four rows of three; it goes through the target, whose rows are then multiplied by Gᵀ in place.
-            V a = V.Load(g + (column * V.Width));
-            V b = V.Load(g + ((3 + column) * V.Width)) * half;
-            V c = V.Load(g + ((6 + column) * V.Width));
+            V a = V.Load(g + (order[column] * V.Width));
+            V b = V.Load(g + (order[3 + column] * V.Width)) * half;
+            V c = V.Load(g + (order[6 + column] * V.Width));
             V outer = (a + c) * half;
             T* at = to + (column * stride);
             a.Store(at);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Conv.Channels;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
@@ -82,11 +83,11 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
                 int height = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p + 1) - row;
                 if (columns == 2)
                 {
-                    WinogradTiles<V, T, N2>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride);
+                    ChannelTiles<V, T, N2>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false);
                 }
                 else
                 {
-                    WinogradTiles<V, T, N1>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride);
+                    ChannelTiles<V, T, N1>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false);
                 }
             }
         }
@@ -136,7 +137,7 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
                 }
             }
 
-            finish.Run(outputs, extent.Image + n, output, channels, top * job.OutWidth, rows * job.OutWidth);
+            finish.Run(outputs, V.Width, extent.Image + n, output, channels, top * job.OutWidth, rows * job.OutWidth);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Conv.Channels;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
@@ -15,7 +16,8 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TTile : struct, ITileTransform<V, T>
 {
-    private const int Run1 = 16;
+    // Input channels of a run.
+    private const int Channels = 16;
 
     private ConvJob _job;
     private nint _group;
@@ -24,7 +26,7 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
 
     private readonly int Panels => (_job.Outputs + (2 * V.Width) - 1) / (2 * V.Width);
 
-    private readonly int Runs => (_job.Inputs + Run1 - 1) / Run1;
+    private readonly int Runs => (_job.Inputs + Channels - 1) / Channels;
 
     /// <summary>Numbers of one group.</summary>
     public static nint GroupCount(in ConvJob job) => (nint)TTile.Patch * job.Inputs * ((job.Outputs + V.Width - 1) / V.Width * V.Width);
@@ -45,7 +47,7 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
     {
         int panels = Panels;
         int runs = Runs;
-        using var taps = new Scratch<T>(9L * Run1 * V.Width);
+        using var taps = new Scratch<T>(KernelGather<V, T>.Count(Channels, 9));
         using var work = new Scratch<T>((long)TTile.Work * V.Width);
         int* order = stackalloc int[9];
         Order(order);
@@ -53,8 +55,8 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
         {
             int group = i / runs / panels;
             int first = i / runs % panels * 2 * V.Width;
-            int c = i % runs * Run1;
-            int channels = Math.Min(Run1, _job.Inputs - c);
+            int c = i % runs * Channels;
+            int channels = Math.Min(Channels, _job.Inputs - c);
             int outputs = Math.Min(2 * V.Width, _job.Outputs - first);
             int columns = outputs > V.Width ? 2 : 1;
             nint element = (nint)_job.Inputs * columns * V.Width;
@@ -62,10 +64,10 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
             for (int q = 0; q < columns; q++, first += V.Width, target += V.Width)
             {
                 T* source = _from + (group * _group) + (first * _job.WeightOutput) + (c * _job.WeightInput);
-                Gather(source, Math.Min(V.Width, outputs - (q * V.Width)), channels, order, taps.At);
+                KernelGather<V, T>.Run(_job, source, _from + (_job.Groups * _group), Math.Min(V.Width, outputs - (q * V.Width)), channels, taps.At);
                 for (int j = 0; j < channels; j++)
                 {
-                    TTile.Weights(taps.At + (j * 9 * V.Width), target + ((nint)j * columns * V.Width), element, work.At);
+                    TTile.Weights(taps.At + (j * 9 * V.Width), order, target + ((nint)j * columns * V.Width), element, work.At);
                 }
             }
         }
@@ -86,46 +88,5 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
         {
             order[((_job.Taps[t].Row - row) * 3) + _job.Taps[t].Column - column] = _job.Taps[t].Weight;
         }
-    }
-
-    // Kernels of one register of outputs: [channel][tap][output], zero beyond the last output.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Gather(T* from, int outputs, int channels, int* order, T* to)
-    {
-        if (outputs == V.Width && _job.WeightInput == 9 && channels == Run1 && IsOrdered(order))
-        {
-            // Forward: the kernels of all channels lie one after the other.
-            for (int k = 0; k < 9 * Run1; k += V.Width)
-            {
-                Squares<V, T>.Transpose(from + k, _job.WeightOutput, V.Width, to + (k * V.Width), V.Width);
-            }
-
-            return;
-        }
-
-        for (int c = 0; c < channels; c++, from += _job.WeightInput)
-        {
-            for (int t = 0; t < 9; t++, to += V.Width)
-            {
-                T* at = from + order[t];
-                for (int o = 0; o < V.Width; o++)
-                {
-                    to[o] = o < outputs ? at[o * _job.WeightOutput] : T.Zero;
-                }
-            }
-        }
-    }
-
-    private static bool IsOrdered(int* order)
-    {
-        for (int t = 0; t < 9; t++)
-        {
-            if (order[t] != t)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

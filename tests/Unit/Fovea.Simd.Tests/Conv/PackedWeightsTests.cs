@@ -31,6 +31,37 @@ public class PackedWeightsTests
         Numbers.Near(expected, y, (packed.Algorithm == ConvAlgorithm.Winograd4 ? 12e-6 : 4e-6) * Math.Sqrt(1 + row));
     }
 
+    public static TheoryData<ConvShape> ChannelShapes() =>
+        [.. ConvShapes.All().Where((s, i) => i % 2 == 0 && Convolution.Supports<float>(s, ConvAlgorithm.Channels))];
+
+    [Theory]
+    [MemberData(nameof(ChannelShapes))]
+    public void ChannelsInTheLanesEqualTheDefinition(ConvShape s)
+    {
+        float[] x = Numbers.Uniform<float>(s.Batch * s.InChannels * s.Height * s.Width, 1);
+        float[] w = Numbers.Uniform<float>(s.OutChannels * (s.InChannels / s.Groups) * s.KernelHeight * s.KernelWidth, 2);
+        float[] bias = Numbers.Uniform<float>(s.OutChannels, 3);
+        float[] residual = Numbers.Uniform<float>(s.Batch * s.OutChannels * s.OutHeight * s.OutWidth, 4);
+        double[] expected = PlainConvolution.Forward(s, x, w, bias);
+        using var packed = new PackedWeights<float>(s, w, default, ConvAlgorithm.Channels);
+        var y = new float[residual.Length];
+        Array.Fill(y, float.NaN);
+        Convolution.Forward(s, x, packed, bias, [], false, y);
+        double tolerance = 4e-6 * Math.Sqrt(1 + (s.InChannels / s.Groups * s.KernelHeight * s.KernelWidth));
+        Numbers.Near(expected, y, tolerance);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            expected[i] = Math.Max(0, expected[i] + residual[i]);
+        }
+
+        ThreadCounts.SameBits(() =>
+        {
+            Convolution.Forward(s, x, packed, bias, residual, true, y);
+            return y;
+        });
+        Numbers.Near(expected, y, tolerance);
+    }
+
     [Theory]
     [MemberData(nameof(Shapes))]
     public void GivesTheBitsOfPlainWeights(ConvShape s)

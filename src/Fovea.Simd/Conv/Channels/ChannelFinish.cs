@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
-namespace Fovea.Simd.Conv;
+namespace Fovea.Simd.Conv.Channels;
 
 /// <summary>Writes outputs that were computed with a register of channels per position, [position][channel], to their planes.</summary>
 internal readonly unsafe struct ChannelFinish<V, T>
@@ -28,14 +28,15 @@ internal readonly unsafe struct ChannelFinish<V, T>
     }
 
     /// <summary>Writes a run of positions of one image.</summary>
-    /// <param name="from">[position][channel]; may be read up to a register of positions.</param>
+    /// <param name="from">[position][channel].</param>
+    /// <param name="stride">Numbers from one position to the next.</param>
     /// <param name="image">The image.</param>
     /// <param name="output">The register's first channel.</param>
     /// <param name="channels">How many of its lanes are channels.</param>
     /// <param name="position">The first position.</param>
     /// <param name="count">How many.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(T* from, int image, int output, int channels, int position, int count)
+    public void Run(T* from, nint stride, int image, int output, int channels, int position, int count)
     {
         nint positions = _job.Positions;
         nint start = (image * _job.OutputImage) + (output * positions) + position;
@@ -47,14 +48,14 @@ internal readonly unsafe struct ChannelFinish<V, T>
             // The last square overlaps the one before, or is narrower than a register.
             int at = count >= V.Width ? Math.Min(q, count - V.Width) : 0;
             int lanes = Math.Min(V.Width, count);
-            T* source = from + ((nint)at * V.Width);
+            T* source = from + (at * stride);
             if (_epilogue.IsNone && lanes == V.Width && channels == V.Width)
             {
-                Squares<V, T>.Transpose(source, V.Width, V.Width, y + at, positions);
+                Squares<V, T>.Transpose(source, stride, V.Width, y + at, positions);
                 continue;
             }
 
-            Squares<V, T>.Transpose(source, V.Width, lanes, _square, V.Width);
+            Squares<V, T>.Transpose(source, stride, lanes, _square, V.Width);
             for (int c = 0; c < channels; c++)
             {
                 nint place = (c * positions) + at;

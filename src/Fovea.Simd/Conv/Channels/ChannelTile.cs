@@ -3,28 +3,29 @@ using System.Runtime.CompilerServices;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
-namespace Fovea.Simd.Conv.Winograd;
+namespace Fovea.Simd.Conv.Channels;
 
 /// <summary>
-/// The product at one element of the patches: tiles down, output channels across the registers, summed over input channels. The
-/// transformed input lies in blocks of one register of channels, [block][tile][channel], so that the rows of a tile are a constant
-/// apart and one number of each is broadcast per step.
+/// The innermost kernel with output channels in the lanes: positions (or patches) down, output channels across the registers, summed
+/// over input channels. The input lies in blocks of one register of channels, [block][row][channel], so that the rows of a tile are a
+/// constant apart and one number of each is broadcast per step.
 /// </summary>
-internal static unsafe class WinogradTile<V, T, TRows, TColumns>
+internal static unsafe class ChannelTile<V, T, TRows, TColumns>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRows : struct, ICount
     where TColumns : struct, ICount
 {
-    /// <summary>Sums the steps and writes the tile.</summary>
+    /// <summary>Sums the steps and writes the tile, or adds it.</summary>
     /// <param name="channels">Input channels.</param>
-    /// <param name="a">The first tile's channels.</param>
+    /// <param name="a">The first row's channels.</param>
     /// <param name="block">Numbers from one block of channels to the next.</param>
     /// <param name="b">Weights, [channel][columns · width].</param>
     /// <param name="c">Target.</param>
     /// <param name="rowStride">Numbers from one row of the target to the next.</param>
+    /// <param name="adds">Whether to add to the target.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(int channels, T* a, nint block, T* b, T* c, nint rowStride)
+    public static void Run(int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds)
     {
         V c00 = V.Zero, c01 = V.Zero;
         V c10 = V.Zero, c11 = V.Zero;
@@ -102,36 +103,44 @@ internal static unsafe class WinogradTile<V, T, TRows, TColumns>
             }
         }
 
-        Write(c, rowStride, c00, c01, c10, c11);
+        Write(c, rowStride, c00, c01, c10, c11, adds);
         if (TRows.Value > 2)
         {
-            Write(c + (2 * rowStride), rowStride, c20, c21, c30, c31);
+            Write(c + (2 * rowStride), rowStride, c20, c21, c30, c31, adds);
         }
 
         if (TRows.Value > 4)
         {
-            Write(c + (4 * rowStride), rowStride, c40, c41, c50, c51);
+            Write(c + (4 * rowStride), rowStride, c40, c41, c50, c51, adds);
         }
 
         if (TRows.Value > 6)
         {
-            Write(c + (6 * rowStride), rowStride, c60, c61, c70, c71);
+            Write(c + (6 * rowStride), rowStride, c60, c61, c70, c71, adds);
         }
 
         if (TRows.Value > 8)
         {
-            Write(c + (8 * rowStride), rowStride, c80, c81, c90, c91);
+            Write(c + (8 * rowStride), rowStride, c80, c81, c90, c91, adds);
         }
 
         if (TRows.Value > 10)
         {
-            Write(c + (10 * rowStride), rowStride, c100, c101, c110, c111);
+            Write(c + (10 * rowStride), rowStride, c100, c101, c110, c111, adds);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(T* c, nint rowStride, V a, V b, V d, V e)
+    private static void Write(T* c, nint rowStride, V a, V b, V d, V e, bool adds)
     {
+        if (adds)
+        {
+            a += V.Load(c);
+            d += V.Load(c + rowStride);
+            b = TColumns.Value > 1 ? b + V.Load(c + V.Width) : b;
+            e = TColumns.Value > 1 ? e + V.Load(c + rowStride + V.Width) : e;
+        }
+
         a.Store(c);
         d.Store(c + rowStride);
         if (TColumns.Value > 1)
@@ -143,33 +152,33 @@ internal static unsafe class WinogradTile<V, T, TRows, TColumns>
 }
 
 /// <summary>Chooses the compiled tile for a height that is known at run time.</summary>
-internal static unsafe class WinogradTiles<V, T, TColumns>
+internal static unsafe class ChannelTiles<V, T, TColumns>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TColumns : struct, ICount
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run(int height, int channels, T* a, nint block, T* b, T* c, nint rowStride)
+    public static void Run(int height, int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds)
     {
         switch (height)
         {
             case 12:
-                WinogradTile<V, T, N12, TColumns>.Run(channels, a, block, b, c, rowStride);
+                ChannelTile<V, T, N12, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
                 break;
             case 10:
-                WinogradTile<V, T, N10, TColumns>.Run(channels, a, block, b, c, rowStride);
+                ChannelTile<V, T, N10, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
                 break;
             case 8:
-                WinogradTile<V, T, N8, TColumns>.Run(channels, a, block, b, c, rowStride);
+                ChannelTile<V, T, N8, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
                 break;
             case 6:
-                WinogradTile<V, T, N6, TColumns>.Run(channels, a, block, b, c, rowStride);
+                ChannelTile<V, T, N6, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
                 break;
             case 4:
-                WinogradTile<V, T, N4, TColumns>.Run(channels, a, block, b, c, rowStride);
+                ChannelTile<V, T, N4, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
                 break;
             default:
-                WinogradTile<V, T, N2, TColumns>.Run(channels, a, block, b, c, rowStride);
+                ChannelTile<V, T, N2, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
                 break;
         }
     }

@@ -1,0 +1,62 @@
+using System.Numerics;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv.Channels;
+
+/// <summary>
+/// Correlations with output channels in the lanes: no lane is idle however few positions a map has, weights stream past in order, and
+/// a stride costs nothing. The price is transposing input and output, which many channels pay for.
+/// </summary>
+internal static unsafe class ChannelConvolution<V, T>
+    where V : unmanaged, ILane<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Transposing a number in and out, relative to the multiply-adds that it takes part in: 128 channels to 512 or back.
+    private const double MostTransposing = 0.0098;
+
+    /// <summary>Numbers of packed weights.</summary>
+    public static long WeightCount(in ConvJob job) => (long)job.Groups * ChannelWeights<V, T>.GroupCount(job);
+
+    /// <summary>Whether a job should be computed this way.</summary>
+    public static bool Pays(in ConvJob job)
+    {
+        if (typeof(T) != typeof(float) || V.Width < 8 || job.TapCount == 0)
+        {
+            return false;
+        }
+
+        return (1.0 / job.Outputs) + (1.0 / ((double)job.Inputs * job.TapCount)) < MostTransposing;
+    }
+
+    /// <summary>Runs one correlation from plain weights or packed ones (the other is null).</summary>
+    public static void Run(in ConvJob job, T* x, T* w, T* packed, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
+    {
+        ChannelPlan plan = ChannelPlan.Make<V, T>(job);
+        using var weights = new Scratch<T>(packed is null ? WeightCount(job) : 1);
+        using var shared = new Scratch<T>(plan.Shares ? plan.StageCount<V, T>() * plan.Units * job.Groups : 1);
+        if (packed is null)
+        {
+            packed = weights.At;
+            ChannelWeights<V, T>.Pack(job, w, weightGroup, packed);
+        }
+
+        var input = new ChannelInput<V, T>(&plan, x, shared.At);
+        if (plan.Shares)
+        {
+            WorkerTeam.For(ref input, input.Pieces);
+        }
+
+        var body = new ChannelBody<V, T>
+        {
+            Plan = &plan,
+            Input = input,
+            Shared = plan.Shares ? shared.At : null,
+            Weights = packed,
+            Y = y,
+            Epilogue = epilogue,
+        };
+        WorkerTeam.For(ref body, body.Pieces);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Numerics;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Conv.Channels;
+
+/// <summary>How a correlation with output channels in the lanes is cut; it depends on the geometry and the register width alone.</summary>
+internal unsafe struct ChannelPlan
+{
+    // Positions of a unit: what its products and its input take stays in the second-level cache, or near it.
+    private const int MostPositions = 400;
+    private const int FewPositions = 96;
+    private const long UnitBytes = 640 * 1024;
+
+    // Where the weights are larger than this they are read as few times as can be.
+    private const long LargeWeights = 1 << 20;
+
+    // Pieces that a loop should have, for the sake of machines with many processors.
+    private const int EnoughPieces = 16;
+    private const long SharedBytes = 12 << 20;
+
+    /// <summary>The correlation.</summary>
+    public ConvJob Job;
+
+    /// <summary>Positions of a unit, over all images, and how many units that makes.</summary>
+    public int UnitPositions;
+    public int Units;
+
+    /// <summary>Rows that a unit's stage has: its positions, rounded up to what the tiles read.</summary>
+    public int UnitRows;
+
+    /// <summary>Registers of input channels, and panels of output channels.</summary>
+    public int InputBlocks;
+    public int Panels;
+
+    /// <summary>Into how many pieces the panels are cut, and whether the pieces of a unit share its staged input.</summary>
+    public int OutputBlocks;
+    public bool Shares;
+
+    /// <summary>Blocks of steps: one per register of input channels and tap.</summary>
+    public readonly int StepBlocks => InputBlocks * Job.TapCount;
+
+    /// <summary>Plans a job.</summary>
+    public static ChannelPlan Make<V, T>(in ConvJob job)
+        where V : unmanaged, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var plan = new ChannelPlan
+        {
+            Job = job,
+            InputBlocks = (job.Inputs + V.Width - 1) / V.Width,
+            Panels = (job.Outputs + (2 * V.Width) - 1) / (2 * V.Width),
+        };
+        long all = (long)job.Batch * job.Positions;
+        long depth = (long)plan.StepBlocks * V.Width * sizeof(T);
+        bool large = depth * job.Outputs > LargeWeights;
+        long most = large ? MostPositions : Math.Clamp(UnitBytes / depth, FewPositions, MostPositions);
+        plan.Units = (int)((all + most - 1) / most);
+        if (plan.Units is > 1 and < EnoughPieces && all >= (long)FewPositions * EnoughPieces)
+        {
+            plan.Units = EnoughPieces;
+        }
+
+        // Few units are shared evenly where their number is a multiple of the threads'.
+        plan.Units = plan.Units is > EnoughPieces and < 4 * EnoughPieces ? (plan.Units + 3) / 4 * 4 : plan.Units;
+        plan.UnitPositions = (int)((all + plan.Units - 1) / plan.Units);
+        plan.Units = (int)((all + plan.UnitPositions - 1) / plan.UnitPositions);
+        int panels = GemmShape<V, T>.RowPanels(plan.UnitPositions);
+        plan.UnitRows = GemmShape<V, T>.RowStart(plan.UnitPositions, panels, panels);
+        int pieces = plan.Units * job.Groups;
+        plan.OutputBlocks = 1;
+        if (pieces < EnoughPieces && pieces * plan.UnitRows * depth <= SharedBytes)
+        {
+            plan.OutputBlocks = Math.Min(plan.Panels, (EnoughPieces + pieces - 1) / pieces);
+            plan.Shares = true;
+        }
+
+        return plan;
+    }
+
+    /// <summary>Numbers of a staged unit.</summary>
+    public readonly nint StageCount<V, T>()
+        where V : unmanaged, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => (nint)StepBlocks * UnitRows * V.Width;
+}
