@@ -61,6 +61,11 @@ internal sealed class Comparison(Peer pytorch, Peer? onnxRuntime, double seconds
             }
 
             Dictionary<string, double[]> ours = mine.Check();
+            if (mine.CheckEager() is { } eager)
+            {
+                checks[Engines.FoveaEager] = eager;
+            }
+
             return checks.ToDictionary(c => c.Key, c => Difference(ours, c.Value));
 
             void Add(Peer peer, Dictionary<string, Dictionary<string, double[]>> theirs)

@@ -17,6 +17,8 @@ internal sealed class FoveaWork : IDisposable
     private readonly Tensor _cotangent;
     private readonly Tensor _labels;
     private readonly Sgd? _optimizer;
+    private readonly CompiledModel? _compiled;
+    private readonly Tensor? _y;
 
     public FoveaWork(Row row)
     {
@@ -35,9 +37,15 @@ internal sealed class FoveaWork : IDisposable
         _labels = Tensor.From(Enumerable.Range(0, row.Batch).Select(i => (long)(i % 10)).ToArray());
         _x.RequiresGrad = row.Pass == Pass.Training;
         _optimizer = row.Pass == Pass.TrainingStep ? new Sgd(ParameterGroup.Of(_module, 5e-4), row.LearningRate, 0.9) : null;
+        if (row.Pass == Pass.Forward)
+        {
+            _compiled = _module.Compile(new Shape(row.Shape));
+            _y = Tensor.Empty(_compiled.Output.Shape);
+        }
+
         Steps = row.Pass switch
         {
-            Pass.Forward => new Dictionary<string, Action> { [Engines.Fovea] = Forward },
+            Pass.Forward => new Dictionary<string, Action> { [Engines.Fovea] = Compiled, [Engines.FoveaEager] = Forward },
             Pass.Training => new Dictionary<string, Action> { [Engines.Fovea] = Training },
             _ => new Dictionary<string, Action> { [Engines.Fovea] = () => TrainingStep() },
         };
@@ -65,8 +73,8 @@ internal sealed class FoveaWork : IDisposable
         using TensorScope scope = TensorScope.Begin();
         if (_row.Pass == Pass.Forward)
         {
-            using IDisposable inference = GradMode.NoGrad();
-            return new() { ["y"] = Sample(_module.Call(_x)) };
+            Compiled();
+            return new() { ["y"] = Sample(_y!) };
         }
 
         _x.ClearGrad();
@@ -81,6 +89,19 @@ internal sealed class FoveaWork : IDisposable
         }
 
         return values;
+    }
+
+    /// <summary>The output of the eager model, or null where the steps are eager ones anyway.</summary>
+    public Dictionary<string, double[]>? CheckEager()
+    {
+        if (_row.Pass != Pass.Forward)
+        {
+            return null;
+        }
+
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable inference = GradMode.NoGrad();
+        return new() { ["y"] = Sample(_module.Call(_x)) };
     }
 
     /// <summary>Runs steps for a while, at least one.</summary>
@@ -105,6 +126,8 @@ internal sealed class FoveaWork : IDisposable
         _module.ClearGrads();
         _x.ClearGrad();
         _optimizer?.Dispose();
+        _compiled?.Dispose();
+        _y?.Dispose();
         foreach (Tensor owned in (Tensor[])[.. _module.Parameters(), .. _module.NamedBuffers().Select(b => b.Value), _x, _cotangent, _labels])
         {
             owned.Dispose();
@@ -165,6 +188,8 @@ internal sealed class FoveaWork : IDisposable
 
         return x;
     }
+
+    private void Compiled() => _compiled!.Run(_x, _y!);
 
     private void Forward()
     {

@@ -13,7 +13,7 @@ string[] groups = [.. Rows.Groups, FirstPrediction.Group, .. Limits.Groups];
 int threads = int.Parse(Option("--threads", "2"));
 string group = Option("--group", string.Empty);
 string only = Option("--only", string.Empty);
-double seconds = double.Parse(Option("--seconds", "1.5"));
+double seconds = double.Parse(Option("--seconds", "1"));
 string output = Option("--output", Path.Combine("bench", "results"));
 Row[] rows = [.. Rows.All.Where(r => Chosen(r.Group) && r.Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
 if (args.Contains("--list") || !(group.Length == 0 || groups.Contains(group)))

@@ -18,10 +18,11 @@ internal static class Report
         var text = new StringBuilder();
         text.AppendLine("# Fovea beside other engines").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{file.Processor} ({file.Instructions}), {file.Threads} threads; {string.Join("; ", file.Versions)}.").AppendLine();
-        text.AppendLine("Milliseconds a step, fastest / median, measured in turns on the same weights and data. A ratio is a peer's time over Fovea's, of the");
-        text.AppendLine("fastest steps / of the medians: above 1 Fovea is faster. \"Best\" is the fastest peer of the row, \"PyTorch\" the faster of eager and frozen");
-        text.AppendLine("TorchScript. A target without a name is against the best peer. The last column is the largest difference of any peer's numbers from");
-        text.AppendLine("Fovea's, against the largest of them: outputs, gradients of the input and of every parameter, or losses of the first steps.");
+        text.AppendLine("Milliseconds a step, fastest / median, measured in turns on the same weights and data; Fovea's are compiled models in inference and plain");
+        text.AppendLine("calls in training. A ratio is a peer's time over Fovea's, of the fastest steps / of the medians: above 1 Fovea is faster. \"Best\" is the");
+        text.AppendLine("fastest peer of the row, \"PyTorch\" the faster of eager and frozen TorchScript; a target without a name is against the best. The last");
+        text.AppendLine("column is the largest difference of any engine's numbers from Fovea's, against the largest of them: outputs, gradients of the input and");
+        text.AppendLine("of every parameter, or losses of the first steps.");
         foreach (IGrouping<string, Result> group in file.Rows.GroupBy(r => r.Group))
         {
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {group.Key}").AppendLine();
