@@ -37,6 +37,12 @@ public unsafe interface ILane<TSelf, T>
     /// <summary>Writes <see cref="Width"/> numbers; no alignment is required.</summary>
     void Store(T* to);
 
+    /// <summary>
+    /// Writes <see cref="Width"/> numbers to an address that is a multiple of the register's bytes, past the caches: for results that are
+    /// too large to be found there again. Other threads see them after <see cref="Drivers.StreamingStores.Finish"/> only.
+    /// </summary>
+    void StoreStreaming(T* to);
+
     /// <summary>Writes the first <paramref name="count"/> numbers (0 to Width) and touches no other memory.</summary>
     void StorePartial(T* to, int count);
 

@@ -43,6 +43,10 @@ public readonly unsafe struct LaneScalar<T> : ILane<LaneScalar<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreStreaming(T* to) => *to = Value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StorePartial(T* to, int count)
     {
         if (count > 0)

@@ -59,12 +59,12 @@ public sealed class CbamChannel : Module, IAttention<CbamChannel>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("cbam_channel", x, _channels);
-        Tensor gate = _gate.Call(x);
+        (Tensor y, Tensor gate) = _gate.Scale(x);
         if (AttentionRecorder.IsActive)
         {
             AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate)));
         }
 
-        return x * gate.Reshape(-1, _channels, 1, 1);
+        return y;
     }
 }

@@ -54,14 +54,19 @@ public sealed class EfficientChannelAttention : Module, IAttention<EfficientChan
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("eca", x, _channels);
-        Tensor pooled = x.GlobalAvgPool();
-        Tensor gate = _conv.Call(pooled.Reshape(-1, 1, _channels)).Sigmoid();
+        (Tensor y, Tensor gate) = Listeners.Any(_conv) ? InSteps(x) : FusedGates.ChannelConv(x, _conv.Weight);
         if (AttentionRecorder.IsActive)
         {
-            AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate.Reshape(-1, _channels))));
+            AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate)));
         }
 
-        return x * gate.Reshape(-1, _channels, 1, 1);
+        return y;
+    }
+
+    private (Tensor Y, Tensor Gate) InSteps(Tensor x)
+    {
+        Tensor gate = _conv.Call(x.GlobalAvgPool().Reshape(-1, 1, _channels)).Sigmoid().Reshape(-1, _channels);
+        return (x * gate.Reshape(-1, _channels, 1, 1), gate);
     }
 
     private static int AdaptiveKernel(int channels, double gamma, double b)

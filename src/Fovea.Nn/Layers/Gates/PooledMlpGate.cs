@@ -26,6 +26,21 @@ public sealed class PooledMlpGate : Module
         _fc2 = Register("fc2", new Linear(reduced, channels, bias));
     }
 
+    /// <summary>Whether the gate's pools are those of the fused op, and nobody listens to its parts.</summary>
+    internal bool IsFusible => _pools.All(p => p is "avg" or "max") && _pools.Distinct().Count() == _pools.Count && !Listeners.Any(this);
+
+    /// <summary>The scaled maps and the gate [N, C], in as few sweeps as the pools allow.</summary>
+    internal (Tensor Y, Tensor Gate) Scale(Tensor x)
+    {
+        if (IsFusible)
+        {
+            return FusedGates.ChannelMlp(x, _fc1, _fc2, _pools.Contains("avg"), _pools.Contains("max"), hard: false);
+        }
+
+        Tensor gate = Call(x);
+        return (x * gate.Reshape(gate.Shape[0], gate.Shape[1], 1, 1), gate);
+    }
+
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {

@@ -1,0 +1,32 @@
+namespace Fovea;
+
+/// <summary>Checks of shapes that the fused gates share, and how many images they work on at a time.</summary>
+internal static class GateShapes
+{
+    // About what two cores keep in their own caches beside the results: an image is read again while it is there.
+    private const long GroupBytes = 4L << 20;
+
+    /// <summary>[N, C, …] with at least one position.</summary>
+    public static void CheckMaps(string name, Shape x)
+    {
+        if (x.Rank < 3 || x.Product(2, x.Rank) == 0 || x[1] == 0)
+        {
+            throw new ShapeException(name, "[N, C, …] with at least one channel and one position", x.ToString());
+        }
+    }
+
+    public static void CheckParameter(string name, string parameter, Shape expected, TensorSpec got, Shape x)
+    {
+        if (got.Shape != expected)
+        {
+            throw new ShapeException(name, $"{parameter} {expected} for {x}", got.Shape.ToString());
+        }
+    }
+
+    /// <summary>How many images are worked on together: as many as stay in the caches between two sweeps, at least one.</summary>
+    public static int ImagesAtATime(Shape x, int bytesPerNumber)
+    {
+        long image = Math.Max(1, (long)x.Product(1, x.Rank) * bytesPerNumber);
+        return (int)Math.Clamp(GroupBytes / image, 1, Math.Max(1, x[0]));
+    }
+}

@@ -1,0 +1,24 @@
+namespace Fovea.Layers;
+
+/// <summary>Whether somebody listens to the calls of modules that a fused op would run without calling them.</summary>
+internal static class Listeners
+{
+    /// <summary>Whether a module, or one below it, has an <see cref="Module.AfterCall"/>.</summary>
+    public static bool Any(Module module)
+    {
+        if (module.AfterCall is not null)
+        {
+            return true;
+        }
+
+        foreach ((_, Module child) in module.Children)
+        {
+            if (Any(child))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

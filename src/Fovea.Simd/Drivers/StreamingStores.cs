@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using Fovea.Simd.Lanes;
+using Fovea.Simd.Memory;
+
+namespace Fovea.Simd.Drivers;
+
+/// <summary>How a sweep writes its result: through the caches, or past them.</summary>
+internal unsafe interface IStoring
+{
+    static abstract void Store<V, T>(V value, T* to)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>;
+}
+
+/// <summary>Through the caches: whoever reads the result next finds it there.</summary>
+internal readonly unsafe struct Cached : IStoring
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<V, T>(V value, T* to)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => value.Store(to);
+}
+
+/// <summary>
+/// Past the caches. A store through the cache first reads the line that it is about to overwrite; for a result larger than the caches
+/// that read is a third of the traffic of a copy, for nothing.
+/// </summary>
+internal readonly unsafe struct Streaming : IStoring
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<V, T>(V value, T* to)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => value.StoreStreaming(to);
+}
+
+/// <summary>When to write past the caches, and what to do after it.</summary>
+public static unsafe class StreamingStores
+{
+    // Results from this size on are not found in a cache by the op that reads them next.
+    private const long FromBytes = 24L << 20;
+
+    /// <summary>Whether a result of <paramref name="count"/> numbers is better written past the caches.</summary>
+    public static bool Pay<T>(long count)
+        where T : unmanaged => Sse.IsSupported && count * sizeof(T) >= FromBytes;
+
+    /// <summary>Whether rows of this length, from this address on, all begin at multiples of every register's bytes.</summary>
+    internal static bool Aligned<T>(T* at, int length)
+        where T : unmanaged => (((nuint)at | ((nuint)length * (nuint)sizeof(T))) & (AlignedBlock.Alignment - 1)) == 0;
+
+    /// <summary>Makes what this thread wrote past the caches visible to the threads that it tells about it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Finish()
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.StoreFence();
+        }
+    }
+}
