@@ -99,6 +99,9 @@ public sealed class BackwardContext
         _gradInputs[i] = new Tensor(_node.InputSpecs[i].Shape, grad.DType, grad.Storage.Share(), owned: false);
     }
 
+    /// <summary>Makes the gradient of one input, already written, that of another of the same shape as well. No values are copied.</summary>
+    public void ShareGradIn(int from, int to) => _gradInputs[to] = _gradInputs[from]!.ShareOutsideScope();
+
     /// <summary>
     /// Room for <paramref name="count"/> numbers that is given back when the op's backward pass ends. Its content is not defined.
     /// </summary>

@@ -56,17 +56,9 @@ public sealed class BasicBlock : Module
         Tensor shortcut = _downsample?.Call(x) ?? ZeroPadded(x);
         return _attention is null
             ? _bn2.CallFused(y, relu: true, shortcut)
-            : (_attention.Call(_bn2.Call(y)) + shortcut).Relu();
+            : Residual.Rectified(_attention.Call(_bn2.Call(y)), shortcut, IsTraining);
     }
 
-    private Tensor ZeroPadded(Tensor x)
-    {
-        if (_stride == 1 && _newChannels == 0)
-        {
-            return x;
-        }
-
-        Tensor sampled = _stride == 1 ? x : x.Subsample(_stride);
-        return sampled.Pad((0, 0), (_newChannels / 2, _newChannels - _newChannels / 2), (0, 0), (0, 0));
-    }
+    private Tensor ZeroPadded(Tensor x) =>
+        _stride == 1 && _newChannels == 0 ? x : x.Subsample(_stride, _newChannels / 2, _newChannels - (_newChannels / 2));
 }

@@ -38,6 +38,17 @@ public readonly struct AddRelu : IBinary
         V.MaxFast(V.Zero, x + y);
 }
 
+/// <summary><c>dx = dy + more</c> where y > 0 and 0 elsewhere: <see cref="ReluBackward"/> for a gradient in two parts.</summary>
+public readonly struct AddReluBackward : ITernary
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V, T>(V y, V dy, V more)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        V.GreaterThan(y, V.Zero) & (dy + more);
+}
+
 /// <summary><c>x</c> where x > 0, <c>slope · x</c> elsewhere.</summary>
 /// <param name="slope">Slope below zero; PyTorch's default is 0.01.</param>
 public readonly struct LeakyRelu(double slope) : IUnary

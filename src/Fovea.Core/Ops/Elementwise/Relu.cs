@@ -1,3 +1,4 @@
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
 
 namespace Fovea;
@@ -8,8 +9,21 @@ internal sealed class ReluOp : UnaryOp<Relu, ReluBackward>, ISampledOp
 
     public override string Name => "relu";
 
+    public override bool TakesGradientParts => true;
+
     // The output rather than the input: the next layer keeps it anyway, so that the tape holds one tensor instead of two.
     protected override bool DerivativeReadsOutput => true;
+
+    protected override void Backward<T>(BackwardContext c)
+    {
+        if (c.MoreGradOut<T>() is { IsEmpty: false } more)
+        {
+            Zip3.Run(c.Out<T>(), c.GradOut<T>(), more, c.GradInOverGradOut<T>(0), default(AddReluBackward));
+            return;
+        }
+
+        base.Backward<T>(c);
+    }
 }
 
 /// <summary>The rectifier.</summary>

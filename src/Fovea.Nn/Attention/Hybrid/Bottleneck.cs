@@ -126,7 +126,7 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>
         Tensor shortcut = _downsample?.Call(x) ?? x;
         return _attention is null
             ? _bn3.CallFused(y, relu: true, shortcut)
-            : (_attention.Call(_bn3.Call(y)) + shortcut).Relu();
+            : Residual.Rectified(_attention.Call(_bn3.Call(y)), shortcut, IsTraining);
     }
 
     /// <inheritdoc/>

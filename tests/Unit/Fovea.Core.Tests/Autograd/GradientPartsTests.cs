@@ -31,6 +31,23 @@ public sealed class GradientPartsTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public void A_rectifier_whose_output_is_used_twice_gets_the_sum_of_the_gradients(bool sum)
+    {
+        Tensor a = Tensor.From([-2.0, 1, 3]), b = Tensor.From([1.0, 1, -1]);
+        a.RequiresGrad = b.RequiresGrad = true;
+        Tensor y = sum ? a.AddRelu(b) : a.Relu();
+        ((y * 3).Sum() + (y * y).Sum()).Backward();
+        Assert.Equal(sum ? [0, 7, 7] : [0, 5, 9], a.Grad!.ToArray<double>());
+        if (sum)
+        {
+            Assert.Equal([0, 7, 7], b.Grad!.ToArray<double>());
+            b.Grad!.Fill(0);
+            Assert.Equal([0, 7, 7], a.Grad!.ToArray<double>());
+        }
+    }
+
     [Fact]
     public void A_graph_that_is_kept_can_be_passed_again_with_the_same_result()
     {

@@ -6,8 +6,8 @@ internal static partial class References
     [
         Of<ReshapeOp>((op, x) => new RefTensor([.. op.Shape.Lengths], x[0].Values)),
         Of<SubsampleOp>((op, x) => RefTensor.Build(
-            [x[0].Shape[0], x[0].Shape[1], (x[0].Shape[2] - 1) / op.Stride + 1, (x[0].Shape[3] - 1) / op.Stride + 1],
-            at => x[0][at[0], at[1], at[2] * op.Stride, at[3] * op.Stride])),
+            [x[0].Shape[0], op.Before + x[0].Shape[1] + op.After, (x[0].Shape[2] - 1) / op.Stride + 1, (x[0].Shape[3] - 1) / op.Stride + 1],
+            at => at[1] < op.Before || at[1] >= op.Before + x[0].Shape[1] ? 0 : x[0][at[0], at[1] - op.Before, at[2] * op.Stride, at[3] * op.Stride])),
         Of<PermuteOp>((op, x) =>
         {
             int[] shape = [.. op.Order.Select(axis => x[0].Shape[axis])];
