@@ -1,5 +1,6 @@
 using Fovea.Attention;
 using Fovea.Models;
+using Fovea.Training.Data;
 
 namespace Fovea.Cli.Flags;
 
@@ -21,6 +22,14 @@ internal static class CommonFlags
             : throw new FormatException($"{path} is a folder without best.safetensors; give a file of weights or the folder of a run.");
     });
 
+    private static readonly FlagValue<IReadOnlyList<string>> s_classes = new("NAMES", text =>
+    {
+        string[] names = text.Split(',', StringSplitOptions.TrimEntries);
+        return names.Length is >= 1 and <= 255 && names.All(n => n.Length > 0) && names.Distinct().Count() == names.Length
+            ? names
+            : throw new FormatException($"expected 1 to 255 names, none empty and no two alike, such as background,road,car, got \"{text}\".");
+    });
+
     public static FlagSet<T> Model<T>(this FlagSet<T> flags, string whenAbsent, Func<T, string, T> set) =>
         flags.Add("--model", FlagValues.Name("model", ModelCatalog.Keys), $"The model, as fovea list names it; {whenAbsent}.", set);
 
@@ -35,6 +44,16 @@ internal static class CommonFlags
 
     public static FlagSet<T> Data<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>
         flags.Add("--data --data-dir", FlagValues.Text("PATH"), help, set);
+
+    public static FlagSet<T> Task<T>(this FlagSet<T> flags, Func<T, DataTask, T> set) =>
+        flags.Add("--task", FlagValues.Word<DataTask>(), "What is learnt: a class for each image, or masks; default: what the model is made for and the data are.", set);
+
+    public static FlagSet<T> Masks<T>(this FlagSet<T> flags, Func<T, IReadOnlyList<string>, T> classes, Func<T, int, T> ignored) => flags
+        .Add("--classes", s_classes, "Names of the classes in masks, from value 0 on, separated by commas; default: classes.txt beside the data, else by the values.", classes)
+        .Ignored("255 where that is no class", ignored);
+
+    public static FlagSet<T> Ignored<T>(this FlagSet<T> flags, string whenAbsent, Func<T, int, T> set) =>
+        flags.Add("--ignore-value --ignore-index", FlagValues.Integer(0, 255), $"The value in masks that does not count; default: {whenAbsent}.", set);
 
     public static FlagSet<T> BatchSize<T>(this FlagSet<T> flags, string help, Func<T, int, T> set) =>
         flags.Add("--batch-size --batch -b", FlagValues.Integer(1), help, set);

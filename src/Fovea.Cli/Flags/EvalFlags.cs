@@ -15,8 +15,9 @@ internal static class EvalFlags
         .Attention(FromWeights, (o, v) => o with { Attention = v }, (o, v) => o with { AttentionOptions = v }, (o, v) => o with { AttentionAt = v })
         .Group("Data")
         .Data("The images, in any form that train takes; default: the validation part of the embedded Clutter data.", (o, v) => o with { Data = v })
+        .Ignored("what the weights say", (o, v) => o with { IgnoreValue = v })
         .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { ImageSize = v })
-        .BatchSize("Images at a time; default 128. The result does not depend on it.", (o, v) => o with { BatchSize = v })
+        .BatchSize("Images at a time; default 128, of segmentation models 8. The result does not depend on it.", (o, v) => o with { BatchSize = v })
         .Workers((o, v) => o with { Workers = v })
         .Add("--seed", FlagValues.Seed, "Seed of the embedded data; default 0.", (o, v) => o with { Seed = v })
         .Group("Run")
@@ -35,5 +36,7 @@ internal static class EvalFlags
         .BatchSize("Images at a time; default 32.", (o, v) => o with { BatchSize = v })
         .Threads((o, v) => o with { Threads = v })
         .Group("Output")
+        .Add("--output --project", FlagValues.Text("DIR"), "Where a segmentation model's masks are written, as PNG; default runs/predict.", (o, v) => o with { Output = v })
+        .AddSwitch("--overlay", "Write each image with its mask drawn over it as well.", (o, v) => o with { Overlay = v })
         .Add("--top", FlagValues.Integer(1), "How many classes to print for each image; default 5.", (o, v) => o with { Top = v });
 }

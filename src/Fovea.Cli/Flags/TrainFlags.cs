@@ -19,6 +19,20 @@ internal static class TrainFlags
         }
     });
 
+    // Read by the options' own check, which says what a loss can be.
+    private static readonly FlagValue<string> s_loss = new("LOSS", text =>
+    {
+        try
+        {
+            new TrainOptions { Loss = text }.Validate();
+            return text;
+        }
+        catch (OptionException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    });
+
     public static FlagSet<TrainOptions> Build()
     {
         var flags = new FlagSet<TrainOptions>();
@@ -43,8 +57,10 @@ internal static class TrainFlags
             (o, v) => o with { Freeze = [.. v.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))] });
 
     private static void AddData(FlagSet<TrainOptions> flags) => flags
-        .Data("A folder per class, a .tar(.gz) of one, CIFAR-10 or MNIST files, a CSV of path,label; default: the embedded Clutter data.",
-            (o, v) => o with { Data = v })
+        .Data("A folder per class, folders of images and masks, a .tar(.gz) of either, CIFAR-10 or MNIST files, a CSV of path,label; default: the embedded "
+            + "Clutter data.", (o, v) => o with { Data = v })
+        .Task((o, v) => o with { Task = v })
+        .Masks((o, v) => o with { MaskClasses = v }, (o, v) => o with { IgnoreValue = v })
         .Add("--val --val-dir", FlagValues.Text("PATH"), "The validation images; default: val or test beside the training images, else a tenth of them.",
             (o, v) => o with { Validation = v })
         .ImageSize("default: the model's or the data's own", (o, v) => o with { ImageSize = v })
@@ -58,6 +74,8 @@ internal static class TrainFlags
         .Add("--lr --learning-rate", FlagValues.Above(0), "The highest learning rate of the schedule; default: by optimiser, schedule and batch size.",
             (o, v) => o with { LearningRate = v })
         .Add("--optimizer --opt", FlagValues.Word<OptimizerKind>(), "The update rule; default sgd.", (o, v) => o with { Optimizer = v })
+        .Add("--loss", s_loss, "What is minimised: ce, focal, bce, dice, jaccard, tversky, lovasz, or a sum such as 0.5*focal(2)+dice; default ce, with masks ce+dice.",
+            (o, v) => o with { Loss = v })
         .Add("--momentum", FlagValues.BelowOne, "SGD's momentum or Adam's beta 1, 0 to below 1; default 0.9.", (o, v) => o with { Momentum = v })
         .AddSwitch("--nesterov", "Look ahead along SGD's momentum; default true. Switch off with --nesterov false.", (o, v) => o with { Nesterov = v })
         .Add("--schedule --sched", FlagValues.Word<ScheduleKind>(), "How the learning rate moves; default one-cycle.", (o, v) => o with { Schedule = v })
@@ -86,7 +104,7 @@ internal static class TrainFlags
             (o, v) => o with { TimeLimit = v });
 
     private static void AddFolder(FlagSet<TrainOptions> flags) => flags
-        .Add("--output --project", FlagValues.Text("DIR"), "Where run folders are made; default runs/classify.", (o, v) => o with { Output = v })
+        .Add("--output --project", FlagValues.Text("DIR"), "Where run folders are made; default runs/classify, with masks runs/segment.", (o, v) => o with { Output = v })
         .Add("--name", FlagValues.Text("NAME"), "Name of the run folder; default: of the model, the mechanism and the data.", (o, v) => o with { Name = v })
         .AddSwitch("--exist-ok", "Write into a run folder that is there already, instead of NAME-2.", (o, v) => o with { ExistOk = v })
         .Add("--save-every", FlagValues.Integer(0), "Keep a checkpoint of every so many epochs; default 0: the last and the best only.", (o, v) => o with { SaveEvery = v })

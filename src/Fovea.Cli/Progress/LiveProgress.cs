@@ -46,7 +46,7 @@ internal sealed class LiveProgress : IProgress<TrainingEvent>
                 Show(ProgressText.Epoch(batch.Epoch, batch.Epochs), batch.Batch, batch.Batches, ProgressText.Detail(batch));
                 break;
             case EvaluationProgress evaluation:
-                Show("evaluating", evaluation.Images, evaluation.Total, $"top-1 {Quantity.Percent(evaluation.Top1)}");
+                Show("evaluating", evaluation.Images, evaluation.Total, $"{evaluation.Metric} {Quantity.Percent(evaluation.Top1)}");
                 break;
             case EpochDone epoch:
                 Stop();

@@ -19,20 +19,21 @@ internal static class ProgressText
     public static string Of(EpochDone e)
     {
         EpochMetrics m = e.Metrics;
-        string validation = m.ValTop1 is { } top1
-            ? $"   val loss {(m.ValLoss is { } loss ? Quantity.Number(loss) : "not finite")} top-1 {Quantity.Percent(top1)}"
+        (string trained, string scored) = m.ValMeanIou is null ? ("top-1", "top-1") : ("pixels", "mean IoU");
+        string validation = m.ValScore is { } score
+            ? $"   val loss {(m.ValLoss is { } loss ? Quantity.Number(loss) : "not finite")} {scored} {Quantity.Percent(score)}"
             : string.Empty;
-        return $"{Epoch(m.Epoch, e.Epochs)}   loss {Quantity.Number(m.TrainLoss)} top-1 {Quantity.Percent(m.TrainTop1)}{validation}   "
-            + $"{Quantity.Count((long)m.ImagesPerSecond)} images/s   {Quantity.Time(TimeSpan.FromSeconds(m.Seconds))}{(e.IsBest ? "   best" : string.Empty)}";
+        return $"{Epoch(m.Epoch, e.Epochs)}   loss {Quantity.Number(m.TrainLoss)} {trained} {Quantity.Percent(m.TrainTop1)}{validation}   "
+            + $"{Quantity.Speed(m.ImagesPerSecond)}   {Quantity.Time(TimeSpan.FromSeconds(m.Seconds))}{(e.IsBest ? "   best" : string.Empty)}";
     }
 
     /// <summary>What follows the bar, or the batch on a plain line.</summary>
     public static string Detail(BatchDone e) =>
-        $"loss {Quantity.Number(e.Loss)}   top-1 {Quantity.Percent(e.Top1)}   lr {Quantity.Rate(e.LearningRate)}{Speed(e)}";
+        $"loss {Quantity.Number(e.Loss)}   {e.Metric} {Quantity.Percent(e.Top1)}   lr {Quantity.Rate(e.LearningRate)}{Speed(e)}";
 
     public static string Epoch(int epoch, int epochs) => $"epoch {epoch.ToString().PadLeft(epochs.ToString().Length)}/{epochs}";
 
     // Before the second batch there is no speed, and no time left that would mean anything.
     private static string Speed(BatchDone e) =>
-        e.ImagesPerSecond > 0 ? $"   {Quantity.Count((long)e.ImagesPerSecond)} images/s   {Quantity.Time(e.TimeLeft)} left" : string.Empty;
+        e.ImagesPerSecond > 0 ? $"   {Quantity.Speed(e.ImagesPerSecond)}   {Quantity.Time(e.TimeLeft)} left" : string.Empty;
 }

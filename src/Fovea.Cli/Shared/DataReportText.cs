@@ -30,8 +30,9 @@ internal static class DataReportText
     private static Table ClassTable(DatasetSummary[] parts)
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumn("class");
+        bool isDense = parts[0].Task == DataTask.Segment;
         string[] titles = parts.Length == 1 ? ["images"] : ["training", "validation"];
-        foreach (string title in titles)
+        foreach (string title in isDense ? titles.SelectMany(t => new[] { t, "pixels" }) : titles)
         {
             table.AddColumn(new TableColumn(title).RightAligned());
         }
@@ -39,11 +40,22 @@ internal static class DataReportText
         // Both parts have the same classes in the same order.
         for (int c = 0; c < parts[0].Classes.Count; c++)
         {
-            table.AddRow([Markup.Escape(parts[0].Classes[c].Name), .. parts.Select(p => Quantity.Count(p.Classes[c].Count))]);
+            table.AddRow([Markup.Escape(parts[0].Classes[c].Name), .. parts.SelectMany(p => Cells(p, p.Classes[c]))]);
+        }
+
+        if (isDense && parts.Any(p => p.IgnoredPixels > 0))
+        {
+            table.AddRow(["(does not count)", .. parts.SelectMany(p => new[] { string.Empty, Share(p, p.IgnoredPixels!.Value) })]);
         }
 
         return table;
     }
+
+    private static string[] Cells(DatasetSummary part, ClassCount of) =>
+        of.Pixels is { } pixels ? [Quantity.Count(of.Count), Share(part, pixels)] : [Quantity.Count(of.Count)];
+
+    private static string Share(DatasetSummary part, long pixels) =>
+        Quantity.Percent((double)pixels / Math.Max(1, part.Classes.Sum(c => c.Pixels ?? 0) + (part.IgnoredPixels ?? 0)));
 
     private static void WriteOverlaps(DataReport report, TextWriter output)
     {

@@ -17,6 +17,12 @@ internal static class Quantity
     /// <summary>A loss or another small number: <c>0.5417</c>; NaN and infinity by name.</summary>
     public static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 
+    /// <summary>A speed: <c>1,234 images/s</c>, <c>7.3 images/s</c>.</summary>
+    public static string Speed(double images) => $"{(images < 20 ? images.ToString("0.0", CultureInfo.InvariantCulture) : Count((long)images))} images/s";
+
+    /// <summary>A distance in pixels: <c>12.3</c>.</summary>
+    public static string Distance(double pixels) => pixels.ToString("0.0", CultureInfo.InvariantCulture);
+
     /// <summary>Three digits that matter, such as a learning rate's: <c>0.0125</c>, <c>1.5e-05</c>.</summary>
     public static string Rate(double value) => value.ToString("G3", CultureInfo.InvariantCulture).Replace('E', 'e');
 

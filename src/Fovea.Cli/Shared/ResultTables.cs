@@ -22,7 +22,53 @@ internal static class ResultTables
     }
 
     /// <summary>What an evaluation measured.</summary>
-    public static IEnumerable<(string Name, string Value)> Lines(EvaluationResult result) =>
+    public static IEnumerable<(string Name, string Value)> Lines(Evaluation evaluation) => evaluation switch
+    {
+        EvaluationResult result => Lines(result),
+        SegmentationResult result => Lines(result),
+        _ => [],
+    };
+
+    /// <summary>A line for each class.</summary>
+    public static Table PerClass(Evaluation evaluation) => evaluation switch
+    {
+        SegmentationResult result => PerClass(result),
+        EvaluationResult result => PerClass(result.Confusion),
+        _ => new Table(),
+    };
+
+    private static IEnumerable<(string Name, string Value)> Lines(SegmentationResult result) =>
+    [
+        ("mean IoU", $"{Quantity.Percent(result.MeanIou)} ({Quantity.Percent(result.ImageIou)} image by image)"),
+        ("mean Dice", $"{Quantity.Percent(result.MeanDice)} ({Quantity.Percent(result.ImageDice)} image by image)"),
+        ("pixels right", Quantity.Percent(result.PixelAccuracy)),
+        ("Hausdorff 95 %", result.Hausdorff95 is { } distance ? $"{Quantity.Distance(distance)} pixels ({Quantity.Count(result.UndefinedDistances)} undefined)" : "undefined"),
+        ("loss", Quantity.Number(result.Loss)),
+        ("images", Quantity.Count(result.Images)),
+    ];
+
+    private static Table PerClass(SegmentationResult result)
+    {
+        bool isCut = result.Classes.Count > ClassesShown;
+        Table table = new Table().Border(TableBorder.Rounded).Title(isCut ? $"The {ClassesShown} worst of {result.Classes.Count} classes" : "Classes").AddColumn("class");
+        foreach (string column in new[] { "images", "pixels", "IoU", "Dice", "Hausdorff 95 %" })
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        long total = Math.Max(1, result.Confusion.Total);
+        foreach (ClassOverlap c in isCut ? result.Classes.OrderBy(c => c.Iou).Take(ClassesShown) : result.Classes)
+        {
+            bool isAnywhere = c.Overlap.Exists;
+            table.AddRow(
+                Markup.Escape(c.Name), Quantity.Count(c.Images), Quantity.Percent((double)c.Overlap.Pixels / total), isAnywhere ? Quantity.Percent(c.Iou) : "–",
+                isAnywhere ? Quantity.Percent(c.Dice) : "–", c.Hausdorff95 is { } distance ? Quantity.Distance(distance) : "–");
+        }
+
+        return table;
+    }
+
+    private static IEnumerable<(string Name, string Value)> Lines(EvaluationResult result) =>
     [
         ("top-1", $"{Quantity.Percent(result.Top1)} ({Quantity.Count(result.Top1Correct)} of {Quantity.Count(result.Images)})"),
         ("top-5", Quantity.Percent(result.Top5)),

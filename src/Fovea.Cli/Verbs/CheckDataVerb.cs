@@ -14,6 +14,12 @@ internal static class CheckDataVerb
 
         public string? Export { get; init; }
 
+        public DataTask? Task { get; init; }
+
+        public IReadOnlyList<string>? MaskClasses { get; init; }
+
+        public int? IgnoreValue { get; init; }
+
         public ulong Seed { get; init; }
 
         public int Workers { get; init; }
@@ -23,16 +29,19 @@ internal static class CheckDataVerb
     {
         var verb = new Verb(
             "check-data",
-            "Decode every image of the data: which cannot be read and why, how many each class has, which are in training and validation both. "
+            "Decode every image of the data, and its mask: which cannot be read and why, how many each class has, which are in training and validation both. "
             + "Exits with 3 when the data are not fit for training.",
             "fovea check-data photos/",
             "fovea check-data train.tar.gz --val val.tar.gz",
+            "fovea check-data camvid/ --ignore-value 11",
             "fovea check-data clutter --export clutter/");
         Argument<string> path = verb.AddArgument<string>("data", "A path that train takes, or clutter for the embedded data.", ArgumentArity.ExactlyOne);
         FlagSet<CheckOptions> flags = new FlagSet<CheckOptions>()
             .Group("Data")
             .Add("--val --val-dir", FlagValues.Text("PATH"), "The validation images, when they are not beside the training images.", (o, v) => o with { Validation = v })
             .Add("--seed", FlagValues.Seed, "Seed of the embedded data; default 0.", (o, v) => o with { Seed = v })
+            .Task((o, v) => o with { Task = v })
+            .Masks((o, v) => o with { MaskClasses = v }, (o, v) => o with { IgnoreValue = v })
             .Workers((o, v) => o with { Workers = v })
             .Group("Output")
             .Add("--export", FlagValues.Text("DIR"), "Write the embedded data there as a folder per class, with the masks.", (o, v) => o with { Export = v });
@@ -46,7 +55,14 @@ internal static class CheckDataVerb
     private static int Run(string path, CheckOptions options, bool json, InvocationConfiguration where)
     {
         using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
-        var opening = new DatasetOptions { Seed = options.Seed, CacheLimit = 0 };
+        var opening = new DatasetOptions
+        {
+            Seed = options.Seed,
+            CacheLimit = 0,
+            Task = options.Task,
+            MaskClasses = options.MaskClasses,
+            IgnoreValue = options.IgnoreValue,
+        };
         TextWriter progress = json ? where.Error : where.Output;
         if (options.Export is { } folder)
         {
@@ -89,6 +105,11 @@ internal static class CheckDataVerb
     private static (IImageDataset Train, IImageDataset? Val) Open(string path, string? validation, DatasetOptions options)
     {
         IImageDataset train = DatasetFactory.Open(path, options, DataSplit.Train);
+        if (validation is not null && train.Task == DataTask.Segment)
+        {
+            options = options with { Task = DataTask.Segment, MaskClasses = train.Classes };
+        }
+
         IImageDataset val = DatasetFactory.Open(validation ?? path, options, DataSplit.Val);
         bool isDivided = validation is not null || val.Source != train.Source;
         if (isDivided)

@@ -13,8 +13,10 @@ internal static class EvalVerb
     {
         var verb = new Verb(
             "eval",
-            "Measure a classifier on images with known classes: top-1, top-5, loss, calibration, and recall, precision and F1 of each class.",
+            "Measure a classifier on images with known classes: top-1, top-5, loss, calibration, and recall, precision and F1 of each class; or a segmentation "
+            + "model on images with masks: IoU and Dice of each class, over the set and image by image, and 95 % Hausdorff distances.",
             "fovea eval --weights runs/classify/clutter-resnet8/best.safetensors",
+            "fovea eval --weights runs/segment/camvid-unet-small --data camvid/ --output scores/",
             "fovea eval --model resnet20-cifar --weights resnet20.th --data val.tar.gz --json");
         FlagSet<EvalOptions> flags = EvalFlags.Eval();
         flags.AddTo(verb);
@@ -26,22 +28,27 @@ internal static class EvalVerb
     private static int Run(EvalOptions options, bool json, InvocationConfiguration where)
     {
         CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
-        EvaluationResult result = Watch.Run(
-            json ? where.Error : where.Output, where.Error, "stopping", (progress, stop) => Evaluator.Run(options, progress, stop));
+        Evaluation evaluation = Watch.Run(
+            json ? where.Error : where.Output, where.Error, "stopping", (progress, stop) => Evaluator.Measure(options, progress, stop));
         if (json)
         {
-            where.Output.WriteLine(result.ToJson());
+            where.Output.WriteLine(evaluation.ToJson());
             return ExitCode.Done;
         }
 
         IAnsiConsole console = Terminal.On(where.Output);
-        console.Write(ResultTables.PerClass(result.Confusion));
+        console.Write(ResultTables.PerClass(evaluation));
         console.Write(ResultTables.Of("Results",
         [
-            .. ResultTables.Lines(result),
-            ("time", Quantity.Time(TimeSpan.FromSeconds(result.Seconds))),
-            ("speed", $"{Quantity.Count((long)result.ImagesPerSecond)} images/s"),
+            .. ResultTables.Lines(evaluation),
+            ("time", Quantity.Time(TimeSpan.FromSeconds(evaluation.Seconds))),
+            ("speed", Quantity.Speed(evaluation.ImagesPerSecond)),
         ]));
+        if (evaluation is SegmentationResult)
+        {
+            where.Output.WriteLine(SegmentationResult.EmptyMaskPolicy);
+        }
+
         if (options.Output is { } folder)
         {
             where.Output.WriteLine($"Report: {Path.GetFullPath(Path.Combine(folder, "report.html"))}");

@@ -15,9 +15,10 @@ internal static class PredictVerb
     {
         var verb = new Verb(
             "predict",
-            "Print the classes that a classifier sees in images, most likely first. An image that cannot be read is named and does not stop the others; "
+            "Print the classes that a classifier sees in images, most likely first; write the masks that a segmentation model sees. An image that cannot be read is named and does not stop the others; "
             + "the exit code is then 3.",
             "fovea predict cat.jpg --weights runs/classify/photos-resnet18/best.safetensors",
+            "fovea predict street.png --weights runs/segment/camvid-unet-small --output masks/ --overlay",
             "fovea predict holidays/ --weights best.safetensors --top 3 --json");
         Argument<string[]> inputs = verb.AddArgument<string[]>("image", "Image files, or folders that are searched for images.", ArgumentArity.OneOrMore);
         FlagSet<PredictOptions> flags = EvalFlags.Predict();
@@ -34,6 +35,7 @@ internal static class PredictVerb
         using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
         Predictor predictor = Predictor.Open(options);
         int unreadable = 0;
+        var written = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         void Refuse(string path, string reason)
         {
             unreadable++;
@@ -48,6 +50,12 @@ internal static class PredictVerb
         {
             interruption.Token.ThrowIfCancellationRequested();
             (string Path, Image Image)[] images = [.. Load(batch, Refuse)];
+            if (predictor.Task == DataTask.Segment)
+            {
+                WriteMasks(predictor, images, options, written, json, where.Output);
+                continue;
+            }
+
             IReadOnlyList<Prediction> seen = images.Length == 0 ? [] : predictor.Predict([.. images.Select(i => i.Image)]);
             foreach ((Prediction prediction, (string path, _)) in seen.Zip(images))
             {
@@ -57,6 +65,38 @@ internal static class PredictVerb
         }
 
         return unreadable == 0 ? ExitCode.Done : ExitCode.BadData;
+    }
+
+    // Named by the image; two images of one name in different folders get a number.
+    private static void WriteMasks(Predictor predictor, (string Path, Image Image)[] images, PredictOptions options, HashSet<string> written, bool json, TextWriter output)
+    {
+        string folder = options.Output ?? Path.Combine("runs", "predict");
+        Directory.CreateDirectory(folder);
+        IReadOnlyList<MaskPrediction> seen = images.Length == 0 ? [] : predictor.Segment([.. images.Select(i => i.Image)], [.. images.Select(i => i.Path)]);
+        foreach ((MaskPrediction prediction, (string path, Image image)) in seen.Zip(images))
+        {
+            string file = NameOf(folder, path, written);
+            prediction.Save(file);
+            if (options.Overlay)
+            {
+                ImageCodecs.Save(Path.ChangeExtension(file, ".overlay.png"), prediction.Over(image));
+            }
+
+            IEnumerable<string> areas = prediction.Classes.Where(c => c.Pixels > 0).OrderByDescending(c => c.Pixels).Take(options.Top)
+                .Select(c => $"{c.Class} {Quantity.Percent(c.Share)}");
+            output.WriteLine(json ? prediction.ToJson(file) : $"{path} -> {file}: {string.Join(", ", areas)}");
+        }
+    }
+
+    private static string NameOf(string folder, string image, HashSet<string> written)
+    {
+        string stem = Path.GetFileNameWithoutExtension(image), file = Path.Combine(folder, $"{stem}.png");
+        for (int number = 2; !written.Add(file); number++)
+        {
+            file = Path.Combine(folder, $"{stem}-{number}.png");
+        }
+
+        return file;
     }
 
     private static IEnumerable<string> Find(IReadOnlyList<string> inputs, Action<string, string> refuse)

@@ -18,11 +18,12 @@ internal static class TrainVerb
     {
         var verb = new Verb(
             "train",
-            "Train a classifier and write a run folder with checkpoints, metrics and a report. With no data given, it trains a small network on the "
+            "Train a classifier, or a segmentation model on images with masks, and write a run folder with checkpoints, metrics and a report. With no data given, it trains a small network on the "
             + "embedded Clutter data. Ctrl-C stops after the step in progress, and --resume goes on as if nothing had been.",
             "fovea train",
             "fovea train --data photos/ --model resnet18 --epochs 90",
             "fovea train --data cifar10/ --model resnet20-cifar --attention se --attention-option reduction=8 --epochs 5",
+            "fovea train --data camvid/ --model unet-small --attention scse --ignore-value 11",
             "fovea train --resume runs/classify/clutter-resnet8");
         FlagSet<TrainOptions> flags = TrainFlags.Build();
         flags.AddTo(verb);
@@ -78,12 +79,17 @@ internal static class TrainVerb
     private static void Print(TrainResult result, TextWriter output)
     {
         IAnsiConsole console = Terminal.On(output);
-        if (result.Validation is { } validation)
+        if (((Evaluation?)result.Validation ?? result.Segmentation) is { } evaluation)
         {
-            console.Write(ResultTables.PerClass(validation.Confusion));
+            console.Write(ResultTables.PerClass(evaluation));
         }
 
         console.Write(ResultTables.Of("Results", Lines(result)));
+        if (result.Segmentation is not null)
+        {
+            output.WriteLine(SegmentationResult.EmptyMaskPolicy);
+        }
+
         if (result.ResumeCommand is { } resume)
         {
             output.WriteLine($"Continue with: {Invocation.Of(resume)}");
@@ -104,13 +110,13 @@ internal static class TrainVerb
             _ => "completed",
         });
         yield return ("epochs", result.BestEpoch > 0 ? $"{result.Epochs}, the best {result.BestEpoch}" : $"{result.Epochs}");
-        foreach ((string name, string value) in result.Validation is { } validation ? ResultTables.Lines(validation) : [])
+        foreach ((string name, string value) in ((Evaluation?)result.Validation ?? result.Segmentation) is { } validation ? ResultTables.Lines(validation) : [])
         {
             yield return ($"validation {name}", value);
         }
 
         yield return ("time", Quantity.Time(TimeSpan.FromSeconds(result.Seconds)));
-        yield return ("speed", $"{Quantity.Count((long)result.ImagesPerSecond)} images/s");
+        yield return ("speed", Quantity.Speed(result.ImagesPerSecond));
         yield return ("weights", Path.Combine(result.Run, "best.safetensors"));
     }
 }

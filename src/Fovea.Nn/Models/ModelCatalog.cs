@@ -7,6 +7,12 @@ namespace Fovea.Models;
 /// <param name="Build">Builds it.</param>
 public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<ModelOptions, Module> Build)
 {
+    /// <summary>Whether it gives a class for each pixel, [N, classes, H, W], rather than for each image.</summary>
+    public bool IsSegmentation { get; init; }
+
+    /// <summary>What the sides of its images must be multiples of, in pixels; default 1.</summary>
+    public int SizeUnit { get; init; } = 1;
+
     /// <summary>Builds the model, with its own image size where none is given.</summary>
     /// <exception cref="OptionException">An option does not fit.</exception>
     public Module Create(ModelOptions options)
@@ -42,8 +48,8 @@ public static class ModelCatalog
         new("vit_base_patch16", "Vision transformer ViT-B/16, 12 blocks of 768", 224, o => VitModel.Create("vit_base_patch16", o, 16, 768, 12, 12)),
         new("vgg11-bn", "VGG of 11 layers with batch norm", 224, o => new Vgg(11, o)),
         new("vgg16-bn", "VGG of 16 layers with batch norm", 224, o => new Vgg(16, o)),
-        new("unet", "U-Net for segmentation, 64 channels and 4 levels", 256, o => new UNet(64, 4, o)),
-        new("unet-small", "U-Net for segmentation, 16 channels and 3 levels", 128, o => new UNet(16, 3, o)),
+        new("unet", "U-Net for segmentation, 64 channels and 4 levels", 256, o => new UNet(64, 4, o)) { IsSegmentation = true, SizeUnit = 16 },
+        new("unet-small", "U-Net for segmentation, 16 channels and 3 levels", 128, o => new UNet(16, 3, o)) { IsSegmentation = true, SizeUnit = 8 },
     ];
 
     /// <summary>All names.</summary>

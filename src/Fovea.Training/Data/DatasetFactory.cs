@@ -4,7 +4,7 @@ namespace Fovea.Training.Data;
 
 /// <summary>
 /// Opens data by what they are: a folder per class, such folders under train/ and val/, CIFAR-10's binary batches, MNIST's IDX files, a
-/// table of path and label, a .tar or .tar.gz of any of these, or <c>clutter</c> (also null): the data that need no file.
+/// table of path and label, folders of images and masks paired by name, a .tar or .tar.gz of any of these, or <c>clutter</c> (also null): the data that need no file.
 /// </summary>
 public static class DatasetFactory
 {
@@ -17,7 +17,7 @@ public static class DatasetFactory
     {
         options ??= DatasetOptions.Default;
         options.Validate();
-        return Cache(IsClutter(source) ? Clutter(options, split) : Detect(source!, options).Open(split), options);
+        return Cache(OpenRaw(source, options, split), options);
     }
 
     /// <summary>Opens what a run needs: both parts, with the same classes.</summary>
@@ -34,10 +34,11 @@ public static class DatasetFactory
         options ??= DatasetOptions.Default;
         options.Validate();
         DatasetPair pair = val is not null
-            ? new DatasetPair(OpenRaw(train, options, DataSplit.Train), OpenRaw(val, options, DataSplit.Val), "given")
+            ? OpenGiven(train, val, options)
             : IsClutter(train)
                 ? new DatasetPair(Clutter(options, DataSplit.Train), Clutter(options, DataSplit.Val), "made from the seed")
                 : Divide(Detect(train!, options), options);
+        RequireTask(pair.Train, options.Task);
         DatasetPair.RequireSameClasses(pair.Train, pair.Val);
         return pair with { Train = Cache(Reduce(pair.Train, options), options), Val = Cache(pair.Val, options) };
     }
@@ -46,10 +47,26 @@ public static class DatasetFactory
     public static bool IsClutter(string? source) => source is null or "" || source.Equals("clutter", StringComparison.OrdinalIgnoreCase);
 
     private static IImageDataset OpenRaw(string? source, DatasetOptions options, DataSplit split) =>
-        IsClutter(source) ? Clutter(options, split) : Detect(source!, options).Open(split);
+        IsClutter(source) ? Clutter(options, split) : RequireTask(Detect(source!, options).Open(split), options.Task);
 
-    private static ClutterDataset Clutter(DatasetOptions options, DataSplit split) =>
-        new(split == DataSplit.Train ? options.ClutterTrainCount : options.ClutterValCount, options.Seed, split);
+    // The masks of both mean what those of the training set do: a small validation set may not show every class.
+    private static DatasetPair OpenGiven(string? train, string val, DatasetOptions options)
+    {
+        IImageDataset own = OpenRaw(train, options, DataSplit.Train);
+        options = own.Task == DataTask.Segment ? options with { Task = DataTask.Segment, MaskClasses = own.Classes } : options with { Task = DataTask.Classify };
+        return new DatasetPair(own, OpenRaw(val, options, DataSplit.Val), "given");
+    }
+
+    private static IImageDataset RequireTask(IImageDataset dataset, DataTask? task) => task is null || dataset.Task == task
+        ? dataset
+        : throw new DataException($"{dataset.Source}: expected {(task == DataTask.Segment ? "pictures with masks" : "pictures with a class each")}, got "
+            + $"{(dataset.Task == DataTask.Segment ? "pictures with masks" : "pictures with a class each")}.");
+
+    private static IImageDataset Clutter(DatasetOptions options, DataSplit split)
+    {
+        var clutter = new ClutterDataset(split == DataSplit.Train ? options.ClutterTrainCount : options.ClutterValCount, options.Seed, split);
+        return options.Task == DataTask.Segment ? new MaskedClutter(clutter) : clutter;
+    }
 
     private static DatasetPair Divide(DataLayout layout, DatasetOptions options)
     {

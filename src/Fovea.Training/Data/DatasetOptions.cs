@@ -11,6 +11,15 @@ public sealed record DatasetOptions
     /// <summary>The seed of Clutter's pictures, of a split by <see cref="ValFraction"/> and of <see cref="Fraction"/> (default 0).</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>What the labels must be; null (default) takes folders of images and masks for masks, and all else for classes.</summary>
+    public DataTask? Task { get; init; }
+
+    /// <summary>The names of the classes in masks, from value 0 on; null (default) for those in classes.txt, else those that the values show.</summary>
+    public IReadOnlyList<string>? MaskClasses { get; init; }
+
+    /// <summary>The value in masks that does not count (0 to 255); null (default) for 255 where that is no class.</summary>
+    public int? IgnoreValue { get; init; }
+
     /// <summary>The part of each class that is held out when the data have no validation part of their own (0 to 1, default 0.1).</summary>
     public double ValFraction { get; init; } = 0.1;
 
@@ -52,6 +61,7 @@ public sealed record DatasetOptions
         Require(ClutterTrainCount >= 1, nameof(ClutterTrainCount), ClutterTrainCount, "at least 1");
         Require(ClutterValCount >= 1, nameof(ClutterValCount), ClutterValCount, "at least 1");
         Require(MemoryLimit >= 0, nameof(MemoryLimit), MemoryLimit, "at least 0");
+        Require(IgnoreValue is null or (>= 0 and <= 255), nameof(IgnoreValue), IgnoreValue ?? 0, "0 to 255");
         Require(CacheLimit >= 0, nameof(CacheLimit), CacheLimit, "at least 0");
     }
 

@@ -6,13 +6,16 @@ public interface IImageDataset
     /// <summary>Where the pictures come from, as messages print it: a path, or a description.</summary>
     string Source { get; }
 
+    /// <summary>What the labels are: a class for each picture (the default), or a mask.</summary>
+    DataTask Task => DataTask.Classify;
+
     /// <summary>How many pictures there are.</summary>
     int Count { get; }
 
     /// <summary>The names of the classes; a label is an index into them.</summary>
     IReadOnlyList<string> Classes { get; }
 
-    /// <summary>The label of a picture, known without decoding it.</summary>
+    /// <summary>The label of a picture, known without decoding it; 0 where the labels are in masks.</summary>
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     int Label(int index);
 

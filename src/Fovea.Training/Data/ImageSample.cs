@@ -7,7 +7,7 @@ namespace Fovea.Training.Data;
 /// <param name="Label">The index of its class.</param>
 /// <param name="Name">Where it comes from, as messages and tables print it: a path relative to the data, or an index.</param>
 /// <param name="Mask">
-/// Where the labelled object is, when the data say so: a <see cref="PixelFormat.Grey"/> picture of the same size, 255 on the object and 0
-/// elsewhere.
+/// A <see cref="PixelFormat.Grey"/> picture of the same size. Under <see cref="DataTask.Segment"/> the class of each pixel, 255 where none
+/// counts; else, when the data say so, where the labelled object is: 255 on the object and 0 elsewhere.
 /// </param>
 public sealed record ImageSample(Image Image, int Label, string Name, Image? Mask = null);

@@ -21,8 +21,11 @@ public sealed record EvalOptions
     /// <summary><c>--data</c>: the images; null for the validation part of the embedded Clutter data.</summary>
     public string? Data { get; init; }
 
-    /// <summary><c>--batch-size</c>: images at a time; default 128. The result does not depend on it.</summary>
-    public int BatchSize { get; init; } = 128;
+    /// <summary><c>--ignore-value</c>: the value in masks that does not count, 0 to 255; null takes what the weights say.</summary>
+    public int? IgnoreValue { get; init; }
+
+    /// <summary><c>--batch-size</c>: images at a time; default 128, of segmentation models 8. The result does not depend on it.</summary>
+    public int? BatchSize { get; init; }
 
     /// <summary><c>--image-size</c>: side of the square that the model sees; null takes what the weights say, or the model's own.</summary>
     public int? ImageSize { get; init; }
@@ -75,4 +78,10 @@ public sealed record PredictOptions
 
     /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor.</summary>
     public int? Threads { get; init; }
+
+    /// <summary><c>--output</c>: where the masks of a segmentation model are written; null for <c>runs/predict</c>. Classifiers write none.</summary>
+    public string? Output { get; init; }
+
+    /// <summary><c>--overlay</c>: write each image with its mask drawn over it as well; default false.</summary>
+    public bool Overlay { get; init; }
 }

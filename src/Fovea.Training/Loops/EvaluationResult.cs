@@ -1,11 +1,30 @@
 namespace Fovea.Training;
 
-/// <summary>What an evaluation came to. <see cref="ToJson"/> is what <c>eval --json</c> prints.</summary>
-public sealed record EvaluationResult
+/// <summary>What an evaluation came to, whatever the labels are. <see cref="ToJson"/> is what <c>eval --json</c> prints.</summary>
+public abstract record Evaluation
 {
     /// <summary>Images evaluated.</summary>
     public required int Images { get; init; }
 
+    /// <summary>Mean cross entropy, in nats: over the images, or over the pixels that count.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Wall-clock seconds, loading included.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Images per second, loading included.</summary>
+    public double ImagesPerSecond => Seconds > 0 ? Images / Seconds : 0;
+
+    /// <summary>The number that says how good it is, 0 to 1: top-1, or the mean intersection over union.</summary>
+    public abstract double Score { get; }
+
+    /// <summary>One line of JSON.</summary>
+    public abstract string ToJson();
+}
+
+/// <summary>What an evaluation of a classifier came to.</summary>
+public sealed record EvaluationResult : Evaluation
+{
     /// <summary>Images whose most likely class was right.</summary>
     public required int Top1Correct { get; init; }
 
@@ -18,17 +37,8 @@ public sealed record EvaluationResult
     /// <summary>Share of images with the right class among the five most likely, 0 to 1.</summary>
     public double Top5 => Images == 0 ? 0 : (double)Top5Correct / Images;
 
-    /// <summary>Mean cross entropy, in nats.</summary>
-    public required double Loss { get; init; }
-
     /// <summary>Expected calibration error over 15 bins of confidence, 0 to 1.</summary>
     public required double CalibrationError { get; init; }
-
-    /// <summary>Wall-clock seconds, loading included.</summary>
-    public required double Seconds { get; init; }
-
-    /// <summary>Images per second, loading included.</summary>
-    public double ImagesPerSecond => Seconds > 0 ? Images / Seconds : 0;
 
     /// <summary>How often each class was taken for each class, and what follows from it.</summary>
     public required ConfusionMatrix Confusion { get; init; }
@@ -39,8 +49,11 @@ public sealed record EvaluationResult
     /// <summary>One line for each image, in the order of the data.</summary>
     public required IReadOnlyList<ImagePrediction> Predictions { get; init; }
 
+    /// <inheritdoc/>
+    public override double Score => Top1;
+
     /// <summary>One line of JSON: <c>{"images":…,"top1Correct":…,"top1":…,"top5":…,"loss":…}</c> and more.</summary>
-    public string ToJson() => JsonLine.Of(json =>
+    public override string ToJson() => JsonLine.Of(json =>
     {
         json.WriteNumber("images", Images);
         json.WriteNumber("top1Correct", Top1Correct);

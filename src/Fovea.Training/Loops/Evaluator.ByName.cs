@@ -1,3 +1,4 @@
+using Fovea.Models;
 using Fovea.Simd.Drivers;
 using Fovea.Training.Data;
 
@@ -5,7 +6,19 @@ namespace Fovea.Training;
 
 public static partial class Evaluator
 {
-    /// <summary>Evaluates by names and numbers alone: reads the weights, builds their model, opens the data.</summary>
+    /// <summary>Evaluates a classifier by names and numbers alone: reads the weights, builds their model, opens the data.</summary>
+    /// <param name="options">What to evaluate, on what.</param>
+    /// <param name="progress">Is told after each batch.</param>
+    /// <param name="cancellation">Stops it between two batches.</param>
+    /// <exception cref="OptionException">An option does not fit, a name is unknown, or the model is no classifier.</exception>
+    /// <exception cref="DataException">The data cannot be used.</exception>
+    /// <exception cref="DataFormatException">The weights cannot be read, or belong to another model.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static EvaluationResult Run(EvalOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default) =>
+        Measure(options, progress, cancellation) as EvaluationResult
+            ?? throw new OptionException("weights", "they are a segmentation model's; expected a classifier's. Evaluator.Measure takes both.");
+
+    /// <summary>Evaluates by names and numbers alone, whatever the model gives: a class for each image, or masks.</summary>
     /// <param name="options">What to evaluate, on what.</param>
     /// <param name="progress">Is told after each batch.</param>
     /// <param name="cancellation">Stops it between two batches.</param>
@@ -13,22 +26,53 @@ public static partial class Evaluator
     /// <exception cref="DataException">The data cannot be used.</exception>
     /// <exception cref="DataFormatException">The weights cannot be read, or belong to another model.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static EvaluationResult Run(EvalOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
+    public static Evaluation Measure(EvalOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
-        IImageDataset data = DatasetFactory.Open(options.Data, new DatasetOptions { Seed = options.Seed, CacheLimit = 0 });
+        ModelDescription? found = options.Weights is null ? null : ModelWeights.Describe(options.Weights);
+        DataTask task = found?.Task ?? (options.Model is not null && ModelCatalog.Find(options.Model).IsSegmentation ? DataTask.Segment : DataTask.Classify);
+        IImageDataset data = DatasetFactory.Open(options.Data, new DatasetOptions
+        {
+            Seed = options.Seed,
+            CacheLimit = 0,
+            Task = task,
+            MaskClasses = task == DataTask.Segment ? found?.Classes : null,
+            IgnoreValue = options.IgnoreValue ?? found?.IgnoreValue,
+        });
         TrainedModel trained = TrainedModel.Open(
             options.Weights, options.Model, options.Attention, options.AttentionAt, options.AttentionOptions, options.ImageSize, data.Classes);
         data = RelabelledDataset.Of(data, trained.Description.Classes, trained.KnowsClasses);
-        var loader = new DataLoaderOptions { BatchSize = options.BatchSize, Shuffle = false };
+        var loader = new DataLoaderOptions { BatchSize = options.BatchSize ?? (task == DataTask.Segment ? 8 : 128), Shuffle = false };
         loader = options.Workers is { } workers ? loader with { Workers = workers } : loader;
         var images = new DataLoader(data, trained.Description.EvaluationPipeline(), loader);
+        if (task == DataTask.Segment)
+        {
+            return MeasureMasks(trained, images, options, progress, cancellation);
+        }
+
         using LogitsFile? logits = options.Logits is null ? null : new LogitsFile(options.Logits);
         EvaluationResult result = Evaluate(trained.Model, images, logits is null ? null : logits.Add, progress, cancellation);
         if (options.Output is not null)
         {
             Report.WriteEvaluation(RunFolder.Make(options.Output), trained.Description, images, result);
+        }
+
+        return result;
+    }
+
+    private static SegmentationResult MeasureMasks(
+        TrainedModel trained, DataLoader images, EvalOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    {
+        if (options.Logits is not null)
+        {
+            throw new OptionException("logits", "are written for classifiers; a segmentation model's would be as large as the images.");
+        }
+
+        SegmentationResult result = EvaluateMasks(trained.Model, images, withDistances: true, progress, cancellation);
+        if (options.Output is not null)
+        {
+            MaskReport.WriteEvaluation(RunFolder.Make(options.Output), trained, images, result);
         }
 
         return result;

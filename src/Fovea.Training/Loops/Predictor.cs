@@ -12,7 +12,7 @@ namespace Fovea.Training;
 /// Prediction seen = predictor.Predict(["cat.jpg"]).Single();
 /// </code>
 /// </example>
-public sealed class Predictor
+public sealed partial class Predictor
 {
     private readonly TrainedModel _trained;
     private readonly InferenceModel _model;
@@ -26,6 +26,9 @@ public sealed class Predictor
         _pipeline = trained.Description.EvaluationPipeline();
         _options = options;
     }
+
+    /// <summary>What the model gives: a class for each image, or masks (see <see cref="Segment"/>).</summary>
+    public DataTask Task => _trained.Description.Task;
 
     /// <summary>The model's classes.</summary>
     public IReadOnlyList<string> Classes => _trained.Description.Classes;
@@ -89,6 +92,7 @@ public sealed class Predictor
 
     /// <summary>Predicts decoded images.</summary>
     /// <param name="images">Images of any size.</param>
+    /// <exception cref="OptionException">The model gives masks.</exception>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<Image> images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -109,16 +113,13 @@ public sealed class Predictor
 
     private Prediction[] PredictBatch(IReadOnlyList<string> names, IReadOnlyList<Image> images)
     {
-        using TensorScope scope = TensorScope.Begin();
-        int size = _pipeline.Channels * _pipeline.Height * _pipeline.Width;
-        Tensor x = Tensor.Empty([images.Count, _pipeline.Channels, _pipeline.Height, _pipeline.Width]);
-        var unused = new Generator(0);
-        for (int i = 0; i < images.Count; i++)
+        if (Task != DataTask.Classify)
         {
-            _pipeline.Write(new ImageSample(images[i], 0, names[i]), unused, x.AsSpan<float>().Slice(i * size, size));
+            throw new OptionException("predict", $"{_trained.Description.Model} gives masks; expected a classifier. Predictor.Segment gives them.");
         }
 
-        Tensor logits = _model.Run(x);
+        using TensorScope scope = TensorScope.Begin();
+        Tensor logits = _model.Run(Input(images));
         int classes = logits.Shape[1];
         var predictions = new Prediction[images.Count];
         for (int i = 0; i < predictions.Length; i++)
@@ -127,6 +128,19 @@ public sealed class Predictor
         }
 
         return predictions;
+    }
+
+    private Tensor Input(IReadOnlyList<Image> images)
+    {
+        int size = _pipeline.Channels * _pipeline.Height * _pipeline.Width;
+        Tensor x = Tensor.Empty([images.Count, _pipeline.Channels, _pipeline.Height, _pipeline.Width]);
+        var unused = new Generator(0);
+        for (int i = 0; i < images.Count; i++)
+        {
+            _pipeline.Write(new ImageSample(images[i], 0, string.Empty), unused, x.AsSpan<float>().Slice(i * size, size));
+        }
+
+        return x;
     }
 
     private IReadOnlyList<ClassProbability> Rank(ReadOnlySpan<float> logits)

@@ -17,6 +17,8 @@ internal sealed class RelabelledDataset : IImageDataset
 
     public string Source => _inner.Source;
 
+    public DataTask Task => _inner.Task;
+
     public int Count => _inner.Count;
 
     public IReadOnlyList<string> Classes { get; }

@@ -21,6 +21,14 @@ public sealed partial record TrainOptions
         Require(LabelSmoothing is >= 0 and < 1, "label-smoothing", LabelSmoothing, "0 to below 1");
         Require(RandomErasing is >= 0 and <= 1, "random-erasing", RandomErasing, "0 to 1");
         Require(DropPath is >= 0 and < 1, "drop-path", DropPath, "0 to below 1");
+        Require(IgnoreValue is null or (>= 0 and <= 255), "ignore-value", IgnoreValue, "0 to 255");
+        Require(MaskClasses is null or { Count: >= 1 and <= 255 }, "classes", MaskClasses?.Count, "1 to 255 names");
+        LossText.Parse(Loss ?? LossText.ForClasses);
+        if (Mixup + CutMix > 0 && !LossText.TakesShares(Loss ?? LossText.ForClasses))
+        {
+            throw new OptionException("loss", $"with --mixup or --cutmix an image is of several classes at once; expected ce or bce, got {Loss}.");
+        }
+
         Require(Workers is null or (>= 0 and <= 256), "workers", Workers, "0 to 256");
         Require(Threads is null or (>= 1 and <= 256), "threads", Threads, "1 to 256");
         Require(Patience >= 0, "patience", Patience, "at least 0");

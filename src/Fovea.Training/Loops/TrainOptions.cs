@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Fovea.Training.Data;
 
 namespace Fovea.Training;
 
@@ -26,11 +27,29 @@ public sealed partial record TrainOptions
     /// <summary><c>--attention-at</c>: "blocks", "stages", or names of places in the model; null for the default, "blocks".</summary>
     public string? AttentionAt { get; init; }
 
-    /// <summary><c>--data</c>: a folder per class, an archive of one, CIFAR or MNIST files; null for the embedded Clutter data.</summary>
+    /// <summary>
+    /// <c>--data</c>: a folder per class, folders of images and masks, an archive of either, CIFAR or MNIST files; null for the embedded Clutter
+    /// data.
+    /// </summary>
     public string? Data { get; init; }
 
     /// <summary><c>--val</c>: the validation images; null takes <c>val</c> or <c>test</c> beside the training images, or splits them.</summary>
     public string? Validation { get; init; }
+
+    /// <summary><c>--task</c>: what the labels are; null takes what the model is made for, else what the data are.</summary>
+    public DataTask? Task { get; init; }
+
+    /// <summary><c>--classes</c>: names of the classes in masks, from value 0 on; null takes classes.txt beside the data, or numbers.</summary>
+    public IReadOnlyList<string>? MaskClasses { get; init; }
+
+    /// <summary><c>--ignore-value</c>: the value in masks that does not count, 0 to 255; null for 255 where that is no class.</summary>
+    public int? IgnoreValue { get; init; }
+
+    /// <summary>
+    /// <c>--loss</c>: <c>ce</c>, <c>focal</c>, <c>bce</c>, <c>dice</c>, <c>jaccard</c>, <c>tversky</c>, <c>lovasz</c>, or a sum such as
+    /// <c>0.5*focal(2)+dice</c>; null for <c>ce</c>, with masks <c>ce+dice</c>.
+    /// </summary>
+    public string? Loss { get; init; }
 
     /// <summary><c>--epochs</c>: passes over the training images, at least 1.</summary>
     public int? Epochs { get; init; }
@@ -134,8 +153,8 @@ public sealed partial record TrainOptions
     /// <summary><c>--checkpoint-seconds</c>: longest time between two writings of the last checkpoint, in seconds; default 60.</summary>
     public double CheckpointSeconds { get; init; } = 60;
 
-    /// <summary><c>--output</c>: folder that run folders are made in; default <c>runs/classify</c>.</summary>
-    public string Output { get; init; } = Path.Combine("runs", "classify");
+    /// <summary><c>--output</c>: folder that run folders are made in; null for <c>runs/classify</c>, for masks <c>runs/segment</c>.</summary>
+    public string? Output { get; init; }
 
     /// <summary><c>--name</c>: name of the run folder; null makes one of the model, the attention and the data.</summary>
     public string? Name { get; init; }

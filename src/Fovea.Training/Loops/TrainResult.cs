@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Fovea.Training;
 
 /// <summary>How a run ended.</summary>
@@ -28,8 +30,13 @@ public sealed record TrainResult
     /// <summary>Whole epochs that are done, those before a resume included.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Share of validation images whose most likely class was right at the best epoch, 0 to 1; null without validation.</summary>
+    /// <summary>
+    /// Share of validation images whose most likely class was right at the best epoch, 0 to 1; null without validation, and for segmentation.
+    /// </summary>
     public required double? ValTop1 { get; init; }
+
+    /// <summary>Mean intersection over union on the validation masks at the best epoch; null for classifiers and without validation.</summary>
+    public double? ValMeanIou { get; init; }
 
     /// <summary>The epoch that <see cref="ValTop1"/> is of, counted from 1; 0 when there was none.</summary>
     public required int BestEpoch { get; init; }
@@ -40,8 +47,13 @@ public sealed record TrainResult
     /// <summary>Training images per second of training time (validation not counted).</summary>
     public required double ImagesPerSecond { get; init; }
 
-    /// <summary>The validation of the best weights at the end of the run; null when it was interrupted or has no validation images.</summary>
+    /// <summary>
+    /// The validation of the best weights at the end of the run; null when it was interrupted, has no validation images, or is a segmentation.
+    /// </summary>
     public EvaluationResult? Validation { get; init; }
+
+    /// <summary>The same for a segmentation, with distances.</summary>
+    public SegmentationResult? Segmentation { get; init; }
 
     /// <summary>The rows of <c>metrics.csv</c>.</summary>
     public IReadOnlyList<EpochMetrics> History { get; init; } = [];
@@ -60,6 +72,12 @@ public sealed record TrainResult
         json.Number("valTop1", ValTop1);
         json.Number("seconds", Seconds);
         json.Number("imagesPerSecond", ImagesPerSecond);
+        if (ValMeanIou is not null)
+        {
+            json.Number("valMeanIou", ValMeanIou);
+            json.Number("valMeanDice", Segmentation?.MeanDice);
+        }
+
         json.WriteNumber("bestEpoch", BestEpoch);
         json.WriteString("outcome", Outcome.ToString());
         json.WriteString("report", Report);
@@ -79,7 +97,7 @@ public sealed record EpochMetrics
     /// <summary>Mean training loss over the epoch's images.</summary>
     public required double TrainLoss { get; init; }
 
-    /// <summary>Share of training images (as augmented) whose most likely class was right, 0 to 1.</summary>
+    /// <summary>Share of training images (as augmented) whose most likely class was right, 0 to 1; for segmentation of their pixels.</summary>
     public required double TrainTop1 { get; init; }
 
     /// <summary>Mean validation loss; null without validation images.</summary>
@@ -93,6 +111,19 @@ public sealed record EpochMetrics
 
     /// <summary>Expected calibration error on the validation images.</summary>
     public double? ValEce { get; init; }
+
+    /// <summary>Mean intersection over union on the validation masks; null for classifiers.</summary>
+    public double? ValMeanIou { get; init; }
+
+    /// <summary>Mean of Dice's coefficients on the validation masks; null for classifiers.</summary>
+    public double? ValMeanDice { get; init; }
+
+    /// <summary>Share of right pixels on the validation masks; null for classifiers.</summary>
+    public double? ValPixelAccuracy { get; init; }
+
+    /// <summary>What the best epoch is chosen by: top-1, or the mean intersection over union; null without validation images.</summary>
+    [JsonIgnore]
+    public double? ValScore => ValTop1 ?? ValMeanIou;
 
     /// <summary>Learning rate of the epoch's last step.</summary>
     public required double LearningRate { get; init; }

@@ -14,6 +14,7 @@ internal sealed class TrainSetup
     private const int ClutterEpochs = 8;
     private const int ClutterBatch = 64;
     private const double ClutterRate = 0.1;
+    private const int ClutterMaskEpochs = 6;
 
     private TrainSetup(TrainOptions options, TrainingInputs inputs, RunFolder run, IReadOnlyList<string> warnings)
     {
@@ -41,13 +42,21 @@ internal sealed class TrainSetup
         options.Validate();
         WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
         ModelEntry? entry = options.Model is null ? null : ModelCatalog.Find(options.Model);
-        DatasetPair data = DatasetFactory.OpenPair(
-            options.Data, options.Validation, new DatasetOptions { Seed = options.Seed, Fraction = options.Fraction });
+        DatasetPair data = DatasetFactory.OpenPair(options.Data, options.Validation, new DatasetOptions
+        {
+            Seed = options.Seed,
+            Fraction = options.Fraction,
+            Task = options.Task ?? (entry is { IsSegmentation: true } ? DataTask.Segment : null),
+            MaskClasses = options.MaskClasses,
+            IgnoreValue = options.IgnoreValue,
+        });
+        CheckTask(entry, data.Train);
         var share = new Relay(progress);
         DataReport report = DataCheck.Run(data.Train, data.Val, progress: share, cancellation: cancellation);
         report.ThrowIfUnusable();
         data = data with { Train = DataCheck.Readable(data.Train, report.Train), Val = DataCheck.Readable(data.Val, report.Val!) };
-        options = Recipe.Complete(Choose(options, entry, report.Train), data.Train.Count);
+        options = report.Train.Task == DataTask.Segment ? ChooseForMasks(options, entry, report.Train) : Choose(options, entry, report.Train);
+        options = Recipe.Complete(options, data.Train.Count);
         ModelDescription description = Describe(options, data.Classes);
         Module model = description.Build();
         Initialization.Draw(model, new Generator(options.Seed).Fork("model"));
@@ -57,7 +66,7 @@ internal sealed class TrainSetup
             warnings.AddRange(ModelWeights.LoadInto(model, options.Weights));
         }
 
-        RunFolder run = resumed ?? RunFolder.Create(options.Output, options.Name ?? NameOf(options), options.ExistOk);
+        RunFolder run = resumed ?? RunFolder.Create(options.Output!, options.Name ?? NameOf(options), options.ExistOk);
         run.WriteText("dataset.json", report.ToJson());
         File.AppendAllText(run.File("command.txt"), (options.CommandLine ?? "started from code") + "\n");
         return new TrainSetup(options, Gather(model, description, data, options), run, warnings);
@@ -82,6 +91,8 @@ internal sealed class TrainSetup
         entry ??= ModelCatalog.Find(side <= 40 ? "resnet20-cifar" : side <= Recipe.SmallImage ? "resnet8" : "resnet18");
         return options with
         {
+            Task = DataTask.Classify,
+            Output = options.Output ?? Path.Combine("runs", "classify"),
             Model = entry.Key,
             Attention = attention == None ? null : attention,
             ImageSize = options.ImageSize ?? entry.ImageSize,
@@ -94,6 +105,45 @@ internal sealed class TrainSetup
         };
     }
 
+    // A U-Net sees images of any size, so the data's own decides, up to where a step takes long.
+    private static TrainOptions ChooseForMasks(TrainOptions options, ModelEntry? entry, DatasetSummary data)
+    {
+        const int largest = 256;
+        if (options.Mixup + options.CutMix > 0)
+        {
+            throw new OptionException("mixup", "mixes the labels of whole images; with masks leave --mixup and --cutmix out.");
+        }
+
+        bool isClutter = DatasetFactory.IsClutter(options.Data);
+        SizeCount usual = data.Sizes.Count == 0 ? new SizeCount(largest, largest, 0) : data.Sizes.MaxBy(s => s.Count);
+        string? attention = options.Attention ?? (isClutter && entry is null ? "attention_gate" : null);
+        entry ??= ModelCatalog.Find("unet-small");
+        int side = Math.Min(usual.Width, usual.Height), unit = entry.SizeUnit;
+        int size = options.ImageSize ?? Math.Clamp(side / unit * unit, unit, largest);
+        return size % unit != 0
+            ? throw new OptionException("image-size", $"{entry.Key} takes sides that are multiples of {unit}; expected such as {Math.Max(unit, size / unit * unit)}, got {size}.")
+            : options with
+            {
+                Task = DataTask.Segment,
+                MaskClasses = [.. data.Classes.Select(c => c.Name)],
+                Output = options.Output ?? Path.Combine("runs", "segment"),
+                Model = entry.Key,
+                Attention = attention == None ? null : attention,
+                ImageSize = size,
+                Epochs = options.Epochs ?? (isClutter ? ClutterMaskEpochs : null),
+            };
+    }
+
+    private static void CheckTask(ModelEntry? entry, IImageDataset data)
+    {
+        if (entry is not null && entry.IsSegmentation != (data.Task == DataTask.Segment))
+        {
+            throw new OptionException("model", data.Task == DataTask.Segment
+                ? $"{entry.Key} gives a class for each image, and {data.Source} has masks; take unet or unet-small, or --task classify."
+                : $"{entry.Key} gives a class for each pixel, and {data.Source} has a class for each image; take another model, or --task segment.");
+        }
+    }
+
     private static ModelDescription Describe(TrainOptions options, IReadOnlyList<string> classes)
     {
         var description = new ModelDescription
@@ -102,6 +152,8 @@ internal sealed class TrainSetup
             Attention = options.Attention,
             AttentionOptions = options.AttentionOptions,
             Classes = classes,
+            Task = options.Task ?? DataTask.Classify,
+            IgnoreValue = options.IgnoreValue,
             ImageSize = options.ImageSize!.Value,
         };
         if (options.DropPath > 0)
@@ -115,7 +167,9 @@ internal sealed class TrainSetup
     private static TrainingInputs Gather(Module model, ModelDescription description, DatasetPair data, TrainOptions options)
     {
         Normalization normalization = description.Normalization();
-        var train = TransformOptions.ForTraining(description.ImageSize) with
+        bool isDense = description.Task == DataTask.Segment;
+        TransformOptions usual = isDense ? TransformOptions.ForSegmentation(description.ImageSize) : TransformOptions.ForTraining(description.ImageSize);
+        TransformOptions train = usual with
         {
             Normalization = normalization,
             Policy = AugmentPolicy.Parse(options.AutoAugment),

@@ -20,8 +20,8 @@ internal sealed record TrainState
     /// <summary>Images of the epoch so far.</summary>
     public int Images { get; set; }
 
-    /// <summary>Those whose most likely class was right.</summary>
-    public int Correct { get; set; }
+    /// <summary>Those whose most likely class was right; for segmentation the sum of the images' shares of right pixels.</summary>
+    public double Correct { get; set; }
 
     /// <summary>Sum of the gradient norms of the epoch's steps so far.</summary>
     public double NormSum { get; set; }
@@ -50,8 +50,8 @@ internal sealed record TrainState
     /// <summary>The best epoch, counted from 1; 0 when there is none yet.</summary>
     public int BestEpoch { get; set; }
 
-    /// <summary>Its validation top-1, or null when there are no validation images.</summary>
-    public double? BestTop1 { get; set; }
+    /// <summary>Its validation top-1 or mean intersection over union, or null when there are no validation images.</summary>
+    public double? BestScore { get; set; }
 
     /// <summary>Its validation loss, or its training loss when there are no validation images.</summary>
     public double? BestLoss { get; set; }

@@ -1,4 +1,5 @@
 using Fovea.Models;
+using Fovea.Training.Data;
 
 namespace Fovea.Training;
 
@@ -47,6 +48,7 @@ internal sealed class TrainedModel
         {
             Model = key,
             Classes = ClassesOf(state, classes),
+            Task = entry.IsSegmentation ? DataTask.Segment : DataTask.Classify,
             ImageSize = entry.ImageSize,
         }) with
         { Model = key };

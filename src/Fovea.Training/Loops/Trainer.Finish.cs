@@ -19,8 +19,16 @@ public sealed partial class Trainer
                 _recorder.SaveBest(_state, _step.Average);
             }
 
-            EvaluationResult? validation = _best ?? (_inputs.Validation is null ? null : EvaluateBest(cancellation));
-            return _recorder.Finish(_state, result with { ValTop1 = _state.BestTop1 ?? validation?.Top1, Validation = validation });
+            // Distances are measured once, here: an epoch's validation would take as long again.
+            Evaluation? validation = _best as EvaluationResult ?? (_inputs.Validation is null ? null : WithBest(() => EvaluateBest(cancellation)));
+            result = result with
+            {
+                ValTop1 = result.ValTop1 ?? (validation as EvaluationResult)?.Top1,
+                ValMeanIou = result.ValMeanIou ?? (validation as SegmentationResult)?.MeanIou,
+                Validation = validation as EvaluationResult,
+                Segmentation = validation as SegmentationResult,
+            };
+            return IsDense ? WithBest(() => _recorder.Finish(_state, result)) : _recorder.Finish(_state, result);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -34,7 +42,8 @@ public sealed partial class Trainer
         Run = _recorder.Path,
         Outcome = outcome,
         Epochs = _state.Epoch,
-        ValTop1 = _state.BestTop1,
+        ValTop1 = IsDense ? null : _state.BestScore,
+        ValMeanIou = IsDense ? _state.BestScore : null,
         BestEpoch = _state.BestEpoch,
         Seconds = _state.Seconds + _state.EpochSeconds,
         ImagesPerSecond = ImagesPerSecond(),
@@ -42,21 +51,27 @@ public sealed partial class Trainer
         ResumeCommand = _state.Epoch < _options.Epochs && outcome != TrainOutcome.StoppedEarly ? _recorder.ResumeCommand : null,
     };
 
+    private bool IsDense => _inputs.Train.Dataset.Task == Data.DataTask.Segment;
+
     private double ImagesPerSecond()
     {
         double seconds = _state.TrainSeconds + _state.EpochSeconds;
         return seconds > 0 ? (_state.TrainImages + _state.Images) / seconds : 0;
     }
 
-    // The best epoch was in an earlier process: its weights come back from the file for the evaluation, and the last ones after it.
-    private EvaluationResult EvaluateBest(CancellationToken cancellation)
+    private Evaluation EvaluateBest(CancellationToken cancellation) => IsDense
+        ? Evaluator.EvaluateMasks(_inputs.Model, _inputs.Validation!, withDistances: true, _recorder.Progress, cancellation)
+        : Evaluator.Evaluate(_inputs.Model, _inputs.Validation!, _recorder.Progress, cancellation);
+
+    // The best epoch may have been in an earlier process: its weights come back from the file for the work, and the last ones after it.
+    private T WithBest<T>(Func<T> work)
     {
         using TensorScope scope = TensorScope.Begin();
         Dictionary<string, Tensor> last = StateDict.Of(_inputs.Model).ToDictionary(t => t.Key, t => t.Value.Clone());
         try
         {
             StateDict.Load(_inputs.Model, _recorder.LoadBest());
-            return Evaluator.Evaluate(_inputs.Model, _inputs.Validation!, _recorder.Progress, cancellation);
+            return work();
         }
         finally
         {

@@ -28,7 +28,7 @@ public sealed partial class Trainer : IDisposable
     private readonly Stopwatch _total = new();
     private readonly Stopwatch _sinceSaved = new();
     private TrainState _state = new();
-    private EvaluationResult? _best;
+    private Evaluation? _best;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="inputs">The model and its data.</param>
@@ -227,7 +227,7 @@ public sealed partial class Trainer : IDisposable
     private void CompleteEpoch(CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        EvaluationResult? validation = Validate(cancellation);
+        Evaluation? validation = Validate(cancellation);
         EpochMetrics row = Row(validation, watch.Elapsed.TotalSeconds);
         bool isBest = IsBest(row);
         _state.History.Add(row);
@@ -236,7 +236,7 @@ public sealed partial class Trainer : IDisposable
         _state.TrainImages += _state.Images;
         if (isBest)
         {
-            (_state.BestEpoch, _state.BestTop1, _state.BestLoss) = (row.Epoch, row.ValTop1, row.ValLoss ?? row.TrainLoss);
+            (_state.BestEpoch, _state.BestScore, _state.BestLoss) = (row.Epoch, row.ValScore, row.ValLoss ?? row.TrainLoss);
             _best = validation;
         }
 
@@ -251,7 +251,7 @@ public sealed partial class Trainer : IDisposable
         _recorder.EpochDone(_state, row, isBest);
     }
 
-    private EvaluationResult? Validate(CancellationToken cancellation)
+    private Evaluation? Validate(CancellationToken cancellation)
     {
         if (_inputs.Validation is not { } data)
         {
@@ -259,32 +259,37 @@ public sealed partial class Trainer : IDisposable
         }
 
         using IDisposable? swapped = _step.Average?.Swap();
-        return Evaluator.Evaluate(_inputs.Model, data, _recorder.Progress, cancellation);
+        return data.Dataset.Task == DataTask.Segment
+            ? Evaluator.EvaluateMasks(_inputs.Model, data, withDistances: false, _recorder.Progress, cancellation)
+            : Evaluator.Evaluate(_inputs.Model, data, _recorder.Progress, cancellation);
     }
 
-    private EpochMetrics Row(EvaluationResult? validation, double validationSeconds) => new()
+    private EpochMetrics Row(Evaluation? validation, double validationSeconds) => new()
     {
         Epoch = _state.Epoch + 1,
         Step = _state.Step,
         TrainLoss = _state.LossSum / Math.Max(1, _state.Images),
-        TrainTop1 = (double)_state.Correct / Math.Max(1, _state.Images),
+        TrainTop1 = _state.Correct / Math.Max(1, _state.Images),
         ValLoss = validation is { Loss: var loss } && double.IsFinite(loss) ? loss : null,
-        ValTop1 = validation?.Top1,
-        ValTop5 = validation?.Top5,
-        ValEce = validation?.CalibrationError,
+        ValTop1 = (validation as EvaluationResult)?.Top1,
+        ValTop5 = (validation as EvaluationResult)?.Top5,
+        ValEce = (validation as EvaluationResult)?.CalibrationError,
+        ValMeanIou = (validation as SegmentationResult)?.MeanIou,
+        ValMeanDice = (validation as SegmentationResult)?.MeanDice,
+        ValPixelAccuracy = (validation as SegmentationResult)?.PixelAccuracy,
         LearningRate = _schedule.LearningRate(Math.Max(0, _state.Step - 1)) * _state.LearningRateScale,
         GradientNorm = _state.NormSum / Math.Max(1, _state.Steps),
         ImagesPerSecond = _state.EpochSeconds > 0 ? _state.Images / _state.EpochSeconds : 0,
         Seconds = _state.EpochSeconds + validationSeconds,
     };
 
-    // More images right; as many right at a lower loss; without validation images, a lower training loss.
+    // A better score; the same at a lower loss; without validation images, a lower training loss.
     private bool IsBest(EpochMetrics row)
     {
-        double loss = row.ValLoss ?? (row.ValTop1 is null ? row.TrainLoss : double.MaxValue);
+        double loss = row.ValLoss ?? (row.ValScore is null ? row.TrainLoss : double.MaxValue);
         return _state.BestEpoch == 0
-            || row.ValTop1 > _state.BestTop1
-            || (row.ValTop1 == _state.BestTop1 && loss < (_state.BestLoss ?? double.MaxValue));
+            || row.ValScore > _state.BestScore
+            || (row.ValScore == _state.BestScore && loss < (_state.BestLoss ?? double.MaxValue));
     }
 
     private EpochEnd Diverged(string what, int batch, List<Batch> window)

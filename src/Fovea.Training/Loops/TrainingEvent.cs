@@ -21,19 +21,27 @@ public sealed record RunStarted(
 /// <param name="Batch">Batches of the epoch that are done.</param>
 /// <param name="Batches">Batches per epoch.</param>
 /// <param name="Loss">Mean loss of the epoch so far.</param>
-/// <param name="Top1">Share of the epoch's images so far whose most likely class was right.</param>
+/// <param name="Top1">Share of the epoch's images so far whose most likely class was right; for segmentation of their pixels.</param>
 /// <param name="LearningRate">The learning rate in force.</param>
 /// <param name="ImagesPerSecond">Speed of late.</param>
 /// <param name="TimeLeft">Expected time to the end of the run, validation included.</param>
 public sealed record BatchDone(
     int Epoch, int Epochs, int Batch, int Batches, double Loss, double Top1, double LearningRate, double ImagesPerSecond, TimeSpan TimeLeft)
-    : TrainingEvent;
+    : TrainingEvent
+{
+    /// <summary>What <see cref="Top1"/> is a share of, in words; for segmentation <c>pixels</c>.</summary>
+    public string Metric { get; init; } = "top-1";
+}
 
 /// <summary>A batch of an evaluation is done.</summary>
 /// <param name="Images">Images that are done.</param>
 /// <param name="Total">Images in all.</param>
-/// <param name="Top1">Share so far whose most likely class was right.</param>
-public sealed record EvaluationProgress(int Images, int Total, double Top1) : TrainingEvent;
+/// <param name="Top1">Share so far whose most likely class was right; for segmentation the mean intersection over union.</param>
+public sealed record EvaluationProgress(int Images, int Total, double Top1) : TrainingEvent
+{
+    /// <summary>What <see cref="Top1"/> is, in words; for segmentation <c>mean IoU</c>.</summary>
+    public string Metric { get; init; } = "top-1";
+}
 
 /// <summary>An epoch is done, validation included.</summary>
 /// <param name="Metrics">Its row of <c>metrics.csv</c>.</param>

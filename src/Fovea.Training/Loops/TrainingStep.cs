@@ -4,14 +4,15 @@ namespace Fovea.Training;
 
 /// <summary>What one batch came to.</summary>
 /// <param name="Loss">Its mean loss; when it is not finite, nothing was added to the gradients.</param>
-/// <param name="Correct">Images whose most likely class was right.</param>
-internal readonly record struct BatchOutcome(double Loss, int Correct);
+/// <param name="Correct">Images whose most likely class was right; for segmentation the sum of their shares of right pixels.</param>
+internal readonly record struct BatchOutcome(double Loss, double Correct);
 
 /// <summary>The arithmetic of a step: forward, loss and backward for each batch, then one update of the weights.</summary>
 internal sealed class TrainingStep
 {
     private readonly TrainingInputs _inputs;
     private readonly TrainOptions _options;
+    private readonly bool _isDense;
     private readonly Loss _loss;
     private readonly BatchMixing _mixing;
     private readonly Generator _mixingRandom;
@@ -22,11 +23,9 @@ internal sealed class TrainingStep
         _options = options;
         Optimizer = optimizer;
         Average = average;
-        _loss = new CrossEntropyLoss
-        {
-            LabelSmoothing = options.LabelSmoothing,
-            ClassWeights = options.ClassWeights ? ClassWeights.Of(inputs.Train.Dataset) : null,
-        };
+        _isDense = inputs.Train.Dataset.Task == DataTask.Segment;
+        _loss = LossText.Parse(
+            options.Loss ?? (_isDense ? LossText.ForMasks : LossText.ForClasses), options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(inputs.Train.Dataset) : null);
         _mixing = new BatchMixing { Mixup = options.Mixup, CutMix = options.CutMix };
         _mixingRandom = new Generator(options.Seed).Fork("mixing");
     }
@@ -40,10 +39,21 @@ internal sealed class TrainingStep
     {
         using TensorScope scope = TensorScope.Begin();
         int classes = _inputs.Description.Classes.Count;
+        if (_isDense && batch.Labels.AsSpan<long>().IndexOfAnyExcept(Loss.DefaultIgnoreIndex) < 0)
+        {
+            // Nothing in these images counts: there is no mean to take, and nothing to learn.
+            return default;
+        }
+
         Tensor targets = _mixing.IsOn
             ? _mixing.Apply(batch.Images, batch.Labels, classes, _mixingRandom.Fork((ulong)batch.Epoch).Fork((ulong)batch.Number))
             : batch.Labels;
         Tensor logits = _inputs.Model.Call(batch.Images);
+        if (_isDense)
+        {
+            DenseOutput.Check(logits, batch.Count, classes);
+        }
+
         Tensor loss = _loss.Forward(logits, targets);
         double value = loss.Item();
         if (double.IsFinite(value))
@@ -51,7 +61,8 @@ internal sealed class TrainingStep
             loss.Backward();
         }
 
-        return new BatchOutcome(value, CountCorrect(logits, batch.Labels.AsSpan<long>(), classes));
+        ReadOnlySpan<long> labels = batch.Labels.AsSpan<long>();
+        return new BatchOutcome(value, _isDense ? DenseOutput.SumOfShares(logits, labels) : CountCorrect(logits, labels, classes));
     }
 
     /// <summary>Updates the weights from the gradients of <paramref name="batches"/> batches, unless these are not finite.</summary>

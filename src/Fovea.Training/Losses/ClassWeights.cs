@@ -5,17 +5,33 @@ namespace Fovea.Training;
 /// <summary>Weights that make rare classes count as much as common ones.</summary>
 public static class ClassWeights
 {
-    /// <summary><c>w_c = N / (C · n_c)</c> for the n_c images of class c of N in all: their mean over the images is 1. A class without images gets 0.</summary>
+    /// <summary>
+    /// <c>w_c = N / (C · n_c)</c> for the n_c images (of masks, pixels) of class c of N in all: their mean over the images is 1. A class without
+    /// images gets 0.
+    /// </summary>
     public static IReadOnlyList<double> Of(IImageDataset dataset)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        int[] counts = new int[dataset.Classes.Count];
+        long[] counts = new long[dataset.Classes.Count];
         for (int i = 0; i < dataset.Count; i++)
         {
-            counts[dataset.Label(i)]++;
+            if (dataset.Task == DataTask.Classify)
+            {
+                counts[dataset.Label(i)]++;
+                continue;
+            }
+
+            foreach (byte label in dataset.Get(i).Mask!.Pixels)
+            {
+                if (label < counts.Length)
+                {
+                    counts[label]++;
+                }
+            }
         }
 
         int present = counts.Count(c => c > 0);
-        return [.. counts.Select(c => c == 0 ? 0 : (double)dataset.Count / ((double)present * c))];
+        double total = counts.Sum();
+        return [.. counts.Select(c => c == 0 ? 0 : total / ((double)present * c))];
     }
 }

@@ -33,6 +33,9 @@ public sealed class ConfusionMatrix
     /// <summary>Counts an image.</summary>
     public void Add(int label, int predicted) => _counts[Index(label, predicted)]++;
 
+    /// <summary>Counts so many at once: pixels, mostly.</summary>
+    internal void Add(int label, int predicted, long count) => _counts[Index(label, predicted)] += count;
+
     /// <summary>Precision, recall and F1 of each class.</summary>
     public IReadOnlyList<ClassMetrics> PerClass() => [.. Enumerable.Range(0, Classes.Count).Select(Of)];
 

@@ -11,39 +11,57 @@ namespace Fovea.Training;
 /// </summary>
 internal static class MetricsFiles
 {
-    private static readonly (string Name, Func<EpochMetrics, double?> Value)[] s_columns =
+    private static readonly (string Name, Func<EpochMetrics, double?> Value)[] s_before =
     [
         ("epoch", m => m.Epoch),
         ("step", m => m.Step),
         ("train_loss", m => m.TrainLoss),
+    ];
+
+    private static readonly (string Name, Func<EpochMetrics, double?> Value)[] s_ofClasses =
+    [
         ("train_top1", m => m.TrainTop1),
         ("val_loss", m => m.ValLoss),
         ("val_top1", m => m.ValTop1),
         ("val_top5", m => m.ValTop5),
         ("val_ece", m => m.ValEce),
+    ];
+
+    private static readonly (string Name, Func<EpochMetrics, double?> Value)[] s_ofMasks =
+    [
+        ("train_pixel_accuracy", m => m.TrainTop1),
+        ("val_loss", m => m.ValLoss),
+        ("val_mean_iou", m => m.ValMeanIou),
+        ("val_mean_dice", m => m.ValMeanDice),
+        ("val_pixel_accuracy", m => m.ValPixelAccuracy),
+    ];
+
+    private static readonly (string Name, Func<EpochMetrics, double?> Value)[] s_after =
+    [
         ("learning_rate", m => m.LearningRate),
         ("gradient_norm", m => m.GradientNorm),
         ("images_per_second", m => m.ImagesPerSecond),
         ("seconds", m => m.Seconds),
     ];
 
-    public static void Write(string folder, IEnumerable<EpochMetrics> rows)
+    public static void Write(string folder, IEnumerable<EpochMetrics> rows, bool ofMasks)
     {
-        var csv = new StringBuilder(string.Join(',', s_columns.Select(c => c.Name))).Append('\n');
+        (string Name, Func<EpochMetrics, double?> Value)[] columns = [.. s_before, .. ofMasks ? s_ofMasks : s_ofClasses, .. s_after];
+        var csv = new StringBuilder(string.Join(',', columns.Select(c => c.Name))).Append('\n');
         var lines = new StringBuilder();
         foreach (EpochMetrics row in rows)
         {
-            csv.AppendJoin(',', s_columns.Select(c => c.Value(row)?.ToString("R", CultureInfo.InvariantCulture))).Append('\n');
-            lines.Append(JsonLine.Of(json => Write(json, row))).Append('\n');
+            csv.AppendJoin(',', columns.Select(c => c.Value(row)?.ToString("R", CultureInfo.InvariantCulture))).Append('\n');
+            lines.Append(JsonLine.Of(json => Write(json, row, columns))).Append('\n');
         }
 
         AtomicFile.Write(Path.Combine(folder, "metrics.csv"), Encoding.UTF8.GetBytes(csv.ToString()));
         AtomicFile.Write(Path.Combine(folder, "metrics.jsonl"), Encoding.UTF8.GetBytes(lines.ToString()));
     }
 
-    private static void Write(Utf8JsonWriter json, EpochMetrics row)
+    private static void Write(Utf8JsonWriter json, EpochMetrics row, (string Name, Func<EpochMetrics, double?> Value)[] columns)
     {
-        foreach ((string name, Func<EpochMetrics, double?> value) in s_columns)
+        foreach ((string name, Func<EpochMetrics, double?> value) in columns)
         {
             json.Number(name, value(row));
         }

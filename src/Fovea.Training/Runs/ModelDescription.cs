@@ -30,6 +30,12 @@ public sealed record ModelDescription
     /// <summary>The names of the classes, in the order of the model's outputs.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
+    /// <summary>What the model gives: a class for each image (default), or for each pixel.</summary>
+    public DataTask Task { get; init; }
+
+    /// <summary>The value that did not count in the masks that it was trained on; null for 255, or for classifiers.</summary>
+    public int? IgnoreValue { get; init; }
+
     /// <summary>Side of the square that the model sees, in pixels.</summary>
     public required int ImageSize { get; init; }
 
@@ -95,10 +101,12 @@ public sealed record ModelDescription
 
     /// <summary>
     /// What turns an image into the model's input: the shorter side resized and the middle taken; above 96 pixels, from an eighth more, as is
-    /// usual for photographs.
+    /// usual for photographs. For masks, where every pixel counts, the whole image.
     /// </summary>
-    internal SamplePipeline EvaluationPipeline() => new(TransformOptions.ForEvaluation(ImageSize, ImageSize > Recipe.SmallImage ? ImageSize * 8 / 7 : 0) with
+    internal SamplePipeline EvaluationPipeline() => new(TransformOptions.ForEvaluation(
+        ImageSize, ImageSize > Recipe.SmallImage && Task == DataTask.Classify ? ImageSize * 8 / 7 : 0) with
     {
+        KeepProportions = Task == DataTask.Classify,
         Normalization = Normalization(),
         Channels = Mean.Count,
     });

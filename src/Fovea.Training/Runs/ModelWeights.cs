@@ -25,6 +25,14 @@ public static class ModelWeights
         return (file.Tensors.Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(t => t.Key[prefix.Length..], t => t.Value), description);
     }
 
+    /// <summary>The description in a file of weights; null in those of other software.</summary>
+    /// <exception cref="DataFormatException">The file is damaged or of no known format.</exception>
+    internal static ModelDescription? Describe(string path)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        return ModelDescription.FromMetadata(WeightsFile.Read(path).Metadata);
+    }
+
     /// <summary>Loads weights into a model to go on from. A classifier for another number of classes keeps its new weights.</summary>
     /// <returns>What was left out, in sentences; empty when everything fits.</returns>
     /// <exception cref="StateDictException">More than the classifier does not fit.</exception>

@@ -59,7 +59,7 @@ internal sealed class RunRecorder : IDisposable
         {
             _run.WriteText("config.json", _options.ToJson());
             _run.WriteText("environment.json", EnvironmentInfo.ToJson());
-            MetricsFiles.Write(_run.FullPath, state.History);
+            MetricsFiles.Write(_run.FullPath, state.History, IsDense);
             _events = EventFile.Create(_run.FullPath, state.Step);
         }
 
@@ -140,15 +140,16 @@ internal sealed class RunRecorder : IDisposable
         }
 
         Progress?.Report(new BatchDone(
-            state.Epoch + 1, _options.Epochs!.Value, state.Batch, _inputs.Train.BatchesPerEpoch, loss, (double)state.Correct / images,
-            learningRate, imagesPerSecond, timeLeft));
+            state.Epoch + 1, _options.Epochs!.Value, state.Batch, _inputs.Train.BatchesPerEpoch, loss, state.Correct / images,
+            learningRate, imagesPerSecond, timeLeft)
+        { Metric = IsDense ? "pixels" : "top-1" });
     }
 
     public void EpochDone(TrainState state, EpochMetrics row, bool isBest)
     {
         if (_run is not null)
         {
-            MetricsFiles.Write(_run.FullPath, state.History);
+            MetricsFiles.Write(_run.FullPath, state.History, IsDense);
             if (_options.SaveEvery > 0 && row.Epoch % _options.SaveEvery == 0)
             {
                 using TensorScope scope = TensorScope.Begin();
@@ -164,8 +165,9 @@ internal sealed class RunRecorder : IDisposable
             }
         }
 
-        string validation = row.ValTop1 is null ? string.Empty : $", validation loss {row.ValLoss:0.0000}, top-1 {row.ValTop1:P2}";
-        _log?.Write($"Epoch {row.Epoch}/{_options.Epochs}: loss {row.TrainLoss:0.0000}, top-1 {row.TrainTop1:P2}{validation}, " +
+        (string trained, string scored) = IsDense ? ("pixels", "mean IoU") : ("top-1", "top-1");
+        string validation = row.ValScore is null ? string.Empty : $", validation loss {row.ValLoss:0.0000}, {scored} {row.ValScore:P2}";
+        _log?.Write($"Epoch {row.Epoch}/{_options.Epochs}: loss {row.TrainLoss:0.0000}, {trained} {row.TrainTop1:P2}{validation}, " +
             $"{row.ImagesPerSecond:0} images/s, {row.Seconds:0.0} s{(isBest ? ", best so far" : string.Empty)}");
         Status(state, "running");
         Progress?.Report(new EpochDone(row, _options.Epochs!.Value, isBest));
@@ -206,7 +208,8 @@ internal sealed class RunRecorder : IDisposable
 
         result = result with { Report = _run.Report };
         Report.Write(_run, _inputs, _options, result);
-        _log?.Write($"Done ({result.Outcome}): best validation top-1 {result.ValTop1:P2} in epoch {result.BestEpoch}; {result.Seconds:0} s. Report: {_run.Report}");
+        string score = IsDense ? $"mean IoU {result.ValMeanIou:P2}" : $"top-1 {result.ValTop1:P2}";
+        _log?.Write($"Done ({result.Outcome}): best validation {score} in epoch {result.BestEpoch}; {result.Seconds:0} s. Report: {_run.Report}");
         Status(state, result.Outcome switch
         {
             TrainOutcome.StoppedEarly => "stopped-early",
@@ -226,7 +229,7 @@ internal sealed class RunRecorder : IDisposable
     private static IEnumerable<(string Tag, double? Value)> Scalars(EpochMetrics row) =>
     [
         ("train/loss", row.TrainLoss),
-        ("train/top1", row.TrainTop1),
+        (row.ValMeanIou is null ? "train/top1" : "train/pixel_accuracy", row.TrainTop1),
         ("train/gradient_norm", row.GradientNorm),
         ("train/learning_rate", row.LearningRate),
         ("train/images_per_second", row.ImagesPerSecond),
@@ -234,7 +237,12 @@ internal sealed class RunRecorder : IDisposable
         ("val/top1", row.ValTop1),
         ("val/top5", row.ValTop5),
         ("val/calibration_error", row.ValEce),
+        ("val/mean_iou", row.ValMeanIou),
+        ("val/mean_dice", row.ValMeanDice),
+        ("val/pixel_accuracy", row.ValPixelAccuracy),
     ];
+
+    private bool IsDense => _inputs.Train.Dataset.Task == Data.DataTask.Segment;
 
     private byte[] ToBytes(TrainState state)
     {
@@ -249,7 +257,8 @@ internal sealed class RunRecorder : IDisposable
         Started = _started,
         Epoch = state.Epoch,
         Epochs = _options.Epochs!.Value,
-        BestTop1 = state.BestTop1,
+        BestTop1 = IsDense ? null : state.BestScore,
+        BestMeanIou = IsDense ? state.BestScore : null,
         Message = message,
         ResumeCommand = name is "completed" or "stopped-early" ? null : ResumeCommand,
     }.Write(_run);

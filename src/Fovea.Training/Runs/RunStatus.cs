@@ -23,8 +23,11 @@ public sealed record RunStatus
     /// <summary>Epochs in all.</summary>
     public int Epochs { get; init; }
 
-    /// <summary>The best validation top-1 so far; null without validation.</summary>
+    /// <summary>The best validation top-1 so far; null without validation, and for segmentation.</summary>
     public double? BestTop1 { get; init; }
+
+    /// <summary>The best mean intersection over union so far; null without validation, and for classifiers.</summary>
+    public double? BestMeanIou { get; init; }
 
     /// <summary>The error, for a run that failed.</summary>
     public string? Message { get; init; }

@@ -35,7 +35,8 @@ public sealed record DataReport
 
                 if (part.EmptyClasses.Count > 0)
                 {
-                    warnings.Add($"{part.Source}: no pictures of {string.Join(", ", part.EmptyClasses)}.");
+                    string what = part.Task == DataTask.Segment ? "no pixels" : "no pictures";
+                    warnings.Add($"{part.Source}: {what} of {string.Join(", ", part.EmptyClasses)}.");
                 }
             }
 
@@ -65,7 +66,7 @@ public sealed record DataReport
             }
         }
 
-        if (Train.EmptyClasses.Count > 0)
+        if (Train.EmptyClasses.Count > 0 && Train.Task == DataTask.Classify)
         {
             throw new DataException($"{Train.Source}: no readable pictures of {string.Join(", ", Train.EmptyClasses)}; add some, or remove the folders.");
         }
@@ -90,8 +91,15 @@ public sealed record DatasetSummary
     /// <summary>Pictures, the unreadable ones included.</summary>
     public required int Count { get; init; }
 
-    /// <summary>The classes, and how many readable pictures each has.</summary>
+    /// <summary>What the labels are.</summary>
+    public DataTask Task { get; init; }
+
+    /// <summary>The classes, and how many readable pictures have them: as their class, or somewhere in their masks.</summary>
     public required IReadOnlyList<ClassCount> Classes { get; init; }
+
+    /// <summary>Pixels of the masks that do not count; null without masks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? IgnoredPixels { get; init; }
 
     /// <summary>The sizes in pixels and how often each occurs: at most the 20 most frequent, most frequent first.</summary>
     public required IReadOnlyList<SizeCount> Sizes { get; init; }
@@ -122,7 +130,12 @@ public sealed record DatasetSummary
 /// <summary>A class and its pictures.</summary>
 /// <param name="Name">The class.</param>
 /// <param name="Count">How many readable pictures it has.</param>
-public readonly record struct ClassCount(string Name, int Count);
+public readonly record struct ClassCount(string Name, int Count)
+{
+    /// <summary>How many pixels of the masks are its; null without masks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Pixels { get; init; }
+}
 
 /// <summary>A size and its pictures.</summary>
 /// <param name="Width">Width in pixels.</param>

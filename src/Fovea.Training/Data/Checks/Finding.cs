@@ -10,19 +10,33 @@ namespace Fovea.Training.Data;
 /// <param name="Height">Height in pixels.</param>
 /// <param name="Format">Its pixel format.</param>
 /// <param name="Hash">A hash of size, format and pixels: the same for equal pictures, however they are compressed.</param>
-internal readonly record struct Finding(string? Reason, int Width, int Height, PixelFormat Format, UInt128 Hash)
+/// <param name="Pixels">How many pixels of its mask each class has, those that do not count last; null without a mask of classes.</param>
+internal readonly record struct Finding(string? Reason, int Width, int Height, PixelFormat Format, UInt128 Hash, int[]? Pixels = null)
 {
     public static Finding Of(IImageDataset dataset, int index)
     {
         try
         {
-            Image image = dataset.Get(index).Image;
-            return new Finding(null, image.Width, image.Height, image.Format, HashOf(image));
+            ImageSample sample = dataset.Get(index);
+            Image image = sample.Image;
+            int[]? pixels = dataset.Task == DataTask.Segment ? Count(sample.Mask!, dataset.Classes.Count) : null;
+            return new Finding(null, image.Width, image.Height, image.Format, HashOf(image), pixels);
         }
         catch (DataException e)
         {
             return new Finding(e.Message, 0, 0, default, default);
         }
+    }
+
+    private static int[] Count(Image mask, int classes)
+    {
+        int[] counts = new int[classes + 1];
+        foreach (byte label in mask.Pixels)
+        {
+            counts[Math.Min((int)label, classes)]++;
+        }
+
+        return counts;
     }
 
     private static UInt128 HashOf(Image image)

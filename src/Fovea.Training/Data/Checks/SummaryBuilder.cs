@@ -10,6 +10,8 @@ internal static class SummaryBuilder
     public static DatasetSummary Build(IImageDataset dataset, Finding[] findings)
     {
         int[] perClass = new int[dataset.Classes.Count];
+        long[] pixels = new long[perClass.Length + 1];
+        bool isDense = dataset.Task == DataTask.Segment;
         var sizes = new Dictionary<(int Width, int Height), int>();
         var unreadable = new List<UnreadableImage>();
         var seen = new HashSet<UInt128>();
@@ -23,7 +25,22 @@ internal static class SummaryBuilder
                 continue;
             }
 
-            perClass[dataset.Label(i)]++;
+            if (finding.Pixels is { } counts)
+            {
+                for (int c = 0; c < counts.Length; c++)
+                {
+                    pixels[c] += counts[c];
+                    if (c < perClass.Length)
+                    {
+                        perClass[c] += counts[c] > 0 ? 1 : 0;
+                    }
+                }
+            }
+            else
+            {
+                perClass[dataset.Label(i)]++;
+            }
+
             sizes[(finding.Width, finding.Height)] = sizes.GetValueOrDefault((finding.Width, finding.Height)) + 1;
             grey += finding.Format is PixelFormat.Grey or PixelFormat.GreyAlpha ? 1 : 0;
             alpha += finding.Format is PixelFormat.GreyAlpha or PixelFormat.Rgba ? 1 : 0;
@@ -35,7 +52,9 @@ internal static class SummaryBuilder
         {
             Source = dataset.Source,
             Count = dataset.Count,
-            Classes = [.. dataset.Classes.Select((name, label) => new ClassCount(name, perClass[label]))],
+            Task = dataset.Task,
+            Classes = [.. dataset.Classes.Select((name, label) => new ClassCount(name, perClass[label]) { Pixels = isDense ? pixels[label] : null })],
+            IgnoredPixels = isDense ? pixels[^1] : null,
             Sizes = [.. all.OrderByDescending(s => s.Count).ThenBy(s => s.Width).ThenBy(s => s.Height).Take(SizesShown)],
             Smallest = all.OrderBy(s => (long)s.Width * s.Height).ThenBy(s => s.Width).FirstOrDefault(),
             Largest = all.OrderByDescending(s => (long)s.Width * s.Height).ThenBy(s => s.Width).FirstOrDefault(),

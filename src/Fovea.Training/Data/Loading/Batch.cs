@@ -1,3 +1,5 @@
+using Fovea.Imaging;
+
 namespace Fovea.Training.Data;
 
 /// <summary>
@@ -8,9 +10,11 @@ public sealed class Batch : IDisposable
 {
     private readonly IImageDataset _dataset;
     private readonly int[] _indices;
+    private readonly Image?[] _masks;
 
-    internal Batch(IImageDataset dataset, int epoch, int number, int[] indices, Tensor images, Tensor labels)
+    internal Batch(IImageDataset dataset, int epoch, int number, int[] indices, Tensor images, Tensor labels, Image?[] masks)
     {
+        _masks = masks;
         _dataset = dataset;
         _indices = indices;
         Epoch = epoch;
@@ -31,7 +35,10 @@ public sealed class Batch : IDisposable
     /// <summary>The pictures, transformed and normalised: float32 [N, C, H, W].</summary>
     public Tensor Images { get; }
 
-    /// <summary>The class of each picture: int64 [N].</summary>
+    /// <summary>
+    /// The class of each picture, int64 [N]; under <see cref="DataTask.Segment"/> of each pixel, [N, H, W], moved as the pictures were, with
+    /// <see cref="Loss.DefaultIgnoreIndex"/> where none counts.
+    /// </summary>
     public Tensor Labels { get; }
 
     /// <summary>The place of each picture in the data set.</summary>
@@ -40,6 +47,10 @@ public sealed class Batch : IDisposable
     /// <summary>The name of one of the pictures, such as its path.</summary>
     /// <param name="position">0 to <see cref="Count"/> − 1.</param>
     public string Name(int position) => _dataset.Name(_indices[position]);
+
+    /// <summary>The mask of one of the pictures as the data have it: in its own size, whatever was done to the picture. Null without masks.</summary>
+    /// <param name="position">0 to <see cref="Count"/> − 1.</param>
+    public Image? Mask(int position) => _masks.Length == 0 ? null : _masks[position];
 
     /// <summary>Gives the memory of both tensors back.</summary>
     public void Dispose()

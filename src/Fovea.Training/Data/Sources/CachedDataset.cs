@@ -29,6 +29,9 @@ public sealed class CachedDataset : IImageDataset
     public string Source => _inner.Source;
 
     /// <inheritdoc/>
+    public DataTask Task => _inner.Task;
+
+    /// <inheritdoc/>
     public int Count => _inner.Count;
 
     /// <inheritdoc/>

@@ -20,7 +20,25 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
 
     /// <summary>Recognises the layout of a tree.</summary>
     /// <exception cref="DataException">It is none that can be read.</exception>
-    public static DataLayout Detect(FileTree tree, DatasetOptions options) => Detect(tree, options, 0);
+    public static DataLayout Detect(FileTree tree, DatasetOptions options)
+    {
+        if (options.Task != DataTask.Classify && MaskLayout.Find(tree, options) is { } masks)
+        {
+            return masks;
+        }
+
+        return options.Task != DataTask.Segment
+            ? Detect(tree, options, 0)
+            : throw new DataException(
+                $"{tree.Source}: expected pictures and masks of the same names in folders such as images/ and masks/, train/images and train/masks, train/ and "
+                + $"trainannot/, or train/ and masks/train/, got {(tree.TopFolders.Count == 0 ? "no folders" : string.Join("/, ", tree.TopFolders.Take(10)) + "/")}.");
+    }
+
+    /// <summary>The folder of the training part among folders, or null.</summary>
+    internal static string? FindTrain(IReadOnlyList<string> folders) => Find(folders, s_trainNames);
+
+    /// <summary>The folder of the validation part among folders, or null.</summary>
+    internal static string? FindVal(IReadOnlyList<string> folders) => Find(folders, s_valNames);
 
     private static DataLayout Detect(FileTree tree, DatasetOptions options, int depth)
     {

@@ -28,6 +28,9 @@ public sealed class SubsetDataset : IImageDataset
     public string Source { get; }
 
     /// <inheritdoc/>
+    public DataTask Task => _all.Task;
+
+    /// <inheritdoc/>
     public int Count => _indices.Length;
 
     /// <inheritdoc/>

@@ -34,23 +34,14 @@ internal static class AugmentOperations
     public static Image Apply(Image image, AugmentOperation operation, double strength, bool negative, bool wide)
     {
         double sign = negative ? -1 : 1;
-        double shear = sign * strength * (wide ? 0.99 : 0.3);
         double factor = 1 + sign * strength * (wide ? 0.99 : 0.9);
-        double shiftX = sign * strength * (wide ? 32 : 150.0 / 331 * image.Width);
-        double shiftY = sign * strength * (wide ? 32 : 150.0 / 331 * image.Height);
+        if (MotionOf(image, operation, sign, strength, wide) is { } motion)
+        {
+            return Affine.Apply(image, motion);
+        }
+
         switch (operation)
         {
-            case AugmentOperation.ShearX:
-                return Affine.Apply(image, 1, shear, 0, 1, 0, 0);
-            case AugmentOperation.ShearY:
-                return Affine.Apply(image, 1, 0, shear, 1, 0, 0);
-            case AugmentOperation.TranslateX:
-                return Affine.Apply(image, 1, 0, 0, 1, Math.Truncate(shiftX), 0);
-            case AugmentOperation.TranslateY:
-                return Affine.Apply(image, 1, 0, 0, 1, 0, Math.Truncate(shiftY));
-            case AugmentOperation.Rotate:
-                (float cos, float sin) = Turn.At(sign * strength * (wide ? 135 : 30) / 360);
-                return Affine.Apply(image, cos, -sin, sin, cos, 0, 0);
             case AugmentOperation.Brightness:
                 return image.AdjustBrightness(factor);
             case AugmentOperation.Color:
@@ -69,6 +60,33 @@ internal static class AugmentOperations
                 return Tones.Equalize(image);
             default:
                 return image;
+        }
+    }
+
+    /// <summary>The operation on a mask: its pixels are moved as the picture's are, their values stay.</summary>
+    public static Image ApplyToMask(Image mask, AugmentOperation operation, double strength, bool negative, bool wide) =>
+        MotionOf(mask, operation, negative ? -1 : 1, strength, wide) is { } motion ? Affine.ApplyNearest(mask, motion, MaskLabels.Ignored) : mask;
+
+    private static Motion? MotionOf(Image image, AugmentOperation operation, double sign, double strength, bool wide)
+    {
+        double shear = sign * strength * (wide ? 0.99 : 0.3);
+        double shiftX = sign * strength * (wide ? 32 : 150.0 / 331 * image.Width);
+        double shiftY = sign * strength * (wide ? 32 : 150.0 / 331 * image.Height);
+        switch (operation)
+        {
+            case AugmentOperation.ShearX:
+                return new Motion(1, shear, 0, 1, 0, 0);
+            case AugmentOperation.ShearY:
+                return new Motion(1, 0, shear, 1, 0, 0);
+            case AugmentOperation.TranslateX:
+                return new Motion(1, 0, 0, 1, Math.Truncate(shiftX), 0);
+            case AugmentOperation.TranslateY:
+                return new Motion(1, 0, 0, 1, 0, Math.Truncate(shiftY));
+            case AugmentOperation.Rotate:
+                (float cos, float sin) = Turn.At(sign * strength * (wide ? 135 : 30) / 360);
+                return new Motion(cos, -sin, sin, cos, 0, 0);
+            default:
+                return null;
         }
     }
 }

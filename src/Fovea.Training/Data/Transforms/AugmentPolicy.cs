@@ -59,7 +59,10 @@ public sealed record AugmentPolicy
     /// <param name="image">The picture; it is only read.</param>
     /// <param name="random">Where the numbers come from.</param>
     /// <returns>The picture itself when nothing was done to it, else a new one.</returns>
-    public Image Apply(Image image, Generator random)
+    public Image Apply(Image image, Generator random) => Apply(image, null, random).Image;
+
+    /// <summary>Draws operations and applies them to a picture and its mask: what moves pixels moves both.</summary>
+    internal (Image Image, Image? Mask) Apply(Image image, Image? mask, Generator random)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(random);
@@ -68,10 +71,11 @@ public sealed record AugmentPolicy
             var operation = (AugmentOperation)random.Next((int)AugmentOperation.Count);
             double strength = Magnitude is { } fixedStrength ? fixedStrength / 30 : random.Next(31) / 30.0;
             bool negative = random.Next(2) == 1;
+            mask = mask is null ? null : AugmentOperations.ApplyToMask(mask, operation, strength, negative, wide: Magnitude is null);
             image = AugmentOperations.Apply(image, operation, strength, negative, wide: Magnitude is null);
         }
 
-        return image;
+        return (image, mask);
     }
 
     private static double? Number(string part) =>

@@ -47,6 +47,23 @@ internal sealed class PlaneWriter
         }
     }
 
+    /// <summary>Writes labels[y, x] = class of pixel (x + shiftX, y + shiftY), the ignored one outside; mirrored after the shift.</summary>
+    public void WriteLabels(Image mask, int shiftX, int shiftY, bool mirror, Span<long> labels)
+    {
+        labels.Fill(Loss.DefaultIgnoreIndex);
+        int from = Math.Max(0, -shiftX), to = Math.Min(_size, _size - shiftX);
+        for (int y = Math.Max(0, -shiftY); y < Math.Min(_size, _size - shiftY); y++)
+        {
+            ReadOnlySpan<byte> classes = mask.Row(y + shiftY);
+            Span<long> row = labels.Slice(y * _size, _size);
+            for (int x = from; x < to; x++)
+            {
+                byte label = classes[x + shiftX];
+                row[mirror ? _size - 1 - x : x] = label == MaskLabels.Ignored ? Loss.DefaultIgnoreIndex : label;
+            }
+        }
+    }
+
     private void WriteRow(ReadOnlySpan<byte> pixels, int channels, Span<float> planes, int at, int step, int area)
     {
         ReadOnlySpan<float> first = _tables.AsSpan(0, 256);

@@ -38,7 +38,17 @@ public sealed class SamplePipeline
     /// <param name="sample">The picture; it is only read.</param>
     /// <param name="random">Where the augmentation's numbers come from; unused when nothing is random.</param>
     /// <param name="planes">Takes [channels, height, width] floats.</param>
-    public void Write(ImageSample sample, Generator random, Span<float> planes)
+    public void Write(ImageSample sample, Generator random, Span<float> planes) => Write(sample, random, planes, []);
+
+    /// <summary>Transforms one picture and its mask: what moves pixels moves both, the mask by nearest pixels.</summary>
+    /// <param name="sample">The picture; it is only read.</param>
+    /// <param name="random">Where the augmentation's numbers come from; unused when nothing is random.</param>
+    /// <param name="planes">Takes [channels, height, width] floats.</param>
+    /// <param name="labels">
+    /// Takes [height, width] classes, <see cref="Loss.DefaultIgnoreIndex"/> where none counts and outside of the picture; empty to leave the mask.
+    /// </param>
+    /// <exception cref="DataException">Labels are wanted, and the sample has no mask.</exception>
+    public void Write(ImageSample sample, Generator random, Span<float> planes, Span<long> labels)
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(random);
@@ -47,9 +57,16 @@ public sealed class SamplePipeline
             throw new ShapeException("pipeline", $"room for [{Channels}, {Height}, {Width}] floats", $"{planes.Length}");
         }
 
+        if (labels.Length != 0 && labels.Length != Height * Width)
+        {
+            throw new ShapeException("pipeline", $"room for [{Height}, {Width}] labels", $"{labels.Length}");
+        }
+
         var source = new GeneratorSource(random);
-        Image image = Resize(sample.Image, source);
-        image = _options.Policy?.Apply(image, random) ?? image;
+        Image? wanted = labels.Length == 0 ? null
+            : sample.Mask ?? throw new DataException($"{sample.Name}: expected a picture with a mask, got one without.");
+        (Image image, Image? mask) = Resize(sample.Image, wanted, source);
+        (image, mask) = _options.Policy?.Apply(image, mask, random) ?? (image, mask);
         image = _options.Color?.Apply(image, source) ?? image;
         int shiftX = 0, shiftY = 0;
         if (_options.Crop == CropMode.Padded)
@@ -60,23 +77,34 @@ public sealed class SamplePipeline
 
         bool mirror = _options.Flip > 0 && random.NextDouble() < _options.Flip;
         _writer.Write(image, shiftX, shiftY, mirror, planes);
+        if (mask is not null)
+        {
+            _writer.WriteLabels(mask, shiftX, shiftY, mirror, labels);
+        }
+
         if (_options.Erasing is { } erasing && erasing.Choose(Width, Height, source) is { } region)
         {
             Erase(planes, region, erasing.Noise ? random : null);
         }
     }
 
-    private Image Resize(Image image, GeneratorSource source)
+    private (Image Image, Image? Mask) Resize(Image image, Image? mask, GeneratorSource source)
     {
         int size = _options.ImageSize, shorter = _options.ResizeTo == 0 ? size : _options.ResizeTo;
         if (_options.Crop == CropMode.Resized)
         {
-            return _options.ResizedCrop.Apply(image, size, size, source, _options.Filter);
+            Region part = _options.ResizedCrop.Choose(image.Width, image.Height, source);
+            return (image.Resize(part, size, size, _options.Filter), mask?.Resize(part, size, size, ResizeFilter.Nearest));
         }
 
-        return image.Width == size && image.Height == size && shorter == size
-            ? image
-            : image.ResizeAndCenterCrop(shorter, size, _options.Filter);
+        if (image.Width == size && image.Height == size && shorter == size)
+        {
+            return (image, mask);
+        }
+
+        return _options.KeepProportions
+            ? (image.ResizeAndCenterCrop(shorter, size, _options.Filter), mask?.ResizeAndCenterCrop(shorter, size, ResizeFilter.Nearest))
+            : (image.Resize(size, size, _options.Filter), mask?.Resize(size, size, ResizeFilter.Nearest));
     }
 
     // After normalisation 0 is the mean colour, and noise of the standard normal distribution has the data's own spread.

@@ -30,6 +30,12 @@ public sealed record TransformOptions
     /// <summary>How the size is reached (default <see cref="CropMode.Center"/>).</summary>
     public CropMode Crop { get; init; } = CropMode.Center;
 
+    /// <summary>
+    /// Whether <see cref="CropMode.Center"/> and <see cref="CropMode.Padded"/> keep a picture's proportions and lose its ends (default), or show
+    /// all of it, squashed into the square: for masks, where every pixel counts.
+    /// </summary>
+    public bool KeepProportions { get; init; } = true;
+
     /// <summary>The shorter side before the middle is taken, at least <see cref="ImageSize"/> (0, the default: the same).</summary>
     public int ResizeTo { get; init; }
 
@@ -69,6 +75,17 @@ public sealed record TransformOptions
         ImageSize = imageSize,
         Crop = imageSize <= 64 ? CropMode.Padded : CropMode.Resized,
         Flip = 0.5,
+    };
+
+    /// <summary>
+    /// What training on masks uses by habit: up to 64 pixels a padded random crop, above a random part of at least a quarter, resized; mirrored
+    /// half of the time. Picture and mask go the same way.
+    /// </summary>
+    /// <param name="imageSize">Side of the square, in pixels.</param>
+    public static TransformOptions ForSegmentation(int imageSize) => ForTraining(imageSize) with
+    {
+        KeepProportions = false,
+        ResizedCrop = new RandomResizedCrop { MinArea = 0.25 },
     };
 
     internal void Validate()

@@ -8,7 +8,9 @@ internal static class ConfusionPlot
     /// <summary>Beyond so many classes single cells cannot be told apart, and a list of the largest says more.</summary>
     public const int MostClasses = 60;
 
-    public static Svg Draw(ConfusionMatrix matrix)
+    /// <param name="matrix">The counts.</param>
+    /// <param name="shares">Write percent of the row instead of counts: pixels are too many to read.</param>
+    public static Svg Draw(ConfusionMatrix matrix, bool shares = false)
     {
         int classes = matrix.Classes.Count;
         double cell = Math.Clamp(520.0 / classes, 9, 56);
@@ -37,14 +39,14 @@ internal static class ConfusionPlot
 
             for (int j = 0; j < classes; j++)
             {
-                Cell(svg, matrix, rows[i].Support, i, j, left + j * cell, top + i * cell, cell, font);
+                Cell(svg, matrix, rows[i].Support, i, j, left + j * cell, top + i * cell, cell, font, shares);
             }
         }
 
         return svg;
     }
 
-    private static void Cell(Svg svg, ConfusionMatrix matrix, long support, int i, int j, double x, double y, double cell, int font)
+    private static void Cell(Svg svg, ConfusionMatrix matrix, long support, int i, int j, double x, double y, double cell, int font, bool shares)
     {
         long count = matrix[i, j];
         double share = support == 0 ? 0 : (double)count / support;
@@ -55,7 +57,8 @@ internal static class ConfusionPlot
         svg.Rect(x + 0.5, y + 0.5, cell - 1, cell - 1, color, opacity, title);
         if (count > 0 && cell >= 20)
         {
-            svg.Text(x + cell / 2, y + cell / 2 + font / 3.0, count.ToString(CultureInfo.InvariantCulture), "middle", share > 0.5 ? "card" : "ink", font);
+            string text = shares ? (100 * share).ToString(share < 0.0995 ? "0.0" : "0", CultureInfo.InvariantCulture) : count.ToString(CultureInfo.InvariantCulture);
+            svg.Text(x + cell / 2, y + cell / 2 + font / 3.0, text, "middle", share > 0.5 ? "card" : "ink", font);
         }
     }
 

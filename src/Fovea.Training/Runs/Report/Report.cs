@@ -9,13 +9,19 @@ internal static class Report
 {
     private const int Samples = 16;
 
-    /// <summary>Writes all of it into the run folder.</summary>
+    /// <summary>Writes all of it into the run folder. Of a segmentation, the model holds the best weights: it is asked for sample masks.</summary>
     public static void Write(RunFolder run, TrainingInputs inputs, TrainOptions options, TrainResult result)
     {
         var page = new ReportPage(inputs.Description.Title);
         page.Head(inputs.Description.Title, Path.GetFileName(run.FullPath), Subtitle(inputs, result));
         page.Tiles(Tiles(inputs, result));
         Curves(run, page, result);
+        if (result.Segmentation is { } segmentation)
+        {
+            MaskReport.Write(run, page, segmentation);
+            MaskReport.WriteSamples(run, page, inputs.Model, inputs.Validation!, segmentation);
+        }
+
         if (result.Validation is { } validation)
         {
             WriteEvaluation(run, page, validation);
@@ -83,8 +89,12 @@ internal static class Report
         (string Title, Svg Drawing)[] plots =
         [
             ("Loss", LinePlot.Draw("Loss by epoch", [Line("training", "a", m => m.TrainLoss), Line("validation", "b", m => m.ValLoss)], "0.###", result.BestEpoch)),
-            ("Accuracy", LinePlot.Draw("Accuracy by epoch",
-                [Line("training", "a", m => m.TrainTop1), Line("validation", "b", m => m.ValTop1)], "P0", result.BestEpoch)),
+            result.ValMeanIou is null
+                ? ("Accuracy", LinePlot.Draw("Accuracy by epoch",
+                    [Line("training", "a", m => m.TrainTop1), Line("validation", "b", m => m.ValTop1)], "P0", result.BestEpoch))
+                : ("Overlap", LinePlot.Draw("Overlap by epoch",
+                    [Line("training pixels right", "a", m => m.TrainTop1), Line("mean IoU", "b", m => m.ValMeanIou), Line("mean Dice", "c", m => m.ValMeanDice)],
+                    "P0", result.BestEpoch)),
             ("Learning rate", LinePlot.Draw("Learning rate by epoch", [Line("at the end of the epoch", "a", m => m.LearningRate)], "0.######")),
             ("Speed", LinePlot.Draw("Images per second by epoch", [Line("training images per second", "a", m => m.ImagesPerSecond)], "0")),
         ];
@@ -127,6 +137,7 @@ internal static class Report
     private static IEnumerable<(string Value, string Name)> Tiles(TrainingInputs inputs, TrainResult result) =>
     [
         .. result.Validation is null ? [] : Tiles(result.Validation),
+        .. result.Segmentation is null ? [] : MaskReport.Tiles(result.Segmentation),
         (result.BestEpoch.ToString(CultureInfo.InvariantCulture), "best epoch"),
         (Format.Count(inputs.Model.Parameters().Sum(p => (long)p.Elements)), "parameters"),
         (result.ImagesPerSecond.ToString("0", CultureInfo.InvariantCulture), "images per second"),

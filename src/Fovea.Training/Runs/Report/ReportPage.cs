@@ -31,7 +31,7 @@ internal sealed class ReportPage
     {
         // A drawing grows with the page only to a third above its own size: a small matrix stays small.
         string limit = string.Create(CultureInfo.InvariantCulture, $"max-width:{drawing.Width * 4 / 3}px");
-        _html.Append(Section(title, note, $"<div style=\"{limit}\">{drawing.Inline()}</div>"));
+        Section(title, note, $"<div style=\"{limit}\">{drawing.Inline()}</div>");
     }
 
     /// <summary>Sections side by side where there is room.</summary>
@@ -40,7 +40,7 @@ internal sealed class ReportPage
         _html.Append("<div class=\"pair\">");
         foreach ((string title, string? note, string content) in sections)
         {
-            _html.Append(Section(title, note, content));
+            Section(title, note, content);
         }
 
         _html.Append("</div>\n");
@@ -57,7 +57,7 @@ internal sealed class ReportPage
                 $"<td class=\"bar\"><i style=\"width:{100 * c.F1:0.#}%\"></i></td></tr>");
         }
 
-        _html.Append(Section("Classes", null, table.Append("</table>").ToString()));
+        Section("Classes", null, table.Append("</table>").ToString());
     }
 
     /// <summary>The pairs of classes that were confused most often, as a table.</summary>
@@ -101,7 +101,7 @@ internal sealed class ReportPage
                 $"<figcaption><b class=\"{(isRight ? "good" : "bad")}\">{Svg.Escape(classes[p.Predicted])}</b> {p.Confidence:P0}{actual}</figcaption></figure>");
         }
 
-        _html.Append(Section(title, null, figures.Append("</div>").ToString()));
+        Section(title, null, figures.Append("</div>").ToString());
     }
 
     public void Details(string title, string content) => _html.Append(
@@ -110,9 +110,10 @@ internal sealed class ReportPage
 
     public override string ToString() => $"{_html}</main></body></html>\n";
 
-    private static string Section(string title, string? note, string content)
+    /// <summary>A card with a title, a note below it, and HTML.</summary>
+    public void Section(string title, string? note, string content)
     {
         string said = note is null ? string.Empty : $"<p class=\"soft\">{Svg.Escape(note)}</p>";
-        return $"<section class=\"card\"><h2>{Svg.Escape(title)}</h2>{said}{content}</section>\n";
+        _html.Append(CultureInfo.InvariantCulture, $"<section class=\"card\"><h2>{Svg.Escape(title)}</h2>{said}{content}</section>\n");
     }
 }

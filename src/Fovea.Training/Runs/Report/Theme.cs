@@ -37,6 +37,9 @@ internal static class Theme
         .key{display:inline-block;width:10px;height:10px;border-radius:3px;margin:0 6px 0 14px}
         .samples{display:grid;grid-template-columns:repeat(auto-fill,minmax(112px,1fr));gap:12px}
         figure{margin:0}
+        .masks{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(440px,100%),1fr));gap:16px}
+        .masks img{aspect-ratio:auto;background:none;border-radius:0;image-rendering:auto}
+        td .key{margin:0 8px 0 0}
         figure img{display:block;width:100%;aspect-ratio:1;object-fit:contain;background:var(--page);border-radius:8px;image-rendering:pixelated}
         figcaption{font-size:12px;line-height:1.35;margin-top:5px;overflow-wrap:anywhere}
         .good{color:var(--good)}

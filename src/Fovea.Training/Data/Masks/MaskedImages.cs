@@ -1,0 +1,127 @@
+using System.Globalization;
+using Fovea.Imaging;
+using Fovea.Imaging.Codecs;
+
+namespace Fovea.Training.Data;
+
+/// <summary>Pictures with a mask each, paired by name. A picture without a mask, or with one that does not fit, is one that cannot be read.</summary>
+internal sealed class MaskedImages : IImageDataset
+{
+    private readonly FileTree _images;
+    private readonly FileTree _masks;
+    private readonly (string Image, string? Mask)[] _pairs;
+    private readonly Lazy<MaskLabels> _labels;
+    private readonly ImageLimits _limits;
+
+    private MaskedImages(FileTree images, FileTree masks, (string Image, string? Mask)[] pairs, Lazy<MaskLabels> labels, ImageLimits limits)
+    {
+        _images = images;
+        _masks = masks;
+        _pairs = pairs;
+        _labels = labels;
+        _limits = limits;
+    }
+
+    public string Source => _images.Source;
+
+    public DataTask Task => DataTask.Segment;
+
+    public int Count => _pairs.Length;
+
+    public IReadOnlyList<string> Classes => _labels.Value.Classes;
+
+    /// <summary>Pairs the pictures of two trees.</summary>
+    /// <param name="images">The tree of pictures.</param>
+    /// <param name="masks">The tree of masks.</param>
+    /// <param name="labels">What the values mean; asked for when the first mask is.</param>
+    /// <param name="options">Which files are pictures, and their limits.</param>
+    /// <exception cref="DataException">No picture has a mask.</exception>
+    public static MaskedImages Open(FileTree images, FileTree masks, Lazy<MaskLabels> labels, DatasetOptions options)
+    {
+        Dictionary<string, string> byName = MaskNames.ByName(masks.Files.Where(options.IsImage));
+        (string Image, string? Mask)[] pairs = [.. images.Files.Where(options.IsImage).Select(f => (f, MaskNames.Find(byName, f)))];
+        if (pairs.All(p => p.Mask is null))
+        {
+            throw new DataException(
+                $"{images.Source}: expected a mask of the same name for each picture, got {pairs.Length} pictures here and {byName.Values.Distinct().Count()} masks in "
+                + $"{masks.Source}, none of them of one name.");
+        }
+
+        return new MaskedImages(images, masks, pairs, labels, options.Limits);
+    }
+
+    /// <summary>0: the labels are in the mask.</summary>
+    public int Label(int index) => 0;
+
+    public string Name(int index) => _pairs[index].Image;
+
+    public ImageSample Get(int index)
+    {
+        (string path, string? maskPath) = _pairs[index];
+        Image image = Decode(_images, path, ImageCodecs.Decode);
+        if (maskPath is null)
+        {
+            throw new DataException($"{_images.Source}/{path}: there is no mask of that name in {_masks.Source}.");
+        }
+
+        Image mask = Decode(_masks, maskPath, ImageCodecs.DecodeIndices);
+        if (mask.Width != image.Width || mask.Height != image.Height)
+        {
+            throw new DataException(string.Create(CultureInfo.InvariantCulture,
+                $"{_masks.Source}/{maskPath}: expected a mask of its picture's size {image.Width}x{image.Height}, got {mask.Width}x{mask.Height}."));
+        }
+
+        return _labels.Value.Apply(mask.Pixels, mask.Width) is { } problem
+            ? throw new DataException($"{_masks.Source}/{maskPath}: {problem}")
+            : new ImageSample(image, 0, path, mask);
+    }
+
+    /// <summary>Which values occur in the masks that can be read.</summary>
+    public bool[] Values()
+    {
+        bool[] seen = new bool[256];
+        string[] masks = [.. _pairs.Select(p => p.Mask).OfType<string>()];
+        Parallel.For(0, masks.Length, () => new bool[256], (i, _, own) =>
+        {
+            try
+            {
+                foreach (byte value in Decode(_masks, masks[i], ImageCodecs.DecodeIndices).Pixels)
+                {
+                    own[value] = true;
+                }
+            }
+            catch (DataException)
+            {
+                // The check names it, with the reason; here only what can be read counts.
+                return own;
+            }
+
+            return own;
+        }, own =>
+        {
+            lock (seen)
+            {
+                for (int v = 0; v < seen.Length; v++)
+                {
+                    seen[v] |= own[v];
+                }
+            }
+        });
+        return seen;
+    }
+
+    private Image Decode(FileTree tree, string path, Decoder decode)
+    {
+        byte[] bytes = tree.Read(path);
+        try
+        {
+            return decode(bytes, _limits);
+        }
+        catch (ImageException e)
+        {
+            throw new DataException($"{tree.Source}/{path}: {e.Message}", e);
+        }
+    }
+
+    private delegate Image Decoder(ReadOnlySpan<byte> data, ImageLimits? limits);
+}
