@@ -30,8 +30,18 @@ internal static class CommonFlags
             : throw new FormatException($"expected 1 to 255 names, none empty and no two alike, such as background,road,car, got \"{text}\".");
     });
 
-    public static FlagSet<T> Model<T>(this FlagSet<T> flags, string whenAbsent, Func<T, string, T> set) =>
-        flags.Add("--model", FlagValues.Name("model", ModelCatalog.Keys), $"The model, as fovea list names it; {whenAbsent}.", set);
+    private static readonly FlagValue<string> s_model = new("KEY", text => ModelCatalog.Contains(text)
+        ? text
+        : throw new FormatException($"there is no model \"{text}\"; {Suggestion.Hint(text, ModelCatalog.KeysLike(text))}"));
+
+    /// <summary>The model; a name such as <c>cbam_resnet50</c> sets the mechanism too, unless a flag names another.</summary>
+    public static FlagSet<T> Model<T>(this FlagSet<T> flags, string whenAbsent, Func<T, string, T> model, Func<T, string, T> attention) =>
+        flags.Add("--model", s_model, $"The model, as fovea list names it, or with its mechanism such as cbam_resnet50; {whenAbsent}.", (o, v) =>
+        {
+            (string key, string? mechanism) = ModelCatalog.Split(v);
+            o = model(o, key);
+            return mechanism is null ? o : attention(o, mechanism);
+        });
 
     public static FlagSet<T> Attention<T>(
         this FlagSet<T> flags, string whenAbsent, Func<T, string?, T> key, Func<T, IReadOnlyDictionary<string, string>, T> options, Func<T, string, T> at) =>

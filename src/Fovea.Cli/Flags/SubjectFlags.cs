@@ -130,7 +130,7 @@ internal static class SubjectFlags
         });
         Tensor images = Tensor.Empty([options.Batch, 3, size, size]);
         new Generator(0).FillNormal(images.AsSpan<float>());
-        return new Subject(options.Attention is { } mechanism ? $"{entry.Key}+{mechanism}" : entry.Key, module, [images]);
+        return new Subject(options.Attention is { } mechanism ? $"{mechanism}_{entry.Key}" : entry.Key, module, [images]);
     }
 
     private static JsonObject Json(Card card, IReadOnlyDictionary<string, string> options) =>

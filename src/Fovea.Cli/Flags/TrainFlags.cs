@@ -46,7 +46,8 @@ internal static class TrainFlags
     }
 
     private static void AddModel(FlagSet<TrainOptions> flags) => flags
-        .Model("default: chosen by the data's image size", (o, v) => o with { Model = v })
+        .Model("default: chosen by the data's image size", (o, v) => o with { Model = v },
+            (o, v) => o with { Attention = v, AttentionOptions = v == o.Attention ? o.AttentionOptions : CommonFlags.NoOptions })
         .Attention("default: none",
             (o, v) => o with { Attention = v, AttentionOptions = v == o.Attention ? o.AttentionOptions : CommonFlags.NoOptions },
             (o, v) => o with { AttentionOptions = Merge(o.AttentionOptions, v) },

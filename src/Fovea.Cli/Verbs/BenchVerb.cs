@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Fovea.Attention;
 using Fovea.Cli.Flags;
 using Fovea.Inspect;
-using Fovea.Models;
 using Spectre.Console;
 
 namespace Fovea.Cli.Verbs;
@@ -23,12 +22,12 @@ internal static class BenchVerb
             "bench",
             "Time a mechanism or a model: median, fastest and 95th percentile of single steps, and the peak of native memory; or every mechanism, as a table of what each costs.",
             "fovea bench --mechanism cbam --shape 8,256,56,56",
-            "fovea bench --model resnet50 --batch 8 --image-size 224 --attention se --pass training",
+            "fovea bench --model cbam_resnet50 --batch 8 --image-size 224 --pass training",
             "fovea bench --all --json");
         FlagSet<SubjectOptions> flags = new FlagSet<SubjectOptions>()
             .Group("What")
             .Add("--mechanism", FlagValues.Name("mechanism", Catalog.Keys), "The mechanism, as fovea list names it.", (o, v) => o with { Mechanism = v })
-            .Add("--model", FlagValues.Name("model", ModelCatalog.Keys), "The model, as fovea list names it.", (o, v) => o with { Model = v })
+            .Model("or --mechanism, or --all", (o, v) => o with { Model = v }, (o, v) => o with { Attention = v })
             .AddSwitch("--all", "Every mechanism, forward and training, at 8,256,56,56 (relations and tokens at 2,256,48,48).", (o, v) => o with { All = v })
             .Group("Mechanism").Mechanism()
             .Group("Model").Images()

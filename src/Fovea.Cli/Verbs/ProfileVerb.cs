@@ -17,7 +17,7 @@ internal static class ProfileVerb
         var verb = new Verb(
             "profile",
             "Measure every layer of a model or a mechanism: shape, parameters, multiply-adds, FLOPs, activation memory, time, and how near it comes to what the machine can do.",
-            "fovea profile resnet50 --batch 1 --attention cbam",
+            "fovea profile cbam_resnet50 --batch 1",
             "fovea profile cbam --shape 8,256,56,56 --json");
         Argument<string> key = verb.AddArgument<string>("key", "A model or a mechanism, as fovea list prints it.", ArgumentArity.ExactlyOne);
         FlagSet<SubjectOptions> flags = new FlagSet<SubjectOptions>()
@@ -35,8 +35,9 @@ internal static class ProfileVerb
 
     private static SubjectOptions Named(SubjectOptions options, string key)
     {
-        string[] known = [.. ModelCatalog.Keys, .. Catalog.Keys];
-        return ModelCatalog.Keys.Contains(key) ? options with { Model = key }
+        string[] known = [.. ModelCatalog.KeysLike(key), .. Catalog.Keys];
+        (string model, string? attention) = ModelCatalog.Split(key);
+        return ModelCatalog.Contains(key) ? options with { Model = model, Attention = options.Attention ?? attention }
             : Catalog.Keys.Contains(key) ? options with { Mechanism = key }
             : throw new OptionException("profile", $"there is no mechanism or model \"{key}\"; {Suggestion.Hint(key, known)}");
     }
@@ -61,7 +62,7 @@ internal static class ProfileVerb
     private static void Print(Subject subject, ModelProfile profile, IAnsiConsole console)
     {
         Table table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape($"{subject.Name} on {subject.Inputs[0].Shape}")).AddColumns("layer", "op", "output");
-        foreach (string column in new[] { "parameters", "multiply-adds", "FLOPs", "activations", "ms", "share", "GFLOP/s", "GB/s" })
+        foreach (string column in new[] { "parameters", "multiply-adds", "FLOPs", "activations", "relation", "ms", "share", "GFLOP/s", "GB/s" })
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
@@ -70,7 +71,7 @@ internal static class ProfileVerb
         {
             table.AddRow(
                 Markup.Escape(layer.Path), layer.Op, Markup.Escape(layer.Output.ToString()), Quantity.Count(layer.Parameters), Quantity.Count(layer.Cost.MultiplyAdds),
-                Quantity.Count(layer.Cost.Flops), Quantity.Bytes(layer.ActivationBytes), Number(1000 * layer.Seconds), Share(layer.Seconds, profile.Seconds),
+                Quantity.Count(layer.Cost.Flops), Quantity.Bytes(layer.ActivationBytes), layer.RelationBytes == 0 ? "–" : Quantity.Bytes(layer.RelationBytes), Number(1000 * layer.Seconds), Share(layer.Seconds, profile.Seconds),
                 Number(layer.FlopsPerSecond / 1e9), Number(layer.BytesPerSecond / 1e9));
         }
 
@@ -78,6 +79,7 @@ internal static class ProfileVerb
         double flops = profile.Cost.Flops / profile.Seconds;
         double bytes = profile.Layers.Sum(l => l.TrafficBytes) / profile.Seconds;
         console.WriteLine($"{Quantity.Count(profile.Parameters)} parameters, {Quantity.Count(profile.Cost.MultiplyAdds)} multiply-adds, {Quantity.Count(profile.Cost.Flops)} FLOPs (two a multiply-add, and all others)");
+        console.WriteLine($"{Quantity.Bytes(profile.Layers.Sum(l => l.RelationBytes))} of relation matrices, were they made: what each position weighs each other by");
         console.WriteLine($"{Quantity.Bytes(profile.ActivationBytes)} of activations; {Number(1000 * profile.Seconds)} ms in ops, {profile.Threads} threads");
         console.WriteLine($"{Number(flops / 1e9)} GFLOP/s, {Share(flops, profile.PeakFlopsPerSecond)} of the {Number(profile.PeakFlopsPerSecond / 1e9)} that multiply-adds in registers reach here");
         console.WriteLine($"{Number(bytes / 1e9)} GB/s, {Share(bytes, profile.PeakBytesPerSecond)} of the {Number(profile.PeakBytesPerSecond / 1e9)} that a large copy reaches here");
@@ -93,6 +95,7 @@ internal static class ProfileVerb
         ["multiplyAdds"] = profile.Cost.MultiplyAdds,
         ["flops"] = profile.Cost.Flops,
         ["activationBytes"] = profile.ActivationBytes,
+        ["relationBytes"] = profile.Layers.Sum(l => l.RelationBytes),
         ["milliseconds"] = 1000 * profile.Seconds,
         ["peakFlopsPerSecond"] = profile.PeakFlopsPerSecond,
         ["peakBytesPerSecond"] = profile.PeakBytesPerSecond,
@@ -106,7 +109,9 @@ internal static class ProfileVerb
             ["multiplyAdds"] = l.Cost.MultiplyAdds,
             ["flops"] = l.Cost.Flops,
             ["activationBytes"] = l.ActivationBytes,
+            ["relationBytes"] = l.RelationBytes,
             ["milliseconds"] = 1000 * l.Seconds,
+            ["share"] = profile.Seconds > 0 ? l.Seconds / profile.Seconds : 0,
             ["flopsPerSecond"] = l.FlopsPerSecond,
             ["bytesPerSecond"] = l.BytesPerSecond,
         })]),

@@ -35,13 +35,13 @@ internal static class ShowVerb
             return ExitCode.Done;
         }
 
-        if (ModelCatalog.All.FirstOrDefault(m => m.Key == key) is { } model)
+        if (ModelCatalog.Contains(key))
         {
-            Print(model, json, output);
+            Print(ModelCatalog.Find(key), json, output);
             return ExitCode.Done;
         }
 
-        string[] known = [.. Catalog.Keys, .. ModelCatalog.Keys];
+        string[] known = [.. Catalog.Keys, .. ModelCatalog.KeysLike(key)];
         throw new OptionException("show", $"there is no mechanism or model \"{key}\"; {Suggestion.Hint(key, known)}");
     }
 

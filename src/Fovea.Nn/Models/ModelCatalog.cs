@@ -1,3 +1,5 @@
+using Fovea.Attention;
+
 namespace Fovea.Models;
 
 /// <summary>One model that can be built by name.</summary>
@@ -55,10 +57,44 @@ public static class ModelCatalog
     /// <summary>All names.</summary>
     public static IReadOnlyList<string> Keys { get; } = [.. All.Select(m => m.Key)];
 
-    /// <summary>The model of that name.</summary>
+    /// <summary>The model of that name, or of a mechanism's and a model's names together: <c>cbam_resnet50</c> is resnet50 with cbam in its slots.</summary>
     /// <exception cref="OptionException">There is none; the message names the nearest.</exception>
-    public static ModelEntry Find(string key) => All.FirstOrDefault(m => m.Key == key)
-        ?? throw new OptionException("model", $"there is no model \"{key}\"; {Suggestion.Hint(key, Keys)}");
+    public static ModelEntry Find(string key)
+    {
+        (string model, string? attention) = Split(key);
+        ModelEntry entry = All.FirstOrDefault(m => m.Key == model)
+            ?? throw new OptionException("model", $"there is no model \"{key}\"; {Suggestion.Hint(key, KeysLike(key))}");
+        return attention is null ? entry : entry with
+        {
+            Key = key,
+            Title = $"{entry.Title}, with {attention}",
+            Build = o => entry.Build(o with { Attention = o.Attention ?? new AttentionPlacement { Key = attention } }),
+        };
+    }
+
+    /// <summary>Whether <see cref="Find"/> finds a model by that name.</summary>
+    public static bool Contains(string key) => Keys.Contains(Split(key).Model);
+
+    /// <summary>Takes a name such as <c>cbam_resnet50</c> apart.</summary>
+    /// <returns>The model and the mechanism; the name itself and null when it is not made of the two.</returns>
+    public static (string Model, string? Attention) Split(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Keys.Contains(key) || Prefix(key) is not { } attention || !Keys.Contains(key[(attention.Length + 1)..])
+            ? (key, null)
+            : (key[(attention.Length + 1)..], attention);
+    }
+
+    /// <summary>The names to suggest from for a misspelt one: with its mechanism before them, when it names one.</summary>
+    public static IReadOnlyList<string> KeysLike(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Prefix(key) is { } attention ? [.. Keys, .. Keys.Select(k => $"{attention}_{k}")] : Keys;
+    }
+
+    // The longest that fits: spatial_… and spatial_x_… may both be mechanisms.
+    private static string? Prefix(string key) =>
+        Catalog.Keys.Where(a => key.Length > a.Length + 1 && key[a.Length] == '_' && key.StartsWith(a, StringComparison.Ordinal)).MaxBy(a => a.Length);
 
     /// <summary>Builds a model by name.</summary>
     /// <exception cref="OptionException">There is no such model, or an option does not fit.</exception>

@@ -28,6 +28,7 @@ public sealed class EvalFlagsTests
         .. s_common,
         ("--data photos", "Data", "photos"),
         ("--data-dir photos", "Data", "photos"),
+        ("--ignore-value 11", "IgnoreValue", "11"),
         ("-j 3", "Workers", "3"),
         ("--workers 3", "Workers", "3"),
         ("--seed 5", "Seed", "5"),
@@ -35,7 +36,7 @@ public sealed class EvalFlagsTests
         ("--logits a.json", "Logits", "a.json"),
     ];
 
-    private static readonly (string Words, string Property, string Value)[] s_predict = [.. s_common, ("--top 3", "Top", "3")];
+    private static readonly (string Words, string Property, string Value)[] s_predict = [.. s_common, ("--top 3", "Top", "3"), ("--output out", "Output", "out"), ("--overlay", "Overlay", "True")];
 
     public static TheoryData<string, string, string> Eval => [.. s_eval.Select(c => (c.Words, c.Property, c.Value))];
 

@@ -30,6 +30,11 @@ public sealed class TrainFlagsTests
         ("--workers 3", "workers", "3"),
         ("-j 0", "workers", "0"),
         ("-j4", "workers", "4"),
+        ("--task segment", "task", "\"Segment\""),
+        ("--classes road,car", "maskClasses", """["road","car"]"""),
+        ("--ignore-value 11", "ignoreValue", "11"),
+        ("--ignore-index 11", "ignoreValue", "11"),
+        ("--loss 0.5*focal+dice", "loss", "\"0.5*focal+dice\""),
         ("--epochs 7", "epochs", "7"),
         ("--epochs=7", "epochs", "7"),
         ("--batch-size 64", "batchSize", "64"),
@@ -128,7 +133,22 @@ public sealed class TrainFlagsTests
         Assert.Null(Parse("--attention none", file).Attention);
     }
 
+    [Fact]
+    public void A_model_may_be_named_with_its_mechanism()
+    {
+        TrainOptions options = Parse("--model cbam_resnet50");
+        Assert.Equal(("resnet50", "cbam"), (options.Model, options.Attention));
+        options = Parse("--model se_resnet20-cifar --attention-option reduction=8 --attention eca");
+        Assert.Equal(("resnet20-cifar", "eca"), (options.Model, options.Attention));
+        Assert.Equal("vit_base_patch16", Parse("--model vit_base_patch16").Model);
+        Assert.Equal("coordinate", Parse("--model coordinate_unet-small").Attention);
+    }
+
     [Theory]
+    [InlineData("--model cbam_resnet51", "--model: there is no model \"cbam_resnet51\"; did you mean \"cbam_resnet50\"?")]
+    [InlineData("--loss dise", "--loss: loss: there is no loss \"dise\"; did you mean \"dice\"?")]
+    [InlineData("--classes a,,b", "--classes: expected 1 to 255 names")]
+    [InlineData("--ignore-value 256", "--ignore-value: expected a whole number from 0 to 255")]
     [InlineData("--epochs 0", "--epochs: expected a whole number of at least 1, got \"0\".")]
     [InlineData("--epochs ten", "--epochs: expected a whole number of at least 1, got \"ten\".")]
     [InlineData("--lr -1", "--lr: expected a number above 0, got \"-1\".")]

@@ -25,9 +25,39 @@ public sealed class MeasuringVerbsTests
     public void Bench_measures_a_model_with_attention_in_training()
     {
         string text = Cli.Ok("bench", "--model", "resnet8", "--batch", "2", "--image-size", "16", "--attention", "se", "--pass", "training", "--runs", "2");
-        Assert.Contains("resnet8+se", text, StringComparison.Ordinal);
+        Assert.Contains("se_resnet8", text, StringComparison.Ordinal);
         Assert.Contains("[2, 3, 16, 16]", text, StringComparison.Ordinal);
         Assert.Contains("training", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mechanism_and_model_are_one_name_everywhere()
+    {
+        string text = Cli.Ok("bench", "--model", "cbam_resnet8", "--image-size", "16", "--runs", "2", "--json");
+        Assert.StartsWith("{\"name\":\"cbam_resnet8\",\"shape\":[1,3,16,16],\"pass\":\"forward\",\"threads\":", text, StringComparison.Ordinal);
+        Assert.Equal(
+            ["name", "shape", "pass", "threads", "medianMs", "minMs", "p95Ms", "peakBytes", "multiplyAdds"],
+            JsonNode.Parse(text)!.AsObject().Select(p => p.Key).Take(9));
+        JsonNode profile = JsonNode.Parse(Cli.Ok("profile", "se_resnet8", "--runs", "1", "--json"))!;
+        Assert.Equal("se_resnet8", (string)profile["name"]!);
+        Assert.Contains(profile["layers"]!.AsArray(), l => ((string)l!["path"]!).Contains("attention", StringComparison.Ordinal));
+        Assert.Equal(1, profile["layers"]!.AsArray().Sum(l => (double)l!["share"]!), 1e-9);
+        long plain = (long)JsonNode.Parse(Cli.Ok("show", "resnet8", "--json"))!["parameters"]!;
+        Assert.True((long)JsonNode.Parse(Cli.Ok("show", "cbam_resnet8", "--json"))!["parameters"]! > plain);
+        Assert.Contains("did you mean \"cbam_resnet8\"?", Cli.Fails(ExitCode.WrongUse, "profile", "cbam_resnt8"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Profile_knows_the_size_of_relations()
+    {
+        JsonNode json = JsonNode.Parse(Cli.Ok("profile", "pam", "--shape", "2,64,12,10", "--runs", "1", "--json"))!;
+
+        // N² weights an image of N = 120 positions, four bytes each.
+        Assert.Equal(2L * 120 * 120 * 4, (long)json["relationBytes"]!);
+
+        // Queries and keys of C/8, values of C, the products of N × N with both.
+        Assert.Equal(2L * (120 * 64 * 8 * 2 + 120 * 64 * 64 + 120 * 120 * 8 + 120 * 120 * 64), (long)json["multiplyAdds"]!);
+        Assert.Contains("relation matrices", Cli.Ok("profile", "pam", "--shape", "1,64,6,5", "--runs", "1"), StringComparison.Ordinal);
     }
 
     [Fact]
