@@ -8,6 +8,8 @@ namespace Fovea.Training.Data;
 /// </summary>
 public static class DatasetFactory
 {
+    private static readonly string[] s_archives = [".tar", ".tar.gz", ".tgz"];
+
     /// <summary>Opens one part of the data.</summary>
     /// <param name="source">A path, <c>clutter</c>, or null for Clutter.</param>
     /// <param name="options">Null for <see cref="DatasetOptions.Default"/>.</param>
@@ -96,8 +98,27 @@ public static class DatasetFactory
     private static IImageDataset Cache(IImageDataset dataset, DatasetOptions options) =>
         dataset is PixelList || options.CacheLimit == 0 ? dataset : new CachedDataset(dataset, options.CacheLimit);
 
+    // A folder that holds nothing but archives of the parts is as good as the parts.
+    private static (string Train, string Val)? ArchivesIn(string folder)
+    {
+        string[] archives = [.. Directory.EnumerateFiles(folder).Where(f => s_archives.Any(e => f.EndsWith(e, StringComparison.OrdinalIgnoreCase)))];
+        string? Part(string[] names) => names
+            .Select(n => archives.FirstOrDefault(a => Path.GetFileName(a).Split('.')[0].Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(a => a is not null);
+        return archives.Length > 0 && !Directory.EnumerateDirectories(folder).Any() && Part(DataLayout.TrainNames) is { } train && Part(DataLayout.ValNames) is { } val
+            ? (train, val)
+            : null;
+    }
+
     private static DataLayout Detect(string path, DatasetOptions options)
     {
+        if (Directory.Exists(path) && ArchivesIn(path) is ({ } train, { } val))
+        {
+            var parts = (Train: new Lazy<DataLayout>(() => FileKind.Detect(train, options)), Val: new Lazy<DataLayout>(() => FileKind.Detect(val, options)));
+            return new DataLayout(
+                $"{Path.GetFileName(train)} and {Path.GetFileName(val)}",
+                () => parts.Train.Value.Open(DataSplit.Train), () => parts.Val.Value.Open(DataSplit.Val), null);
+        }
+
         if (Directory.Exists(path))
         {
             return DataLayout.Detect(new DirectoryTree(path, options.MemoryLimit), options);

@@ -8,8 +8,12 @@ namespace Fovea.Training.Data;
 internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<IImageDataset>? Val, Func<IImageDataset>? Whole)
 {
     private const int DeepestWrapping = 8;
-    private static readonly string[] s_trainNames = ["train", "training"];
-    private static readonly string[] s_valNames = ["val", "valid", "validation", "test"];
+
+    /// <summary>What the training part is called, the likeliest name first.</summary>
+    public static readonly string[] TrainNames = ["train", "training"];
+
+    /// <summary>What the validation part is called.</summary>
+    public static readonly string[] ValNames = ["val", "valid", "validation", "test"];
 
     /// <summary>Whether the data say themselves what is for training and what for validation.</summary>
     public bool IsDivided => Train is not null && Val is not null;
@@ -35,10 +39,10 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
     }
 
     /// <summary>The folder of the training part among folders, or null.</summary>
-    internal static string? FindTrain(IReadOnlyList<string> folders) => Find(folders, s_trainNames);
+    internal static string? FindTrain(IReadOnlyList<string> folders) => Find(folders, TrainNames);
 
     /// <summary>The folder of the validation part among folders, or null.</summary>
-    internal static string? FindVal(IReadOnlyList<string> folders) => Find(folders, s_valNames);
+    internal static string? FindVal(IReadOnlyList<string> folders) => Find(folders, ValNames);
 
     private static DataLayout Detect(FileTree tree, DatasetOptions options, int depth)
     {
@@ -63,7 +67,7 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
         }
 
         IReadOnlyList<string> folders = tree.TopFolders;
-        string? trainFolder = Find(folders, s_trainNames), valFolder = Find(folders, s_valNames);
+        string? trainFolder = Find(folders, TrainNames), valFolder = Find(folders, ValNames);
         if (trainFolder is not null && valFolder is not null && folders.All(IsPart))
         {
             return new DataLayout($"{trainFolder}/ and {valFolder}/",
@@ -93,7 +97,7 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
         string? Named(string[] names) =>
             tables.FirstOrDefault(t => names.Contains(Path.GetFileNameWithoutExtension(t), StringComparer.OrdinalIgnoreCase));
 
-        if (Named(s_trainNames) is { } train && Named(s_valNames) is { } val)
+        if (Named(TrainNames) is { } train && Named(ValNames) is { } val)
         {
             return new DataLayout($"{train} and {val}",
                 () => FromTable(tree, train, options).Open(DataSplit.Train), () => FromTable(tree, val, options).Open(DataSplit.Val), null);
@@ -116,8 +120,8 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
 
     // Beside the parts of an exported set lie its masks. Any other folder means that "train" is a class among classes.
     private static bool IsPart(string folder) =>
-        Find([folder], s_trainNames) is not null
-        || Find([folder], s_valNames) is not null
+        Find([folder], TrainNames) is not null
+        || Find([folder], ValNames) is not null
         || folder.Equals("masks", StringComparison.OrdinalIgnoreCase);
 
     private static string? Find(IReadOnlyList<string> folders, string[] names)

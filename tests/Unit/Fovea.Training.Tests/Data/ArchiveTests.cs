@@ -35,6 +35,20 @@ public class ArchiveTests
         }
     }
 
+    [Fact]
+    public void A_folder_of_the_parts_archives_is_divided()
+    {
+        using var folder = new TestFolder();
+        byte[] tar = TestArchive.Tar(TarEntryFormat.Ustar, TestArchive.Pictures());
+        folder.File("d/train.tar", tar);
+        folder.File("d/val.tar.gz", TestArchive.GZip(tar));
+        folder.Text("d/README.txt", "about");
+        DatasetPair pair = DatasetFactory.OpenPair(Path.Combine(folder.Root, "d"));
+        Assert.Equal("train.tar and val.tar.gz", pair.Division);
+        Assert.Equal(DatasetFactory.Open(Path.Combine(folder.Root, "d/train.tar")).Count, pair.Train.Count);
+        Assert.Equal(pair.Train.Count, pair.Val.Count);
+    }
+
     [Theory]
     [InlineData(TarEntryFormat.Ustar, 180)]
     [InlineData(TarEntryFormat.Pax, 300)]
