@@ -18,7 +18,7 @@ internal static class VerifyVerb
             "fovea verify se.safetensors cbam.safetensors --json");
         Argument<string[]> paths = verb.AddArgument<string[]>("path", "Golden files, or folders of them.", ArgumentArity.OneOrMore);
         var each = new Option<bool>("--tensors") { Description = "Print the error of every tensor, not only of the worst." };
-        verb.Options.Add(each);
+        verb.Add("Output", each);
         Option<bool> json = verb.AddJson("Print one JSON object instead of lines.");
         verb.SetAction(parsed => Run(parsed.GetRequiredValue(paths), parsed.GetValue(json), parsed.GetValue(each), parsed.InvocationConfiguration.Output));
         return verb;
