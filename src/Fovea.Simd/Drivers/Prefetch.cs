@@ -18,4 +18,14 @@ internal static unsafe class Prefetch
             Sse.Prefetch0(at);
         }
     }
+
+    /// <summary>As <see cref="Line"/>, for lines that are read later than the first-level cache would keep them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ToSecondLevel(void* at)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(at);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Gemm;
@@ -20,6 +21,9 @@ internal static unsafe class GemmTile<V, T, TRows, TColumns, TWalk>
     where TColumns : struct, ICount
     where TWalk : struct, IWalk
 {
+    /// <summary>How far a walk that asks ahead gets with each step.</summary>
+    public const int AheadBytes = 16;
+
     /// <summary>
     /// Sums <paramref name="k"/> steps and writes the tile to <paramref name="c"/> and, its second register column, to
     /// <paramref name="d"/>; or adds it there. All else that can happen to a result (factors, bias, edges) is done after, in
@@ -103,6 +107,12 @@ internal static unsafe class GemmTile<V, T, TRows, TColumns, TWalk>
                 x = V.Broadcast(a[11 * row]);
                 c110 = V.MultiplyAdd(x, b0, c110);
                 c111 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c111) : c111;
+            }
+
+            if (TWalk.Ahead)
+            {
+                Prefetch.ToSecondLevel(offsets);
+                offsets += AheadBytes / sizeof(nint);
             }
 
             a += TWalk.PanelWidths > 0 ? 1 : TRows.Value;

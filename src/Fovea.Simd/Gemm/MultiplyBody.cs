@@ -76,6 +76,9 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
             for (int j = firstColumn; j < lastColumn; j++)
             {
                 T* b = packedB + (nint)j * width * depth;
+
+                // The next panel of B comes from afar; the tiles of this one ask for it, piece by piece.
+                T* next = j + 1 < lastColumn ? b + ((nint)width * depth) : B + (((nint)(p + depth) * columnPanels) + ((nint)firstColumn * depth)) * width;
                 int columns = Math.Min(width, N - j * width);
                 int panelWidth = GemmShape<V, T>.PanelWidth(columns);
                 for (int i = firstRow; i < lastRow; i++)
@@ -87,11 +90,12 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
                     int rows = Math.Min(height, M - row);
                     if (rows == height && columns == panelWidth && plain && (beta == T.Zero || beta == T.One))
                     {
-                        Tile(panelWidth, height, depth, a, b, c, RowStride, beta == T.One);
+                        Tile(panelWidth, height, depth, a, b, next, c, RowStride, beta == T.One);
+                        next += (nint)depth * (GemmTile<V, T, N12, N2, AheadWalk>.AheadBytes / sizeof(T));
                     }
                     else
                     {
-                        Tile(panelWidth, height, depth, a, b, edge, width, false);
+                        Tile(panelWidth, height, depth, a, b, next, edge, width, false);
                         TileFinish<V, T>.Scaled(edge, width, c, RowStride, rows, columns, Alpha, beta);
                     }
 
@@ -105,7 +109,7 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile(int panelWidth, int height, int depth, T* a, T* b, T* c, nint rowStride, bool adds)
+    private static void Tile(int panelWidth, int height, int depth, T* a, T* b, T* next, T* c, nint rowStride, bool adds)
     {
         if (panelWidth == V.Width)
         {
@@ -113,7 +117,7 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
         }
         else
         {
-            TileTable<V, T, N2, PackedWalk>.Run(height, depth, a, b, b + V.Width, null, c, c + V.Width, rowStride, adds);
+            TileTable<V, T, N2, AheadWalk>.Run(height, depth, a, b, b + V.Width, (nint*)next, c, c + V.Width, rowStride, adds);
         }
     }
 }

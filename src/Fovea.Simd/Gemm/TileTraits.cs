@@ -69,6 +69,9 @@ internal interface IWalk
     /// <summary>Whether step k reads B at <c>offsets[k]</c> rather than at the next packed place.</summary>
     static abstract bool Indexed { get; }
 
+    /// <summary>Whether each step asks for the next piece of what <c>offsets</c> points to, which the coming tiles will read.</summary>
+    static virtual bool Ahead => false;
+
     /// <summary>0 for a packed A; else the rows of A lie that many registers apart, and the steps of each next to each other.</summary>
     static abstract int PanelWidths { get; }
 }
@@ -76,6 +79,16 @@ internal interface IWalk
 internal readonly struct PackedWalk : IWalk
 {
     public static bool Indexed => false;
+
+    public static int PanelWidths => 0;
+}
+
+/// <summary>As <see cref="PackedWalk"/>, asking meanwhile for numbers that are still far from the processor.</summary>
+internal readonly struct AheadWalk : IWalk
+{
+    public static bool Indexed => false;
+
+    public static bool Ahead => true;
 
     public static int PanelWidths => 0;
 }
