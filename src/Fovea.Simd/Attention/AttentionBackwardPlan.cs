@@ -10,11 +10,15 @@ internal readonly struct BackwardPlan<V, T>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // 10 panels of 12 rows, 20 of 6: two panels of 32 columns (logits and their gradients) take 30 KiB of the first-level cache.
-    public const int QueryBlock = 120;
+    /// <summary>The most panels of keys that pass over the queries together.</summary>
+    public const int MostPanels = 4;
 
-    // The sums of dK and dV of the key panels that are visited together.
-    private const int SumBytes = 256 * 1024;
+    // 10 panels of 12 rows, 20 of 6; half of them where features are many.
+    private const int LongBlock = 120;
+    private const int ShortBlock = 60;
+
+    // What the panels of a visit and a block of queries take of a second-level cache of 1 MiB.
+    private const int VisitBytes = 1 << 20;
 
     // The copies of dQ that are summed at the end.
     private const long CopyNumbers = 1 << 22;
@@ -25,11 +29,15 @@ internal readonly struct BackwardPlan<V, T>
         DepthRows = AttentionTile<V, T>.PaddedRows(shape.Depth);
         ValueRows = AttentionTile<V, T>.PaddedRows(shape.ValueDepth);
         DepthColumns = (shape.Depth / Width * Width) + (shape.Depth % Width == 0 ? 0 : AttentionTile<V, T>.Width(shape.Depth % Width));
+        int panels = (shape.Keys + Width - 1) / Width;
+        KeyRows = (nint)MostPanels * Width * DepthColumns;
+        PanelNumbers = (nint)Width * ((2 * DepthRows) + (2 * ValueRows));
+        PanelsPerVisit = (int)Math.Clamp(VisitBytes / (Math.Max(1, PanelNumbers) * Unsafe.SizeOf<T>()), 1, MostPanels);
+        long visit = (KeyRows + (PanelsPerVisit * PanelNumbers)) * Unsafe.SizeOf<T>();
+        long query = ((2L * DepthRows) + (2L * ValueRows) + DepthColumns) * Unsafe.SizeOf<T>();
+        QueryBlock = visit + (LongBlock * query) <= VisitBytes ? LongBlock : ShortBlock;
         QueryBlocks = (shape.Queries + QueryBlock - 1) / QueryBlock;
         QueryRows = QueryBlocks == 0 ? 0 : ((QueryBlocks - 1) * QueryBlock) + AttentionTile<V, T>.PaddedRows(shape.Queries - ((QueryBlocks - 1) * QueryBlock));
-        int panels = (shape.Keys + Width - 1) / Width;
-        PanelNumbers = (nint)Width * ((3 * DepthRows) + (2 * ValueRows) + DepthColumns);
-        PanelsPerVisit = (int)Math.Clamp(SumBytes / (Math.Max(1, PanelNumbers) * Unsafe.SizeOf<T>()), 1, 4);
         KeyVisits = (panels + PanelsPerVisit - 1) / PanelsPerVisit;
 
         // Several groups of keys, each with a copy of dQ to add to, where there are not enough pairs to go round.
@@ -56,13 +64,19 @@ internal readonly struct BackwardPlan<V, T>
     /// <summary>D, padded to whole registers of columns.</summary>
     public int DepthColumns { get; }
 
+    /// <summary>Queries of a block.</summary>
+    public int QueryBlock { get; }
+
     /// <summary>Blocks of queries.</summary>
     public int QueryBlocks { get; }
 
     /// <summary>Queries, with the last block padded to whole rows of tiles.</summary>
     public int QueryRows { get; }
 
-    /// <summary>Numbers that one panel of keys works with: K in two orders, V, dK, dV.</summary>
+    /// <summary>Numbers of the keys of a visit as rows.</summary>
+    public nint KeyRows { get; }
+
+    /// <summary>Numbers that one panel of keys works with: K, V, dK, dV.</summary>
     public nint PanelNumbers { get; }
 
     /// <summary>Panels of keys that pass over the queries together.</summary>

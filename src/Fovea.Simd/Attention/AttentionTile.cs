@@ -40,33 +40,47 @@ internal static unsafe class AttentionTile<V, T>
         }
     }
 
-    /// <summary>As <see cref="Multiply"/>, added to C, with A the rows of a panel that is itself <paramref name="panelWidth"/> wide.</summary>
+    /// <summary>As <see cref="Multiply"/>, added to C, with B a part of a panel of <typeparamref name="TWidths"/> registers a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddRows(int rows, int panelWidth, int width, int k, T* a, T* b, T* c, nint rowStride)
+    public static void AddPart<TWidths>(int rows, int width, int k, T* a, T* b, T* c, nint rowStride)
+        where TWidths : struct, ICount
     {
         int panels = GemmShape<V, T>.RowPanels(rows);
         for (int i = 0; i < panels; i++)
         {
             int row = GemmShape<V, T>.RowStart(rows, panels, i);
             int height = GemmShape<V, T>.RowStart(rows, panels, i + 1) - row;
-            T* from = a + ((nint)row * panelWidth);
             T* to = c + (row * rowStride);
-            bool wide = panelWidth > V.Width;
-            if (width > V.Width && wide)
+            if (width > V.Width)
             {
-                TileTable<V, T, N2, PanelRowsWalk<N2>>.Run(height, k, from, b, b + V.Width, null, to, to + V.Width, rowStride, true);
-            }
-            else if (width > V.Width)
-            {
-                TileTable<V, T, N2, PanelRowsWalk<N1>>.Run(height, k, from, b, b + V.Width, null, to, to + V.Width, rowStride, true);
-            }
-            else if (wide)
-            {
-                TileTable<V, T, N1, PanelRowsWalk<N2>>.Run(height, k, from, b, b, null, to, to, rowStride, true);
+                TileTable<V, T, N2, PanelPartWalk<TWidths>>.Run(height, k, a + ((nint)row * k), b, b + V.Width, null, to, to + V.Width, rowStride, true);
             }
             else
             {
-                TileTable<V, T, N1, PanelRowsWalk<N1>>.Run(height, k, from, b, b, null, to, to, rowStride, true);
+                TileTable<V, T, N1, PanelPartWalk<TWidths>>.Run(height, k, a + ((nint)row * k), b, b, null, to, to, rowStride, true);
+            }
+        }
+    }
+
+    /// <summary>As <see cref="Multiply"/>, added to C, with A the rows of a panel of <typeparamref name="TWidths"/> registers a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddRows<TWidths>(int rows, int width, int k, T* a, T* b, T* c, nint rowStride)
+        where TWidths : struct, ICount
+    {
+        int panels = GemmShape<V, T>.RowPanels(rows);
+        for (int i = 0; i < panels; i++)
+        {
+            int row = GemmShape<V, T>.RowStart(rows, panels, i);
+            int height = GemmShape<V, T>.RowStart(rows, panels, i + 1) - row;
+            T* from = a + ((nint)row * TWidths.Value * V.Width);
+            T* to = c + (row * rowStride);
+            if (width > V.Width)
+            {
+                TileTable<V, T, N2, PanelRowsWalk<TWidths>>.Run(height, k, from, b, b + V.Width, null, to, to + V.Width, rowStride, true);
+            }
+            else
+            {
+                TileTable<V, T, N1, PanelRowsWalk<TWidths>>.Run(height, k, from, b, b, null, to, to, rowStride, true);
             }
         }
     }

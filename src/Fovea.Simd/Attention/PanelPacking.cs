@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Copying;
+using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Attention;
@@ -19,12 +20,11 @@ internal static unsafe class PanelPacking<V, T>
     {
         if (lane == 1)
         {
-            Rows(x, step, lanes, width, steps, panel);
+            Lines(x, step, lanes, width, steps, panel);
         }
         else if (step == 1)
         {
-            Tile.Transpose(x, lane, panel, width, steps, lanes);
-            Pad(panel, lanes, width, steps);
+            GemmPacking<V, T>.PackRows(false, x, lane, lanes, width, steps, panel);
         }
         else
         {
@@ -68,6 +68,18 @@ internal static unsafe class PanelPacking<V, T>
                     y[l * lane] = panel[l];
                 }
             }
+        }
+    }
+
+    private static void Lines(T* x, nint step, int lanes, int width, int steps, T* panel)
+    {
+        if (lanes < width || width % V.Width == 0)
+        {
+            Rows(x, step, lanes, width, steps, panel);
+        }
+        else
+        {
+            GemmPacking<V, T>.PackRows(true, x, step, lanes, width, steps, panel);
         }
     }
 

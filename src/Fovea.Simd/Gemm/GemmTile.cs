@@ -118,8 +118,8 @@ internal static unsafe class GemmTile<V, T, TRows, TColumns, TWalk>
             a += TWalk.PanelWidths > 0 ? 1 : TRows.Value;
             if (!TWalk.Indexed)
             {
-                left += TColumns.Value * V.Width;
-                right += TColumns.Value * V.Width;
+                left += (TWalk.StepWidths > 0 ? TWalk.StepWidths : TColumns.Value) * V.Width;
+                right += (TWalk.StepWidths > 0 ? TWalk.StepWidths : TColumns.Value) * V.Width;
             }
         }
 

@@ -72,6 +72,9 @@ internal interface IWalk
     /// <summary>Whether each step asks for the next piece of what <c>offsets</c> points to, which the coming tiles will read.</summary>
     static virtual bool Ahead => false;
 
+    /// <summary>0 for a packed B; else the steps of B lie that many registers apart.</summary>
+    static virtual int StepWidths => 0;
+
     /// <summary>0 for a packed A; else the rows of A lie that many registers apart, and the steps of each next to each other.</summary>
     static abstract int PanelWidths { get; }
 }
@@ -98,6 +101,17 @@ internal readonly struct IndexedWalk : IWalk
     public static bool Indexed => true;
 
     public static int PanelWidths => 0;
+}
+
+/// <summary>B is a part of a panel of <typeparamref name="TWidths"/> registers a row.</summary>
+internal readonly struct PanelPartWalk<TWidths> : IWalk
+    where TWidths : struct, ICount
+{
+    public static bool Indexed => false;
+
+    public static int PanelWidths => 0;
+
+    public static int StepWidths => TWidths.Value;
 }
 
 /// <summary>A is a panel of <typeparamref name="TWidths"/> registers a row that was written as a result and is summed along its rows.</summary>
