@@ -10,6 +10,7 @@ public sealed class ForwardContext
     private readonly Tensor[] _outputs;
     private readonly Workspace? _workspace;
     private List<Storage>? _scratch;
+    private object? _once;
 
     internal ForwardContext(Op op, Tensor[] inputs, Tensor[] outputs, bool recording)
     {
@@ -114,6 +115,27 @@ public sealed class ForwardContext
         var storage = new Storage((long)count * Unsafe.SizeOf<T>());
         (_scratch ??= []).Add(storage);
         return storage.AsSpan<T>(count);
+    }
+
+    /// <summary>
+    /// What an op derives from its attributes and the shapes alone, and is not for free: computed for each pass, but in a compiled model
+    /// once. An op keeps one such object.
+    /// </summary>
+    internal TState Once<TOp, TState>(TOp op, Func<TOp, ForwardContext, TState> make)
+        where TState : notnull
+    {
+        if (_once is TState kept)
+        {
+            return kept;
+        }
+
+        TState made = make(op, this);
+        if (_workspace is not null)
+        {
+            _once = made;
+        }
+
+        return made;
     }
 
     /// <summary>Gives back the scratch.</summary>

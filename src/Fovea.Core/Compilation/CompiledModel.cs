@@ -14,13 +14,15 @@ namespace Fovea;
 /// </remarks>
 public sealed class CompiledModel : IDisposable
 {
-    private readonly Func<Tensor[], Tensor[]> _function;
+    private const string Name = "CompiledModel.Run";
+    private readonly Func<Tensor[], Tensor> _function;
     private readonly CompileOptions _options;
     private readonly ConstantStore _constants = new();
     private readonly Lock _gate = new();
     private ExecutionPlan[] _plans;
+    private bool _disposed;
 
-    private CompiledModel(Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, CompileOptions options)
+    private CompiledModel(Func<Tensor[], Tensor> function, TensorSpec[] inputs, CompileOptions options)
     {
         (_function, _options) = (function, options);
         _plans = [Build(inputs)];
@@ -30,7 +32,7 @@ public sealed class CompiledModel : IDisposable
     public IReadOnlyList<TensorSpec> Inputs => _plans[0].Inputs;
 
     /// <summary>Shape and type of the result for those inputs.</summary>
-    public TensorSpec Output => _plans[0].Outputs[0];
+    public TensorSpec Output => _plans[0].Output;
 
     /// <summary>The ops that run, in their order.</summary>
     public IReadOnlyList<CompiledStep> Steps => [.. _plans[0].Memory.Steps.Select(Describe)];
@@ -48,7 +50,7 @@ public sealed class CompiledModel : IDisposable
     public Tensor Run(params ReadOnlySpan<Tensor> inputs)
     {
         ExecutionPlan plan = PlanFor(inputs);
-        var output = new Tensor(plan.Outputs[0].Shape, plan.Outputs[0].DType);
+        var output = new Tensor(plan.Output.Shape, plan.Output.DType);
         Run(plan, inputs, output);
         return output;
     }
@@ -71,9 +73,9 @@ public sealed class CompiledModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(output);
         ExecutionPlan plan = PlanFor(inputs);
-        if (output.Spec != plan.Outputs[0])
+        if (output.Spec != plan.Output)
         {
-            throw new ShapeException("CompiledModel.Run", $"an output {plan.Outputs[0]}", output.Spec.ToString());
+            throw new ShapeException(Name, $"an output {plan.Output}", output.Spec.ToString());
         }
 
         foreach (Tensor input in inputs)
@@ -87,6 +89,35 @@ public sealed class CompiledModel : IDisposable
         Run(plan, inputs, output);
     }
 
+    /// <summary>Runs the model of one float input on memory of the caller's, where it lies.</summary>
+    /// <param name="input">The values of the input; as many samples as it was compiled for, or others.</param>
+    /// <param name="output">Overwritten with the result; apart from the input.</param>
+    /// <exception cref="ShapeException">The lengths are not those of an input and its result, or the model has others.</exception>
+    public void Run(ReadOnlySpan<float> input, Span<float> output)
+    {
+        ExecutionPlan plan = PlanFor(input.Length);
+        if (output.Length != plan.Output.Shape.Elements)
+        {
+            throw new ShapeException(Name, $"room for {plan.Output.Shape.Elements} numbers, {plan.Output.Shape}", $"{output.Length}");
+        }
+
+        if (input.Overlaps(output))
+        {
+            throw new ArgumentException("CompiledModel.Run: expected an output in memory of its own, got one that overlaps the input.", nameof(output));
+        }
+
+        Frame frame = plan.Rent();
+        try
+        {
+            frame.Run(input, output);
+        }
+        finally
+        {
+            plan.Return(frame);
+            GC.KeepAlive(this);
+        }
+    }
+
     /// <summary>Times every op over some runs on zeros.</summary>
     /// <param name="runs">Runs after one that warms up, at least 1; the fastest of each op counts.</param>
     public IReadOnlyList<CompiledStep> Profile(int runs = 10)
@@ -95,7 +126,7 @@ public sealed class CompiledModel : IDisposable
         using TensorScope scope = TensorScope.Begin();
         ExecutionPlan plan = _plans[0];
         Tensor[] inputs = Array.ConvertAll(plan.Inputs, s => Tensor.Zeros(s.Shape, s.DType));
-        var output = new Tensor(plan.Outputs[0].Shape, plan.Outputs[0].DType);
+        var output = new Tensor(plan.Output.Shape, plan.Output.DType);
         long[] ticks = new long[plan.Memory.Steps.Length];
         Run(plan, inputs, output);
         Array.Fill(ticks, long.MaxValue);
@@ -112,6 +143,7 @@ public sealed class CompiledModel : IDisposable
     {
         lock (_gate)
         {
+            _disposed = true;
             foreach (ExecutionPlan plan in _plans)
             {
                 plan.Dispose();
@@ -122,14 +154,14 @@ public sealed class CompiledModel : IDisposable
     }
 
     /// <summary>Compiles a function of tensors.</summary>
-    internal static CompiledModel Of(Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, CompileOptions options) => new(function, inputs, options);
+    internal static CompiledModel Of(Func<Tensor[], Tensor> function, TensorSpec[] inputs, CompileOptions options) => new(function, inputs, options);
 
     private void Run(ExecutionPlan plan, ReadOnlySpan<Tensor> inputs, Tensor output, long[]? ticks = null)
     {
         Frame frame = plan.Rent();
         try
         {
-            frame.Run(inputs, [output], ticks);
+            frame.Run(inputs, output, ticks);
         }
         finally
         {
@@ -162,21 +194,40 @@ public sealed class CompiledModel : IDisposable
             }
         }
 
-        TensorSpec[] specs = [.. inputs.ToArray().Select(t => t.Spec)];
+        return PlanFor([.. inputs.ToArray().Select(t => t.Spec)]);
+    }
+
+    private ExecutionPlan PlanFor(int length)
+    {
+        foreach (ExecutionPlan plan in Volatile.Read(ref _plans))
+        {
+            if (plan.Inputs.Length == 1 && plan.Inputs[0].DType == DType.Float32 && plan.Output.DType == DType.Float32 && plan.Inputs[0].Shape.Elements == length)
+            {
+                return plan;
+            }
+        }
+
+        TensorSpec known = _plans[0].Inputs[0];
+        int sample = known.Shape.Rank > 0 && known.Shape[0] > 0 ? known.Shape.Elements / known.Shape[0] : 0;
+        return _plans[0].Inputs.Length == 1 && known.DType == DType.Float32 && Output.DType == DType.Float32 && sample > 0 && length > 0 && length % sample == 0
+            ? PlanFor([known with { Shape = known.Shape.With(0, length / sample) }])
+            : throw new ShapeException(Name, $"the numbers of one input {string.Join(", ", _plans[0].Inputs)}, or of another batch", $"{length}");
+    }
+
+    private ExecutionPlan PlanFor(TensorSpec[] specs)
+    {
         if (!IsOtherBatch(specs))
         {
             throw new ShapeException(
-                "CompiledModel.Run", string.Join(", ", _plans[0].Inputs), string.Join(", ", specs), "compile the model for this shape as well");
+                Name, string.Join(", ", _plans[0].Inputs), string.Join(", ", specs), "compile the model for this shape as well");
         }
 
         lock (_gate)
         {
-            foreach (ExecutionPlan plan in _plans)
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (Array.Find(_plans, p => p.Inputs.AsSpan().SequenceEqual(specs)) is { } plan)
             {
-                if (plan.Takes(inputs))
-                {
-                    return plan;
-                }
+                return plan;
             }
 
             ExecutionPlan built = Build(specs);
@@ -192,7 +243,7 @@ public sealed class CompiledModel : IDisposable
     private ExecutionPlan Build(TensorSpec[] inputs)
     {
         using IDisposable still = GradMode.NoGrad();
-        Graph graph = Graph.TraceShapes(_function, inputs);
+        Graph graph = Graph.TraceShapes(x => [_function(x)], inputs);
         try
         {
             Program program = Program.From(graph);

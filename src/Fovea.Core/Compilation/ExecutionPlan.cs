@@ -15,9 +15,8 @@ internal sealed class ExecutionPlan
     {
         Memory = new MemoryPlan(program);
         Inputs = Array.ConvertAll(program.Inputs, v => v.Spec);
-        Outputs = Array.ConvertAll(program.Outputs, v => v.Spec);
-        Results = program.Outputs;
-        foreach (Value value in Memory.Steps.SelectMany(s => s.Inputs).Concat(program.Outputs).Distinct())
+        Result = program.Output;
+        foreach (Value value in Memory.Steps.SelectMany(s => s.Inputs).Append(program.Output).Distinct())
         {
             if (value.Constant is { } constant)
             {
@@ -28,12 +27,12 @@ internal sealed class ExecutionPlan
 
     public TensorSpec[] Inputs { get; }
 
-    public TensorSpec[] Outputs { get; }
+    public TensorSpec Output => Result.Spec;
 
     public MemoryPlan Memory { get; }
 
-    /// <summary>The values that a call returns.</summary>
-    public Value[] Results { get; }
+    /// <summary>The value that a call returns.</summary>
+    public Value Result { get; }
 
     public Tensor Constant(Value value) => _constants[value];
 

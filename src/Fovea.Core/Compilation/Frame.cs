@@ -13,31 +13,34 @@ internal sealed class Frame : IDisposable
     private readonly PooledBlock _arena;
     private readonly Workspace _workspace = new();
     private readonly Storage[] _inputs;
-    private readonly Storage[] _outputs;
+    private readonly Storage _output;
     private readonly ForwardContext[] _steps;
-    private readonly (Tensor From, int Output)[] _copies;
+    private readonly Tensor? _result;
     private readonly Dictionary<Value, Storage> _storages = [];
     private readonly Dictionary<Value, Tensor> _tensors = [];
+    private BorrowedBlocks? _borrowed;
+    private Action? _runBorrowed;
 
     public Frame(ExecutionPlan plan)
     {
         _plan = plan;
         _arena = new PooledBlock(plan.Memory.ArenaBytes);
         _inputs = Array.ConvertAll(plan.Inputs, s => Storage.Symbolic(s.Bytes));
-        _outputs = Array.ConvertAll(plan.Outputs, s => Storage.Symbolic(s.Bytes));
+        _output = Storage.Symbolic(plan.Output.Bytes);
         _steps = Array.ConvertAll(
             plan.Memory.Steps, s => new ForwardContext(s.Op, Array.ConvertAll(s.Inputs, TensorOf), Array.ConvertAll(s.Outputs, TensorOf), _workspace));
-        _copies =
-        [
-            .. plan.Results.Select((v, i) => (Value: v, Output: i)).Where(r => plan.Memory.Returned(plan.Memory.Root(r.Value)) != r.Output)
-                .Select(r => (TensorOf(r.Value), r.Output)),
-        ];
+
+        // A result that no step writes, such as an input, is copied.
+        _result = plan.Memory.IsReturned(plan.Memory.Root(plan.Result)) ? null : TensorOf(plan.Result);
         _storages.Clear();
         _tensors.Clear();
     }
 
     /// <summary>Runs the steps on tensors of the plan's shapes.</summary>
-    public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, long[]? ticks = null)
+    /// <param name="inputs">What to read.</param>
+    /// <param name="output">What to write.</param>
+    /// <param name="ticks">Gets the time of each step where it is shorter than what stands there; null to measure none.</param>
+    public void Run(ReadOnlySpan<Tensor> inputs, Tensor output, long[]? ticks = null)
     {
         int bound = 0;
         try
@@ -47,29 +50,37 @@ internal sealed class Frame : IDisposable
                 _inputs[bound].PointTo(inputs[bound].Storage.Share());
             }
 
-            for (int i = 0; i < outputs.Length; i++)
-            {
-                _outputs[i].PointTo(outputs[i].Storage);
-            }
-
+            _output.PointTo(output.Storage);
             Run(ticks);
-            foreach ((Tensor from, int output) in _copies)
-            {
-                from.AsBytes().CopyTo(outputs[output].AsBytes());
-            }
         }
         finally
         {
             for (int i = 0; i < bound; i++)
             {
                 inputs[i].Storage.Release();
-                _inputs[i].PointTo((AlignedBlock?)null);
             }
 
-            foreach (Storage output in _outputs)
-            {
-                output.PointTo((AlignedBlock?)null);
-            }
+            Unbind();
+        }
+    }
+
+    /// <summary>Runs the steps of a model of one input on memory of the caller's.</summary>
+    public void Run(ReadOnlySpan<float> input, Span<float> output)
+    {
+        _borrowed ??= new BorrowedBlocks();
+        _runBorrowed ??= () =>
+        {
+            _inputs[0].PointTo(_borrowed.Input);
+            _output.PointTo(_borrowed.Output);
+            Run(null);
+        };
+        try
+        {
+            _borrowed.Run(input, output, _runBorrowed);
+        }
+        finally
+        {
+            Unbind();
         }
     }
 
@@ -99,6 +110,22 @@ internal sealed class Frame : IDisposable
                 ticks[i] = Math.Min(ticks[i], Stopwatch.GetTimestamp() - start);
             }
         }
+
+        if (_result is { } result)
+        {
+            int bytes = checked((int)_output.Bytes);
+            result.AsBytes().CopyTo(_output.AsSpan<byte>(bytes));
+        }
+    }
+
+    private void Unbind()
+    {
+        foreach (Storage input in _inputs)
+        {
+            input.PointTo((AlignedBlock?)null);
+        }
+
+        _output.PointTo((AlignedBlock?)null);
     }
 
     private Tensor TensorOf(Value value)
@@ -121,9 +148,9 @@ internal sealed class Frame : IDisposable
             return _inputs[root.Input];
         }
 
-        if (_plan.Memory.Returned(root) is >= 0 and int output)
+        if (_plan.Memory.IsReturned(root))
         {
-            return _outputs[output];
+            return _output;
         }
 
         if (!_storages.TryGetValue(root, out Storage? storage))

@@ -41,10 +41,9 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
         }
 
         Value y = step.Outputs[0];
-        if (user.Op is BatchNormInferenceOp norm && user.Inputs[0] == y && _scale is null && !_residual && ChannelScale.Of(user) is { } scale)
+        if (user.Op is FusedBatchNorm norm && user.Inputs[0] == y && _scale is null && !_residual)
         {
-            bool adds = user.Inputs.Length > 5;
-            return With(scale, adds, norm.Relu, adds ? [step.Inputs[0], user.Inputs[5]] : step.Inputs);
+            return With(norm.Scale, norm.Residual, norm.Relu, norm.Residual ? [step.Inputs[0], user.Inputs[1]] : step.Inputs);
         }
 
         if (user.Op is AddOp && !_residual && user.Inputs[0].Spec == user.Inputs[1].Spec)

@@ -8,7 +8,7 @@ internal sealed class MemoryPlan
 {
     private readonly Dictionary<Value, Value> _roots = [];
     private readonly Dictionary<Value, long> _places = [];
-    private readonly Dictionary<Value, int> _returned = [];
+    private readonly Value? _returned;
 
     public MemoryPlan(Program program)
     {
@@ -18,15 +18,7 @@ internal sealed class MemoryPlan
         }
 
         Steps = [.. program.Steps.Where(s => !s.Op.IsView)];
-        for (int i = 0; i < program.Outputs.Length; i++)
-        {
-            Value root = Root(program.Outputs[i]);
-            if (root.Producer is not null)
-            {
-                _returned.TryAdd(root, i);
-            }
-        }
-
+        _returned = Root(program.Output) is { Producer: not null } root ? root : null;
         Place(LastReads());
     }
 
@@ -39,8 +31,8 @@ internal sealed class MemoryPlan
     /// <summary>The value whose memory this one shares; itself when it has its own.</summary>
     public Value Root(Value value) => _roots.GetValueOrDefault(value, value);
 
-    /// <summary>The result whose memory a value lies in, or −1.</summary>
-    public int Returned(Value root) => _returned.TryGetValue(root, out int output) ? output : -1;
+    /// <summary>Whether a value lies in the memory of the result.</summary>
+    public bool IsReturned(Value root) => root == _returned;
 
     /// <summary>Where a value lies in the arena.</summary>
     public long Place(Value root) => _places[root];
@@ -66,7 +58,7 @@ internal sealed class MemoryPlan
         {
             Step step = Steps[i];
             HashSet<Value> ending = [.. step.Inputs.Select(Root).Where(r => last[r] == i && _places.ContainsKey(r))];
-            foreach (Value output in step.Outputs.Where(o => Returned(o) < 0))
+            foreach (Value output in step.Outputs.Where(o => !IsReturned(o)))
             {
                 if (output == step.Outputs[0] && Overwritten(step, ending) is { } taken)
                 {
@@ -79,7 +71,7 @@ internal sealed class MemoryPlan
                 }
             }
 
-            foreach (Value over in ending.Concat(step.Outputs.Where(o => last[o] == i && Returned(o) < 0)))
+            foreach (Value over in ending.Concat(step.Outputs.Where(o => last[o] == i && !IsReturned(o))))
             {
                 arena.Give(_places[over], over.Spec.Bytes);
             }

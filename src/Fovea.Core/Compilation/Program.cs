@@ -3,13 +3,14 @@ namespace Fovea.Compilation;
 /// <summary>The graph of a model in a form that passes rewrite: steps in an order in which they can run.</summary>
 internal sealed class Program
 {
-    private Program(Value[] inputs, Value[] outputs) => (Inputs, Outputs) = (inputs, outputs);
+    private Program(Value[] inputs, Value output) => (Inputs, Output) = (inputs, output);
 
     public List<Step> Steps { get; private set; } = [];
 
     public Value[] Inputs { get; }
 
-    public Value[] Outputs { get; }
+    /// <summary>What the model returns.</summary>
+    public Value Output { get; }
 
     public static Program From(Graph graph)
     {
@@ -20,17 +21,13 @@ internal sealed class Program
             values[i] = new Value(graph.Values[i]) { Constant = graph.Constants.GetValueOrDefault(i), Input = input };
         }
 
-        var program = new Program([.. graph.Inputs.Select(i => values[i])], [.. graph.Outputs.Select(i => values[i])]);
+        var program = new Program([.. graph.Inputs.Select(i => values[i])], values[graph.Outputs[0]]);
         foreach (GraphNode node in graph.Nodes)
         {
             program.Steps.Add(Connect(new Step(node.Op, node.Path, [.. node.Inputs.Select(i => values[i])], [.. node.Outputs.Select(i => values[i])])));
         }
 
-        foreach (Value output in program.Outputs)
-        {
-            output.Returns++;
-        }
-
+        program.Output.IsReturned = true;
         return program;
     }
 
@@ -50,7 +47,7 @@ internal sealed class Program
     {
         for (int i = Steps.Count - 1; i >= 0; i--)
         {
-            if (Array.TrueForAll(Steps[i].Outputs, v => v.Users.Count == 0 && v.Returns == 0))
+            if (Array.TrueForAll(Steps[i].Outputs, v => v.Users.Count == 0 && !v.IsReturned))
             {
                 Disconnect(Steps[i]);
                 Steps.RemoveAt(i);

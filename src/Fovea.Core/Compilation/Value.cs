@@ -17,9 +17,9 @@ internal sealed class Value(TensorSpec spec)
     /// <summary>The steps that read it, once for each time they do.</summary>
     public List<Step> Users { get; } = [];
 
-    /// <summary>How many times the model returns it.</summary>
-    public int Returns { get; set; }
+    /// <summary>Whether the model returns it.</summary>
+    public bool IsReturned { get; set; }
 
     /// <summary>Whether a single step reads it, once, and nothing else does.</summary>
-    public bool HasOneUser => Users.Count == 1 && Returns == 0;
+    public bool HasOneUser => Users.Count == 1 && !IsReturned;
 }

@@ -35,7 +35,7 @@ public static class ModuleCompilation
                 {
                     Module? training = module.NamedModules().Select(m => m.Value).FirstOrDefault(m => m.IsTraining);
                     return training is null
-                        ? [x.Length == 1 ? module.Call(x[0]) : module.Call(x)]
+                        ? x.Length == 1 ? module.Call(x[0]) : module.Call(x)
                         : throw new CompileException(
                             $"Compile: expected a model in evaluation mode, got {training.GetType().Name} in training mode; call Eval() on the model first.");
                 },

@@ -13,7 +13,7 @@ namespace Fovea.Simd.Gemm;
 public sealed unsafe class PackedLinear<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly AlignedBlock _block;
+    private readonly PooledBlock _block;
 
     /// <summary>Packs a weight.</summary>
     /// <param name="outs">Rows of the weight, 0 or more.</param>
@@ -27,8 +27,8 @@ public sealed unsafe class PackedLinear<T> : IDisposable
         Outs = outs;
         Ins = ins;
         long count = outs == 0 || ins == 0 ? 1 : Count(outs, ins);
-        _block = new AlignedBlock(count * sizeof(T));
-        fixed (T* from = weight, to = _block.AsSpan<T>(1))
+        _block = new PooledBlock(count * sizeof(T));
+        fixed (T* from = weight, to = _block.Block.AsSpan<T>(1))
         {
             At = to;
             var b = new GemmOperand<T> { At = from, RowStride = ins, Transpose = true };
@@ -55,7 +55,7 @@ public sealed unsafe class PackedLinear<T> : IDisposable
     public void Dispose() => _block.Dispose();
 
     /// <summary>Throws when the packed copy has been freed.</summary>
-    internal void Validate() => _ = _block.AsSpan<T>(0);
+    internal void Validate() => _ = _block.Block;
 
     private static long Count(int n, int k) =>
         Vector512.IsHardwareAccelerated ? GemmDriver<Lane512<T>, T>.PackedCount(n, k)

@@ -14,6 +14,7 @@ public sealed unsafe class AlignedBlock : IDisposable
     private static long s_liveBytes;
     private static long s_liveBlocks;
     private static long s_allocations;
+    private readonly bool _borrows;
     private void* _at;
 
     /// <summary>Takes memory from the system. Its content is not defined.</summary>
@@ -29,11 +30,18 @@ public sealed unsafe class AlignedBlock : IDisposable
         Interlocked.Increment(ref s_allocations);
     }
 
+    /// <summary>A block over memory of somebody else, for the time between two calls of <see cref="Borrow"/>.</summary>
+    internal AlignedBlock()
+    {
+        GC.SuppressFinalize(this);
+        _borrows = true;
+    }
+
     /// <summary>Frees the memory of a block that nobody disposed.</summary>
     ~AlignedBlock() => Release();
 
     /// <summary>Length in bytes.</summary>
-    public long Bytes { get; }
+    public long Bytes { get; private set; }
 
     /// <summary>Bytes that all live blocks hold together.</summary>
     public static long LiveBytes => Interlocked.Read(ref s_liveBytes);
@@ -74,11 +82,18 @@ public sealed unsafe class AlignedBlock : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Puts a borrowing block over some memory; null for none.</summary>
+    internal void Borrow(void* at, long bytes)
+    {
+        _at = at;
+        Bytes = bytes;
+    }
+
     private void Release()
     {
         void* at = _at;
         _at = null;
-        if (at is not null)
+        if (at is not null && !_borrows)
         {
             NativeMemory.AlignedFree(at);
             Interlocked.Add(ref s_liveBytes, -Bytes);

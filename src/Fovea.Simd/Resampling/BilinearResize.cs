@@ -1,5 +1,6 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
 
@@ -26,10 +27,12 @@ public static unsafe class BilinearResize
     {
         NearestResize.Check("bilinear resize", planes, input, output, x.Length, y.Length);
         fixed (T* xAt = x, yAt = y)
-        fixed (Tap<T>* rows = Tap<T>.Table(input.Height, output.Height, alignCorners))
-        fixed (Tap<T>* columns = Tap<T>.Table(input.Width, output.Width, alignCorners))
         {
-            var body = new ForwardBody<T>(input.Height, input.Width, output.Height, output.Width, rows, columns, xAt, yAt);
+            using var rows = new Scratch<Tap<T>>(output.Height);
+            using var columns = new Scratch<Tap<T>>(output.Width);
+            Tap<T>.Table(input.Height, output.Height, alignCorners, rows.At);
+            Tap<T>.Table(input.Width, output.Width, alignCorners, columns.At);
+            var body = new ForwardBody<T>(input.Height, input.Width, output.Height, output.Width, rows.At, columns.At, xAt, yAt);
             LaneLoop.For<ForwardBody<T>, T>(ref body, planes, LaneLoop.Grain((long)output.Height * (input.Width + output.Width)));
         }
     }
@@ -48,10 +51,12 @@ public static unsafe class BilinearResize
     {
         NearestResize.Check("bilinear resize backward", planes, input, output, dx.Length, dy.Length);
         fixed (T* dyAt = dy, dxAt = dx)
-        fixed (Tap<T>* rows = Tap<T>.Table(input.Height, output.Height, alignCorners))
-        fixed (Tap<T>* columns = Tap<T>.Table(input.Width, output.Width, alignCorners))
         {
-            var body = new BackwardBody<T>(input.Height, input.Width, output.Height, output.Width, rows, columns, dyAt, dxAt);
+            using var rows = new Scratch<Tap<T>>(output.Height);
+            using var columns = new Scratch<Tap<T>>(output.Width);
+            Tap<T>.Table(input.Height, output.Height, alignCorners, rows.At);
+            Tap<T>.Table(input.Width, output.Width, alignCorners, columns.At);
+            var body = new BackwardBody<T>(input.Height, input.Width, output.Height, output.Width, rows.At, columns.At, dyAt, dxAt);
             LaneLoop.For<BackwardBody<T>, T>(ref body, planes, LaneLoop.Grain((long)output.Height * (input.Width + output.Width)));
         }
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Gemm;
 
 namespace Fovea.Simd.Resampling;
 
@@ -18,9 +19,10 @@ public static unsafe class NearestResize
     {
         Check("nearest resize", planes, input, output, x.Length, y.Length);
         fixed (T* xAt = x, yAt = y)
-        fixed (int* columns = Places(input.Width, output.Width))
         {
-            var body = new ForwardBody<T>(input.Height, input.Width, output.Height, output.Width, columns, xAt, yAt);
+            using var columns = new Scratch<int>(output.Width);
+            Places(input.Width, output.Width, columns.At);
+            var body = new ForwardBody<T>(input.Height, input.Width, output.Height, output.Width, columns.At, xAt, yAt);
             WorkerTeam.For(ref body, planes, LaneLoop.Grain((long)output.Height * output.Width));
         }
     }
@@ -37,9 +39,10 @@ public static unsafe class NearestResize
     {
         Check("nearest resize backward", planes, input, output, dx.Length, dy.Length);
         fixed (T* dyAt = dy, dxAt = dx)
-        fixed (int* columns = Places(input.Width, output.Width))
         {
-            var body = new BackwardBody<T>(input.Height, input.Width, output.Height, output.Width, columns, dyAt, dxAt);
+            using var columns = new Scratch<int>(output.Width);
+            Places(input.Width, output.Width, columns.At);
+            var body = new BackwardBody<T>(input.Height, input.Width, output.Height, output.Width, columns.At, dyAt, dxAt);
             WorkerTeam.For(ref body, planes, LaneLoop.Grain((long)output.Height * output.Width));
         }
     }
@@ -55,15 +58,12 @@ public static unsafe class NearestResize
         Guard.Length(kernel, "the output", (long)planes * output.Height * output.Width, outputs);
     }
 
-    private static int[] Places(int input, int output)
+    private static void Places(int input, int output, int* places)
     {
-        int[] places = new int[output];
         for (int i = 0; i < output; i++)
         {
             places[i] = (int)((long)i * input / output);
         }
-
-        return places;
     }
 
     private readonly struct ForwardBody<T>(int height, int width, int outHeight, int outWidth, int* columns, T* x, T* y) : IRangeBody

@@ -6,9 +6,9 @@ namespace Fovea.Simd.Resampling;
 internal readonly record struct Tap<T>(int First, int Second, T Weight)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public static Tap<T>[] Table(int input, int output, bool alignCorners)
+    /// <summary>Writes the taps of every output of an axis.</summary>
+    public static unsafe void Table(int input, int output, bool alignCorners, Tap<T>* taps)
     {
-        var taps = new Tap<T>[output];
         double step = alignCorners ? output > 1 ? (input - 1.0) / (output - 1) : 0 : (double)input / output;
         for (int i = 0; i < output; i++)
         {
@@ -16,7 +16,5 @@ internal readonly record struct Tap<T>(int First, int Second, T Weight)
             int first = Math.Min((int)place, input - 1);
             taps[i] = new Tap<T>(first, Math.Min(first + 1, input - 1), T.CreateTruncating(Math.Min(1, place - first)));
         }
-
-        return taps;
     }
 }

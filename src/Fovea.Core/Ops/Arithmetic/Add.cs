@@ -1,12 +1,18 @@
+using Fovea.Compilation;
 using Fovea.Simd.Functions;
 
 namespace Fovea;
 
-internal sealed class AddOp : BinaryOp<Add>, ISampledOp
+internal sealed class AddOp : BinaryOp<Add>, ISampledOp, IAbsorbs
 {
     public static IEnumerable<OpSample> Samples => BinarySamples.Of(new AddOp());
 
     public override string Name => "add";
+
+    public Fusion? Absorb(Step step, Step user) =>
+        user.Op is ReluOp && step.Inputs[0].Spec == step.Inputs[1].Spec && step.Inputs[0].Spec.DType == DType.Float32
+            ? new Fusion(new FusedSum(), step.Inputs)
+            : null;
 
     protected override void Save(ForwardContext c)
     {

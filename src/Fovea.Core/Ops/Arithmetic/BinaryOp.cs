@@ -21,7 +21,19 @@ internal abstract class BinaryOp<TFunction> : FloatOp
     /// <inheritdoc/>
     protected override void Forward<T>(ForwardContext c)
     {
-        Apply<T, TFunction>(c.OutputSpec().Shape, c.In<T>(0), c.InputSpec(0).Shape, c.In<T>(1), c.InputSpec(1).Shape, c.Out<T>());
+        if (c.InputSpec(0).Shape == c.InputSpec(1).Shape)
+        {
+            Zip.Run(c.In<T>(0), c.In<T>(1), c.Out<T>(), default(TFunction));
+        }
+        else
+        {
+            int[][] strides = c.Once(this, static (_, c) => new[]
+            {
+                BroadcastShapes.Strides(c.InputSpec(0).Shape, c.OutputSpec().Shape), BroadcastShapes.Strides(c.InputSpec(1).Shape, c.OutputSpec().Shape),
+            });
+            Broadcast.Run(c.OutputSpec().Shape.Lengths, c.In<T>(0), strides[0], c.In<T>(1), strides[1], c.Out<T>(), default(TFunction));
+        }
+
         Save(c);
     }
 

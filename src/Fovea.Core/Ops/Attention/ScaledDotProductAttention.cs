@@ -75,7 +75,7 @@ internal sealed class ScaledDotProductAttentionOp(AttentionAttributes attributes
 
     protected override void Forward<T>(ForwardContext c)
     {
-        AttentionGeometry g = Geometry(c.InputSpec(0).Shape, c.InputSpec(Key).Shape, c.InputSpec(Value).Shape);
+        AttentionGeometry g = c.Once(this, static (op, c) => op.Geometry(c.InputSpec(0).Shape, c.InputSpec(op.Key).Shape, c.InputSpec(op.Value).Shape));
         bool isBoolean = attributes.HasMask && c.InputSpec(Operands).DType == DType.Bool;
         AttentionMask<T> mask = Mask(
             g,

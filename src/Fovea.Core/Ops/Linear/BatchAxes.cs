@@ -7,15 +7,15 @@ namespace Fovea;
 /// The leading axes of a batched product: how far each operand's next matrix lies, 0 where the operand is repeated. A result that is
 /// itself repeated (the gradient of a repeated operand) is summed over.
 /// </summary>
-internal readonly struct BatchAxes
+internal sealed class BatchAxes
 {
     private readonly int[] _lengths;
     private readonly int[][] _strides;
 
-    private BatchAxes(int[] lengths, int[][] strides) => (_lengths, _strides) = (lengths, strides);
+    private BatchAxes(int[] lengths, int[][] strides) => (_lengths, _strides, Count) = (lengths, strides, new Shape(lengths).Elements);
 
     /// <summary>How many products there are.</summary>
-    public int Count => new Shape(_lengths).Elements;
+    public int Count { get; }
 
     /// <summary>Merges the batch axes of the two operands and the result as far as all three allow.</summary>
     public static BatchAxes Of(Shape a, Shape b, Shape result)
@@ -102,7 +102,8 @@ internal readonly struct BatchAxes
         int last = _lengths.Length - 1;
         bool sums = _strides[c][last] == 0;
         int run = sums ? 1 : _lengths[last];
-        int[] index = new int[_lengths.Length];
+        Span<int> index = stackalloc int[_lengths.Length];
+        index.Clear();
         for (int left = Count / run; left > 0; left--)
         {
             (int atA, int atB, int atC, bool first) = Place(index, a, b, c);
@@ -119,7 +120,7 @@ internal readonly struct BatchAxes
         }
     }
 
-    private (int A, int B, int C, bool First) Place(int[] index, int a, int b, int c)
+    private (int A, int B, int C, bool First) Place(ReadOnlySpan<int> index, int a, int b, int c)
     {
         (int atA, int atB, int atC, bool first) = (0, 0, 0, true);
         for (int axis = 0; axis < index.Length; axis++)

@@ -1,9 +1,10 @@
+using Fovea.Compilation;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Reductions;
 
 namespace Fovea;
 
-internal sealed class LinearLayerOp : FloatOp, ISampledOp
+internal sealed class LinearLayerOp : FloatOp, ISampledOp, ISpecializes
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -21,6 +22,8 @@ internal sealed class LinearLayerOp : FloatOp, ISampledOp
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         new((long)outputs[0].Shape.Elements * inputs[1].Shape[1], inputs.Length > 2 ? outputs[0].Shape.Elements : 0);
+
+    public Fusion? Specialize(Step step) => FusedLinear.Of(step);
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

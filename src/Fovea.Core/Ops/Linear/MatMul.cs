@@ -58,7 +58,7 @@ internal sealed class MatMulOp(bool transposeA, bool transposeB) : FloatOp, ISam
     protected override void Forward<T>(ForwardContext c)
     {
         (int m, int n, int k) = Sizes(c.InputSpec(0).Shape, c.OutputSpec().Shape);
-        BatchAxes batch = BatchAxes.Of(c.InputSpec(0).Shape, c.InputSpec(1).Shape, c.OutputSpec().Shape);
+        BatchAxes batch = c.Once(this, static (_, c) => BatchAxes.Of(c.InputSpec(0).Shape, c.InputSpec(1).Shape, c.OutputSpec().Shape));
         batch.Run(transposeA, transposeB, m, n, k, c.In<T>(0), 0, c.In<T>(1), 1, c.Out<T>(), 2);
         if (c.Needs(1))
         {

@@ -82,14 +82,12 @@ internal sealed class CompareOp(Comparison comparison, double? number) : Op, ISa
         where T : unmanaged, System.Numerics.INumber<T>
     {
         Shape shape = c.OutputSpec().Shape;
-        int[] stridesA = BroadcastShapes.Strides(c.InputSpec(0).Shape, shape);
-        if (number is { } value)
+        int[][] strides = c.Once(this, static (op, c) => new[]
         {
-            Compare.Run(comparison, shape.Lengths, c.In<T>(0), stridesA, [T.CreateSaturating(value)], new int[shape.Rank], c.Out<bool>());
-            return;
-        }
-
-        int[] stridesB = BroadcastShapes.Strides(c.InputSpec(1).Shape, shape);
-        Compare.Run(comparison, shape.Lengths, c.In<T>(0), stridesA, c.In<T>(1), stridesB, c.Out<bool>());
+            BroadcastShapes.Strides(c.InputSpec(0).Shape, c.OutputSpec().Shape),
+            op.Number is null ? BroadcastShapes.Strides(c.InputSpec(1).Shape, c.OutputSpec().Shape) : new int[c.OutputSpec().Shape.Rank],
+        });
+        ReadOnlySpan<T> other = number is { } value ? [T.CreateSaturating(value)] : c.In<T>(1);
+        Compare.Run(comparison, shape.Lengths, c.In<T>(0), strides[0], other, strides[1], c.Out<bool>());
     }
 }

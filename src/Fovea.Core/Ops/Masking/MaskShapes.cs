@@ -1,3 +1,5 @@
+using Fovea.Simd.Broadcasting;
+
 namespace Fovea;
 
 /// <summary>What the ops that take a mask share.</summary>
@@ -34,7 +36,9 @@ internal static class MaskShapes
     private static Span<T> Repeat<T>(Shape shape, Shape operand, ReadOnlySpan<T> values, Span<T> whole)
         where T : unmanaged
     {
-        Strides.Read(shape, values, 0, BroadcastShapes.Strides(operand, shape), whole);
+        Span<int> strides = stackalloc int[shape.Rank];
+        Broadcast.Strides(operand.Lengths, shape.Lengths, strides);
+        Strides.Read(shape, values, 0, strides, whole);
         return whole;
     }
 }

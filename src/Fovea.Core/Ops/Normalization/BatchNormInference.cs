@@ -1,4 +1,5 @@
 using System.Numerics;
+using Fovea.Compilation;
 using Fovea.Simd.Broadcasting;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
@@ -9,7 +10,7 @@ namespace Fovea;
 /// <summary>
 /// Batch norm with running statistics. Inputs: x, weight, bias, running mean, running variance, and (optionally) a residual.
 /// </summary>
-internal sealed class BatchNormInferenceOp(double epsilon, bool relu) : FloatOp, ISampledOp
+internal sealed class BatchNormInferenceOp(double epsilon, bool relu) : FloatOp, ISampledOp, ISpecializes
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -32,6 +33,8 @@ internal sealed class BatchNormInferenceOp(double epsilon, bool relu) : FloatOp,
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         OpCost.PerElement(inputs[0], 2 + (relu ? 1 : 0) + (inputs.Length > 5 ? 1 : 0));
+
+    public Fusion? Specialize(Step step) => FusedBatchNorm.Of(step, relu);
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

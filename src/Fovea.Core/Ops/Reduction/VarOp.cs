@@ -43,7 +43,8 @@ internal sealed class VarOp(ReductionAxes axes, bool unbiased) : FloatOp, ISampl
         axes.Sum(shape, c.In<T>(0), mean);
         Map.Run<DivideBy, T>(mean, mean, new DivideBy(axes.Count(shape)));
         Span<T> squares = c.Scratch<T>(shape.Elements);
-        Broadcast.Run(shape.Lengths, c.In<T>(0), Strides.Of(shape), mean, axes.Strides(shape), squares, default(SquaredDifference));
+        int[][] strides = c.Once(axes, static (axes, c) => new[] { Strides.Of(c.InputSpec(0).Shape), axes.Strides(c.InputSpec(0).Shape) });
+        Broadcast.Run(shape.Lengths, c.In<T>(0), strides[0], mean, strides[1], squares, default(SquaredDifference));
         axes.Sum<T>(shape, squares, y);
         Map.Run<Scale, T>(y, y, new Scale(1.0 / Divisor(shape)));
         c.SaveInput(0);

@@ -42,7 +42,7 @@ internal sealed class ConcatOp(int axis) : AnyTypeOp, ISampledOp
     protected override void Move<T>(ForwardContext c)
     {
         Shape whole = c.OutputSpec().Shape;
-        int[] strides = Strides.Of(whole);
+        int[] strides = c.Once(this, static (_, c) => Strides.Of(c.OutputSpec().Shape));
         for (int i = 0, start = 0; i < c.InputCount; i++)
         {
             Shape part = c.InputSpec(i).Shape;

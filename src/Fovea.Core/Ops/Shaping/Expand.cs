@@ -28,7 +28,7 @@ internal sealed class ExpandOp(Shape shape) : AnyTypeOp, ISampledOp
     }
 
     protected override void Move<T>(ForwardContext c) =>
-        Strides.Read(shape, c.In<T>(0), 0, BroadcastShapes.Strides(c.InputSpec(0).Shape, shape), c.Out<T>());
+        Strides.Read(shape, c.In<T>(0), 0, c.Once(this, static (_, c) => BroadcastShapes.Strides(c.InputSpec(0).Shape, c.OutputSpec().Shape)), c.Out<T>());
 
     protected override void Backward<T>(BackwardContext c) =>
         Broadcast.SumTo(shape.Lengths, c.GradOut<T>(), BroadcastShapes.Strides(c.InputSpec(0).Shape, shape), c.GradIn<T>(0));

@@ -44,14 +44,16 @@ internal sealed class PadOp(int[] before, int[] after, double value) : AnyTypeOp
     {
         (Shape part, Shape whole) = (c.InputSpec(0).Shape, c.OutputSpec().Shape);
         Span<T> y = c.Out<T>();
-        Strides.Fill(whole, Convert<T>(value), y, 0, Strides.Of(whole));
-        Strides.Write(part, c.In<T>(0), y, Start(whole), Strides.Of(whole));
+        int[] strides = c.Once(this, static (_, c) => Strides.Of(c.OutputSpec().Shape));
+        Strides.Fill(whole, Convert<T>(value), y, 0, strides);
+        Strides.Write(part, c.In<T>(0), y, Start(strides), strides);
     }
 
     protected override void Backward<T>(BackwardContext c)
     {
         (Shape part, Shape whole) = (c.InputSpec(0).Shape, c.OutputSpec().Shape);
-        Strides.Read(part, c.GradOut<T>(), Start(whole), Strides.Of(whole), c.GradIn<T>(0));
+        int[] strides = Strides.Of(whole);
+        Strides.Read(part, c.GradOut<T>(), Start(strides), strides, c.GradIn<T>(0));
     }
 
     private static T Convert<T>(double value)
@@ -77,9 +79,8 @@ internal sealed class PadOp(int[] before, int[] after, double value) : AnyTypeOp
         return (T)(object)number;
     }
 
-    private int Start(Shape whole)
+    private int Start(int[] strides)
     {
-        int[] strides = Strides.Of(whole);
         int start = 0;
         for (int i = 1; i <= before.Length; i++)
         {

@@ -38,7 +38,7 @@ internal sealed class SliceOp(int axis, int start, int length, int step) : AnyTy
     {
         Shape whole = c.InputSpec(0).Shape;
         Shape part = c.OutputSpec().Shape;
-        Strides.Read(part, c.In<T>(0), Strides.Offset(whole, axis, start), Steps(whole), c.Out<T>());
+        Strides.Read(part, c.In<T>(0), Strides.Offset(whole, axis, start), c.Once(this, static (op, c) => op.Steps(c.InputSpec(0).Shape)), c.Out<T>());
     }
 
     protected override void Backward<T>(BackwardContext c)

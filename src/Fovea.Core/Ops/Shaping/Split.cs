@@ -29,7 +29,7 @@ internal sealed class SplitOp(int axis, int[] sizes) : AnyTypeOp, ISampledOp
     protected override void Move<T>(ForwardContext c)
     {
         Shape whole = c.InputSpec(0).Shape;
-        int[] strides = Strides.Of(whole);
+        int[] strides = c.Once(this, static (_, c) => Strides.Of(c.InputSpec(0).Shape));
         for (int i = 0, start = 0; i < sizes.Length; i++)
         {
             Shape part = c.OutputSpec(i).Shape;

@@ -2,17 +2,28 @@ using Fovea.Models;
 
 namespace Fovea.Contract.Tests.Compilation;
 
-/// <summary>Models whose batch norms have statistics as after training, and images for them.</summary>
+/// <summary>Models with weights and statistics as after training, drawn cheaply, and images for them.</summary>
 internal static class TestModels
 {
+    private const int Draws = 1 << 16;
+
     public static Module Make(string key, ModelOptions options)
     {
+        using IDisposable deferred = Initialization.Defer();
         Module model = ModelCatalog.Create(key, options).Eval();
-        var generator = new Generator(5);
-        foreach ((string name, Tensor buffer) in model.NamedBuffers().Where(b => b.Value.DType == DType.Float32))
+        float[] draws = new float[Draws];
+        new Generator(5).FillUniform<float>(draws, -1, 1);
+        foreach ((string name, Tensor value) in model.NamedParameters().Concat(model.NamedBuffers()).Where(t => t.Value.DType == DType.Float32))
         {
-            bool spread = name.EndsWith("running_var", StringComparison.Ordinal);
-            generator.FillUniform(buffer.AsSpan<float>(), spread ? 0.5f : -0.3f, spread ? 1.5f : 0.3f);
+            int fanIn = value.Rank > 1 ? value.Shape.Product(1, value.Rank) : 0;
+            (double centre, double spread) = name.EndsWith("running_var", StringComparison.Ordinal) ? (1, 0.5)
+                : fanIn > 0 ? (0, Math.Sqrt(3.0 / fanIn))
+                : name.EndsWith("weight", StringComparison.Ordinal) ? (0.8, 0.3) : (0, 0.2);
+            Span<float> values = value.AsSpan<float>();
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = (float)(centre + (spread * draws[i % Draws]));
+            }
         }
 
         return model;

@@ -1,0 +1,62 @@
+using Fovea.Simd.Norm;
+
+namespace Fovea.Compilation;
+
+/// <summary>
+/// A batch norm of constant statistics as the affine map that it is: <c>y = relu(x · scale + shift + residual)</c>. Inputs: x, and
+/// (optionally) the residual. The linear map before it takes it in where it can.
+/// </summary>
+internal sealed class FusedBatchNorm : CompiledOp, IAbsorbs, IPacks
+{
+    private (float[] Scale, float[] Shift) _map = ([], []);
+
+    private FusedBatchNorm(ChannelScale scale) => Scale = scale;
+
+    public override string Name => $"batch_norm{(Residual ? "+add" : "")}{(Relu ? "+relu" : "")}";
+
+    public ChannelScale Scale { get; }
+
+    public bool Residual { get; private init; }
+
+    public bool Relu { get; private init; }
+
+    /// <summary>The fused form; null when the statistics are not constants of single precision.</summary>
+    public static Fusion? Of(Step step, bool relu)
+    {
+        if (step.Inputs[0].Spec.DType != DType.Float32 || ChannelScale.Of(step) is not { } scale)
+        {
+            return null;
+        }
+
+        bool adds = step.Inputs.Length > 5;
+        return new Fusion(new FusedBatchNorm(scale) { Residual = adds, Relu = relu }, adds ? [step.Inputs[0], step.Inputs[5]] : [step.Inputs[0]]);
+    }
+
+    public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs) => [inputs[0]];
+
+    public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
+        OpCost.PerElement(outputs[0], 2 + (Residual ? 1 : 0) + (Relu ? 1 : 0));
+
+    public Fusion? Absorb(Step step, Step user)
+    {
+        Value y = step.Outputs[0];
+        if (user.Op is AddOp && !Residual && !Relu && user.Inputs[0].Spec == user.Inputs[1].Spec)
+        {
+            return new Fusion(new FusedBatchNorm(Scale) { Residual = true }, [step.Inputs[0], user.Inputs[user.Inputs[0] == y ? 1 : 0]]);
+        }
+
+        return user.Op is ReluOp && !Relu ? new Fusion(new FusedBatchNorm(Scale) { Residual = Residual, Relu = true }, step.Inputs) : null;
+    }
+
+    public Op Pack(ConstantStore constants)
+    {
+        _map = Scale.Fold(null);
+        return this;
+    }
+
+    protected internal override void Forward(ForwardContext c)
+    {
+        (int n, int channels, int inner) = BatchNormShapes.Split(c.InputSpec(0).Shape);
+        BatchNorm.Inference(n, channels, inner, c.In<float>(0), _map.Scale, _map.Shift, c.InOrEmpty<float>(1), Relu, c.Out<float>());
+    }
+}

@@ -1,0 +1,87 @@
+using Fovea.Attention;
+using Fovea.Models;
+
+namespace Fovea.Contract.Tests.Compilation;
+
+/// <summary>From the second call on, a compiled model takes no memory: none from the garbage collector, on any thread, and none from the system.</summary>
+public sealed class CompiledMemoryTests
+{
+    private const int Calls = 20;
+
+    public static TheoryData<string, string?> Models =>
+    [
+        new("resnet18", "cbam"), new("resnet8", "se"), new("resnet20-cifar", null), new("unet-small", null), new("vit_mini_patch8", null), new("vgg11-bn", null),
+    ];
+
+    public static TheoryData<string> Mechanisms => [.. Catalog.All.Where(e => e.Card.KeepsShape && e.Card.Inputs.Count == 1 && e.Card.Family is not Family.Transformer).Select(e => e.Card.Key)];
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_call_of_a_model_takes_no_memory(string key, string? attention)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Module model = TestModels.Make(key, new ModelOptions
+        {
+            ImageSize = 64,
+            Classes = 5,
+            Attention = attention is null ? null : new AttentionPlacement { Key = attention },
+        });
+        TakesNoMemory(model, TestModels.Image(2, 64));
+    }
+
+    [Theory]
+    [MemberData(nameof(Mechanisms))]
+    public void A_call_of_a_mechanism_takes_no_memory(string key)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Module mechanism = Catalog.Find(key).CreateFor(new SlotShape(32, 14, 14), []).Eval();
+        Tensor x = Tensor.Empty([2, 32, 14, 14]);
+        new Generator(3).FillUniform(x.AsSpan<float>(), -1, 1);
+        TakesNoMemory(mechanism, x);
+    }
+
+    [Fact]
+    public void Disposal_gives_everything_back()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Module model = TestModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 5 });
+        Tensor x = TestModels.Image(2, 64);
+        Tensor y = Tensor.Empty([2, 5]);
+        long before = TensorMemory.LiveBlocks;
+        CompiledModel compiled = model.Compile(x.Shape);
+        compiled.Run(x, y);
+        Assert.True(TensorMemory.LiveBlocks > before);
+        compiled.Dispose();
+        Assert.Equal(before, TensorMemory.LiveBlocks);
+        Assert.Throws<ObjectDisposedException>(() => compiled.Run(x, y));
+    }
+
+    private static void TakesNoMemory(Module module, Tensor x)
+    {
+        using CompiledModel compiled = module.Compile(x.Shape);
+        Tensor y = Tensor.Empty(compiled.Output.Shape);
+        float[] values = x.ToArray<float>();
+        float[] results = new float[y.Elements];
+        compiled.Run(x, y);
+        compiled.Run(x, y);
+        compiled.Run(values, results);
+        long native = TensorMemory.NativeAllocations;
+        long blocks = TensorMemory.LiveBlocks;
+        long own = GC.GetAllocatedBytesForCurrentThread();
+        long everywhere = long.MaxValue;
+        for (int i = 0; i < Calls; i++)
+        {
+            // What other threads of the process do meanwhile is not the model's: the quietest call shows what the model takes.
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            compiled.Run(x, y);
+            compiled.Run(values, results);
+            everywhere = Math.Min(everywhere, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        Assert.Equal(own, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, everywhere);
+        Assert.Equal(native, TensorMemory.NativeAllocations);
+        Assert.Equal(blocks, TensorMemory.LiveBlocks);
+        Assert.Equal(y.ToArray<float>(), results);
+    }
+}
