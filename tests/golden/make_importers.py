@@ -56,6 +56,50 @@ def column(gate):
     return gate[:, :, None, None]
 
 
+def hard_excitation(channels, reduction):
+    return Named(lambda m, x: x * F.hardsigmoid(m.fc2(m.fc1(column(gap(x))).relu())),
+                 fc1=nn.Conv2d(channels, channels // reduction, 1), fc2=nn.Conv2d(channels // reduction, channels, 1))
+
+
+def conv_module(i, o, k=1, **kw):
+    """A convolution and its norm under mmcv's names."""
+    return chain(conv=nn.Conv2d(i, o, k, padding=k // 2, bias=False, **kw), bn=nn.BatchNorm2d(o))
+
+
+def mm_excitation(channels, reduction):
+    conv = lambda i, o: chain(conv=nn.Conv2d(i, o, 1))
+    return Named(lambda m, x: x * m.conv2(m.conv1(column(gap(x))).relu()).sigmoid(),
+                 conv1=conv(channels, channels // reduction), conv2=conv(channels // reduction, channels))
+
+
+def timm_cbam(channels, reduction):
+    fc1, fc2 = nn.Conv2d(channels, channels // reduction, 1, bias=False), nn.Conv2d(channels // reduction, channels, 1, bias=False)
+    conv = chain(conv=nn.Conv2d(2, 1, 7, padding=3, bias=False), bn=nn.BatchNorm2d(1))
+    channel, spatial = port_gates(on_maps(lambda p: fc2(fc1(p).relu())), conv)
+
+    def call(m, x):
+        u = x * column(channel(x))
+        return u * spatial(u)
+
+    return Named(call, channel=Named(None, fc1=fc1, fc2=fc2), spatial=Named(None, conv=conv))
+
+
+def timm_context(channels, reduction):
+    inner = channels // reduction
+
+    def transform(m, t):
+        t = m.fc1(t)
+        return m.fc2(F.layer_norm(t[:, :, 0, 0], [inner], m.norm.weight, m.norm.bias, 1e-6)[:, :, None, None].relu())
+
+    def call(m, x):
+        a = m.conv_attn(x).flatten(2).softmax(2)
+        t = (x.flatten(2) * a).sum(2)[:, :, None, None]
+        return x * m.mlp_scale(t).sigmoid() + m.mlp_add(t)
+
+    mlp = lambda: Named(transform, fc1=nn.Conv2d(channels, inner, 1), norm=nn.LayerNorm(inner), fc2=nn.Conv2d(inner, channels, 1))
+    return Named(call, conv_attn=nn.Conv2d(channels, 1, 1), mlp_add=mlp(), mlp_scale=mlp())
+
+
 def squeeze_excitation(channels, reduction, bias):
     fc = nn.Sequential(nn.Linear(channels, channels // reduction, bias), nn.ReLU(), nn.Linear(channels // reduction, channels, bias))
     return Named(lambda m, x: x * column(m.fc(gap(x)).sigmoid()), fc=fc)
@@ -307,6 +351,90 @@ def non_local(channels, sub_sample):
                  theta=nn.Conv2d(channels, inner, 1), phi=pooled(nn.Conv2d(channels, inner, 1)))
 
 
+def mm_non_local(channels, sub_sample):
+    inner = channels // 2
+    conv = lambda: chain(conv=nn.Conv2d(channels, inner, 1))
+    pooled = lambda: nn.Sequential(conv(), nn.MaxPool2d(2)) if sub_sample else conv()
+
+    def call(m, x):
+        t, p, g = m.theta(x).flatten(2), m.phi(x).flatten(2), m.g(x).flatten(2)
+        a = (t.transpose(1, 2) @ p / inner ** 0.5).softmax(2)
+        return x + m.conv_out((g @ a.transpose(1, 2)).reshape(x.shape[0], inner, *x.shape[2:]))
+
+    return Named(call, g=pooled(), conv_out=conv_module(inner, channels), theta=conv(), phi=pooled())
+
+
+def danet_head(channels, classes):
+    inner = channels // 4
+    block = lambda i: nn.Sequential(nn.Conv2d(i, inner, 3, padding=1, bias=False), nn.BatchNorm2d(inner), nn.ReLU())
+    last = lambda: nn.Sequential(nn.Dropout2d(0.1), nn.Conv2d(inner, classes, 1))
+    return Named(lambda m, x: m.conv8(m.conv51(m.sa(m.conv5a(x))) + m.conv52(m.sc(m.conv5c(x)))),
+                 conv5a=block(channels), conv5c=block(channels), sa=danet_positions(inner), sc=danet_channels(),
+                 conv51=block(inner), conv52=block(inner), conv6=last(), conv7=last(), conv8=last())
+
+
+def mm_danet_head(channels, classes):
+    inner = channels // 4
+    block = lambda i: conv_module(i, inner, 3)
+    last = lambda: nn.Conv2d(inner, classes, 1)
+
+    def channels_of(m, x):
+        f = x.flatten(2)
+        e = f @ f.transpose(1, 2)
+        return m.gamma.scale * ((e.amax(2, keepdim=True) - e).softmax(2) @ f).reshape(x.shape) + x
+
+    return Named(lambda m, x: m.conv_seg(m.pam_out_conv(m.pam(m.pam_in_conv(x).relu())).relu() + m.cam_out_conv(m.cam(m.cam_in_conv(x).relu())).relu()),
+                 conv_seg=last(), pam_in_conv=block(channels), pam=mm_positions(inner), pam_out_conv=block(inner), pam_conv_seg=last(),
+                 cam_in_conv=block(channels), cam=Named(channels_of, gamma=scalar()), cam_out_conv=block(inner), cam_conv_seg=last())
+
+
+def polarized(channels, sequential):
+    """PSA_p and PSA_s of the official code."""
+    half, bottom = channels // 2, channels // 8
+    up = nn.Conv2d(half, channels, 1, bias=False) if not sequential else nn.Sequential(
+        nn.Conv2d(half, bottom, 1), nn.LayerNorm([bottom, 1, 1]), nn.ReLU(), nn.Conv2d(bottom, channels, 1))
+
+    def call(m, x):
+        def spatial(t):
+            q, v = gap(m.conv_q_left(t))[:, None], m.conv_v_left(t).flatten(2)
+            z = q @ v.softmax(2) if sequential else (q @ v).softmax(2)
+            return t * z.reshape(t.shape[0], 1, *t.shape[2:]).sigmoid()
+
+        z = m.conv_v_right(x).flatten(2) @ m.conv_q_right(x).flatten(2).softmax(2).transpose(1, 2)
+        y = x * m.conv_up(z[..., None]).sigmoid()
+        return spatial(y) if sequential else y + spatial(x)
+
+    conv = lambda o: nn.Conv2d(channels, o, 1, bias=False)
+    return Named(call, conv_q_right=conv(1), conv_v_right=conv(half), conv_up=up, conv_q_left=conv(half), conv_v_left=conv(half))
+
+
+class MultiHead(nn.MultiheadAttention):
+    def forward(self, x):
+        return super().forward(x, x, x, need_weights=False)[0]
+
+
+def encoder_transformer(patch, grid, classes, dim, depth, heads, hidden):
+    """torchvision's VisionTransformer, whose norms add 1e-6."""
+    norm = lambda: nn.LayerNorm(dim, 1e-6)
+
+    def block(m, x):
+        y = m.ln_1(x)
+        x = x + m.self_attention(y, y, y, need_weights=False)[0]
+        return x + m.mlp(m.ln_2(x))
+
+    layers = chain(**{f"encoder_layer_{i}": Named(
+        block, ln_1=norm(), self_attention=nn.MultiheadAttention(dim, heads, batch_first=True), ln_2=norm(),
+        mlp=nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Dropout(0), nn.Linear(hidden, dim), nn.Dropout(0))) for i in range(depth)})
+
+    def call(m, x):
+        patches = m.conv_proj(x).flatten(2).transpose(1, 2)
+        y = torch.cat([m.class_token.expand(len(x), -1, -1), patches], 1) + m.encoder.pos_embedding
+        return m.heads(m.encoder.ln(m.encoder.layers(y))[:, 0])
+
+    return Named(call, class_token=parameter(1, 1, dim), conv_proj=nn.Conv2d(3, dim, patch, patch),
+                 encoder=Named(None, pos_embedding=parameter(1, grid * grid + 1, dim), layers=layers, ln=norm()), heads=chain(head=nn.Linear(dim, classes)))
+
+
 def self_attention(size, key, value):
     return Named(lambda m, x: (m.q(x) @ m.k(x).transpose(1, 2)).softmax(2) / key ** 0.5 @ m.v(x),
                  q=nn.Linear(size, key), k=nn.Linear(size, key), v=nn.Linear(size, value))
@@ -381,7 +509,22 @@ VIT = {"imageHeight": 12, "imageWidth": 12, "patchHeight": 4, "patchWidth": 4, "
 CASES = [
     ("senet", "senet", "se", {"channels": 16, "reduction": 4}, squeeze_excitation(16, 4, False), MAPS, True),
     ("senet-bias", "senet", "se", {"channels": 16, "reduction": 4, "bias": True}, squeeze_excitation(16, 4, True), MAPS, True),
-    ("timm-se", "timm", "se", {"channels": 16, "reduction": 2, "bias": True}, pointwise_excitation(16, 2, True), MAPS, True),
+    ("timm-se", "timm", "se", {"channels": 16, "reduction": 2, "bias": True}, pointwise_excitation(16, 2, True), MAPS, False),
+    ("torchvision-se", "torchvision", "se", {"channels": 16, "reduction": 4, "bias": True}, pointwise_excitation(16, 4, True), MAPS, False),
+    ("mobilenetv3-se", "torchvision-mobilenetv3", "se", {"channels": 16, "reduction": 4, "bias": True, "gate": "hard-sigmoid"}, hard_excitation(16, 4), MAPS, False),
+    ("mmseg-se", "mmseg", "se", {"channels": 16, "reduction": 4, "bias": True}, mm_excitation(16, 4), MAPS, True),
+    ("timm-cbam", "timm", "cbam", {"channels": 16, "reduction": 4, "spatialBatchNorm": True}, timm_cbam(16, 4), MAPS, True),
+    ("timm-gc", "timm", "global_context", {"channels": 16, "reduction": 4, "fusion": ["add", "mul"], "normEpsilon": 1e-6}, timm_context(16, 4), MAPS, True),
+    ("polarized-parallel", "polarized", "polarized", {"channels": 16}, polarized(16, False), MAPS, True),
+    ("polarized-sequential", "polarized", "polarized", {"channels": 16, "arrangement": "sequential"}, polarized(16, True), MAPS, True),
+    ("mmseg-non-local", "mmseg", "non_local", {"channels": 16, "scale": True}, mm_non_local(16, False), [[2, 16, 6, 5]], True),
+    ("mmseg-non-local-sub", "mmseg", "non_local", {"channels": 16, "scale": True, "subSample": True}, mm_non_local(16, True), [[2, 16, 6, 4]], True),
+    ("danet-head", "danet", "danet", {"inChannels": 32, "outChannels": 3}, danet_head(32, 3), [[2, 32, 4, 5]], True),
+    ("mmseg-danet", "mmseg", "danet", {"inChannels": 32, "outChannels": 3}, mm_danet_head(32, 3), [[2, 32, 4, 5]], True),
+    ("pytorch-multi-head", "pytorch", "multi_head", {"embedDim": 12, "heads": 3}, MultiHead(12, 3, batch_first=True), [[2, 5, 12]], True),
+    ("torchvision-vit", "torchvision", "vit",
+     {"imageHeight": 12, "imageWidth": 12, "patchHeight": 4, "patchWidth": 4, "classes": 5, "dim": 12, "depth": 2, "heads": 2, "mlpDim": 20, "normEpsilon": 1e-6},
+     encoder_transformer(4, 3, 5, 12, 2, 2, 20), [[2, 3, 12, 12]], True),
     ("timm-se-no-bias", "timm", "se", {"channels": 16, "reduction": 2}, pointwise_excitation(16, 2, False), MAPS, False),
     ("eca", "eca", "eca", {"channels": 16, "kernelSize": 5}, efficient(5), MAPS, True),
     ("gcnet", "gcnet", "global_context", {"channels": 16, "reduction": 4}, context(16, 4), MAPS, True),

@@ -12,6 +12,9 @@ internal sealed record Conversion(string Kind, string Input, string Output, long
     /// <summary>What is in it, in words.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>The library that weights were imported from; null when none was named.</summary>
+    public string? Source { get; init; }
+
     /// <summary>What did not come along; null when everything did.</summary>
     public string? Warning { get; init; }
 
@@ -21,6 +24,11 @@ internal sealed record Conversion(string Kind, string Input, string Output, long
     public JsonObject ToJson()
     {
         var json = new JsonObject { ["kind"] = Kind, ["input"] = Input, ["output"] = Output, ["bytes"] = Bytes };
+        if (Source is not null)
+        {
+            json["from"] = Source;
+        }
+
         foreach ((string name, long value) in Numbers)
         {
             json[name] = value;

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Fovea.Attention;
 using Fovea.Cli.Converting;
 using Fovea.Cli.Flags;
 using Fovea.Imaging.Transforms;
+using Fovea.Io;
 
 namespace Fovea.Cli.Verbs;
 
@@ -18,6 +20,8 @@ internal static class ConvertVerb
 
         public string? Key { get; init; }
 
+        public ImportTarget Import { get; init; } = new();
+
         public bool Force { get; init; }
     }
 
@@ -27,7 +31,9 @@ internal static class ConvertVerb
             "convert",
             $"Read weights or an image and write it in the format of the new extension: {FileKinds.Writable}. Images are decoded and resized exactly as for training.",
             "fovea convert resnet20.th resnet20.safetensors",
-            "fovea convert photo.jpg photo.png --resize 224x224 --filter bilinear");
+            "fovea convert photo.jpg photo.png --resize 224x224 --filter bilinear",
+            "fovea convert resnet50.pth resnet50.safetensors --from torchvision --model resnet50",
+            "fovea convert cbam.pth cbam.safetensors --from official-cbam --mechanism cbam --option channels=64");
         Argument<string> input = verb.AddArgument<string>("in", "The file to read; .jpg is read as well.", ArgumentArity.ExactlyOne);
         Argument<string> output = verb.AddArgument<string>("out", "The file to write.", ArgumentArity.ExactlyOne);
         FlagSet<ConvertOptions> flags = new FlagSet<ConvertOptions>()
@@ -37,6 +43,17 @@ internal static class ConvertVerb
             .AddSwitch("--as-stored", "Leave the pixels as they are stored, whatever turn the EXIF orientation asks for.", (o, v) => o with { AsStored = v })
             .Group("Weights")
             .Add("--key", FlagValues.Text("NAME"), "Which state dict of a PyTorch file that holds several.", (o, v) => o with { Key = v })
+            .Add("--from", FlagValues.Name("source", [.. Importer.Sources, ImportTarget.Auto]), "The library whose names and layouts the weights have, as fovea list --sources prints them; "
+                + "auto finds it by the names. They are brought into Fovea's, for the model or mechanism named beside it.", (o, v) => o with { Import = o.Import with { Source = v } })
+            .Model("with --from", (o, v) => o with { Import = o.Import with { Model = v } })
+            .Attention("with --from and --model", (o, v) => o with { Import = o.Import with { Attention = v } },
+                (o, v) => o with { Import = o.Import with { AttentionOptions = v } }, (o, v) => o with { Import = o.Import with { AttentionAt = v } })
+            .ImageSize("with --from; default: the model's own", (o, v) => o with { Import = o.Import with { ImageSize = v } })
+            .Add("--part", FlagValues.Text("NAME"), "Take only the tensors below this name of the source's model, such as head.sa; with --from.",
+                (o, v) => o with { Import = o.Import with { Part = v } })
+            .Add("--mechanism", FlagValues.Name("mechanism", Catalog.Keys), "The mechanism, as fovea list names it; with --from.", (o, v) => o with { Import = o.Import with { Mechanism = v } })
+            .AddMany("--option", FlagValues.Pair, "An option of the mechanism, as fovea show KEY lists them; what the source implies is filled in. May be given several times.",
+                (o, v) => o with { Import = o.Import with { Options = v.GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value) } })
             .Group("Output")
             .AddSwitch("--force -f", "Replace a file that is there already.", (o, v) => o with { Force = v });
         flags.AddTo(verb);
@@ -70,10 +87,12 @@ internal static class ConvertVerb
             throw Wrong("--resize, --filter and --as-stored are for images; leave them out for weights");
         }
 
-        if (kind == FileKind.Image && options.Key is not null)
+        if (kind == FileKind.Image && (options.Key is not null || options.Import.IsGiven))
         {
-            throw Wrong("--key is for weights; leave it out for images");
+            throw Wrong("--key, --from, --model and --mechanism are for weights; leave them out for images");
         }
+
+        options.Import.Check();
 
         if (options.Filter is not null && options.Size is null)
         {
@@ -96,7 +115,7 @@ internal static class ConvertVerb
         }
 
         return kind == FileKind.Weights
-            ? WeightsConversion.Run(input, output, options.Key)
+            ? options.Import.Source is null ? WeightsConversion.Run(input, output, options.Key) : WeightsImport.Run(input, output, options.Key, options.Import)
             : ImageConversion.Run(input, output, options.Size, options.Filter ?? ResizeFilter.Bilinear, options.AsStored);
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Fovea.Attention;
+using Fovea.Io;
 using Fovea.Models;
 using Spectre.Console;
 
@@ -11,13 +12,15 @@ internal static class ListVerb
 {
     public static Verb Build()
     {
-        var verb = new Verb("list", "List every mechanism and model.", "fovea list", "fovea list --json");
+        var verb = new Verb("list", "List every mechanism and model.", "fovea list", "fovea list --sources", "fovea list --json");
+        var sources = new Option<bool>("--sources") { Description = "List what fovea convert --from reads instead: the libraries whose weights can be imported." };
+        verb.Options.Add(sources);
         Option<bool> json = verb.AddJson();
-        verb.SetAction(parsed => Run(parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        verb.SetAction(parsed => Run(parsed.GetValue(json), parsed.GetValue(sources), parsed.InvocationConfiguration.Output));
         return verb;
     }
 
-    private static int Run(bool json, TextWriter output)
+    private static int Run(bool json, bool sources, TextWriter output)
     {
         if (json)
         {
@@ -26,6 +29,18 @@ internal static class ListVerb
         }
 
         IAnsiConsole console = Terminal.On(output);
+        if (sources)
+        {
+            var origins = new Table().Border(TableBorder.Rounded).Title("Sources of weights").AddColumns("source", "for", "where from");
+            foreach (ImportSource source in Importer.Known)
+            {
+                origins.AddRow(source.Name, source.Mechanism.Length > 0 ? source.Mechanism : "models", Markup.Escape(source.Origin));
+            }
+
+            console.Write(origins);
+            return ExitCode.Done;
+        }
+
         var mechanisms = new Table().Border(TableBorder.Rounded).Title("Mechanisms").AddColumns("key", "family", "name", "year");
         foreach (Card card in Catalog.All.Select(e => e.Card))
         {
@@ -59,6 +74,12 @@ internal static class ListVerb
             ["key"] = m.Key,
             ["title"] = m.Title,
             ["imageSize"] = m.ImageSize,
+        })]),
+        ["sources"] = new JsonArray([.. Importer.Known.Select(s => (JsonNode)new JsonObject
+        {
+            ["source"] = s.Name,
+            ["mechanism"] = s.Mechanism.Length > 0 ? s.Mechanism : null,
+            ["origin"] = s.Origin,
         })]),
     };
 }

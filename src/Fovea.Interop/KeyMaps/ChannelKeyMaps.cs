@@ -40,6 +40,39 @@ internal static class ChannelKeyMaps
             Slots = [("se", "attention")],
             Fits = static t => AreKernels(t),
         },
+        new("torchvision", "se", "torchvision, SqueezeExcitation of EfficientNet and RegNet")
+        {
+            Rules = [new("fc1.*", "fc1.*", KeyLayout.Pointwise, Rank: 4), new("fc2.*", "fc2.*", KeyLayout.Pointwise, Rank: 4)],
+            Implies = [new("se", "gate", "\"sigmoid\"")],
+            Fits = static t => Ends(t, "fc1.bias").Any() && IsBottleneck(t, "fc1.weight", "fc2.weight"),
+        },
+        new("torchvision-mobilenetv3", "se", "torchvision, SqueezeExcitation of MobileNetV3")
+        {
+            Rules = [new("fc1.*", "fc1.*", KeyLayout.Pointwise, Rank: 4), new("fc2.*", "fc2.*", KeyLayout.Pointwise, Rank: 4)],
+            Implies = [new("se", "gate", "\"hard-sigmoid\"")],
+            Fits = static t => Ends(t, "fc1.bias").Any() && IsBottleneck(t, "fc1.weight", "fc2.weight"),
+        },
+        new("mmseg", "se", "open-mmlab mmcls and mmsegmentation, SELayer")
+        {
+            Rules = [new("conv1.conv.*", "fc1.*", KeyLayout.Pointwise, Rank: 4), new("conv2.conv.*", "fc2.*", KeyLayout.Pointwise, Rank: 4)],
+            Slots = [("se_layer", "attention")],
+            Implies = [new("se", "gate", "\"sigmoid\"")],
+        },
+        new("timm", "global_context", "huggingface/pytorch-image-models, GlobalContext")
+        {
+            Rules =
+            [
+                new("conv_attn.*", "conv_mask.*", Rank: 4),
+                .. new[] { ("mlp_add", "channel_add_conv"), ("mlp_scale", "channel_mul_conv") }.SelectMany(m => new KeyRule[]
+                {
+                    new($"{m.Item1}.fc1.*", $"{m.Item2}.0.*", Rank: 4, IsOptional: true),
+                    new($"{m.Item1}.norm.*", $"{m.Item2}.1.*", KeyLayout.Column, IsOptional: true),
+                    new($"{m.Item1}.fc2.*", $"{m.Item2}.3.*", Rank: 4, IsOptional: true),
+                }),
+            ],
+            Slots = [("se", "attention")],
+            Implies = [new("global_context", "normEpsilon", "1E-06")],
+        },
         new("gcnet", "global_context", "xvjiarui/GCNet and mmcv, ContextBlock")
         {
             Rules =
@@ -49,6 +82,7 @@ internal static class ChannelKeyMaps
                     "channel_add_conv.0.*", "channel_add_conv.1.*", "channel_add_conv.3.*",
                     "channel_mul_conv.0.*", "channel_mul_conv.1.*", "channel_mul_conv.3.*"),
             ],
+            Slots = [("context_block", "attention")],
             Fits = static t => Ends(t, "channel_add_conv.3.weight").Any() || Ends(t, "channel_mul_conv.3.weight").Any(),
         },
     ];

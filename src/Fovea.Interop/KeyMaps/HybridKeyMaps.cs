@@ -19,6 +19,16 @@ internal static class HybridKeyMaps
             // Its ChannelPool stacks the maximum before the mean, and nothing in the file says so.
             Implies = [new("cbam", "poolOrder", "\"max-mean\""), new("cbam", "pools", "[\"avg\",\"max\"]")],
         },
+        new("timm", "cbam", "huggingface/pytorch-image-models, CbamModule")
+        {
+            Rules =
+            [
+                new("channel.fc1.*", "channel.fc1.*", KeyLayout.Pointwise, Rank: 4), new("channel.fc2.*", "channel.fc2.*", KeyLayout.Pointwise, Rank: 4),
+                new("spatial.conv.conv.*", "spatial.conv.*", Rank: 4), new("spatial.conv.bn.*", "spatial.bn.*"),
+            ],
+            Slots = [("se", "attention")],
+            Implies = [new("cbam", "poolOrder", "\"mean-max\""), new("cbam", "pools", "[\"avg\",\"max\"]")],
+        },
         new("official-bam", "bam", "Jongchan/attention-module, MODELS/bam.py")
         {
             Rules =
@@ -50,6 +60,19 @@ internal static class HybridKeyMaps
                 new("cw.conv.conv.*", "cw.conv.*"), new("cw.conv.bn.*", "cw.bn.*"), new("hc.conv.conv.*", "hc.conv.*"),
                 new("hc.conv.bn.*", "hc.bn.*"), new("hw.conv.conv.*", "hw.conv.*"), new("hw.conv.bn.*", "hw.bn.*"),
             ],
+        },
+        new("polarized", "polarized", "DeLightCMU/PSA, PSA_p and PSA_s")
+        {
+            Rules =
+            [
+                .. KeyMapList.Keep("conv_q_right.*", "conv_v_right.*", "conv_q_left.*", "conv_v_left.*"),
+                .. KeyMapList.KeepOptional("conv_up.weight", "conv_up.0.*", "conv_up.1.*", "conv_up.3.*"),
+            ],
+            Slots = [("deattn", "attention")],
+            Implies = [new("polarized", "variant", "\"official\"")],
+
+            // The paper's form, which is ours alone, has a norm and no second convolution.
+            Fits = static t => ChannelKeyMaps.Ends(t, "conv_up.weight").Any() || ChannelKeyMaps.Ends(t, "conv_up.3.weight").Any(),
         },
         new("smp", "scse", "qubvel-org/segmentation_models.pytorch, SCSEModule")
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Fovea.Attention;
 using Fovea.Io.KeyMaps;
 
@@ -15,6 +16,25 @@ public static class Importer
 
     /// <summary>All sources by name.</summary>
     public static IReadOnlyList<string> Sources { get; } = [Own, .. KeyMapList.All.Select(m => m.Source).Distinct()];
+
+    /// <summary>Every module of every source.</summary>
+    public static IReadOnlyList<ImportSource> Known { get; } = [.. KeyMapList.All.Select(m => new ImportSource(m.Source, m.Mechanism, m.Origin)).Distinct()];
+
+    /// <summary>
+    /// The options that a source leaves no choice in, such as CBAM's <c>poolOrder</c>: a module that is built with them takes its weights.
+    /// Where forms of one source differ in an option, it is not among them.
+    /// </summary>
+    /// <param name="source">One of <see cref="Sources"/>.</param>
+    /// <param name="mechanism">The mechanism's key.</param>
+    /// <returns>Options as JSON by name; empty when nothing is implied.</returns>
+    public static JsonObject ImpliedOptions(string source, string mechanism)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(mechanism);
+        KeyMap[] maps = [.. KeyMapList.All.Where(m => m.Source == source && (m.Mechanism == mechanism || m.Implies.Any(i => i.Mechanism == mechanism)))];
+        IEnumerable<Implied> agreed = maps.SelectMany(m => m.Implies.Where(i => i.Mechanism == mechanism)).Distinct().Where(i => maps.All(m => m.Implies.Contains(i)));
+        return new JsonObject(agreed.Select(i => KeyValuePair.Create(i.Option, JsonNode.Parse(i.Value))));
+    }
 
     /// <summary>Translates weights and loads them into a module.</summary>
     /// <param name="module">The module to fill: a mechanism of the catalogue, or a model.</param>
@@ -55,11 +75,18 @@ public static class Importer
                 : throw ImportErrors.Unknown(module, tensors, source, all);
         }
 
-        Mapping mapping = Choose(module, fitting);
+        Mapping mapping = Choose(module, Fullest(fitting));
         ImportChecks.Check(module, single, mapping);
         return new ImportResult(
             mapping.Map.Source, mapping.Map.Origin, LayoutConversion.Run(mapping, own),
             mapping.Map.Implies.ToDictionary(i => $"{i.Mechanism}.{i.Option}", i => i.Value.Trim('"')));
+    }
+
+    /// <summary>Without the maps that explain less than others do, such as one of a part where another is of the whole.</summary>
+    private static Mapping[] Fullest(Mapping[] fitting)
+    {
+        int most = fitting.Max(m => m.Explained);
+        return [.. fitting.Where(m => m.Explained == most)];
     }
 
     /// <summary>The only meaning that the names can have, or an error.</summary>

@@ -21,6 +21,9 @@ internal sealed record KeyMap(string Source, string Mechanism, string Origin)
     /// <summary>Options that the source fixes although no name or shape in it shows them.</summary>
     public IReadOnlyList<Implied> Implies { get; init; } = [];
 
+    /// <summary>Biases that ours has and the source never: they are zero there.</summary>
+    public IReadOnlyList<string> ZeroWhenAbsent { get; init; } = [];
+
     /// <summary>More that must hold of the file for this map to be the one, after the rules have been applied.</summary>
     public Func<IReadOnlyDictionary<string, Tensor>, bool>? Fits { get; init; }
 

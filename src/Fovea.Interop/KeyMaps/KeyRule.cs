@@ -14,6 +14,9 @@ internal enum KeyLayout
     /// <summary>A scalar where ours is [1].</summary>
     Scalar,
 
+    /// <summary>A vector [C] where ours is [C, 1, 1].</summary>
+    Column,
+
     /// <summary>A linear map over patches flattened as (row, column, channel) where ours is a convolution [D, C, rows, columns].</summary>
     Patch,
 }

@@ -15,6 +15,11 @@ internal static class ModelKeyMaps
         new("mlp_head.1.*", "head.*"),
     ];
 
+    private static readonly Implied[] s_normalizedTransformer =
+    [
+        new("vit", "activation", "\"gelu\""), new("vit", "normAfterPool", "false"), new("vit", "pool", "\"cls\""), new("vit", "normEpsilon", "1E-06"),
+    ];
+
     public static IReadOnlyList<KeyMap> All { get; } =
     [
         new("torchvision", "", "torchvision, resnet.py")
@@ -25,6 +30,24 @@ internal static class ModelKeyMaps
         new("torchvision", "", "torchvision, vgg.py")
         {
             Rules = KeyMapList.Keep("features.0.*", "features.1.*", "classifier.0.*", "classifier.3.*", "classifier.6.*"),
+        },
+        new("timm", "", "huggingface/pytorch-image-models, ResNet")
+        {
+            Rules = KeyMapList.Keep("conv1.weight", "layer1.0.conv1.weight", "layer4.0.downsample.0.weight", "fc.*"),
+            Fits = static t => t.ContainsKey("conv1.weight") && t.ContainsKey("layer1.0.bn1.running_mean"),
+        },
+        new("torchvision", "vit", "torchvision, VisionTransformer")
+        {
+            Rules =
+            [
+                new("conv_proj.*", "patch_embed.proj.*", Rank: 4), new("class_token", "cls_token"), new("encoder.pos_embedding", "pos_embed"),
+                .. Encoder("ln_1.*", "norm1.*"), .. Encoder("self_attention.in_proj_weight", "attn.qkv.weight"),
+                .. Encoder("self_attention.in_proj_bias", "attn.qkv.bias"), .. Encoder("self_attention.out_proj.*", "attn.proj.*"), .. Encoder("ln_2.*", "norm2.*"),
+                .. Encoder("mlp.0.*", "mlp.fc1.*", true), .. Encoder("mlp.3.*", "mlp.fc2.*", true),
+                .. Encoder("mlp.linear_1.*", "mlp.fc1.*", true), .. Encoder("mlp.linear_2.*", "mlp.fc2.*", true),
+                new("encoder.ln.*", "norm.*"), new("heads.head.*", "head.*"),
+            ],
+            Implies = s_normalizedTransformer,
         },
         new("document-000", "vit", "document 000, ViT")
         {
@@ -44,13 +67,12 @@ internal static class ModelKeyMaps
                     "patch_embed.proj.*", "cls_token", "pos_embed", "blocks.{i}.norm1.*", "blocks.{i}.attn.qkv.*", "blocks.{i}.attn.proj.*",
                     "blocks.{i}.norm2.*", "blocks.{i}.mlp.fc1.*", "blocks.{i}.mlp.fc2.*", "norm.*", "head.*"),
             ],
-            Implies =
-            [
-                new("vit", "activation", "\"gelu\""), new("vit", "normAfterPool", "false"), new("vit", "pool", "\"cls\""),
-                new("vit", "normEpsilon", "1E-06"),
-            ],
+            Implies = s_normalizedTransformer,
         },
     ];
+
+    private static KeyRule[] Encoder(string from, string to, bool isOptional = false) =>
+        [new($"encoder.layers.encoder_layer_{{i}}.{from}", $"blocks.{{i}}.{to}", IsOptional: isOptional)];
 
     private static KeyRule[] Layer(string from, string to) => [new($"transformer.layers.{{i}}.{from}", $"blocks.{{i}}.{to}")];
 }

@@ -19,6 +19,24 @@ internal static class RelationKeyMaps
             Slots = [("sc", "sc")],
             Fits = static t => t.Keys.All(k => k is "gamma" || k.EndsWith("sc.gamma", StringComparison.Ordinal)),
         },
+        new("danet", "danet", "junfu1115/DANet, DANetHead")
+        {
+            Rules = KeyMapList.Keep(
+                "conv5a.0.*", "conv5a.1.*", "conv5c.0.*", "conv5c.1.*", "sa.query_conv.*", "sa.key_conv.*", "sa.value_conv.*", "sa.gamma", "sc.gamma",
+                "conv51.0.*", "conv51.1.*", "conv52.0.*", "conv52.1.*", "conv6.1.*", "conv7.1.*", "conv8.1.*"),
+            Slots = [("head", "head")],
+        },
+        new("mmseg", "danet", "open-mmlab/mmsegmentation, DAHead")
+        {
+            Rules =
+            [
+                .. Module("pam_in_conv", "conv5a"), .. Module("cam_in_conv", "conv5c"), .. Module("pam_out_conv", "conv51"), .. Module("cam_out_conv", "conv52"),
+                new("pam.query_project.*", "sa.query_conv.*"), new("pam.key_project.*", "sa.key_conv.*"), new("pam.value_project.*", "sa.value_conv.*"),
+                new("pam.gamma.scale", "sa.gamma", KeyLayout.Scalar), new("cam.gamma.scale", "sc.gamma", KeyLayout.Scalar),
+                new("pam_conv_seg.*", "conv6.1.*"), new("cam_conv_seg.*", "conv7.1.*"), new("conv_seg.*", "conv8.1.*"),
+            ],
+            Slots = [("decode_head", "head")],
+        },
         new("ccnet", "criss_cross", "speedinghzl/CCNet, CrissCrossAttention")
         {
             Rules = KeyMapList.Keep([.. s_projections, "gamma"]),
@@ -56,6 +74,27 @@ internal static class RelationKeyMaps
             Implies = [new("non_local", "subSample", "true")],
             Fits = IsNonLocal,
         },
+        new("mmseg", "non_local", "open-mmlab mmcv, NonLocal2d")
+        {
+            Rules =
+            [
+                new("g.conv.*", "g.*"), new("theta.conv.*", "theta.*"), new("phi.conv.*", "phi.*"), new("conv_out.conv.*", "W.0.*"),
+                new("conv_out.bn.*", "W.1.*"),
+            ],
+            ZeroWhenAbsent = ["W.0.bias"],
+            Implies = [new("non_local", "mode", "\"embedded_gaussian\""), new("non_local", "scale", "true"), new("non_local", "subSample", "false")],
+        },
+        new("mmseg", "non_local", "open-mmlab mmcv, NonLocal2d with sub-sampling")
+        {
+            Rules =
+            [
+                new("g.0.conv.*", "g.*"), new("theta.conv.*", "theta.*"), new("phi.0.conv.*", "phi.*"), new("conv_out.conv.*", "W.0.*"),
+                new("conv_out.bn.*", "W.1.*"),
+            ],
+            ZeroWhenAbsent = ["W.0.bias"],
+            Implies = [new("non_local", "mode", "\"embedded_gaussian\""), new("non_local", "scale", "true"), new("non_local", "subSample", "true")],
+        },
+        new("pytorch", "multi_head", "torch.nn.MultiheadAttention") { Rules = KeyMapList.Keep("in_proj_weight", "in_proj_bias", "out_proj.*") },
         new("psanet", "psa", "hszhao/semseg, model/psanet.py")
         {
             Rules =
@@ -77,6 +116,9 @@ internal static class RelationKeyMaps
             Fits = static t => t.ContainsKey("gg_spatial.0.weight") || t.ContainsKey("gg_channel.0.weight"),
         },
     ];
+
+    /// <summary>mmcv's ConvModule: a convolution and its norm.</summary>
+    private static KeyRule[] Module(string from, string to) => [new($"{from}.conv.*", $"{to}.0.*"), new($"{from}.bn.*", $"{to}.1.*")];
 
     private static bool IsNonLocal(IReadOnlyDictionary<string, Tensor> tensors) =>
         (tensors.ContainsKey("W.weight") || tensors.ContainsKey("W.0.weight")) && tensors.ContainsKey("theta.weight") == tensors.ContainsKey("phi.weight");

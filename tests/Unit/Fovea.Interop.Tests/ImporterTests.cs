@@ -36,6 +36,8 @@ public sealed class ImporterTests
     }
 
     [Theory]
+    [InlineData("timm-se")]
+    [InlineData("mobilenetv3-se")]
     [InlineData("timm-se-no-bias")]
     [InlineData("document-003-channel")]
     [InlineData("document-000-vit")]
@@ -59,11 +61,14 @@ public sealed class ImporterTests
     [InlineData("document-001", "combine", "product", "the weights need combine sum")]
     [InlineData("document-004", "poolOrder", "max-mean", "the weights need poolOrder mean-max")]
     [InlineData("senet", "gate", "hard-sigmoid", "the weights need gate sigmoid")]
+    [InlineData("timm-cbam", "poolOrder", "max-mean", "the weights need poolOrder mean-max")]
+    [InlineData("mmseg-non-local", "scale", "false", "the weights need scale true")]
+    [InlineData("mmseg-non-local-sub", "subSample", "false", "the weights need subSample true")]
     public void OptionsThatContradictTheSourceAreRefused(string name, string option, string value, string message)
     {
         using var scope = TensorScope.Begin();
         var golden = new Case(name);
-        golden.Config[option] = value;
+        golden.Config[option] = AttentionOptions.Parse(golden.Card, option, value);
         Assert.Contains(message, Assert.Throws<ImportException>(() => Importer.Load(golden.Build(), golden.State)).Message, StringComparison.Ordinal);
     }
 
@@ -75,6 +80,22 @@ public sealed class ImporterTests
         ImportResult result = Importer.Load(golden.Build(), golden.State);
         Assert.Equal("max-mean", result.Options["cbam.poolOrder"]);
         Assert.Contains("Jongchan/attention-module", result.Origin, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("official-cbam", "cbam", """{"poolOrder":"max-mean","pools":["avg","max"]}""")]
+    [InlineData("document-001", "bam", """{"combine":"sum","padding":1}""")]
+    [InlineData("mmseg", "non_local", """{"mode":"embedded_gaussian","scale":true}""")]
+    [InlineData("non-local", "non_local", "{}")]
+    [InlineData("document-000", "cbam", """{"poolOrder":"mean-max","pools":["avg","max"]}""")]
+    public void WhatAllFormsOfASourceImplyIsTold(string source, string mechanism, string options) =>
+        Assert.Equal(options, Importer.ImpliedOptions(source, mechanism).ToJsonString());
+
+    [Fact]
+    public void EverySourceIsListedWithItsMechanisms()
+    {
+        Assert.Equal(Importer.Sources.Skip(1), Importer.Known.Select(s => s.Name).Distinct());
+        Assert.All(Importer.Known.Where(s => s.Mechanism.Length > 0), s => Assert.Contains(s.Mechanism, Catalog.Keys));
     }
 
     [Fact]
@@ -226,6 +247,8 @@ public sealed class ImporterTests
             Config = JsonNode.Parse(_file.Metadata["config"])!.AsObject();
             State = _file.Tensors.Where(t => t.Key.StartsWith("state.", StringComparison.Ordinal)).ToDictionary(t => t.Key["state.".Length..], t => t.Value);
         }
+
+        public Card Card => Catalog.Find(_file.Metadata["mechanism"]).Card;
 
         public string Source => _file.Metadata["source"];
 

@@ -27,8 +27,9 @@ public sealed class GlobalContext : Module, IAttention<GlobalContext>
         int reduced = Channels.Reduced("global_context", _channels, options.Integer("reduction"));
         IReadOnlyList<string> fusion = options.Choices("fusion");
         _mask = Register("conv_mask", new Conv2d(_channels, 1, 1));
-        _add = fusion.Contains("add") ? Register("channel_add_conv", Transform(reduced)) : null;
-        _multiply = fusion.Contains("mul") ? Register("channel_mul_conv", Transform(reduced)) : null;
+        double epsilon = options.Number("normEpsilon");
+        _add = fusion.Contains("add") ? Register("channel_add_conv", Transform(reduced, epsilon)) : null;
+        _multiply = fusion.Contains("mul") ? Register("channel_mul_conv", Transform(reduced, epsilon)) : null;
         ResetUnlessDeferred();
     }
 
@@ -47,9 +48,14 @@ public sealed class GlobalContext : Module, IAttention<GlobalContext>
             OptionSpec.Channels(),
             OptionSpec.Reduction(),
             OptionSpec.Choices("fusion", "How the context reaches the positions; with both, multiplication comes first.", ["add"], "add", "mul"),
+            OptionSpec.Number("normEpsilon", "Added to the variance in the LayerNorm; timm has 1e-6.", 1e-5, 0),
             OptionSpec.Boolean("identityStart", "Whether the last convolutions start at zero, which makes add the identity at first.", true),
         ],
-        Variants = ["Official code: pooling att (as here) or avg; fusion add by default; the last convolution of each transform starts at zero."],
+        Variants =
+        [
+            "Official code: pooling att (as here) or avg; fusion add by default; the last convolution of each transform starts at zero.",
+            "timm's GlobalContext: fusion mul by default, reduction 8, and normEpsilon 1e-6.",
+        ],
         Flow =
         [
             new("a", "1×1 → 1, softmax over N", "x"), new("context", "Σ a·x", "x", "a"), new("t", "1×1, LN, ReLU, 1×1", "context"),
@@ -94,6 +100,6 @@ public sealed class GlobalContext : Module, IAttention<GlobalContext>
         }
     }
 
-    private Sequential Transform(int reduced) => new(
-        new Conv2d(_channels, reduced, 1), new LayerNorm([reduced, 1, 1]), new ReLU(), new Conv2d(reduced, _channels, 1));
+    private Sequential Transform(int reduced, double epsilon) => new(
+        new Conv2d(_channels, reduced, 1), new LayerNorm([reduced, 1, 1], epsilon), new ReLU(), new Conv2d(reduced, _channels, 1));
 }
