@@ -45,7 +45,7 @@ internal static class ConvertVerb
             .Add("--key", FlagValues.Text("NAME"), "Which state dict of a PyTorch file that holds several.", (o, v) => o with { Key = v })
             .Add("--from", FlagValues.Name("source", [.. Importer.Sources, ImportTarget.Auto]), "The library whose names and layouts the weights have, as fovea list --sources prints them; "
                 + "auto finds it by the names. They are brought into Fovea's, for the model or mechanism named beside it.", (o, v) => o with { Import = o.Import with { Source = v } })
-            .Model("with --from", (o, v) => o with { Import = o.Import with { Model = v } })
+            .Model("with --from", (o, v) => o with { Import = o.Import with { Model = v } }, (o, v) => o with { Import = o.Import with { Attention = v } })
             .Attention("with --from and --model", (o, v) => o with { Import = o.Import with { Attention = v } },
                 (o, v) => o with { Import = o.Import with { AttentionOptions = v } }, (o, v) => o with { Import = o.Import with { AttentionAt = v } })
             .ImageSize("with --from; default: the model's own", (o, v) => o with { Import = o.Import with { ImageSize = v } })
