@@ -16,7 +16,7 @@ public enum Shortcut
 /// ResNet's basic block: <c>y = ReLU(attention(BN(3×3(ReLU(BN(3×3 x))))) + shortcut(x))</c>. Parameters: <c>conv1</c>, <c>bn1</c>,
 /// <c>conv2</c>, <c>bn2</c>, <c>attention.*</c>, <c>downsample.{0,1}</c>.
 /// </summary>
-public sealed class BasicBlock : Module
+public sealed class BasicBlock : Module, IResidualBlock
 {
     private readonly Conv2d _conv1;
     private readonly BatchNorm2d _bn1;
@@ -26,6 +26,7 @@ public sealed class BasicBlock : Module
     private readonly Sequential? _downsample;
     private readonly int _stride;
     private readonly int _newChannels;
+    private DropPath? _dropPath;
 
     /// <summary>Creates the block.</summary>
     /// <param name="inChannels">Channels of the input.</param>
@@ -54,10 +55,18 @@ public sealed class BasicBlock : Module
         Tensor y = _bn1.CallFused(_conv1.Call(x), relu: true);
         y = _conv2.Call(y);
         Tensor shortcut = _downsample?.Call(x) ?? ZeroPadded(x);
+        if (_dropPath is not null && IsTraining)
+        {
+            Tensor branch = _bn2.Call(y);
+            return Residual.Rectified(_dropPath.Call(_attention?.Call(branch) ?? branch), shortcut, isTraining: true);
+        }
+
         return _attention is null
             ? _bn2.CallFused(y, relu: true, shortcut)
             : Residual.Rectified(_attention.Call(_bn2.Call(y)), shortcut, IsTraining);
     }
+
+    void IResidualBlock.SetDropPath(double rate) => _dropPath = rate > 0 ? Register("drop_path", new DropPath(rate)) : null;
 
     private Tensor ZeroPadded(Tensor x) =>
         _stride == 1 && _newChannels == 0 ? x : x.Subsample(_stride, _newChannels / 2, _newChannels - (_newChannels / 2));

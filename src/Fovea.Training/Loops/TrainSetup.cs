@@ -59,6 +59,11 @@ internal sealed class TrainSetup
         options = Recipe.Complete(options, data.Train.Count);
         ModelDescription description = Describe(options, data.Classes);
         Module model = description.Build();
+        if (options.DropPath > 0)
+        {
+            StochasticDepth.Add(model, options.DropPath);
+        }
+
         Initialization.Draw(model, new Generator(options.Seed).Fork("model"));
         var warnings = new List<string>(report.Warnings);
         if (options.Weights is not null && resumed is null)
@@ -156,11 +161,6 @@ internal sealed class TrainSetup
             IgnoreValue = options.IgnoreValue,
             ImageSize = options.ImageSize!.Value,
         };
-        if (options.DropPath > 0)
-        {
-            throw new OptionException("drop-path", $"{options.Model} has no stochastic depth; leave the flag out.");
-        }
-
         return options.AttentionAt is null ? description : description with { AttentionAt = options.AttentionAt };
     }
 

@@ -11,7 +11,7 @@ namespace Fovea.Attention;
 /// <c>bn2</c>, <c>conv3</c>, <c>bn3</c>, <c>attention.*</c>, <c>downsample.{0,1}</c>.</para>
 /// <para>Source: He et al., "Deep Residual Learning for Image Recognition", 2016; the stride on the 3×3 is torchvision's form.</para>
 /// </summary>
-public sealed class Bottleneck : Module, IAttention<Bottleneck>
+public sealed class Bottleneck : Module, IAttention<Bottleneck>, IResidualBlock
 {
     /// <summary>Output channels for each of <c>planes</c>.</summary>
     public const int Expansion = 4;
@@ -24,6 +24,7 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>
     private readonly Conv2d _conv3;
     private readonly BatchNorm2d _bn3;
     private readonly Module? _attention;
+    private DropPath? _dropPath;
     private readonly Sequential? _downsample;
     private readonly bool _identityStart;
 
@@ -124,10 +125,18 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>
         y = _bn2.CallFused(_conv2.Call(y), relu: true);
         y = _conv3.Call(y);
         Tensor shortcut = _downsample?.Call(x) ?? x;
+        if (_dropPath is not null && IsTraining)
+        {
+            Tensor branch = _bn3.Call(y);
+            return Residual.Rectified(_dropPath.Call(_attention?.Call(branch) ?? branch), shortcut, isTraining: true);
+        }
+
         return _attention is null
             ? _bn3.CallFused(y, relu: true, shortcut)
             : Residual.Rectified(_attention.Call(_bn3.Call(y)), shortcut, IsTraining);
     }
+
+    void IResidualBlock.SetDropPath(double rate) => _dropPath = rate > 0 ? Register("drop_path", new DropPath(rate)) : null;
 
     /// <inheritdoc/>
     protected internal override void Reset(Generator generator)

@@ -10,12 +10,14 @@ internal sealed record TransformerBlockSettings(
 /// A block of the vision transformer, normalised before each part: <c>x + attn(norm1(x))</c>, then <c>x + mlp(norm2(x))</c>. Parameters:
 /// <c>norm1</c>, <c>attn.qkv</c>, <c>attn.proj</c>, <c>norm2</c>, <c>mlp.fc1</c>, <c>mlp.fc2</c>.
 /// </summary>
-internal sealed class TransformerBlock : Module
+internal sealed class TransformerBlock : Module, IResidualBlock
 {
     private readonly LayerNorm _norm1;
     private readonly TokenAttention _attention;
     private readonly LayerNorm _norm2;
     private readonly TokenMlp _mlp;
+    private DropPath? _dropPath1;
+    private DropPath? _dropPath2;
 
     public TransformerBlock(TransformerBlockSettings settings, RelationGrid grid)
     {
@@ -27,8 +29,17 @@ internal sealed class TransformerBlock : Module
 
     protected override Tensor Forward(Tensor x)
     {
-        x += _attention.Call(_norm1.Call(x));
-        return x + _mlp.Call(_norm2.Call(x));
+        Tensor attended = _attention.Call(_norm1.Call(x));
+        x += _dropPath1?.Call(attended) ?? attended;
+        Tensor mapped = _mlp.Call(_norm2.Call(x));
+        return x + (_dropPath2?.Call(mapped) ?? mapped);
+    }
+
+    // Each branch is passed by for itself, as in timm.
+    void IResidualBlock.SetDropPath(double rate)
+    {
+        _dropPath1 = rate > 0 ? Register("drop_path1", new DropPath(rate)) : null;
+        _dropPath2 = rate > 0 ? Register("drop_path2", new DropPath(rate)) : null;
     }
 }
 

@@ -40,7 +40,7 @@ public class ByNameTests
     public void AnInterruptedRunContinuesFromItsFolderAlone()
     {
         using var folder = new TemporaryFolder();
-        TrainOptions options = Options(folder) with { Name = "whole" };
+        TrainOptions options = Options(folder) with { Name = "whole", DropPath = 0.3 };
         TrainResult whole = Trainer.Train(options);
         using var stop = new CancellationTokenSource();
         var listener = new Listener(e =>
