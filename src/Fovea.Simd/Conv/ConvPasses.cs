@@ -104,6 +104,11 @@ internal static unsafe class ConvPasses<V, T>
         {
             Depthwise.BackwardWeight(s, x, dy, dw);
         }
+        else if (TakesWinograd(s))
+        {
+            using var taps = new Scratch<Tap>(s.Taps);
+            WinogradGradient<V, T>.Run(ConvJob.Forward(s, taps.At), x, dy, dw);
+        }
         else if (WeightProduct<V, T>.Takes(s))
         {
             WeightProduct<V, T>.Run(s, x, dy, dw);
@@ -183,6 +188,12 @@ internal static unsafe class ConvPasses<V, T>
                 DirectConvolution<V, T>.Run(job, x, w, packed, weightGroup, y, epilogue);
                 break;
         }
+    }
+
+    private static bool TakesWinograd(in ConvShape s)
+    {
+        using var taps = new Scratch<Tap>(s.Taps);
+        return WinogradGradient<V, T>.Takes(ConvJob.Forward(s, taps.At));
     }
 
     // A map of one position and a kernel of one tap: a linear layer.

@@ -21,6 +21,8 @@ internal readonly unsafe struct FourByFour<V, T> : ITileTransform<V, T>
 
     public static int Patch => 36;
 
+    public static int Reach => 2;
+
     public static int Work => 36;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,6 +16,8 @@ internal readonly unsafe struct TwoByTwo<V, T> : ITileTransform<V, T>
 
     public static int Patch => 16;
 
+    public static int Reach => 2;
+
     public static int Work => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

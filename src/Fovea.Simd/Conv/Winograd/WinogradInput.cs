@@ -13,7 +13,7 @@ namespace Fovea.Simd.Conv.Winograd;
 internal unsafe struct WinogradInput<V, T, TTile> : IRangeBody
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TTile : struct, ITileTransform<V, T>
+    where TTile : struct, IPatchTransform<V, T>
 {
     private readonly WinogradPlan* _plan;
     private readonly ChannelStage<V, T> _stage;
@@ -30,7 +30,7 @@ internal unsafe struct WinogradInput<V, T, TTile> : IRangeBody
         ref readonly ConvJob job = ref plan->Job;
         int m = TTile.Outputs;
         _stage = new(
-            job.Height, job.Width, -plan->FirstRow, -plan->FirstColumn, (plan->UnitRows * m) + 2, (plan->TileColumns * m) + 2, V.Width,
+            job.Height, job.Width, -plan->FirstRow, -plan->FirstColumn, (plan->UnitRows * m) + TTile.Reach, (plan->TileColumns * m) + TTile.Reach, V.Width,
             x + (job.Batch * job.InputImage));
     }
 
@@ -60,8 +60,9 @@ internal unsafe struct WinogradInput<V, T, TTile> : IRangeBody
         }
     }
 
+    /// <summary>Transforms one block of channels of one unit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Block(int group, in WinogradExtent extent, int block, T* stage, T* to)
+    public readonly void Block(int group, in WinogradExtent extent, int block, T* stage, T* to)
     {
         ref readonly ConvJob job = ref _plan->Job;
         int channel = block * V.Width;
@@ -74,7 +75,7 @@ internal unsafe struct WinogradInput<V, T, TTile> : IRangeBody
         for (int n = 0; n < extent.Images; n++)
         {
             T* x = _x + ((extent.Image + n) * job.InputImage) + ((((nint)group * job.Inputs) + channel) * plane);
-            _stage.FillFrom(x, channels, (extent.Row * TTile.Outputs) + _plan->FirstRow, (extent.Rows * TTile.Outputs) + 2, stage);
+            _stage.FillFrom(x, channels, (extent.Row * TTile.Outputs) + _plan->FirstRow, (extent.Rows * TTile.Outputs) + TTile.Reach, stage);
             for (int i = 0; i < extent.Rows; i++)
             {
                 T* d = stage + (i * TTile.Outputs * row);

@@ -93,6 +93,29 @@ public class WinogradTests(ITestOutputHelper output)
         Assert.InRange(worst, 0, bound);
     }
 
+    /// <summary>The gradient of the weights: several chunks of tiles, odd maps, ragged registers, groups.</summary>
+    [Theory]
+    [InlineData(1, 33, 77, 34, 1)]
+    [InlineData(3, 32, 13, 50, 1)]
+    [InlineData(2, 40, 16, 36, 2)]
+    [InlineData(9, 47, 7, 32, 1)]
+    public void SumsTheGradientOfWeights(int batch, int inputs, int size, int outputs, int groups)
+    {
+        var s = new ConvShape(batch, inputs * groups, size, size, outputs * groups, 3, 3, 1, 1, 1, 1, 1, 1, groups);
+        float[] x = Samples.Normal<float>(batch * inputs * groups * size * size, 1, 0.5);
+        float[] dy = Samples.Normal<float>(batch * outputs * groups * size * size, 2);
+        double[] expected = PlainConvolution.BackwardWeight(s, x, dy);
+        var dw = new float[expected.Length];
+        ThreadCounts.SameBits(() =>
+        {
+            Array.Fill(dw, float.NaN);
+            Convolution.BackwardWeight<float>(s, x, dy, dw);
+            return dw;
+        });
+        double greatest = expected.Max(Math.Abs);
+        Assert.InRange(expected.Zip(dw).Max(p => Math.Abs(p.First - p.Second)) / greatest, 0, 1e-6);
+    }
+
     [Fact]
     public void RefusesWhatItCannotCompute()
     {
