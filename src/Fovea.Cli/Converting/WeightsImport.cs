@@ -4,6 +4,7 @@ using Fovea.Attention;
 using Fovea.Io;
 using Fovea.Models;
 using Fovea.Training;
+using Fovea.Training.Data;
 
 namespace Fovea.Cli.Converting;
 
@@ -75,6 +76,7 @@ internal static class WeightsImport
             AttentionOptions = attention?.ToDictionary(o => o.Key, o => Text(o.Value)) ?? [],
             Classes = [.. Enumerable.Range(0, classes).Select(c => c.ToString(CultureInfo.InvariantCulture))],
             ImageSize = target.ImageSize ?? entry.ImageSize,
+            Task = entry.IsSegmentation ? DataTask.Segment : DataTask.Classify,
         };
         return (module, result, description.ToMetadata());
     }

@@ -36,6 +36,10 @@ internal static class ModelKeyMaps
             Rules = KeyMapList.Keep("conv1.weight", "layer1.0.conv1.weight", "layer4.0.downsample.0.weight", "fc.*"),
             Fits = static t => t.ContainsKey("conv1.weight") && t.ContainsKey("layer1.0.bn1.running_mean"),
         },
+        new("smp", "", "qubvel-org/segmentation_models.pytorch, Unet with a ResNet encoder")
+        {
+            Rules = KeyMapList.Keep("encoder.conv1.weight", "decoder.blocks.0.conv1.0.weight", "decoder.blocks.4.conv2.1.*", "segmentation_head.0.*"),
+        },
         new("torchvision", "vit", "torchvision, VisionTransformer")
         {
             Rules =

@@ -59,6 +59,14 @@ internal sealed class AttentionSlots
     public Module? ForStage(string name, SlotShape slot, bool isLast) =>
         Make(name, slot, _placement?.At == AttentionPlacement.Stages && !isLast);
 
+    /// <summary>The mechanism for a place that is only meant by its name, or null.</summary>
+    public Module? ForNamed(string name, SlotShape slot) => Make(name, slot, everywhere: false);
+
+    /// <summary>The mechanisms for a block with two places under one name, or nulls.</summary>
+    public (Module? First, Module? Second) PairForBlock(string name, SlotShape first, SlotShape second) => ForBlock(name, first) is { } made
+        ? (made, _entry!.CreateFor(second, _placement!.Options))
+        : (null, null);
+
     /// <summary>Refuses names that no place had.</summary>
     /// <exception cref="OptionException">There is one.</exception>
     public void CheckAllUsed(string model, IEnumerable<string> places)

@@ -52,6 +52,9 @@ public static class ModelCatalog
         new("vgg16-bn", "VGG of 16 layers with batch norm", 224, o => new Vgg(16, o)),
         new("unet", "U-Net for segmentation, 64 channels and 4 levels", 256, o => new UNet(64, 4, o)) { IsSegmentation = true, SizeUnit = 16 },
         new("unet-small", "U-Net for segmentation, 16 channels and 3 levels", 128, o => new UNet(16, 3, o)) { IsSegmentation = true, SizeUnit = 8 },
+        new("unet-resnet18", "U-Net with an encoder of ResNet-18, as in segmentation_models.pytorch", 256, o => new ResNetUNet(18, o)) { IsSegmentation = true, SizeUnit = 32 },
+        new("unet-resnet34", "U-Net with an encoder of ResNet-34, as in segmentation_models.pytorch", 256, o => new ResNetUNet(34, o)) { IsSegmentation = true, SizeUnit = 32 },
+        new("unet-resnet50", "U-Net with an encoder of ResNet-50, as in segmentation_models.pytorch", 256, o => new ResNetUNet(50, o)) { IsSegmentation = true, SizeUnit = 32 },
     ];
 
     /// <summary>All names.</summary>

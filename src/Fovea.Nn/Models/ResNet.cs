@@ -23,51 +23,32 @@ public sealed class ResNet : Module
     public ResNet(int depth, ModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        int[] counts = depth switch
-        {
-            18 => [2, 2, 2, 2],
-            34 or 50 => [3, 4, 6, 3],
-            101 => [3, 4, 23, 3],
-            152 => [3, 8, 36, 3],
-            _ => throw new OptionException("resnet", $"depth: expected 18, 34, 50, 101 or 152, got {depth}."),
-        };
-        bool deep = depth >= 50;
+        var stages = new ResNetStages(depth);
         var slots = new AttentionSlots(options.Attention);
         var places = new List<string>();
-        _conv1 = Register("conv1", new Conv2d(options.InChannels, 64, 7, 2, 3, bias: false));
-        _bn1 = Register("bn1", new BatchNorm2d(64));
-        int channels = 64;
+        _conv1 = Register("conv1", new Conv2d(options.InChannels, stages.Channels(0), 7, 2, 3, bias: false));
+        _bn1 = Register("bn1", new BatchNorm2d(stages.Channels(0)));
         int size = (options.ImageSize + 3) / 4;
-        for (int stage = 1; stage <= 4; stage++)
+        for (int stage = 1; stage <= ResNetStages.Count; stage++)
         {
-            string name = $"layer{stage}";
-            int planes = 32 << stage;
-            int outChannels = deep ? planes * Bottleneck.Expansion : planes;
+            string name = string.Create(CultureInfo.InvariantCulture, $"layer{stage}");
             size = stage == 1 ? size : (size + 1) / 2;
-            var slot = new SlotShape(outChannels, size, size);
-            var layer = new List<Module>();
-            for (int i = 0; i < counts[stage - 1]; i++)
+            var slot = new SlotShape(stages.Channels(stage), size, size);
+            Sequential layer = stages.Build(stage, block =>
             {
-                string block = string.Create(CultureInfo.InvariantCulture, $"{name}.{i}");
                 places.Add(block);
-                int stride = stage > 1 && i == 0 ? 2 : 1;
-                Module? attention = slots.ForBlock(block, slot);
-                layer.Add(deep
-                    ? new Bottleneck(channels, planes, stride, attention)
-                    : new BasicBlock(channels, planes, stride, Shortcut.Projection, attention));
-                channels = outChannels;
-            }
-
+                return slots.ForBlock(block, slot);
+            });
             places.Add(name);
-            _stages.Add(Register(name, new Sequential([.. layer])));
-            if (slots.ForStage(name, slot, stage == 4) is { } between)
+            _stages.Add(Register(name, layer));
+            if (slots.ForStage(name, slot, stage == ResNetStages.Count) is { } between)
             {
                 _stages.Add(Register($"attention{stage}", between));
             }
         }
 
         slots.CheckAllUsed("resnet", places);
-        _fc = Register("fc", new Linear(channels, options.Classes));
+        _fc = Register("fc", new Linear(stages.Channels(ResNetStages.Count), options.Classes));
         ResidualInitialization.DrawUnlessDeferred(this);
     }
 

@@ -7,7 +7,7 @@ internal sealed class FrozenModules
     private readonly List<Module> _frozen = [];
 
     /// <summary>What models call their last layer.</summary>
-    public static IReadOnlyList<string> Classifiers { get; } = ["linear", "fc", "head", "classifier"];
+    public static IReadOnlyList<string> Classifiers { get; } = ["linear", "fc", "head", "classifier", "segmentation_head"];
 
     /// <summary>Freezes parts of a model.</summary>
     /// <param name="model">The model.</param>

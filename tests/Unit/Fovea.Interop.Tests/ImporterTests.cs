@@ -202,6 +202,35 @@ public sealed class ImporterTests
         Tensors.AssertEqual(StateDict.Of(from), StateDict.Of(to));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("scse")]
+    public void UnetsOfSegmentationModelsAreImported(string? mechanism)
+    {
+        using var scope = TensorScope.Begin();
+        using IDisposable deferred = Initialization.Defer();
+        Module Build() => ModelCatalog.Create("unet-resnet18", new ModelOptions
+        {
+            Classes = 3,
+            Attention = mechanism is null ? null : new AttentionPlacement { Key = mechanism },
+        });
+        Module from = Build();
+        foreach (Tensor value in StateDict.Of(from).Values)
+        {
+            value.Fill(value.Elements);
+        }
+
+        Module to = Build();
+        var theirs = StateDict.Of(from).ToDictionary(
+            t => t.Key.Replace("attention1.", "attention1.attention.", StringComparison.Ordinal).Replace("attention2.", "attention2.attention.", StringComparison.Ordinal), t => t.Value);
+        Assert.Equal("smp", Importer.Load(to, theirs).Source);
+        Tensors.AssertEqual(StateDict.Of(from), StateDict.Of(to));
+        foreach (Tensor value in StateDict.Of(from).Values.Concat(StateDict.Of(to).Values))
+        {
+            value.Dispose();
+        }
+    }
+
     private static string Refusal(Module module, IReadOnlyDictionary<string, Tensor> state, string? source) =>
         Assert.Throws<ImportException>(() => Importer.Load(module, state, source)).Message;
 

@@ -111,6 +111,39 @@ public sealed class SlotTests
     }
 
     [Fact]
+    public void UnetWithAResNetTakesAttentionInTheDecoderOnTheSkipsAndByName()
+    {
+        using IDisposable deferred = Initialization.Defer();
+        Module blocks = EncodedNet("blocks", "scse");
+        Assert.Equal(
+            Enumerable.Range(0, 5).SelectMany(i => new[] { $"decoder.blocks.{i}.attention1", $"decoder.blocks.{i}.attention2" }),
+            blocks.NamedModules().Where(m => m.Value is ConcurrentSqueezeExcitation).Select(m => m.Name));
+        Assert.Equal([128, 8, 1, 1], StateDict.Of(blocks)["decoder.blocks.3.attention1.cSE.3.weight"].Shape.Lengths.ToArray());
+        Release(blocks);
+        Module stages = EncodedNet("stages", "bam");
+        Assert.Equal(["skip0_attention", "skip1_attention", "skip2_attention", "skip3_attention"], stages.NamedModules().Where(m => m.Value is BottleneckAttention).Select(m => m.Name));
+        Release(stages);
+        Module named = EncodedNet("encoder.layer4.1, skip2, decoder.blocks.0", "se");
+        Assert.Equal(4, Count<SqueezeExcitation>(named));
+        Release(named);
+        Assert.Contains("there is no place layer4; places are blocks, stages, encoder.layer1.0",
+            Assert.Throws<OptionException>(() => EncodedNet("layer4", "se")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("blocks", "rga")]
+    [InlineData("stages", "spatial")]
+    public void UnetWithAResNetRuns(string at, string key)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable off = GradMode.NoGrad();
+        Module model = Constant(() => EncodedNet(at, key)).Eval();
+        Assert.Equal([2, 3, 32, 32], model.Call(Input(2, 3, 32, 32)).Shape.Lengths.ToArray());
+        Assert.Contains("multiples of 32", Assert.Throws<ShapeException>(() => model.Call(Input(1, 3, 32, 48))).Message, StringComparison.Ordinal);
+        Release(model);
+    }
+
+    [Fact]
     public void UnetOutOfRangeIsRefused()
     {
         Assert.Throws<OptionException>(() => new UNet(0, 2, new ModelOptions { Classes = 2 }));
@@ -148,6 +181,13 @@ public sealed class SlotTests
         Classes = 3,
         ImageSize = 16,
         Attention = new AttentionPlacement { Key = key, At = at, Options = Small(key) },
+    });
+
+    private static Module EncodedNet(string at, string key) => new ResNetUNet(18, new ModelOptions
+    {
+        Classes = 3,
+        ImageSize = 32,
+        Attention = new AttentionPlacement { Key = key, At = at },
     });
 
     private static int Count<T>(Module model) => model.NamedModules().Count(m => m.Value is T);
