@@ -30,3 +30,13 @@ internal static class GateShapes
         return (int)Math.Clamp(GroupBytes / image, 1, Math.Max(1, x[0]));
     }
 }
+
+/// <summary>Where some neighbouring images lie among the numbers of all, by plane, position and number.</summary>
+internal readonly record struct GroupRange(int Image, int Images, int Channels, int PositionCount)
+{
+    public Range Planes => (Image * Channels)..((Image + Images) * Channels);
+
+    public Range Positions => (Image * PositionCount)..((Image + Images) * PositionCount);
+
+    public Range Numbers => (Image * Channels * PositionCount)..((Image + Images) * Channels * PositionCount);
+}

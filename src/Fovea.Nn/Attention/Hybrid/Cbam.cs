@@ -63,15 +63,13 @@ public sealed class Cbam : Module, IAttention<Cbam>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("cbam", x, _channels);
-        Tensor channel = _channel.Call(x);
-        Tensor u = x * channel.Reshape(-1, _channels, 1, 1);
-        Tensor spatial = _spatial.Call(u);
+        (Tensor y, Tensor channel, Tensor spatial) = _spatial.ScaleAfter(_channel, x);
         if (AttentionRecorder.IsActive)
         {
             AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel)));
             AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(spatial)));
         }
 
-        return u * spatial;
+        return y;
     }
 }

@@ -58,12 +58,12 @@ public sealed class SpatialAttention : Module, IAttention<SpatialAttention>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("spatial", x);
-        Tensor gate = _gate.Call(x);
+        (Tensor y, Tensor gate) = _gate.Scale(x);
         if (AttentionRecorder.IsActive)
         {
             AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(gate)));
         }
 
-        return x * gate;
+        return y;
     }
 }

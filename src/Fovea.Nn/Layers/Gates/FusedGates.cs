@@ -20,4 +20,29 @@ internal static class FusedGates
         Tensor[] results = Op.RunAll(new ChannelConvGateOp(), x, kernel);
         return (results[0], results[1]);
     }
+
+    /// <summary>
+    /// The spatial gate on maps that a channel gate may scale first, with the gates [N, 1, H, W] and [N, C] ([N, 0] without one).
+    /// </summary>
+    public static (Tensor Y, Tensor Position, Tensor Channel) Pooled(Tensor x, PooledMlpGate? channel, Conv2d conv, bool meanFirst)
+    {
+        var inputs = new List<Tensor> { x, conv.Weight };
+        if (conv.Bias is not null)
+        {
+            inputs.Add(conv.Bias);
+        }
+
+        if (channel is not null)
+        {
+            inputs.AddRange([channel.First.Weight, channel.Second.Weight]);
+            if (channel.First.Bias is not null)
+            {
+                inputs.AddRange([channel.First.Bias, channel.Second.Bias!]);
+            }
+        }
+
+        var op = new PooledGateOp(channel is not null, channel?.First.Bias is not null, conv.Bias is not null, meanFirst);
+        Tensor[] results = Op.RunAll(op, [.. inputs]);
+        return (results[0], results[1], results[2]);
+    }
 }

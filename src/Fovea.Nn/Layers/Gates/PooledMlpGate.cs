@@ -29,6 +29,15 @@ public sealed class PooledMlpGate : Module
     /// <summary>Whether the gate's pools are those of the fused op, and nobody listens to its parts.</summary>
     internal bool IsFusible => _pools.All(p => p is "avg" or "max") && _pools.Distinct().Count() == _pools.Count && !Listeners.Any(this);
 
+    /// <summary>Whether the pools are the mean and the maximum, no more and no less.</summary>
+    internal bool IsMeanAndMax => _pools.Count == 2 && _pools.Contains("avg") && _pools.Contains("max");
+
+    /// <summary>The first map of the MLP.</summary>
+    internal Linear First => _fc1;
+
+    /// <summary>The second.</summary>
+    internal Linear Second => _fc2;
+
     /// <summary>The scaled maps and the gate [N, C], in as few sweeps as the pools allow.</summary>
     internal (Tensor Y, Tensor Gate) Scale(Tensor x)
     {

@@ -6,16 +6,32 @@ internal static partial class References
     [
         OfAll<ChannelMlpGateOp>((op, x) =>
         {
-            (RefTensor maps, RefTensor w1, RefTensor w2) = (x[0], x[1], x[2]);
-            var hidden = RefTensor.Build([maps.Shape[0], w1.Shape[0]], at => Pools(op.Mean, op.Max).Sum(pool => Math.Max(
-                0, (x.Length > 3 ? x[3][at[1]] : 0) + Enumerable.Range(0, w1.Shape[1]).Sum(c => w1[at[1], c] * pool(PlaneOf(maps, at[0], c))))));
-            var gates = RefTensor.Build([maps.Shape[0], maps.Shape[1]], at =>
+            RefTensor gates = MlpGates(op.Mean, op.Max, op.Hard, x[0], x[1], x[2], x.ElementAtOrDefault(3), x.ElementAtOrDefault(4));
+            return [ScaleChannels(x[0], gates), gates];
+        }),
+        OfAll<PooledGateOp>((op, x) =>
+        {
+            RefTensor u = x[0];
+            var channel = new RefTensor(u.Shape[0], 0);
+            int at = op.HasConvBias ? 3 : 2;
+            if (op.HasChannelGate)
             {
-                double logit = (x.Length > 3 ? x[4][at[1]] * Pools(op.Mean, op.Max).Count() : 0)
-                    + Enumerable.Range(0, w1.Shape[0]).Sum(r => w2[at[1], r] * hidden[at[0], r]);
-                return op.Hard ? Math.Clamp((logit + 3) / 6, 0, 1) : Logistic(logit);
-            });
-            return [ScaleChannels(maps, gates), gates];
+                channel = MlpGates(true, true, false, u, x[at], x[at + 1], x.ElementAtOrDefault(at + 2), x.ElementAtOrDefault(at + 3));
+                u = ScaleChannels(u, channel);
+            }
+
+            (int h, int w, int k) = (u.Shape[2], u.Shape[3], x[1].Shape[2]);
+            double[] Column(int n, int row, int column) => [.. Enumerable.Range(0, u.Shape[1]).Select(c => u[n, c, row, column])];
+            var pools = RefTensor.Build([u.Shape[0], 2, h, w], p => (p[1] == 0) == op.MeanFirst
+                ? Column(p[0], p[2], p[3]).Average()
+                : Column(p[0], p[2], p[3]).Max());
+            var gate = RefTensor.Build([u.Shape[0], 1, h, w], p => Logistic((op.HasConvBias ? x[2].Values[0] : 0)
+                + RefTensor.Indices([2, k, k]).Sum(t =>
+                {
+                    (int row, int column) = (p[2] + t[1] - (k / 2), p[3] + t[2] - (k / 2));
+                    return row < 0 || column < 0 || row >= h || column >= w ? 0 : x[1][0, t[0], t[1], t[2]] * pools[p[0], t[0], row, column];
+                })));
+            return [RefTensor.Build(u.Shape, p => u[p[0], p[1], p[2], p[3]] * gate[p[0], 0, p[2], p[3]]), gate, channel];
         }),
         OfAll<ChannelConvGateOp>((_, x) =>
         {
@@ -26,6 +42,19 @@ internal static partial class References
             return [ScaleChannels(x[0], gates), gates];
         }),
     ];
+
+    private static RefTensor MlpGates(
+        bool mean, bool max, bool hard, RefTensor maps, RefTensor w1, RefTensor w2, RefTensor? b1, RefTensor? b2)
+    {
+        var hidden = RefTensor.Build([maps.Shape[0], w1.Shape[0]], at => Pools(mean, max).Sum(pool => Math.Max(
+            0, (b1?.Values[at[1]] ?? 0) + Enumerable.Range(0, w1.Shape[1]).Sum(c => w1[at[1], c] * pool(PlaneOf(maps, at[0], c))))));
+        return RefTensor.Build([maps.Shape[0], maps.Shape[1]], at =>
+        {
+            double logit = ((b2?.Values[at[1]] ?? 0) * Pools(mean, max).Count())
+                + Enumerable.Range(0, w1.Shape[0]).Sum(r => w2[at[1], r] * hidden[at[0], r]);
+            return hard ? Math.Clamp((logit + 3) / 6, 0, 1) : Logistic(logit);
+        });
+    }
 
     private static IEnumerable<Func<double[], double>> Pools(bool mean, bool max)
     {
