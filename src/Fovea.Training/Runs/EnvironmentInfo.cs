@@ -22,6 +22,9 @@ internal static class EnvironmentInfo
         json.WriteString("started", DateTime.UtcNow);
     });
 
+    /// <summary>The version for people: of the commit, what tells it from others.</summary>
+    public static string ShortVersion => Version.Split('+') is [var number, { Length: > 8 } commit] ? $"{number}+{commit[..8]}" : Version;
+
     public static string Version { get; } =
         typeof(EnvironmentInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }

@@ -17,7 +17,10 @@ internal static class ConfusionPlot
         int font = cell >= 30 ? 12 : cell >= 20 ? 10 : 8;
         double names = Math.Min(150, 12 + matrix.Classes.Max(c => c.Length) * font * 0.6);
         double left = names + 22;
-        double top = 26 + (cell >= 40 ? 16 : names);
+
+        // Names stand on end where one would not fit over its column.
+        bool isFlat = matrix.Classes.Max(c => c.Length) * font * 0.6 <= cell;
+        double top = 26 + (isFlat ? 16 : names);
         double side = cell * classes;
         var svg = new Svg((int)Math.Ceiling(left + side + 8), (int)Math.Ceiling(top + side + 8), "Confusion matrix");
         svg.Text(left + side / 2, 13, "predicted", "middle");
@@ -28,9 +31,9 @@ internal static class ConfusionPlot
             string name = Shorten(matrix.Classes[i], (int)(names / (font * 0.6)));
             double middle = (i + 0.5) * cell;
             svg.Text(left - 6, top + middle + font / 3.0, name, "end", "ink", font);
-            if (cell >= 40)
+            if (isFlat)
             {
-                svg.Text(left + middle, top - 6, Shorten(name, (int)(cell / (font * 0.6))), "middle", "ink", font);
+                svg.Text(left + middle, top - 6, name, "middle", "ink", font);
             }
             else
             {

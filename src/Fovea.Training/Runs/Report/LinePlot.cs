@@ -13,7 +13,7 @@ internal static class LinePlot
 {
     private const int Width = 520;
     private const int Height = 270;
-    private const int Left = 52;
+    private const int Left = 60;
     private const int Right = 14;
     private const int Top = 30;
     private const int Bottom = 30;

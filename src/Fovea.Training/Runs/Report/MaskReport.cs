@@ -19,7 +19,7 @@ internal static class MaskReport
     {
         var page = new ReportPage(trained.Description.Title);
         string subtitle = string.Create(
-            CultureInfo.InvariantCulture, $"{result.ImagesPerSecond:0.0} images/s · {DateTime.Now:yyyy-MM-dd HH:mm} · Fovea {EnvironmentInfo.Version}");
+            CultureInfo.InvariantCulture, $"{result.ImagesPerSecond:0.0} images/s · {DateTime.Now:yyyy-MM-dd HH:mm} · Fovea {EnvironmentInfo.ShortVersion}");
         page.Head(trained.Description.Title, data.Dataset.Source, subtitle);
         page.Tiles(Tiles(result));
         Write(folder, page, result);

@@ -8,7 +8,7 @@ internal static class ReliabilityPlot
     private const int Width = 520;
     private const int Height = 270;
     private const int Left = 52;
-    private const int Right = 14;
+    private const int Right = 22;
     private const int Top = 16;
     private const int Bottom = 40;
 

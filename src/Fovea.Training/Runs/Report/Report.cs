@@ -39,7 +39,7 @@ internal static class Report
     {
         var page = new ReportPage(description.Title);
         string subtitle = string.Create(
-            CultureInfo.InvariantCulture, $"{result.ImagesPerSecond:0} images/s · {DateTime.Now:yyyy-MM-dd HH:mm} · Fovea {EnvironmentInfo.Version}");
+            CultureInfo.InvariantCulture, $"{result.ImagesPerSecond:0} images/s · {DateTime.Now:yyyy-MM-dd HH:mm} · Fovea {EnvironmentInfo.ShortVersion}");
         page.Head(description.Title, data.Dataset.Source, subtitle);
         page.Tiles(Tiles(result));
         WriteEvaluation(folder, page, result);
@@ -119,7 +119,7 @@ internal static class Report
         };
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{inputs.Train.Dataset.Source} · {result.Epochs} epochs, {outcome} · {DateTime.Now:yyyy-MM-dd HH:mm} · Fovea {EnvironmentInfo.Version}");
+            $"{inputs.Train.Dataset.Source} · {result.Epochs} epochs, {outcome} · {DateTime.Now:yyyy-MM-dd HH:mm} · Fovea {EnvironmentInfo.ShortVersion}");
     }
 
     private static IEnumerable<(string Value, string Name)> Tiles(EvaluationResult validation)
