@@ -40,9 +40,9 @@ internal sealed class FusedBatchNorm : CompiledOp, IAbsorbs, IPacks
     public Fusion? Absorb(Step step, Step user)
     {
         Value y = step.Outputs[0];
-        if (user.Op is AddOp && !Residual && !Relu && user.Inputs[0].Spec == user.Inputs[1].Spec)
+        if (user.Op is AddOp or AddReluOp && !Residual && !Relu && user.Inputs[0].Spec == user.Inputs[1].Spec)
         {
-            return new Fusion(new FusedBatchNorm(Scale) { Residual = true }, [step.Inputs[0], user.Inputs[user.Inputs[0] == y ? 1 : 0]]);
+            return new Fusion(new FusedBatchNorm(Scale) { Residual = true, Relu = user.Op is AddReluOp }, [step.Inputs[0], user.Inputs[user.Inputs[0] == y ? 1 : 0]]);
         }
 
         return user.Op is ReluOp && !Relu ? new Fusion(new FusedBatchNorm(Scale) { Residual = Residual, Relu = true }, step.Inputs) : null;

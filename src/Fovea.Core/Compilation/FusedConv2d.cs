@@ -46,9 +46,9 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
             return With(norm.Scale, norm.Residual, norm.Relu, norm.Residual ? [step.Inputs[0], user.Inputs[1]] : step.Inputs);
         }
 
-        if (user.Op is AddOp && !_residual && user.Inputs[0].Spec == user.Inputs[1].Spec)
+        if (user.Op is AddOp or AddReluOp && !_residual && user.Inputs[0].Spec == user.Inputs[1].Spec)
         {
-            return With(_scale, true, false, [step.Inputs[0], user.Inputs[user.Inputs[0] == y ? 1 : 0]]);
+            return With(_scale, true, user.Op is AddReluOp, [step.Inputs[0], user.Inputs[user.Inputs[0] == y ? 1 : 0]]);
         }
 
         return user.Op is ReluOp ? With(_scale, _residual, true, step.Inputs) : null;

@@ -10,8 +10,8 @@ internal sealed class AddOp : BinaryOp<Add>, ISampledOp, IAbsorbs
     public override string Name => "add";
 
     public Fusion? Absorb(Step step, Step user) =>
-        user.Op is ReluOp && step.Inputs[0].Spec == step.Inputs[1].Spec && step.Inputs[0].Spec.DType == DType.Float32
-            ? new Fusion(new FusedSum(), step.Inputs)
+        user.Op is ReluOp && step.Inputs[0].Spec == step.Inputs[1].Spec
+            ? new Fusion(new AddReluOp(), step.Inputs)
             : null;
 
     protected override void Save(ForwardContext c)

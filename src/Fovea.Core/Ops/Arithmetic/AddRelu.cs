@@ -15,6 +15,8 @@ internal sealed class AddReluOp : FloatOp, ISampledOp
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0], 2);
 
+    internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => true;
+
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs) => inputs[1].Shape == inputs[0].Shape
         ? inputs[0].Shape
         : throw new ShapeException(Name, $"two terms of one shape, {inputs[0].Shape} as the first", inputs[1].Shape.ToString());

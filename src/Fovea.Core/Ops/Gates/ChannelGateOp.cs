@@ -59,6 +59,9 @@ internal abstract class ChannelGateOp(bool mean, bool max) : FloatOp
     public sealed override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         OpCost.PerElement(inputs[0], 1 + (mean ? 1 : 0) + (max ? 1 : 0)) + NetworkCost(inputs);
 
+    // The statistics of an image are complete before its first value is written.
+    internal sealed override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => input == 0;
+
     protected sealed override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
     {
         Shape x = inputs[0].Shape;
