@@ -37,6 +37,8 @@ internal sealed record SubjectOptions
     public bool All { get; init; }
 
     public bool Eager { get; init; }
+
+    public bool Compiled { get; init; }
 }
 
 /// <summary>A module with inputs for it.</summary>

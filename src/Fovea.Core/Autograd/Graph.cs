@@ -150,7 +150,12 @@ public sealed class Graph
             numbers[i] = NumberOf(inputs[i]);
         }
 
-        _nodes.Add(new GraphNode(op, Path, numbers, [.. outputs.Select(NumberOf)]));
+        // A view of a shape that its memory had before is the value that it was then.
+        if (!op.IsView || !_symbols.ContainsKey((outputs[0].Storage, outputs[0].Spec)))
+        {
+            _nodes.Add(new GraphNode(op, Path, numbers, [.. outputs.Select(NumberOf)]));
+        }
+
         return outputs;
     }
 
