@@ -5,11 +5,12 @@ namespace Fovea.Training;
 /// called as it is. Its weights are those of the first call. Thread-safe.
 /// </summary>
 /// <param name="model">In evaluation mode.</param>
-internal sealed class InferenceModel(Module model) : IDisposable
+/// <param name="compiles">Whether there is enough to do for compiling to pay; a single call takes less time without.</param>
+internal sealed class InferenceModel(Module model, bool compiles = true) : IDisposable
 {
     private readonly Lock _gate = new();
     private CompiledModel? _compiled;
-    private bool _refused;
+    private bool _refused = !compiles;
 
     /// <summary>Runs the model without recording.</summary>
     /// <returns>The result, which the current scope owns.</returns>

@@ -22,7 +22,9 @@ public sealed partial class Predictor
     private Predictor(TrainedModel trained, PredictOptions options)
     {
         _trained = trained;
-        _model = new InferenceModel(trained.Model);
+
+        // A single picture is over before compiling would have paid.
+        _model = new InferenceModel(trained.Model, compiles: options.Inputs is not [var only] || !File.Exists(only));
         _pipeline = trained.Description.EvaluationPipeline();
         _options = options;
     }
