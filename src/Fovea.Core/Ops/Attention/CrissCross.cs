@@ -75,9 +75,18 @@ internal sealed class CrissCrossOp : FloatOp, ISampledOp
     protected override void Backward<T>(BackwardContext c)
     {
         CrissCrossShape shape = Sizes(c.InputSpec(0).Shape, c.InputSpec(2).Shape);
+        Span<T> dq = c.Needs(0) ? c.GradIn<T>(0) : default;
+        Span<T> dk = c.Needs(1) ? c.GradIn<T>(1) : default;
         T gamma = Kernel.Backward(
             shape, c.In<T>(0), c.In<T>(1), c.In<T>(2), c.In<T>(4)[0], c.Saved<T>(0, c.OutputSpec().Shape.Elements), c.Out<T>(1),
-            c.GradOut<T>(), c.Needs(0) ? c.GradIn<T>(0) : default, c.Needs(1) ? c.GradIn<T>(1) : default, c.Needs(2) ? c.GradIn<T>(2) : default);
+            c.GradOut<T>(), dq, dk, c.Needs(2) ? c.GradIn<T>(2) : default);
+        if (shape.Positions == 1)
+        {
+            // A softmax over one position is 1 whatever the logit; what the kernel leaves is rounding.
+            dq.Clear();
+            dk.Clear();
+        }
+
         if (c.Needs(3))
         {
             c.PassGradOut(3);

@@ -111,6 +111,29 @@ internal sealed class ScaledDotProductAttentionOp(AttentionAttributes attributes
         Kernel.Backward(
             SizesOf(g), c.In<T>(0), g.Q, c.In<T>(Key), g.K, c.In<T>(Value), g.V, mask, c.Out<T>(), g.Y, statistics[..rows], statistics[rows..],
             c.GradOut<T>(), GradIn<T>(c, 0), GradIn<T>(c, Key), GradIn<T>(c, Value));
+        if (g.Keys == 1)
+        {
+            ClearLogits<T>(c, g);
+        }
+    }
+
+    /// <summary>A softmax over one key is 1 whatever the logit; what the kernel leaves of the gradient of queries and keys is rounding.</summary>
+    private void ClearLogits<T>(BackwardContext c, in AttentionGeometry g)
+        where T : unmanaged
+    {
+        if (!attributes.Packed)
+        {
+            GradIn<T>(c, 0).Clear();
+            GradIn<T>(c, Key).Clear();
+            return;
+        }
+
+        Span<T> packed = GradIn<T>(c, 0);
+        int third = g.Heads * g.Depth;
+        for (int row = 0; row < packed.Length; row += 3 * third)
+        {
+            packed.Slice(row, 2 * third).Clear();
+        }
     }
 
     private static Span<T> GradIn<T>(BackwardContext c, int i)
