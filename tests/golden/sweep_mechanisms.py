@@ -1,7 +1,8 @@
 """Makes hundreds of further golden cases, of every value of every option in random combinations, into a folder outside the repository:
 
-    python3 tests/golden/sweep_mechanisms.py FOLDER [--count 40] [--seed 0] [KEY ...]
+    python3 tests/golden/sweep_mechanisms.py FOLDER [KEY ...] [--count 40] [--seed 0]
     fovea verify FOLDER
+    python3 tests/golden/sweep_mechanisms.py --kept
 
 The references are those of make_mechanisms.py. Shapes are drawn from small odd and even sizes, with single positions, rows and columns
 among them, and batches of one to five. Left out are cases of a batch norm that has one number to normalise, because nothing defines them,
@@ -11,11 +12,46 @@ import argparse
 import importlib
 import pathlib
 import random
-import sys
+import shutil
+import tempfile
 
 import torch
 
 import make_mechanisms
+
+HERE = pathlib.Path(__file__).parent
+
+# Cases that the repository keeps, as (seed, number): those that cover most values which no other case has. Made again by --kept.
+KEPT = {
+    "attention_gate": [(2, 29), (2, 45)],
+    "bam": [(2, 50), (3, 18)],
+    "bottleneck": [(3, 22), (2, 55)],
+    "cam": [(2, 9), (2, 22)],
+    "cbam": [(2, 9), (2, 47)],
+    "cbam_channel": [(3, 0), (2, 26)],
+    "coordinate": [(3, 55), (3, 16)],
+    "criss_cross": [(2, 53), (3, 38)],
+    "danet": [(3, 22), (2, 35)],
+    "eca": [(3, 43), (3, 47)],
+    "gather_excite": [(3, 32), (2, 33)],
+    "global_context": [(3, 39), (3, 21)],
+    "multi_head": [(3, 28), (3, 46)],
+    "non_local": [(3, 38), (2, 46)],
+    "pam": [(2, 11), (3, 22)],
+    "polarized": [(2, 25), (2, 10)],
+    "psa": [(2, 49), (2, 41)],
+    "psa_simplified": [(2, 15), (3, 16)],
+    "rga": [(3, 48), (3, 23)],
+    "scse": [(3, 30), (3, 9)],
+    "se": [(3, 21), (3, 8)],
+    "self_attention": [(2, 59), (2, 19)],
+    "sge": [(2, 15), (2, 50)],
+    "shuffle": [(2, 48), (3, 5)],
+    "simam": [(3, 50), (2, 32)],
+    "spatial": [(2, 32), (3, 16)],
+    "triplet": [(2, 8), (2, 18)],
+    "vit": [(3, 8), (3, 46)],
+}
 
 SIDES = [1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16, 17]
 
@@ -295,30 +331,54 @@ def undefined(module, case):
     return count < 4
 
 
+def draw(module, seed, count):
+    """The first `count` cases of a seed that are stable, each with the function that writes it."""
+    rng = random.Random(f"{module.KEY} {seed}")
+    made = 0
+    while made < count:
+        config, inputs = globals()[module.KEY](rng)
+        mode = "train" if rng.random() < 0.6 else "eval"
+        case = {"name": f"{module.KEY}-{seed}-{made:03}", "mode": mode, "config": config, "inputs": inputs, "params": module.params(config)}
+        if undefined(module, case):
+            case["mode"] = "eval"
+        made += yield case
+
+
+def sweep(module, folder, seed, count):
+    cases = draw(module, seed, count)
+    try:
+        case = next(cases)
+        while True:
+            case = cases.send(make_mechanisms.make(module, case, folder, only_stable=True))
+    except StopIteration:
+        print(f"{module.KEY}: {count} cases")
+
+
+def keep(module):
+    """Writes the kept cases beside the others; the names of drawn cases seed their numbers."""
+    with tempfile.TemporaryDirectory() as folder:
+        for seed, number in KEPT[module.KEY]:
+            sweep(module, pathlib.Path(folder), seed, number + 1)
+            name = f"{module.KEY}-{seed}-{number:03}.safetensors"
+            shutil.copy(pathlib.Path(folder) / module.KEY / name, HERE / "mechanisms" / module.KEY / f"drawn-{seed}-{number:03}.safetensors")
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("folder", type=pathlib.Path, nargs="?")
     parser.add_argument("keys", nargs="*")
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--kept", action="store_true")
     args = parser.parse_args()
-    sys.path.insert(0, str(pathlib.Path(__file__).parent))
+    if args.folder is None and not args.kept:
+        parser.error("expected a folder, or --kept")
     torch.set_num_threads(1)
-    for path in sorted((pathlib.Path(__file__).parent / "reference").glob("[a-z]*.py")):
+    for path in sorted((HERE / "reference").glob("[a-z]*.py")):
         if path.stem == "parts" or (args.keys and path.stem not in args.keys):
             continue
         module = importlib.import_module(f"reference.{path.stem}")
-        rng = random.Random(f"{path.stem} {args.seed}")
-        made = 0
-        while made < args.count:
-            config, inputs = globals()[path.stem](rng)
-            params = module.params(config)
-            mode = "train" if rng.random() < 0.6 else "eval"
-            case = {"name": f"{path.stem}-{args.seed}-{made:03}", "mode": mode, "config": config, "inputs": inputs, "params": params}
-            if undefined(module, case):
-                case["mode"] = "eval"
-            made += make_mechanisms.make(module, case, args.folder, only_stable=True)
-        print(f"{path.stem}: {made} cases")
+        keep(module) if args.kept else sweep(module, args.folder, args.seed, args.count)
 
 
 if __name__ == "__main__":
