@@ -24,7 +24,7 @@ internal static class FirstPrediction
             Save(folder.FullName);
             string script = Path.Combine(AppContext.BaseDirectory, "peers", "first_prediction.py");
             Run(python, [script, "save", folder.FullName], threads);
-            string fovea = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "fovea.exe" : "fovea");
+            string fovea = Path.Combine(Published(), OperatingSystem.IsWindows() ? "fovea.exe" : "fovea");
             var ways = new Dictionary<string, (string Program, string[] Arguments)>
             {
                 [Engines.Eager] = (python, [script, "eager", folder.FullName]),
@@ -57,6 +57,37 @@ internal static class FirstPrediction
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>
+    /// The folder of a command line published with its code compiled ahead, as it is handed to users; made from the sources when it is older
+    /// than they are. Where that cannot be done, the folder of the one that was built with this program.
+    /// </summary>
+    private static string Published()
+    {
+        string built = AppContext.BaseDirectory, published = Path.Combine(built, "published");
+        DirectoryInfo? root = new(built);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "src", "Fovea.Cli", "Fovea.Cli.csproj")))
+        {
+            root = root.Parent;
+        }
+
+        string program = Path.Combine(published, "fovea.dll");
+        if (root is not null && (!File.Exists(program) || File.GetLastWriteTimeUtc(program) < File.GetLastWriteTimeUtc(Path.Combine(built, "fovea.dll"))))
+        {
+            Console.Error.WriteLine($"publishing the command line into {published}");
+            string system = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
+            string[] arguments =
+            [
+                "publish", Path.Combine(root.FullName, "src", "Fovea.Cli"), "-c", "Release", "-r", system, "--self-contained", "false",
+                "-p:PublishReadyToRun=true", "-o", published, "-v", "q",
+            ];
+            using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+        }
+
+        return File.Exists(program) ? published : built;
     }
 
     private static void Save(string folder)

@@ -4,10 +4,11 @@ using Fovea.Bench.Compare;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Lanes;
 
-// dotnet run -c Release --project bench/Compare -- [--group NAME] [--only TEXT] [--threads N] [--seconds S] [--python PATH] [--output DIR] [--list]
+// dotnet run -c Release --project bench/Compare --
+//     [--group NAME] [--only TEXT] [--threads N] [--seconds S] [--python PATH] [--output DIR] [--page FILE] [--list]
 // Measures Fovea, PyTorch and ONNX Runtime in turns on the same weights and data, prints tables, and merges them into the Markdown and JSON
-// of earlier runs. --seconds is for each engine of each row, in slices. Exits with 1 when the engines' results differ or a row failed, with
-// 2 when nothing has that name, with 3 when there is no PyTorch.
+// of earlier runs. --seconds is for each engine of each row, in slices; --page names a page of the documentation whose figures are written
+// anew. Exits with 1 when the engines' results differ or a row failed, with 2 when nothing has that name, with 3 when there is no PyTorch.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string[] groups = [.. Rows.Groups, FirstPrediction.Group, .. Limits.Groups];
 int threads = int.Parse(Option("--threads", "2"));
@@ -86,9 +87,15 @@ var file = new ResultFile(ResultFile.ProcessorName(), LaneInfo.Description, thre
 Console.WriteLine();
 Console.Write(results.Count > 0 ? Report.Table(results) : string.Empty);
 Console.Write(limits.Count > 0 ? Report.Table(limits) : string.Empty);
-if (results.Count + limits.Count > 0)
+string page = Option("--page", string.Empty);
+if (results.Count + limits.Count + page.Length > 0)
 {
-    Console.WriteLine($"\nWritten: {file.MergedInto(output).Write(output)}.md and .json");
+    file = file.MergedInto(output);
+    Console.WriteLine($"\nWritten: {file.Write(output)}.md and .json");
+    if (page.Length > 0)
+    {
+        Page.Update(page, file);
+    }
 }
 
 int rest = limited.Length > 0 ? RunLimited() : 0;
