@@ -35,7 +35,7 @@ internal unsafe struct AttentionBackwardBody<V, T> : IRangeBody
 
     public readonly void Run(int from, int to)
     {
-        nint tile = (nint)Plan.QueryBlock * Plan.Width;
+        nint tile = (nint)BackwardPlan<V, T>.QueryBlock * Plan.Width;
         using var room = new Scratch<T>(Plan.KeyRows + (Plan.PanelsPerVisit * Plan.PanelNumbers) + ((1 + BackwardPlan<V, T>.MostPanels) * tile));
         var piece = new Piece { KeyRows = room.At, Panels = room.At + Plan.KeyRows };
         piece.Logits = piece.Panels + (Plan.PanelsPerVisit * Plan.PanelNumbers);
@@ -73,8 +73,8 @@ internal unsafe struct AttentionBackwardBody<V, T> : IRangeBody
 
         for (int b = 0; b < Plan.QueryBlocks; b++)
         {
-            int query = b * Plan.QueryBlock;
-            int rows = Math.Min(Plan.QueryBlock, Shape.Queries - query);
+            int query = b * BackwardPlan<V, T>.QueryBlock;
+            int rows = Math.Min(BackwardPlan<V, T>.QueryBlock, Shape.Queries - query);
             int keys = Shape.Causal ? Math.Min(end, query + rows) - first : end - first;
             for (int p = 0; p * Plan.Width < keys; p++)
             {

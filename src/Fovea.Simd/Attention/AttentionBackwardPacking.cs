@@ -28,8 +28,8 @@ internal unsafe struct PackQueriesBody<V, T> : IRangeBody
         for (int i = from; i < to; i++)
         {
             int pair = i / Plan.QueryBlocks;
-            int query = (i - (pair * Plan.QueryBlocks)) * Plan.QueryBlock;
-            int count = Math.Min(Plan.QueryBlock, Shape.Queries - query);
+            int query = (i - (pair * Plan.QueryBlocks)) * BackwardPlan<V, T>.QueryBlock;
+            int count = Math.Min(BackwardPlan<V, T>.QueryBlock, Shape.Queries - query);
             T* q = Q.Pair(FirstPair + pair, query);
             T* dy = Dy.Pair(FirstPair + pair, query);
             T* to0 = Packed + (pair * Plan.Packed);

@@ -13,11 +13,10 @@ internal readonly struct BackwardPlan<V, T>
     /// <summary>The most panels of keys that pass over the queries together.</summary>
     public const int MostPanels = 4;
 
-    // 10 panels of 12 rows, 20 of 6; half of them where features are many.
-    private const int LongBlock = 120;
-    private const int ShortBlock = 60;
+    /// <summary>Queries of a block: 10 panels of 12 rows, 20 of 6. Shorter sums for dK and dV would spend more time between tiles.</summary>
+    public const int QueryBlock = 120;
 
-    // What the panels of a visit and a block of queries take of a second-level cache of 1 MiB.
+    // What the panels of a visit take of a second-level cache. The queries pass by once per visit: more panels, fewer passes.
     private const int VisitBytes = 1 << 20;
 
     // The copies of dQ that are summed at the end.
@@ -33,9 +32,6 @@ internal readonly struct BackwardPlan<V, T>
         KeyRows = (nint)MostPanels * Width * DepthColumns;
         PanelNumbers = (nint)Width * ((2 * DepthRows) + (2 * ValueRows));
         PanelsPerVisit = (int)Math.Clamp(VisitBytes / (Math.Max(1, PanelNumbers) * Unsafe.SizeOf<T>()), 1, MostPanels);
-        long visit = (KeyRows + (PanelsPerVisit * PanelNumbers)) * Unsafe.SizeOf<T>();
-        long query = ((2L * DepthRows) + (2L * ValueRows) + DepthColumns) * Unsafe.SizeOf<T>();
-        QueryBlock = visit + (LongBlock * query) <= VisitBytes ? LongBlock : ShortBlock;
         QueryBlocks = (shape.Queries + QueryBlock - 1) / QueryBlock;
         QueryRows = QueryBlocks == 0 ? 0 : ((QueryBlocks - 1) * QueryBlock) + AttentionTile<V, T>.PaddedRows(shape.Queries - ((QueryBlocks - 1) * QueryBlock));
         KeyVisits = (panels + PanelsPerVisit - 1) / PanelsPerVisit;
@@ -63,9 +59,6 @@ internal readonly struct BackwardPlan<V, T>
 
     /// <summary>D, padded to whole registers of columns.</summary>
     public int DepthColumns { get; }
-
-    /// <summary>Queries of a block.</summary>
-    public int QueryBlock { get; }
 
     /// <summary>Blocks of queries.</summary>
     public int QueryBlocks { get; }

@@ -11,8 +11,10 @@ internal readonly struct ForwardPlan<V, T>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // 16 panels of 12 rows, 32 of 6: with a panel of two registers of queries 24 KiB of logits, which stay in the first-level cache.
-    public const int KeyBlock = 192;
+    // 16 panels of 12 rows, 32 of 6: with a panel of two registers of queries 24 KiB of logits, which stay in the first-level cache. A
+    // few keys more than one block would hold are better together than left over.
+    private const int Block = 192;
+    private const int OneBlock = 288;
 
     // The sums of one piece: a quarter of a second-level cache of 1 MiB.
     private const int SumBytes = 256 * 1024;
@@ -29,6 +31,7 @@ internal readonly struct ForwardPlan<V, T>
         int blocks = (panels + Math.Min(room, shared) - 1) / Math.Max(1, Math.Min(room, shared));
         PanelsPerBlock = blocks == 0 ? 1 : (panels + blocks - 1) / blocks;
         Blocks = (panels + PanelsPerBlock - 1) / PanelsPerBlock;
+        KeyBlock = shape.Keys <= OneBlock ? Math.Max(2, AttentionTile<V, T>.PaddedRows(shape.Keys)) : Block;
         KeyBlocks = (shape.Keys + KeyBlock - 1) / KeyBlock;
         PackedKeys = (nint)AttentionTile<V, T>.PaddedRows(shape.Keys) * shape.Depth;
         PackedValues = (nint)shape.Keys * Features;
@@ -45,6 +48,9 @@ internal readonly struct ForwardPlan<V, T>
 
     /// <summary>Pieces of one pair.</summary>
     public int Blocks { get; }
+
+    /// <summary>Keys of a block.</summary>
+    public int KeyBlock { get; }
 
     /// <summary>Blocks of keys.</summary>
     public int KeyBlocks { get; }
@@ -74,8 +80,8 @@ internal unsafe struct PackKeysBody<V, T> : IRangeBody
         for (int i = from; i < to; i++)
         {
             int pair = i / Plan.KeyBlocks;
-            int start = (i - (pair * Plan.KeyBlocks)) * ForwardPlan<V, T>.KeyBlock;
-            int count = Math.Min(ForwardPlan<V, T>.KeyBlock, Shape.Keys - start);
+            int start = (i - (pair * Plan.KeyBlocks)) * Plan.KeyBlock;
+            int count = Math.Min(Plan.KeyBlock, Shape.Keys - start);
             AttentionTile<V, T>.PackRows(
                 K.Pair(FirstPair + pair, start), K.Position, K.Feature, count, Shape.Depth,
                 Keys + (pair * Plan.PackedKeys) + ((nint)start * Shape.Depth), T.One);
@@ -112,7 +118,7 @@ internal unsafe struct AttentionForwardBody<V, T> : IRangeBody
         nint query = (nint)width * Shape.Depth;
         nint sums = (nint)width * Plan.Features;
         using var room = new Scratch<T>(
-            (Plan.PanelsPerBlock * (query + sums + (2 * width))) + width + ((nint)AttentionTile<V, T>.PaddedRows(ForwardPlan<V, T>.KeyBlock) * width));
+            (Plan.PanelsPerBlock * (query + sums + (2 * width))) + width + ((nint)AttentionTile<V, T>.PaddedRows(Plan.KeyBlock) * width));
         var piece = new Piece
         {
             Queries = room.At,
@@ -146,7 +152,7 @@ internal unsafe struct AttentionForwardBody<V, T> : IRangeBody
         int panels = (piece.End - piece.First + width - 1) / width;
         new Span<T>(piece.Max, panels * width).Fill(T.NegativeInfinity);
         new Span<T>(piece.Sum, panels * width).Clear();
-        for (int b = 0; b < Plan.KeyBlocks && !(Shape.Causal && b * ForwardPlan<V, T>.KeyBlock >= piece.End); b++)
+        for (int b = 0; b < Plan.KeyBlocks && !(Shape.Causal && b * Plan.KeyBlock >= piece.End); b++)
         {
             for (int p = 0; p < panels; p++)
             {
@@ -166,8 +172,8 @@ internal unsafe struct AttentionForwardBody<V, T> : IRangeBody
         int query = piece.First + (p * Plan.Width);
         int queries = Math.Min(Plan.Width, piece.End - query);
         int width = AttentionTile<V, T>.Width(queries);
-        int key = b * ForwardPlan<V, T>.KeyBlock;
-        int keys = Math.Min(ForwardPlan<V, T>.KeyBlock, Shape.Keys - key);
+        int key = b * Plan.KeyBlock;
+        int keys = Math.Min(Plan.KeyBlock, Shape.Keys - key);
         if (Shape.Causal && key >= query + queries)
         {
             return;

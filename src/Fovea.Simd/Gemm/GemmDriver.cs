@@ -12,7 +12,7 @@ internal static unsafe class GemmDriver<V, T>
     // At most 2048 × 2048 or 1024 × 4096 numbers, 16 MiB of floats, per packed operand. Long sums are cut last: each cut sends all of C
     // through the caches once more.
     private const int ChunkDepth = 4096;
-    private const int ChunkNumbers = 1 << 22;
+    public const int PackedNumbers = 1 << 22;
 
     // Below this many multiply-adds handing pieces over costs more than it saves.
     private const long SerialWork = 64 * 64 * 64;
@@ -133,7 +133,7 @@ internal static unsafe class GemmDriver<V, T>
     private static int Chunk(int lines, int k)
     {
         const int Step = 480;
-        int most = ChunkNumbers / Math.Clamp(k, 2048, ChunkDepth) / Step * Step;
+        int most = PackedNumbers / Math.Clamp(k, 2048, ChunkDepth) / Step * Step;
         int chunks = (lines + most - 1) / most;
         return chunks <= 1 ? lines : Math.Min(most, (((lines + chunks - 1) / chunks) + Step - 1) / Step * Step);
     }

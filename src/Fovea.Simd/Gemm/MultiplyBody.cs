@@ -53,17 +53,23 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
     // Blocks as equal as whole panels allow.
     private static int Start(int block, int blocks, int panels) => (int)((long)block * panels / blocks);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Block(int rowBlock, int columnBlock)
+    {
+        int rowPanels = GemmShape<V, T>.RowPanels(M);
+        int columnPanels = GemmShape<V, T>.ColumnPanels(N);
+        Part(
+            Start(rowBlock, RowBlocks(M), rowPanels), Start(rowBlock + 1, RowBlocks(M), rowPanels),
+            Start(columnBlock, ColumnBlocks(M, N), columnPanels), Start(columnBlock + 1, ColumnBlocks(M, N), columnPanels));
+    }
+
+    /// <summary>Computes the part of C between panels of rows and panels of columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Part(int firstRow, int lastRow, int firstColumn, int lastColumn)
     {
         int width = GemmShape<V, T>.Columns;
         int rowPanels = GemmShape<V, T>.RowPanels(M);
         int columnPanels = GemmShape<V, T>.ColumnPanels(N);
         int paddedRows = GemmShape<V, T>.RowStart(M, rowPanels, rowPanels);
-        int firstRow = Start(rowBlock, RowBlocks(M), rowPanels);
-        int lastRow = Start(rowBlock + 1, RowBlocks(M), rowPanels);
-        int firstColumn = Start(columnBlock, ColumnBlocks(M, N), columnPanels);
-        int lastColumn = Start(columnBlock + 1, ColumnBlocks(M, N), columnPanels);
         T* edge = stackalloc T[GemmShape<V, T>.MaxRows * width];
         bool plain = Alpha == T.One;
         for (int p = 0; p < K; p += GemmShape<V, T>.Depth)

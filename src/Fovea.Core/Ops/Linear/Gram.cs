@@ -4,9 +4,6 @@ namespace Fovea;
 
 internal sealed class GramOp : FloatOp, ISampledOp
 {
-    // Blocks of rows: of those above the diagonal everything right of it is computed, about half of all for many blocks.
-    private const int Block = 120;
-
     public static IEnumerable<OpSample> Samples =>
     [
         new(new GramOp(), [3, 5]),
@@ -32,17 +29,7 @@ internal sealed class GramOp : FloatOp, ISampledOp
     protected override void Forward<T>(ForwardContext c)
     {
         (int batch, int rows, int length) = Sizes(c.InputSpec(0).Shape);
-        ReadOnlySpan<T> x = c.In<T>(0);
-        Span<T> y = c.Out<T>();
-        for (int row = 0; row < rows && y.Length > 0; row += Block)
-        {
-            int count = Math.Min(Block, rows - row);
-            MatrixMultiply.RunBatched(
-                batch, false, true, count, rows - row, length, T.One, x[(row * length)..], length, (long)rows * length,
-                x[(row * length)..], length, (long)rows * length, T.Zero, y[((row * rows) + row)..], rows, (long)rows * rows);
-        }
-
-        Mirror(y, batch, rows);
+        SymmetricProduct.Run(batch, rows, length, c.In<T>(0), c.Out<T>());
         c.SaveInput(0);
     }
 
@@ -58,44 +45,13 @@ internal sealed class GramOp : FloatOp, ISampledOp
 
         // dX = (dY + dYᵀ) X: one product instead of two.
         Span<T> both = c.Scratch<T>(grad.Length);
-        for (int b = 0; b < batch; b++)
-        {
-            AddTransposed(grad.Slice(b * rows * rows, rows * rows), both.Slice(b * rows * rows, rows * rows), rows);
-        }
-
+        SymmetricProduct.AddTransposed(batch, rows, grad, both);
         MatrixMultiply.RunBatched(
             batch, false, false, rows, length, rows, T.One, both, rows, (long)rows * rows, c.In<T>(0), length, (long)rows * length, T.Zero,
             c.GradIn<T>(0), length, (long)rows * length);
     }
 
     private static (int Batch, int Rows, int Length) Sizes(Shape x) => (x.Product(0, x.Rank - 2), x[-2], x[-1]);
-
-    private static void Mirror<T>(Span<T> y, int batch, int rows)
-    {
-        for (int b = 0; b < batch; b++)
-        {
-            Span<T> matrix = y.Slice(b * rows * rows, rows * rows);
-            for (int row = 1; row < rows; row++)
-            {
-                for (int column = 0; column < row; column++)
-                {
-                    matrix[(row * rows) + column] = matrix[(column * rows) + row];
-                }
-            }
-        }
-    }
-
-    private static void AddTransposed<T>(ReadOnlySpan<T> grad, Span<T> both, int rows)
-        where T : System.Numerics.IBinaryFloatingPointIeee754<T>
-    {
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column <= row; column++)
-            {
-                both[(row * rows) + column] = both[(column * rows) + row] = grad[(row * rows) + column] + grad[(column * rows) + row];
-            }
-        }
-    }
 }
 
 /// <summary>Products of a matrix with itself.</summary>
