@@ -43,11 +43,21 @@ public sealed class CompiledModel : IDisposable
     /// <summary>Bytes of packed weights and other constants.</summary>
     public long ConstantBytes => _constants.Bytes;
 
-    /// <summary>Runs the model.</summary>
+    /// <summary>Runs the model of one input.</summary>
+    /// <param name="input">Of the shape that it was compiled for, or of another batch.</param>
+    /// <returns>The result, which the current scope owns.</returns>
+    /// <exception cref="ShapeException">It was not compiled for such an input.</exception>
+    public Tensor Run(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Run([input]);
+    }
+
+    /// <summary>Runs the model of several inputs.</summary>
     /// <param name="inputs">Tensors of the shapes that it was compiled for, or of another batch.</param>
     /// <returns>The result, which the current scope owns.</returns>
     /// <exception cref="ShapeException">It was not compiled for such inputs.</exception>
-    public Tensor Run(params ReadOnlySpan<Tensor> inputs)
+    public Tensor Run(ReadOnlySpan<Tensor> inputs)
     {
         ExecutionPlan plan = PlanFor(inputs);
         var output = new Tensor(plan.Output.Shape, plan.Output.DType);

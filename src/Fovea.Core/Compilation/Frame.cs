@@ -13,6 +13,7 @@ internal sealed class Frame : IDisposable
     private readonly PooledBlock _arena;
     private readonly Workspace _workspace = new();
     private readonly Storage[] _inputs;
+    private readonly Storage?[] _held;
     private readonly Storage _output;
     private readonly ForwardContext[] _steps;
     private readonly Tensor? _result;
@@ -26,6 +27,7 @@ internal sealed class Frame : IDisposable
         _plan = plan;
         _arena = new PooledBlock(plan.Memory.ArenaBytes);
         _inputs = Array.ConvertAll(plan.Inputs, s => Storage.Symbolic(s.Bytes));
+        _held = new Storage?[_inputs.Length];
         _output = Storage.Symbolic(plan.Output.Bytes);
         _steps = Array.ConvertAll(
             plan.Memory.Steps, s => new ForwardContext(s.Op, Array.ConvertAll(s.Inputs, TensorOf), Array.ConvertAll(s.Outputs, TensorOf), _workspace));
@@ -47,7 +49,8 @@ internal sealed class Frame : IDisposable
         {
             for (; bound < inputs.Length; bound++)
             {
-                _inputs[bound].PointTo(inputs[bound].Storage.Share());
+                _held[bound] = inputs[bound].Storage.Share();
+                _inputs[bound].PointTo(_held[bound]!);
             }
 
             _output.PointTo(output.Storage);
@@ -57,7 +60,8 @@ internal sealed class Frame : IDisposable
         {
             for (int i = 0; i < bound; i++)
             {
-                inputs[i].Storage.Release();
+                _held[i]!.Release();
+                _held[i] = null;
             }
 
             Unbind();
