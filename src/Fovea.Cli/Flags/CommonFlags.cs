@@ -74,8 +74,8 @@ internal static class CommonFlags
     public static FlagSet<T> Weights<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>
         flags.Add("--weights --pretrained", s_weights, help, set);
 
-    public static FlagSet<T> Workers<T>(this FlagSet<T> flags, Func<T, int, T> set) =>
-        flags.Add("--workers -j", FlagValues.Integer(0, 256), "Threads that decode and augment ahead, 0 to 256; default: chosen by the machine.", set);
+    public static FlagSet<T> Workers<T>(this FlagSet<T> flags, string whenAbsent, Func<T, int, T> set) =>
+        flags.Add("--workers -j", FlagValues.Integer(0, 256), $"Threads that decode and augment ahead, 0 to 256; {whenAbsent}.", set);
 
     public static FlagSet<T> Threads<T>(this FlagSet<T> flags, Func<T, int, T> set) =>
         flags.Add("--threads", FlagValues.Integer(1, 256), "Threads of the arithmetic; default: every processor. The result does not depend on it.", set);

@@ -18,7 +18,7 @@ internal static class EvalFlags
         .Ignored("what the weights say", (o, v) => o with { IgnoreValue = v })
         .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { ImageSize = v })
         .BatchSize("Images at a time; default 128, of segmentation models 8. The result does not depend on it.", (o, v) => o with { BatchSize = v })
-        .Workers((o, v) => o with { Workers = v })
+        .Workers("default 0: all threads do, between the steps", (o, v) => o with { Workers = v })
         .Add("--seed", FlagValues.Seed, "Seed of the embedded data; default 0.", (o, v) => o with { Seed = v })
         .Group("Run")
         .Threads((o, v) => o with { Threads = v })

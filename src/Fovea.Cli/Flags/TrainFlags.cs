@@ -66,7 +66,7 @@ internal static class TrainFlags
             (o, v) => o with { Validation = v })
         .ImageSize("default: the model's or the data's own", (o, v) => o with { ImageSize = v })
         .Add("--fraction", FlagValues.PositiveShare, "Share of the training images to use, above 0 to 1; default 1.", (o, v) => o with { Fraction = v })
-        .Workers((o, v) => o with { Workers = v });
+        .Workers("default 0: all threads do, between the steps", (o, v) => o with { Workers = v });
 
     private static void AddRecipe(FlagSet<TrainOptions> flags) => flags
         .Add("--epochs", FlagValues.Integer(1), "Passes over the training images; default: chosen by the data.", (o, v) => o with { Epochs = v })

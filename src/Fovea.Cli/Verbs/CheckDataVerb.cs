@@ -42,7 +42,7 @@ internal static class CheckDataVerb
             .Add("--seed", FlagValues.Seed, "Seed of the embedded data; default 0.", (o, v) => o with { Seed = v })
             .Task((o, v) => o with { Task = v })
             .Masks((o, v) => o with { MaskClasses = v }, (o, v) => o with { IgnoreValue = v })
-            .Workers((o, v) => o with { Workers = v })
+            .Workers("default 0: every processor", (o, v) => o with { Workers = v })
             .Group("Output")
             .Add("--export", FlagValues.Text("DIR"), "Write the embedded data there as a folder per class, with the masks.", (o, v) => o with { Export = v });
         flags.AddTo(verb);

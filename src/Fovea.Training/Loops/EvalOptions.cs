@@ -30,7 +30,7 @@ public sealed record EvalOptions
     /// <summary><c>--image-size</c>: side of the square that the model sees; null takes what the weights say, or the model's own.</summary>
     public int? ImageSize { get; init; }
 
-    /// <summary><c>--workers</c>: threads that decode ahead; null lets the machine choose.</summary>
+    /// <summary><c>--workers</c>: threads that decode ahead; null or 0: all threads do, between batches.</summary>
     public int? Workers { get; init; }
 
     /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor.</summary>

@@ -126,7 +126,7 @@ public sealed partial record TrainOptions
     /// </summary>
     public string? Resume { get; init; }
 
-    /// <summary><c>--workers</c>: threads that decode and augment ahead of the training step; null lets the machine choose.</summary>
+    /// <summary><c>--workers</c>: threads that decode and augment ahead of the training step; null or 0: all threads do, between steps.</summary>
     public int? Workers { get; init; }
 
     /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor. The result does not depend on it.</summary>

@@ -83,6 +83,19 @@ internal sealed class BatchWork
         }
     }
 
+    /// <summary>Makes all pictures on the caller's thread and up to <paramref name="threads"/> − 1 others, and returns when they are made.</summary>
+    public void RunAll(int threads)
+    {
+        int shares = (_indices.Length + Share - 1) / Share;
+        if (threads == 1 || shares == 1)
+        {
+            Run(0, _indices.Length);
+            return;
+        }
+
+        Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => Run(i * Share, Math.Min((i + 1) * Share, _indices.Length)));
+    }
+
     /// <summary>Counts pictures that were run. Called under the crew's lock.</summary>
     public void Count(int count) => _done += count;
 

@@ -1,7 +1,9 @@
+using Fovea.Simd.Drivers;
+
 namespace Fovea.Training.Data;
 
 /// <summary>
-/// Makes batches of a data set, ahead of the training step on threads of its own. What is in a batch is a function of the options' seed,
+/// Makes batches of a data set, between the training steps on all threads or ahead of them on threads of its own. What is in a batch is a function of the options' seed,
 /// the epoch and the batch's number alone: not of the number of workers, not of time, not of what was read before. To resume, read the
 /// same epoch from the first batch that was not trained on.
 /// </summary>
@@ -103,11 +105,7 @@ public sealed class DataLoader
         {
             cancellation.ThrowIfCancellationRequested();
             var work = new BatchWork(plan, number);
-            while (work.TryTake(out int from, out int to))
-            {
-                work.Run(from, to);
-            }
-
+            work.RunAll(WorkerTeam.Threads);
             yield return work.Finish();
         }
     }

@@ -19,12 +19,13 @@ public sealed record DataLoaderOptions
     public ulong Seed { get; init; }
 
     /// <summary>
-    /// Threads that make batches ahead of the consumer (0 to 256; 0: the consumer's own thread makes each when it asks; default: half of
-    /// the processors, at most 8).
+    /// Threads that make batches ahead of the consumer, 0 to 256. 0, the default: the consumer makes each when it asks for it, on as many
+    /// threads as the arithmetic has. A training step keeps every processor busy, and readers beside it would hold up its threads for
+    /// longer than their own work takes; they pay where pictures come slowly, from a network for one.
     /// </summary>
-    public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
+    public int Workers { get; init; }
 
-    /// <summary>The most batches that lie ready or are being made at once (at least 1, default 4).</summary>
+    /// <summary>The most batches that lie ready or are being made at once where there are workers (at least 1, default 4).</summary>
     public int Prefetch { get; init; } = 4;
 
     internal void Validate()
