@@ -84,6 +84,42 @@ public readonly struct ResidualSumGate : IGateForm
     }
 }
 
+/// <summary>
+/// <see cref="ResidualSumGate"/> of numbers given as <c>e^−a</c> and <c>e^−b</c>: the exponentials of a sum are taken once a channel and
+/// once a position instead of at every number. For |a| and |b| of at most <see cref="Limit"/>.
+/// </summary>
+public readonly struct ResidualExponentialGate : IGateForm
+{
+    /// <summary>Up to here the product of two exponentials is far from overflow.</summary>
+    public const double Limit = 40;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Factor<V, T>(V a, V b)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        V one = Lanewise.Number<V, T>(1);
+        return one + (one / V.MultiplyAdd(a, b, one));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Derivatives<V, T>(V a, V b, out V byA, out V byB)
+        where V : struct, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        V one = Lanewise.Number<V, T>(1);
+        V odds = a * b;
+        V gate = one / (one + odds);
+
+        // By the logits, not by their exponentials; 1 − σ is σ times the odds, which loses no digits.
+        byA = gate * gate * odds;
+        byB = byA;
+        return one + gate;
+    }
+}
+
 /// <summary><c>1 + σ(a · b)</c>.</summary>
 public readonly struct ResidualProductGate : IGateForm
 {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Gates;
 using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
 
@@ -24,7 +25,7 @@ internal static unsafe class RowSums
         if (chunks == 1)
         {
             var whole = new Body<TSource, T>(source, length, 1, y, null, factor);
-            LaneLoop.For<Body<TSource, T>, T>(ref whole, rows, LaneLoop.Grain(length));
+            LaneLoop.For<Body<TSource, T>, T>(ref whole, rows, Planes.Grain(rows, length));
             return;
         }
 

@@ -83,15 +83,17 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
                 "set padding to the dilation, or leave it out");
         }
 
-        Tensor gate = (_product ? channel * spatial : channel + spatial).Sigmoid();
         if (AttentionRecorder.IsActive)
         {
+            Tensor gate = Gate(channel, spatial);
             AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel.Sigmoid().Flatten())));
             AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(spatial.Sigmoid())));
             AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share(gate)));
         }
 
-        return x * (gate + 1);
+        return whole
+            ? FusedGates.Positions(x, spatial, channel, _product ? GateForm.ResidualProduct : GateForm.ResidualSum)
+            : x * (Gate(channel, spatial) + 1);
     }
 
     /// <inheritdoc/>
@@ -108,6 +110,8 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
         _spatial.Out.Weight.Fill(0);
         _spatial.Out.Bias!.Fill(_product ? 1 : 0);
     }
+
+    private Tensor Gate(Tensor channel, Tensor spatial) => (_product ? channel * spatial : channel + spatial).Sigmoid();
 
     private sealed class ChannelBranch : Module
     {

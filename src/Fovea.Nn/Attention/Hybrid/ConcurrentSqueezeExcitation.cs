@@ -63,6 +63,6 @@ public sealed class ConcurrentSqueezeExcitation : Module, IAttention<ConcurrentS
             AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(spatial)));
         }
 
-        return x * (channel + spatial);
+        return FusedGates.Positions(x, spatial, channel, GateForm.Sum);
     }
 }

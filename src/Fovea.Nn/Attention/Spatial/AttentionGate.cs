@@ -94,7 +94,7 @@ public sealed class AttentionGate : Module, IAttention<AttentionGate>
             AttentionRecorder.Publish(this, new PositionGate("psi", AttentionRecorder.Share(psi)));
         }
 
-        return x * psi;
+        return FusedGates.Positions(x, psi, null, GateForm.Product);
     }
 
     private static Sequential Projection(int from, int to) => new(new Conv2d(from, to, 1), new BatchNorm2d(to));

@@ -45,4 +45,18 @@ internal static class FusedGates
         Tensor[] results = Op.RunAll(op, [.. inputs]);
         return (results[0], results[1], results[2]);
     }
+
+    /// <summary>
+    /// <c>x · factor(a, b)</c> for maps [N, C, H, W], a position's number b [N, 1, H, W] and, unless it is null, a channel's number a
+    /// [N, C, 1, 1].
+    /// </summary>
+    public static Tensor Positions(Tensor x, Tensor b, Tensor? a, GateForm form) => a is null
+        ? Op.Run(new PositionGateOp(form, hasChannels: false), x, b)
+        : Op.Run(new PositionGateOp(form, hasChannels: true), x, b, a);
+
+    /// <summary>The means of every row, then of every column, of every plane: [N, C, H, W] → [N, C, H + W].</summary>
+    public static Tensor RowColumnMeans(Tensor x) => Op.Run(new RowColumnMeansOp(), x);
+
+    /// <summary><c>x · rows · columns</c> with rows [N, C, H, 1] and columns [N, C, 1, W].</summary>
+    public static Tensor RowsColumns(Tensor x, Tensor rows, Tensor columns) => Op.Run(new RowColumnGateOp(), x, rows, columns);
 }

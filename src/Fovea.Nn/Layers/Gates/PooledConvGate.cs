@@ -41,7 +41,7 @@ public sealed class PooledConvGate : Module
         }
 
         Tensor gate = Call(x);
-        return (x * gate, gate);
+        return (FusedGates.Positions(x, gate, null, GateForm.Product), gate);
     }
 
     /// <summary>CBAM: the channel gate and then this one, with the gates [N, C] and [N, 1, H, W].</summary>

@@ -33,6 +33,27 @@ internal static partial class References
                 })));
             return [RefTensor.Build(u.Shape, p => u[p[0], p[1], p[2], p[3]] * gate[p[0], 0, p[2], p[3]]), gate, channel];
         }),
+        Of<PositionGateOp>((op, x) => RefTensor.Build(x[0].Shape, at =>
+        {
+            double a = x.Length > 2 ? x[2][at[0], at[1], 0, 0] : 1;
+            double b = x[1][at[0], 0, at[2], at[3]];
+            return x[0][at[0], at[1], at[2], at[3]] * op.Form switch
+            {
+                GateForm.Product => a * b,
+                GateForm.Sum => a + b,
+                GateForm.ResidualSum => 1 + Logistic(a + b),
+                _ => 1 + Logistic(a * b),
+            };
+        })),
+        Of<RowColumnMeansOp>((_, x) => RefTensor.Build([x[0].Shape[0], x[0].Shape[1], x[0].Shape[2] + x[0].Shape[3]], at =>
+        {
+            (int h, int w) = (x[0].Shape[2], x[0].Shape[3]);
+            return at[2] < h
+                ? Enumerable.Range(0, w).Average(j => x[0][at[0], at[1], at[2], j])
+                : Enumerable.Range(0, h).Average(i => x[0][at[0], at[1], i, at[2] - h]);
+        })),
+        Of<RowColumnGateOp>((_, x) => RefTensor.Build(x[0].Shape, at =>
+            x[0][at[0], at[1], at[2], at[3]] * x[1][at[0], at[1], at[2], 0] * x[2][at[0], at[1], 0, at[3]])),
         OfAll<ChannelConvGateOp>((_, x) =>
         {
             int reach = x[1].Shape[2] / 2;

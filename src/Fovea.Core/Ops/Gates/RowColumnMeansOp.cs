@@ -1,0 +1,39 @@
+using Fovea.Simd.Gates;
+
+namespace Fovea;
+
+/// <summary>The means of every row, then of every column, of every plane, in one read: [N, C, H, W] → [N, C, H + W].</summary>
+internal sealed class RowColumnMeansOp : FloatOp, ISampledOp
+{
+    public static IEnumerable<OpSample> Samples =>
+    [
+        new(new RowColumnMeansOp(), [2, 3, 5, 17]),
+        new(new RowColumnMeansOp(), [1, 2, 16, 16]),
+        new(new RowColumnMeansOp(), [2, 1, 1, 1]),
+        new(new RowColumnMeansOp(), [0, 2, 3, 3]),
+    ];
+
+    public override string Name => "row_column_means";
+
+    public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 2);
+
+    protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
+    {
+        Shape x = inputs[0].Shape;
+        return x.Rank == 4 && x[2] > 0 && x[3] > 0
+            ? [x[0], x[1], x[2] + x[3]]
+            : throw new ShapeException(Name, "maps [N, C, H, W] of at least one position", x.ToString());
+    }
+
+    protected override void Forward<T>(ForwardContext c)
+    {
+        Shape x = c.InputSpec(0).Shape;
+        RowColumnGate.Means(x[0] * x[1], x[2], x[3], c.In<T>(0), c.Out<T>());
+    }
+
+    protected override void Backward<T>(BackwardContext c)
+    {
+        Shape x = c.InputSpec(0).Shape;
+        RowColumnGate.MeansBackward(x[0] * x[1], x[2], x[3], c.GradOut<T>(), c.GradIn<T>(0));
+    }
+}
