@@ -70,17 +70,17 @@ internal sealed class DenseLabels
     public Tensor Probabilities(Tensor logits) => Channels == 1 ? Flatten(logits).Sigmoid() : Flatten(logits).Softmax(1);
 
     /// <summary>1 where a place is of the channel's class, else 0; 0 everywhere for places that do not count.</summary>
-    public Tensor OneHot(DType type) => Fill(type, (label, channel) => label == channel);
+    public Tensor OneHot(DType type) => Fill(type, ownClassOnly: true);
 
     /// <summary>1 where a place counts, in every channel.</summary>
-    public Tensor Mask(DType type) => Fill(type, (_, _) => true);
+    public Tensor Mask(DType type) => Fill(type, ownClassOnly: false);
 
     /// <summary>The class of a channel.</summary>
     public int ClassOf(int channel) => Channels == 1 ? 1 : channel;
 
     private static IEnumerable<int> Without1(Shape shape) => shape.Where((_, axis) => axis != 1);
 
-    private Tensor Fill(DType type, Func<int, int, bool> isOne)
+    private Tensor Fill(DType type, bool ownClassOnly)
     {
         if (!type.IsFloating())
         {
@@ -88,34 +88,36 @@ internal sealed class DenseLabels
         }
 
         Tensor filled = Tensor.Zeros([Images, Channels, Places], type);
-        ReadOnlySpan<long> labels = _labels.AsSpan<long>();
-        for (int n = 0; n < Images; n++)
+        if (type == DType.Float32)
         {
-            for (int channel = 0; channel < Channels; channel++)
-            {
-                for (int place = 0; place < Places; place++)
-                {
-                    long label = labels[n * Places + place];
-                    if (label != _ignored && isOne((int)label, ClassOf(channel)))
-                    {
-                        Set(filled, (n * Channels + channel) * Places + place);
-                    }
-                }
-            }
+            Fill(filled.AsSpan<float>(), 1f, ownClassOnly);
+        }
+        else
+        {
+            Fill(filled.AsSpan<double>(), 1d, ownClassOnly);
         }
 
         return filled;
     }
 
-    private static void Set(Tensor tensor, int at)
+    private void Fill<T>(Span<T> values, T one, bool ownClassOnly)
     {
-        if (tensor.DType == DType.Float32)
+        ReadOnlySpan<long> all = _labels.AsSpan<long>();
+        for (int n = 0; n < Images; n++)
         {
-            tensor.AsSpan<float>()[at] = 1;
-        }
-        else
-        {
-            tensor.AsSpan<double>()[at] = 1;
+            ReadOnlySpan<long> labels = all.Slice(n * Places, Places);
+            for (int channel = 0; channel < Channels; channel++)
+            {
+                Span<T> plane = values.Slice((n * Channels + channel) * Places, Places);
+                int own = ClassOf(channel);
+                for (int place = 0; place < labels.Length; place++)
+                {
+                    if (ownClassOnly ? labels[place] == own && own != _ignored : labels[place] != _ignored)
+                    {
+                        plane[place] = one;
+                    }
+                }
+            }
         }
     }
 }

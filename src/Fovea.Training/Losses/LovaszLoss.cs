@@ -32,8 +32,13 @@ public sealed class LovaszLoss : Loss
         int[] channels = [.. Enumerable.Range(0, dense.Channels).Where(c => dense.Counts[dense.ClassOf(c)] > 0)];
         foreach (int channel in channels)
         {
-            int[] places = [.. Places(dense, channel).Where(i => m[i] > 0).OrderByDescending(i => e[i]).ThenBy(i => i)];
-            double positives = places.Sum(i => t[i]);
+            int[] places = Falling(dense, channel, e, m);
+            double positives = 0;
+            foreach (int i in places)
+            {
+                positives += t[i];
+            }
+
             double found = 0, wrong = 0, before = 0;
             foreach (int i in places)
             {
@@ -48,8 +53,39 @@ public sealed class LovaszLoss : Loss
         return Tensor.From(growth, errors.Shape).To(errors.DType);
     }
 
-    private static IEnumerable<int> Places(DenseLabels dense, int channel) => Enumerable.Range(0, dense.Images)
-        .SelectMany(n => Enumerable.Range((n * dense.Channels + channel) * dense.Places, dense.Places));
+    // The places of a channel that count, the largest errors first; among equal ones, the first place first.
+    private static int[] Falling(DenseLabels dense, int channel, double[] errors, double[] mask)
+    {
+        var found = new List<int>(dense.Images * dense.Places);
+        for (int n = 0; n < dense.Images; n++)
+        {
+            int start = (n * dense.Channels + channel) * dense.Places;
+            for (int i = start; i < start + dense.Places; i++)
+            {
+                if (mask[i] > 0)
+                {
+                    found.Add(i);
+                }
+            }
+        }
+
+        int[] places = [.. found];
+        double[] keys = [.. found.Select(i => -errors[i])];
+        Array.Sort(keys, places);
+        for (int from = 0; from < keys.Length;)
+        {
+            int to = from + 1;
+            while (to < keys.Length && keys[to] == keys[from])
+            {
+                to++;
+            }
+
+            Array.Sort(places, from, to - from);
+            from = to;
+        }
+
+        return places;
+    }
 
     private static double[] Numbers(Tensor tensor) => tensor.To(DType.Float64).ToArray<double>();
 }

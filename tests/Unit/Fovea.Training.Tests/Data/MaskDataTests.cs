@@ -38,6 +38,11 @@ public class MaskDataTests
         Pairs(folder, "d/images/{0}.png", "d/masks/{0}.png", 10);
         DatasetPair pair = DatasetFactory.OpenPair(Path.Combine(folder.Root, "d"));
         Assert.Equal((9, 1), (pair.Train.Count, pair.Val.Count));
+        byte[] tar = TestArchive.Tar(System.Formats.Tar.TarEntryFormat.Ustar, [.. Directory.GetFiles(Path.Combine(folder.Root, "d"), "*", SearchOption.AllDirectories)
+            .Select(f => (Path.GetRelativePath(folder.Root, f).Replace('\\', '/'), (byte[]?)File.ReadAllBytes(f)))]);
+        IImageDataset packed = DatasetFactory.Open(folder.File("d.tar.gz", TestArchive.GZip(tar)));
+        Assert.Equal((10, DataTask.Segment), (packed.Count, packed.Task));
+        Assert.Equal(DatasetFactory.Open(Path.Combine(folder.Root, "d")).Get(3).Mask!.Pixels, packed.Get(3).Mask!.Pixels);
         DatasetPair given = DatasetFactory.OpenPair(Path.Combine(folder.Root, "d"), Path.Combine(folder.Root, "d"));
         Assert.Equal((10, 10, DataTask.Segment), (given.Train.Count, given.Val.Count, given.Val.Task));
     }
@@ -124,6 +129,21 @@ public class MaskDataTests
         Assert.Equal(3L * 24, report.Train.Classes[0].Pixels);
         Assert.Equal(3L * 24, report.Train.IgnoredPixels);
         Assert.Contains("\"Segment\"", report.ToJson(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_of_classes_come_from_their_pixels()
+    {
+        using var folder = new TestFolder();
+        for (int i = 0; i < 4; i++)
+        {
+            folder.File($"d/images/{i}.png", TestFolder.Png(8, 6, $"{i}"));
+            folder.File($"d/masks/{i}.png", Mask(8, 6, at => (byte)(at % 8 == 0 ? 1 : at % 8 == 1 ? 255 : 0)));
+        }
+
+        // 36 pixels of 48 are background, 6 foreground, 6 do not count: N/(2·n) with N = 42.
+        IReadOnlyList<double> weights = ClassWeights.Of(DatasetFactory.Open(Path.Combine(folder.Root, "d"), new DatasetOptions { IgnoreValue = 255 }));
+        Assert.Equal([42.0 / 72, 42.0 / 12], weights);
     }
 
     [Fact]
