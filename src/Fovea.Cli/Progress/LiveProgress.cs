@@ -24,10 +24,11 @@ internal sealed class LiveProgress : IProgress<TrainingEvent>
     public static T Run<T>(IAnsiConsole console, Func<IProgress<TrainingEvent>, T> work)
     {
         var detail = new DetailColumn();
+        int bar = IsNarrow(console) ? 8 : 24;
         return console.Progress()
             .AutoClear(true)
             .HideCompleted(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, detail)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = bar }, detail)
             .Start(context => work(new LiveProgress(console, context, detail)));
     }
 
@@ -43,7 +44,7 @@ internal sealed class LiveProgress : IProgress<TrainingEvent>
 
                 break;
             case BatchDone batch:
-                Show(ProgressText.Epoch(batch.Epoch, batch.Epochs), batch.Batch, batch.Batches, ProgressText.Detail(batch));
+                Show(ProgressText.Epoch(batch.Epoch, batch.Epochs), batch.Batch, batch.Batches, IsNarrow(_console) ? ProgressText.ShortDetail(batch) : ProgressText.Detail(batch));
                 break;
             case EvaluationProgress evaluation:
                 Show("evaluating", evaluation.Images, evaluation.Total, $"{evaluation.Metric} {Quantity.Percent(evaluation.Top1)}");
@@ -63,6 +64,9 @@ internal sealed class LiveProgress : IProgress<TrainingEvent>
                 break;
         }
     }
+
+    // Columns that do not fit are not cut but wrapped, and a bar of two lines jumps.
+    private static bool IsNarrow(IAnsiConsole console) => console.Profile.Width < 108;
 
     // A task of Spectre's that has reached its end stays finished, so each phase gets a new one.
     private void Show(string phase, double value, double total, string detail)

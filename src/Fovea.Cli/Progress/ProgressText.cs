@@ -27,6 +27,13 @@ internal static class ProgressText
             + $"{Quantity.Speed(m.ImagesPerSecond)}   {Quantity.Time(TimeSpan.FromSeconds(m.Seconds))}{(e.IsBest ? "   best" : string.Empty)}";
     }
 
+    /// <summary>What follows the bar where a line has less than a hundred columns: all that does not fit beside it is left out.</summary>
+    public static string ShortDetail(BatchDone e)
+    {
+        string speed = e.ImagesPerSecond > 0 ? $"  {Quantity.Speed(e.ImagesPerSecond)}  {Quantity.Time(e.TimeLeft)} left" : string.Empty;
+        return $"loss {Quantity.Number(e.Loss)}  {e.Metric} {Quantity.Percent(e.Top1)}{speed}";
+    }
+
     /// <summary>What follows the bar, or the batch on a plain line.</summary>
     public static string Detail(BatchDone e) =>
         $"loss {Quantity.Number(e.Loss)}   {e.Metric} {Quantity.Percent(e.Top1)}   lr {Quantity.Rate(e.LearningRate)}{Speed(e)}";
