@@ -7,6 +7,9 @@ internal sealed class Comparison(Peer pytorch, Peer? onnxRuntime, double seconds
 {
     private const int Slices = 5;
 
+    // Workers of OpenMP, OpenBLAS and ONNX Runtime spin for milliseconds after their last loop, which the next engine would pay for.
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(80);
+
     /// <summary>Measures one row.</summary>
     /// <exception cref="PeerException">PyTorch could not build it.</exception>
     public Result Measure(Row row)
@@ -26,6 +29,7 @@ internal sealed class Comparison(Peer pytorch, Peer? onnxRuntime, double seconds
             double share = slice == 0 ? seconds / Slices / 2 : seconds / Slices;
             foreach (string engine in engines)
             {
+                Thread.Sleep(s_rest);
                 List<double> took = peers.TryGetValue(engine, out Peer? peer) ? peer.Time(engine, share) : mine.Time(engine, share);
                 if (slice > 0)
                 {
