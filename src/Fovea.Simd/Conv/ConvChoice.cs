@@ -24,7 +24,7 @@ internal static class ConvChoice<V, T>
     /// <summary>The algorithm for weights that are transformed anew at each call: exact enough for training.</summary>
     public static ConvAlgorithm Plain(in ConvJob job) =>
         Pays(job) && Cost(job, 2) < DirectCost(job) ? ConvAlgorithm.Winograd2
-        : ChannelConvolution<V, T>.Pays(job) ? ConvAlgorithm.Channels
+        : job.PatchWidth > 0 || ChannelConvolution<V, T>.Pays(job) ? ConvAlgorithm.Channels
         : ConvAlgorithm.Direct;
 
     /// <summary>The algorithm for weights that are transformed once.</summary>

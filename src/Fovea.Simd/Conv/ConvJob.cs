@@ -44,13 +44,25 @@ internal unsafe struct ConvJob
     public readonly int Positions => OutHeight * OutWidth;
 
     /// <summary>Numbers from one input image to the next.</summary>
-    public readonly nint InputImage => (nint)Inputs * Groups * Height * Width;
+    public readonly nint InputImage => PatchWidth > 0 ? PatchImage : (nint)Inputs * Groups * Height * Width;
 
     /// <summary>Numbers from one output image to the next.</summary>
     public readonly nint OutputImage => (nint)Outputs * (Alone ? 1 : Groups) * Positions;
 
     /// <summary>Whether the output holds the channels of one group only.</summary>
     public bool Alone;
+
+    /// <summary>
+    /// The size of the patches that the input is cut into, or 0: each number of a patch is then an input channel, and the map one of
+    /// patches.
+    /// </summary>
+    public int PatchHeight;
+    public int PatchWidth;
+
+    /// <summary>With patches: numbers of a row, a plane and an image of the input.</summary>
+    public nint PatchLine;
+    public nint PatchPlane;
+    public nint PatchImage;
 
     /// <summary>The forward pass; <paramref name="taps"/> has room for every tap.</summary>
     public static ConvJob Forward(in ConvShape s, Tap* taps)
@@ -78,6 +90,39 @@ internal unsafe struct ConvJob
             Taps = taps,
             WeightOutput = (nint)s.GroupInputs * s.Taps,
             WeightInput = s.Taps,
+        };
+    }
+
+    /// <summary>Whether a convolution cuts its input into patches that neither overlap nor leave anything out between them.</summary>
+    public static bool IsPatches(in ConvShape s) =>
+        s.Groups == 1 && s.Taps > 1 && s.StrideHeight == s.KernelHeight && s.StrideWidth == s.KernelWidth && s.PadHeight == 0 && s.PadWidth == 0
+        && s.DilationHeight == 1 && s.DilationWidth == 1;
+
+    /// <summary>The forward pass of such a convolution, as a kernel of one tap over patches.</summary>
+    public static ConvJob Patches(in ConvShape s, Tap* tap)
+    {
+        *tap = default;
+        return new()
+        {
+            Batch = s.Batch,
+            Groups = 1,
+            Inputs = s.InChannels * s.Taps,
+            Height = s.OutHeight,
+            Width = s.OutWidth,
+            Outputs = s.OutChannels,
+            OutHeight = s.OutHeight,
+            OutWidth = s.OutWidth,
+            StrideHeight = 1,
+            StrideWidth = 1,
+            TapCount = 1,
+            Taps = tap,
+            WeightOutput = (nint)s.InChannels * s.Taps,
+            WeightInput = 1,
+            PatchHeight = s.KernelHeight,
+            PatchWidth = s.KernelWidth,
+            PatchLine = s.Width,
+            PatchPlane = (nint)s.Height * s.Width,
+            PatchImage = (nint)s.InChannels * s.Height * s.Width,
         };
     }
 

@@ -26,15 +26,16 @@ internal static unsafe class ConvPasses<V, T>
             return;
         }
 
+        algorithm = algorithm == ConvAlgorithm.Automatic ? Choose(s, false) : algorithm;
         using var taps = new Scratch<Tap>(s.Taps);
-        ConvJob job = ConvJob.Forward(s, taps.At);
+        ConvJob job = Job(s, algorithm, taps.At);
         if (job.Inputs == 0)
         {
             Fill(job, y, epilogue);
             return;
         }
 
-        Correlate(algorithm == ConvAlgorithm.Automatic ? ConvChoice<V, T>.Plain(job) : algorithm, job, x, w, packed, WeightGroup(s), y, epilogue);
+        Correlate(algorithm, job, x, w, packed, WeightGroup(s), y, epilogue);
     }
 
     /// <summary>What <see cref="ConvAlgorithm.Automatic"/> means.</summary>
@@ -48,7 +49,7 @@ internal static unsafe class ConvPasses<V, T>
         }
 
         using var taps = new Scratch<Tap>(s.Taps);
-        ConvJob job = ConvJob.Forward(s, taps.At);
+        ConvJob job = Job(s, ConvAlgorithm.Channels, taps.At);
         return packed ? ConvChoice<V, T>.Packed(job) : ConvChoice<V, T>.Plain(job);
     }
 
@@ -61,7 +62,7 @@ internal static unsafe class ConvPasses<V, T>
         }
 
         using var taps = new Scratch<Tap>(s.Taps);
-        return !Depthwise.Takes(s) && s.InChannels > 0 && ConvChoice<V, T>.Exists(ConvJob.Forward(s, taps.At), algorithm);
+        return !Depthwise.Takes(s) && s.InChannels > 0 && ConvChoice<V, T>.Exists(Job(s, algorithm, taps.At), algorithm);
     }
 
     public static void BackwardInput(in ConvShape s, T* dy, T* w, T* dx)
@@ -77,6 +78,14 @@ internal static unsafe class ConvPasses<V, T>
         else if (Depthwise.TakesInput(s))
         {
             Depthwise.BackwardInput(s, dy, w, dx);
+        }
+        else if (s.StrideHeight > 1 && s.StrideWidth > 1 && DisjointGradient<V, T>.Takes(s))
+        {
+            using var products = new Scratch<T>(s.Batch * (long)s.InChannels * s.Taps * s.OutHeight * s.OutWidth);
+            Tap tap;
+            ConvJob job = DisjointGradient<V, T>.Job(s, &tap);
+            Correlate(ConvChoice<V, T>.Plain(job), job, dy, w, null, WeightGroup(s), products.At, default);
+            DisjointGradient<V, T>.Place(s, products.At, dx);
         }
         else if (s.StrideHeight > 1 || s.StrideWidth > 1)
         {
@@ -133,7 +142,7 @@ internal static unsafe class ConvPasses<V, T>
         }
 
         using var taps = new Scratch<Tap>(s.Taps);
-        ConvJob job = ConvJob.Forward(s, taps.At);
+        ConvJob job = Job(s, algorithm, taps.At);
         return algorithm switch
         {
             ConvAlgorithm.Channels => ChannelConvolution<V, T>.WeightCount(job),
@@ -152,7 +161,7 @@ internal static unsafe class ConvPasses<V, T>
         }
 
         using var taps = new Scratch<Tap>(s.Taps);
-        ConvJob job = ConvJob.Forward(s, taps.At);
+        ConvJob job = Job(s, algorithm, taps.At);
         switch (algorithm)
         {
             case ConvAlgorithm.Channels:
@@ -169,6 +178,12 @@ internal static unsafe class ConvPasses<V, T>
                 break;
         }
     }
+
+    // Patches of whole registers need no transposing, only copying.
+    private static ConvJob Job(in ConvShape s, ConvAlgorithm algorithm, Tap* taps) =>
+        algorithm == ConvAlgorithm.Channels && typeof(T) == typeof(float) && V.Width >= 8 && s.KernelWidth % V.Width == 0 && ConvJob.IsPatches(s)
+            ? ConvJob.Patches(s, taps)
+            : ConvJob.Forward(s, taps);
 
     private static void Correlate(
         ConvAlgorithm algorithm, in ConvJob job, T* x, T* w, T* packed, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)

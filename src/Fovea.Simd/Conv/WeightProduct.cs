@@ -29,7 +29,7 @@ internal static unsafe class WeightProduct<V, T>
     /// <summary>Whether a shape should be computed this way.</summary>
     public static bool Takes(in ConvShape s)
     {
-        if (TakesImages(s))
+        if (TakesImages(s) || (ConvJob.IsPatches(s) && s.GroupOutputs >= 32 && s.GroupInputs * s.Taps >= 32))
         {
             return true;
         }

@@ -22,7 +22,9 @@ internal static unsafe class ChannelConvolution<V, T>
     /// <summary>Whether a job should be computed this way.</summary>
     public static bool Pays(in ConvJob job)
     {
-        if (typeof(T) != typeof(float) || V.Width < 8 || job.TapCount == 0)
+        // Registers of channels that are not full cost as much as full ones.
+        int whole = (job.Inputs + V.Width - 1) / V.Width * V.Width;
+        if (typeof(T) != typeof(float) || V.Width < 8 || job.TapCount == 0 || whole * 7L > job.Inputs * 8L)
         {
             return false;
         }

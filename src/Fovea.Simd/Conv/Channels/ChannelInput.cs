@@ -52,7 +52,7 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
     }
 
     /// <summary>Numbers that a thread needs to stage: the rows that one row of outputs reads.</summary>
-    public readonly long WorkCount => IsFlat ? 1 : Window.Count(1);
+    public readonly long WorkCount => IsFlat || _plan->Job.PatchWidth > 0 ? 1 : Window.Count(1);
 
     public readonly int Pieces => _plan->Job.Groups * _plan->Units * _plan->InputBlocks;
 
@@ -96,6 +96,12 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
         ref readonly ConvJob job = ref _plan->Job;
         nint tap = (nint)_plan->UnitRows * V.Width;
         T* to = stage + (block * job.TapCount * tap);
+        if (job.PatchWidth > 0)
+        {
+            Patches(unit, block, to);
+            return;
+        }
+
         int channel = block * V.Width;
         int channels = Math.Min(V.Width, job.Inputs - channel);
         nint plane = (nint)job.Height * job.Width;
@@ -123,6 +129,25 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
 
             to += (nint)count * V.Width;
             from += count;
+        }
+    }
+
+    // A register of channels is a run of one row of a patch.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Patches(int unit, int block, T* to)
+    {
+        ref readonly ConvJob job = ref _plan->Job;
+        int perRow = job.PatchWidth / V.Width;
+        int row = block / perRow % job.PatchHeight;
+        int channel = block / perRow / job.PatchHeight;
+        long from = (long)unit * _plan->UnitPositions;
+        long end = Math.Min(from + _plan->UnitPositions, (long)job.Batch * job.Positions);
+        for (; from < end; from++, to += V.Width)
+        {
+            int position = (int)(from % job.Positions);
+            T* x = _x + ((nint)(from / job.Positions) * job.PatchImage) + (channel * job.PatchPlane);
+            x += (((position / job.Width * job.PatchHeight) + row) * job.PatchLine) + ((nint)(position % job.Width) * job.PatchWidth);
+            V.Load(x + (block % perRow * V.Width)).Store(to);
         }
     }
 

@@ -99,5 +99,9 @@ internal static class ConvShapes
         yield return Square(17, 24, 12, 36, 3, 2, 1);
         yield return Square(2, 300, 5, 20, 3, pad: 1);
         yield return Square(1, 9, 40, 10, 3, pad: 1);
+        yield return Square(2, 3, 48, 40, 16, 16);
+        yield return new(3, 2, 6, 64, 33, 2, 32, 2, 32, 0, 0, 1, 1, 1);
+        yield return Square(2, 3, 40, 36, 8, 8);
+        yield return Square(1, 3, 50, 20, 16, 16);
     }
 }
