@@ -1,5 +1,5 @@
-using Fovea.Compilation;
 using System.Reflection;
+using Fovea.Compilation;
 
 namespace Fovea.Contract.Tests.Ops;
 

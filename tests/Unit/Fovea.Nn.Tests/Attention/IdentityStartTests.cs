@@ -83,6 +83,13 @@ public sealed class IdentityStartTests
 
     private static JsonObject Vit(int depth) => new()
     {
-        ["imageHeight"] = 8, ["imageWidth"] = 8, ["patchHeight"] = 4, ["patchWidth"] = 4, ["classes"] = 3, ["dim"] = 8, ["depth"] = depth, ["heads"] = 2,
+        ["imageHeight"] = 8,
+        ["imageWidth"] = 8,
+        ["patchHeight"] = 4,
+        ["patchWidth"] = 4,
+        ["classes"] = 3,
+        ["dim"] = 8,
+        ["depth"] = depth,
+        ["heads"] = 2,
     };
 }
