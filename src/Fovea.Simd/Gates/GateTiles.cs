@@ -24,12 +24,12 @@ internal readonly struct GateTiles
         Channels = channels;
         Positions = positions;
         Slices = Math.Max(1, (channels + SliceLimit - 1) / SliceLimit);
-        SliceLength = (((channels + Slices - 1) / Slices) + Unroll - 1) / Unroll * Unroll;
+        SliceLength = Math.Max(Unroll, (((channels + Slices - 1) / Slices) + Unroll - 1) / Unroll * Unroll);
         Slices = Math.Max(1, (channels + SliceLength - 1) / SliceLength);
 
         // An even number of strips, for two threads.
         int strips = positions <= StripLimit ? 1 : ((positions + StripLimit - 1) / StripLimit + 1) / 2 * 2;
-        StripLength = (((positions + strips - 1) / strips) + Widest - 1) / Widest * Widest;
+        StripLength = Math.Max(Widest, (((positions + strips - 1) / strips) + Widest - 1) / Widest * Widest);
         Strips = (positions + StripLength - 1) / StripLength;
     }
 

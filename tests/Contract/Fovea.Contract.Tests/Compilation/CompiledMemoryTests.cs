@@ -65,6 +65,10 @@ public sealed class CompiledMemoryTests
         compiled.Run(x, y);
         compiled.Run(x, y);
         compiled.Run(values, results);
+
+        // Tensors that other tests dropped must not be given back while this one counts.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         long blocks = TensorMemory.LiveBlocks;
         long own = GC.GetAllocatedBytesForCurrentThread();
         long everywhere = long.MaxValue;
@@ -84,7 +88,7 @@ public sealed class CompiledMemoryTests
         Assert.Equal(own, GC.GetAllocatedBytesForCurrentThread());
         Assert.Equal(0, everywhere);
         Assert.Equal(0, native);
-        Assert.Equal(blocks, TensorMemory.LiveBlocks);
+        Assert.True(TensorMemory.LiveBlocks <= blocks, $"{TensorMemory.LiveBlocks} blocks are taken after the calls, {blocks} were before");
         Assert.Equal(y.ToArray<float>(), results);
     }
 }

@@ -93,7 +93,7 @@ public sealed class ConvertTests : IDisposable
     [InlineData("cannot tell from", "in.png", "out.tiff")]
     [InlineData(".jpg is read, not written", "in.png", "out.jpg")]
     [InlineData("are for images", "w.safetensors", "out.npz", "--resize", "3x3")]
-    [InlineData("--key is for weights", "in.png", "out.bmp", "--key", "model")]
+    [InlineData("--key, --from, --model and --mechanism are for weights", "in.png", "out.bmp", "--key", "model")]
     [InlineData("give --resize WxH as well", "in.png", "out.bmp", "--filter", "box")]
     [InlineData("expected a width and a height", "in.png", "out.bmp", "--resize", "224")]
     [InlineData("expected a width and a height", "in.png", "out.bmp", "--resize", "0x4")]

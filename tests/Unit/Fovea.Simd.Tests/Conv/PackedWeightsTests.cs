@@ -34,7 +34,8 @@ public class PackedWeightsTests
     public static TheoryData<ConvShape> ChannelShapes() =>
         [.. ConvShapes.All().Where((s, i) => i % 2 == 0 && Convolution.Supports<float>(s, ConvAlgorithm.Channels))];
 
-    [Theory]
+    // Narrow registers support none.
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(ChannelShapes))]
     public void ChannelsInTheLanesEqualTheDefinition(ConvShape s)
     {
