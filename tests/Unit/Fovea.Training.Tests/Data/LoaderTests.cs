@@ -174,6 +174,7 @@ public class LoaderTests
         DataLoader loader = Loader(2, 3);
         Read(loader, 0);
         Read(loader, 1);
+        Leftovers.Collect();
         long native = TensorMemory.NativeBytes, leaked = TensorMemory.Leaked;
         for (int epoch = 2; epoch < 8; epoch++)
         {
@@ -182,6 +183,7 @@ public class LoaderTests
 
         // A batch more or less may be in the making at the same time; nothing may add up.
         Assert.InRange(TensorMemory.NativeBytes - native, 0, 2L * 16 * 3 * 32 * 32 * 4 * 3);
+        Leftovers.Collect();
         Assert.Equal(leaked, TensorMemory.Leaked);
     }
 

@@ -15,7 +15,7 @@ public class MemoryTests
             options = options with { Optimizer = OptimizerKind.AdamW, LearningRate = 1e-3, Ema = 0.99, Mixup = 0.2, CutMix = 1, LabelSmoothing = 0.1, ClipGradient = 1, Accumulate = 3 };
         }
 
-        Collect();
+        Leftovers.Collect();
         (long leaked, long blocks) = (TensorMemory.Leaked, TensorMemory.LiveBlocks);
         long before = 0, after = 0;
         int steps = 0;
@@ -45,17 +45,8 @@ public class MemoryTests
             tensor.Dispose();
         }
 
-        Collect();
+        Leftovers.Collect();
         Assert.Equal(leaked, TensorMemory.Leaked);
         Assert.Equal(blocks, TensorMemory.LiveBlocks);
-    }
-
-    private static void Collect()
-    {
-        for (int i = 0; i < 3; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
     }
 }
