@@ -8,6 +8,9 @@ public sealed class CompiledMemoryTests
 {
     private const int Calls = 20;
 
+    // The test runner's own threads allocate as they please; a call that takes no memory shows it in a quiet moment.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
     public static TheoryData<string, string?> Models =>
     [
         new("resnet18", "cbam"), new("resnet8", "se"), new("resnet20-cifar", null), new("unet-small", null), new("vit_mini_patch8", null), new("vgg11-bn", null),
@@ -70,10 +73,11 @@ public sealed class CompiledMemoryTests
         GC.Collect();
         GC.WaitForPendingFinalizers();
         long blocks = TensorMemory.LiveBlocks;
+        var watch = System.Diagnostics.Stopwatch.StartNew();
         long own = GC.GetAllocatedBytesForCurrentThread();
         long everywhere = long.MaxValue;
         long native = long.MaxValue;
-        for (int i = 0; i < Calls; i++)
+        for (int i = 0; i < Calls || ((everywhere > 0 || native > 0) && watch.Elapsed < s_patience); i++)
         {
             // What other threads of the process do meanwhile is not the model's, and a worker that came late to the calls before may take
             // its working memory only now: the quietest call shows what the model takes.
