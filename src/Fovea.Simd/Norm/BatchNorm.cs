@@ -187,16 +187,12 @@ public static unsafe class BatchNorm
         long slots = (long)segments.Slices * c;
         AlignedBlock scratch = BlockPool.Rent((2 * slots * sizeof(double)) + (4L * c * sizeof(T)));
         fixed (byte* memory = scratch.AsSpan<byte>((int)scratch.Bytes))
-        fixed (T* xAt = x, yAt = y, dyAt = dy, moreAt = more, meanAt = mean, betaAt = beta, dxAt = dx, dresidualAt = dresidual)
+        fixed (T* xAt = x, yAt = y, dyAt = dy, moreAt = more, gammaAt = gamma, meanAt = mean, invStdAt = invStd, betaAt = beta)
+        fixed (T* dxAt = dx, dresidualAt = dresidual, dgammaAt = dgamma, dbetaAt = dbeta)
         {
             double* sums = (double*)memory;
             double* dots = sums + slots;
             T* lines = (T*)(dots + slots);
-            T* scale = lines + (3 * c);
-            for (int channel = 0; channel < c; channel++)
-            {
-                scale[channel] = gamma.IsEmpty ? invStd[channel] : invStd[channel] * gamma[channel];
-            }
 
             // The gradient summed and masked is a result where a residual was added; two parts are summed once, into dx for the time being.
             T* masked = dresidual.Length > 0 ? dresidualAt : more.Length > 0 ? dxAt : null;
@@ -205,39 +201,24 @@ public static unsafe class BatchNorm
                 Guard.Fail(Name, "expected a dx apart from x, which is read again after the two parts of the gradient were summed into dx");
             }
 
-            var input = new BatchNormInput<T>(relu, xAt, relu ? yAt : null, dyAt, more.IsEmpty ? null : moreAt, meanAt, scale, betaAt);
+            var totals = new BatchNormTotals<T>(segments, sums, dots, gammaAt, invStdAt, lines, dgammaAt, dbetaAt);
+            totals.Scale(0, c);
+            var input = new BatchNormInput<T>(relu, xAt, relu ? yAt : null, dyAt, more.IsEmpty ? null : moreAt, meanAt, totals.Scales, betaAt);
             var statistics = new BatchNormSums<T>(segments, input, masked, sums, dots);
-            LaneLoop.For<BatchNormSums<T>, T>(ref statistics, segments.Pieces);
-            double count = (double)n * inner;
-            for (int channel = 0; channel < c; channel++)
-            {
-                double sum = 0;
-                double dot = 0;
-                for (int slice = 0; slice < segments.Slices; slice++)
-                {
-                    sum += sums[(slice * c) + channel];
-                    dot += dots[(slice * c) + channel];
-                }
-
-                // dx = a·g + b·(x − μ) + k.
-                double inverse = double.CreateTruncating(invStd[channel]);
-                double slope = gamma.IsEmpty ? inverse : inverse * double.CreateTruncating(gamma[channel]);
-                lines[channel] = T.CreateTruncating(slope);
-                lines[c + channel] = T.CreateTruncating(-slope * inverse * inverse * dot / count);
-                lines[(2 * c) + channel] = T.CreateTruncating(-slope * sum / count);
-                if (!dgamma.IsEmpty)
-                {
-                    dgamma[channel] = T.CreateTruncating(dot * inverse);
-                }
-
-                if (!dbeta.IsEmpty)
-                {
-                    dbeta[channel] = T.CreateTruncating(sum);
-                }
-            }
-
             var output = new BatchNormGradient<T>(n, c, inner, masked is null ? input : input.With(masked), lines, dxAt);
-            LaneLoop.For<BatchNormGradient<T>, T>(ref output, output.Pieces, LaneLoop.Grain(inner));
+            int tensors = 2 + (more.IsEmpty ? 0 : 1) + (relu && !y.IsEmpty ? 1 : 0);
+            var groups = new ChannelGroups(n, c, inner, tensors * sizeof(T), sizeof(T));
+            if (groups.Pay)
+            {
+                var both = new BatchNormBackwardGroups<T>(groups, segments, statistics, totals, output);
+                LaneLoop.For<BatchNormBackwardGroups<T>, T>(ref both, groups.Count, LaneLoop.Grain((long)n * inner * groups.PerGroup));
+            }
+            else
+            {
+                LaneLoop.For<BatchNormSums<T>, T>(ref statistics, segments.Pieces);
+                totals.Settle(0, c);
+                LaneLoop.For<BatchNormGradient<T>, T>(ref output, output.Pieces, LaneLoop.Grain(inner));
+            }
         }
 
         BlockPool.Return(scratch);

@@ -49,34 +49,44 @@ internal readonly unsafe struct BatchNormGradient<T>(int n, int c, int inner, Ba
     public void Run<V>(int from, int to)
         where V : struct, ILane<V, T>
     {
+        for (int segment = from; segment < to; segment++)
+        {
+            Rows<V>(segment / c, segment % c, (segment % c) + 1);
+        }
+    }
+
+    /// <summary>Some channels of one sample.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Rows<V>(int sample, int channel, int last)
+        where V : struct, ILane<V, T>
+    {
         if (!input.Relu)
         {
-            Segments<V, Open>(from, to);
+            Rows<V, Open>(sample, channel, last);
         }
         else if (input.Y is null)
         {
-            Segments<V, Recomputed>(from, to);
+            Rows<V, Recomputed>(sample, channel, last);
         }
         else
         {
-            Segments<V, Gated>(from, to);
+            Rows<V, Gated>(sample, channel, last);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Segments<V, TMask>(int from, int to)
+    private void Rows<V, TMask>(int sample, int channel, int last)
         where V : struct, ILane<V, T>
         where TMask : struct, IMask
     {
-        for (int segment = from; segment < to; segment++)
+        for (; channel < last; channel++)
         {
-            int channel = segment % c;
             BatchNormLine<V, T> line = input.Line<V>(channel);
             V mean = line.Mean, scale = line.Scale, beta = line.Beta;
             V a = V.Broadcast(lines[channel]);
             V b = V.Broadcast(lines[c + channel]);
             V k = V.Broadcast(lines[(2 * c) + channel]);
-            nint at = (nint)segment * inner;
+            nint at = (((nint)sample * c) + channel) * inner;
             T* x = input.X + at;
             T* dy = input.Dy + at;
             T* y = TMask.ReadsOutput ? input.Y + at : null;
@@ -95,6 +105,80 @@ internal readonly unsafe struct BatchNormGradient<T>(int n, int c, int inner, Ba
                 V x0 = V.LoadPartial(x + i, rest) - mean;
                 V g = V.LoadPartial(dy + i, rest) & TMask.OfPartial<V, T>(x0, scale, beta, y + i, rest);
                 V.MultiplyAdd(g, a, V.MultiplyAdd(x0, b, k)).StorePartial(to0 + i, rest);
+            }
+        }
+    }
+}
+
+/// <summary>Puts the slices' sums together: <c>dx = a·g + b·(x − μ) + k</c> and the gradients of scale and shift.</summary>
+internal readonly unsafe struct BatchNormTotals<T>(Segments segments, double* sums, double* dots, T* gamma, T* invStd, T* lines, T* dgamma, T* dbeta)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>γ·invStd of each channel, behind a, b and k.</summary>
+    public T* Scales => lines + (3 * segments.Channels);
+
+    public void Scale(int channel, int last)
+    {
+        for (; channel < last; channel++)
+        {
+            Scales[channel] = gamma is null ? invStd[channel] : invStd[channel] * gamma[channel];
+        }
+    }
+
+    public void Settle(int channel, int last)
+    {
+        int c = segments.Channels;
+        double count = (double)segments.Samples * segments.Inner;
+        for (; channel < last; channel++)
+        {
+            double sum = 0;
+            double dot = 0;
+            for (int slice = 0; slice < segments.Slices; slice++)
+            {
+                sum += sums[(slice * c) + channel];
+                dot += dots[(slice * c) + channel];
+            }
+
+            double inverse = double.CreateTruncating(invStd[channel]);
+            double slope = gamma is null ? inverse : inverse * double.CreateTruncating(gamma[channel]);
+            lines[channel] = T.CreateTruncating(slope);
+            lines[c + channel] = T.CreateTruncating(-slope * inverse * inverse * dot / count);
+            lines[(2 * c) + channel] = T.CreateTruncating(-slope * sum / count);
+            if (dgamma is not null)
+            {
+                dgamma[channel] = T.CreateTruncating(dot * inverse);
+            }
+
+            if (dbeta is not null)
+            {
+                dbeta[channel] = T.CreateTruncating(sum);
+            }
+        }
+    }
+}
+
+/// <summary>Sums and gradient of a group of channels, one after the other.</summary>
+internal readonly unsafe struct BatchNormBackwardGroups<T>(
+    ChannelGroups groups, Segments segments, BatchNormSums<T> sums, BatchNormTotals<T> totals, BatchNormGradient<T> gradient) : ILaneBody<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<V>(int from, int to)
+        where V : struct, ILane<V, T>
+    {
+        for (int group = from; group < to; group++)
+        {
+            groups.Group(group, out int channel, out int last);
+            for (int slice = 0; slice < segments.Slices; slice++)
+            {
+                segments.Slice(slice, out int sample, out int samples);
+                sums.Slice<V>(slice, sample, samples, channel, last);
+            }
+
+            totals.Settle(channel, last);
+            for (int sample = 0; sample < segments.Samples; sample++)
+            {
+                gradient.Rows<V>(sample, channel, last);
             }
         }
     }

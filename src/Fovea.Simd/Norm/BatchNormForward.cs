@@ -34,7 +34,12 @@ internal readonly unsafe struct ChannelAffine<T>(T centre, T scale, T shift, boo
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Apply<V>(T* x, T* residual, T* y, int length)
+        where V : struct, ILane<V, T> => Apply<V, Cached>(x, residual, y, length);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<V, TStoring>(T* x, T* residual, T* y, int length)
         where V : struct, ILane<V, T>
+        where TStoring : struct, IStoring
     {
         V m = V.Broadcast(centre);
         V a = V.Broadcast(scale);
@@ -45,7 +50,7 @@ internal readonly unsafe struct ChannelAffine<T>(T centre, T scale, T shift, boo
         {
             for (; i <= length - V.Width; i += V.Width)
             {
-                V.MaxFast(floor, V.MultiplyAdd(V.Load(x + i) - m, a, b)).Store(y + i);
+                TStoring.Store(V.MaxFast(floor, V.MultiplyAdd(V.Load(x + i) - m, a, b)), y + i);
             }
 
             if (i < length)
@@ -58,7 +63,7 @@ internal readonly unsafe struct ChannelAffine<T>(T centre, T scale, T shift, boo
 
         for (; i <= length - V.Width; i += V.Width)
         {
-            V.MaxFast(floor, V.MultiplyAdd(V.Load(x + i) - m, a, b) + V.Load(residual + i)).Store(y + i);
+            TStoring.Store(V.MaxFast(floor, V.MultiplyAdd(V.Load(x + i) - m, a, b) + V.Load(residual + i)), y + i);
         }
 
         if (i < length)
@@ -80,9 +85,24 @@ internal readonly unsafe struct BatchNormApply<T>(
 
     public int Grain => LaneLoop.Grain(Math.Min(inner, LaneLoop.PieceLength));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int from, int to)
         where V : struct, ILane<V, T>
+    {
+        if (StreamingStores.Pay<T>((long)n * c * inner) && StreamingStores.Aligned(y, inner))
+        {
+            Run<V, Streaming>(from, to);
+            StreamingStores.Finish();
+        }
+        else
+        {
+            Run<V, Cached>(from, to);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Run<V, TStoring>(int from, int to)
+        where V : struct, ILane<V, T>
+        where TStoring : struct, IStoring
     {
         for (int piece = from; piece < to; piece++)
         {
@@ -92,7 +112,7 @@ internal readonly unsafe struct BatchNormApply<T>(
             nint at = ((nint)segment * inner) + start;
             var affine = new ChannelAffine<T>(
                 centre is null ? T.Zero : centre[channel], scale[channel], shift is null ? T.Zero : shift[channel], relu);
-            affine.Apply<V>(x + at, residual is null ? null : residual + at, y + at, Math.Min(LaneLoop.PieceLength, inner - start));
+            affine.Apply<V, TStoring>(x + at, residual is null ? null : residual + at, y + at, Math.Min(LaneLoop.PieceLength, inner - start));
         }
     }
 }

@@ -15,52 +15,61 @@ internal readonly unsafe struct BatchNormSums<T>(Segments segments, BatchNormInp
     public void Run<V>(int from, int to)
         where V : struct, ILane<V, T>
     {
+        for (int piece = from; piece < to; piece++)
+        {
+            segments.Piece(piece, out int slice, out int sample, out int samples, out int channel, out int last);
+            Slice<V>(slice, sample, samples, channel, last);
+        }
+    }
+
+    /// <summary>Some channels of one slice.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Slice<V>(int slice, int sample, int samples, int channel, int last)
+        where V : struct, ILane<V, T>
+    {
         if (!input.Relu)
         {
-            Pieces<V, Open>(from, to);
+            Slice<V, Open>(slice, sample, samples, channel, last);
         }
         else if (input.Y is null)
         {
-            Pieces<V, Recomputed>(from, to);
+            Slice<V, Recomputed>(slice, sample, samples, channel, last);
         }
         else
         {
-            Pieces<V, Gated>(from, to);
+            Slice<V, Gated>(slice, sample, samples, channel, last);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Pieces<V, TMask>(int from, int to)
+    [SkipLocalsInit]
+    private void Slice<V, TMask>(int slice, int sample, int samples, int channel, int last)
         where V : struct, ILane<V, T>
         where TMask : struct, IMask
     {
         T* partial = stackalloc T[Segments.Together * 4 * V.Width];
-        for (int piece = from; piece < to; piece++)
+        nint result = ((nint)slice * segments.Channels) + channel;
+        nint at = (sample * segments.Stride) + ((nint)channel * segments.Inner);
+        for (int count; channel < last; channel += count, result += count, at += (nint)count * segments.Inner)
         {
-            segments.Piece(piece, out int slice, out int sample, out int samples, out int channel, out int last);
-            nint result = ((nint)slice * segments.Channels) + channel;
-            nint at = (sample * segments.Stride) + ((nint)channel * segments.Inner);
-            for (int count; channel < last; channel += count, result += count, at += (nint)count * segments.Inner)
+            count = samples == 1 ? 1 : Math.Min(Segments.Together, last - channel);
+            if (samples == 1)
             {
-                count = samples == 1 ? 1 : Math.Min(Segments.Together, last - channel);
-                if (samples == 1)
-                {
-                    Blocks<V, TMask>(at, channel, partial, result);
-                    continue;
-                }
+                Blocks<V, TMask>(at, channel, partial, result);
+                continue;
+            }
 
-                for (int row = 0; row < samples; row++)
-                {
-                    for (int i = 0; i < count; i++)
-                    {
-                        Row<V, TMask>(at + (row * segments.Stride) + ((nint)i * segments.Inner), channel + i, segments.Inner, partial + (i * 4 * V.Width), row == 0);
-                    }
-                }
-
+            for (int row = 0; row < samples; row++)
+            {
                 for (int i = 0; i < count; i++)
                 {
-                    (sums[result + i], dots[result + i]) = Totals<V>(partial + (i * 4 * V.Width));
+                    Row<V, TMask>(at + (row * segments.Stride) + ((nint)i * segments.Inner), channel + i, segments.Inner, partial + (i * 4 * V.Width), row == 0);
                 }
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                (sums[result + i], dots[result + i]) = Totals<V>(partial + (i * 4 * V.Width));
             }
         }
     }

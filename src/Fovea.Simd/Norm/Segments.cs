@@ -70,10 +70,17 @@ internal readonly struct Segments
     public void Piece(int piece, out int slice, out int sample, out int samples, out int channel, out int lastChannel)
     {
         (slice, int group) = Math.DivRem(piece, Groups);
-        sample = slice * PerSlice;
-        samples = Math.Min(PerSlice, Samples - sample);
+        Slice(slice, out sample, out samples);
         channel = group * PerGroup;
         lastChannel = Math.Min(Channels, channel + PerGroup);
+    }
+
+    /// <summary>The samples of one slice.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Slice(int slice, out int sample, out int samples)
+    {
+        sample = slice * PerSlice;
+        samples = Math.Min(PerSlice, Samples - sample);
     }
 
     /// <summary>The moments of one channel of one slice: <paramref name="samples"/> runs of <see cref="Inner"/> numbers.</summary>

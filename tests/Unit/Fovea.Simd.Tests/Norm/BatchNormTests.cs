@@ -1,4 +1,6 @@
 using System.Numerics;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Memory;
 using Fovea.Simd.Norm;
 using Fovea.Simd.Tests.Support;
 
@@ -11,7 +13,7 @@ public class BatchNormTests
         get
         {
             var data = new TheoryData<int, int, int, bool, bool, bool>();
-            (int N, int C, int Inner)[] shapes = [(2, 3, 1), (5, 2, 7), (3, 4, 16), (2, 3, 49), (1, 2, 65), (2, 2, 5000), (40, 3, 100)];
+            (int N, int C, int Inner)[] shapes = [(2, 3, 1), (5, 2, 7), (3, 4, 16), (2, 3, 49), (1, 2, 65), (2, 2, 5000), (40, 3, 100), (7, 40, 9), (2, 2, 50_000)];
             foreach ((int n, int c, int inner) in shapes)
             {
                 data.Add(n, c, inner, false, false, true);
@@ -58,6 +60,28 @@ public class BatchNormTests
         {
             int channel = i / Inner % C;
             Assert.Equal(Math.Max(0, ((double)x[i] * scale[channel]) + shift[channel] + r[i]), y[i], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Results_written_past_the_caches_are_the_same()
+    {
+        const int Inner = 64 * 1024, C = 100;
+        using AlignedBlock from = new(4L * C * Inner), to = new(4L * C * Inner);
+        Span<float> x = from.AsSpan<float>(C * Inner), y = to.AsSpan<float>(C * Inner);
+        Assert.True(StreamingStores.Pay<float>(x.Length) || !System.Runtime.Intrinsics.X86.Sse.IsSupported);
+        float[] some = Samples.Normal<float>(Inner), expected = new float[Inner];
+        float[] scale = Samples.Normal<float>(C, 2), shift = Samples.Normal<float>(C, 3);
+        for (int c = 0; c < C; c++)
+        {
+            some.CopyTo(x[(c * Inner)..]);
+        }
+
+        BatchNorm.Inference<float>(1, C, Inner, x, scale, shift, x, true, y);
+        for (int c = 0; c < C; c += 33)
+        {
+            BatchNorm.Inference<float>(1, 1, Inner, some, scale.AsSpan(c, 1), shift.AsSpan(c, 1), some, true, expected);
+            Assert.True(y.Slice(c * Inner, Inner).SequenceEqual(expected));
         }
     }
 
