@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
@@ -13,6 +14,9 @@ internal readonly unsafe struct ChannelStage<V, T>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // Rows that are asked for ahead: planes lie far apart, and each row of each begins anew for the machine's own prefetching.
+    private const int AheadRows = 2;
+
     private readonly int _height;
     private readonly int _width;
     private readonly int _padHeight;
@@ -108,7 +112,7 @@ internal readonly unsafe struct ChannelStage<V, T>
             T* source = from + (nint)y * _width;
             for (int c = 0; c < Channels; c += V.Width)
             {
-                Row(source + c * plane, plane, Math.Min(V.Width, channels - c), to + pad + c);
+                Row(source + c * plane, plane, Math.Min(V.Width, channels - c), to + pad + c, r + AheadRows < rows ? AheadRows * _width : 0);
             }
 
             // Squares reach beyond the row, into the padding behind it and in front of the next.
@@ -118,7 +122,7 @@ internal readonly unsafe struct ChannelStage<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Row(T* from, nint plane, int channels, T* to)
+    private void Row(T* from, nint plane, int channels, T* to, nint ahead)
     {
         int width = _width;
         for (int j = 0; j < width; j += V.Width)
@@ -126,6 +130,11 @@ internal readonly unsafe struct ChannelStage<V, T>
             // The last square overlaps the one before, or reaches into the next row.
             int at = width >= V.Width ? Math.Min(j, width - V.Width) : j;
             T* source = from + at;
+            for (int c = 0; c < (ahead > 0 ? channels : 0); c++)
+            {
+                Prefetch.Line(source + ahead + (c * plane));
+            }
+
             if (channels <= 0 || source + ((channels - 1) * plane) + V.Width > _end)
             {
                 Careful(source, plane, Math.Max(0, channels), Math.Min(V.Width, width - at), to + (nint)at * Channels);

@@ -35,15 +35,21 @@ internal static unsafe class ChannelConvolution<V, T>
     /// <summary>Runs one correlation from plain weights or packed ones (the other is null).</summary>
     public static void Run(in ConvJob job, T* x, T* w, T* packed, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
     {
-        ChannelPlan plan = ChannelPlan.Make<V, T>(job);
         using var weights = new Scratch<T>(packed is null ? WeightCount(job) : 1);
-        using var shared = new Scratch<T>(plan.Shares ? plan.StageCount<V, T>() * plan.Units * job.Groups : 1);
         if (packed is null)
         {
             packed = weights.At;
             ChannelWeights<V, T>.Pack(job, w, weightGroup, packed);
         }
 
+        if (WindowPlan.Takes(job))
+        {
+            WindowConvolution<V, T>.Run(job, x, packed, y, epilogue);
+            return;
+        }
+
+        ChannelPlan plan = ChannelPlan.Make<V, T>(job);
+        using var shared = new Scratch<T>(plan.Shares ? plan.StageCount<V, T>() * plan.Units * job.Groups : 1);
         var input = new ChannelInput<V, T>(&plan, x, shared.At);
         if (plan.Shares)
         {

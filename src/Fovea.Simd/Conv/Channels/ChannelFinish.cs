@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
@@ -10,6 +11,9 @@ internal readonly unsafe struct ChannelFinish<V, T>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // Squares that are asked for before they are written: a plane's line is far from the one before it, and nothing else would fetch it.
+    private const int Ahead = 4;
+
     private readonly ConvJob _job;
     private readonly T* _y;
     private readonly ConvEpilogue<T> _epilogue;
@@ -43,8 +47,19 @@ internal readonly unsafe struct ChannelFinish<V, T>
         T* y = _y + start;
         T* residual = _epilogue.Residual is null ? null : _epilogue.Residual + start;
         T* bias = _epilogue.Bias is null ? null : _epilogue.Bias + output;
+        for (int q = 0; q < Math.Min(Ahead * V.Width, count); q += V.Width)
+        {
+            Ask(y + q, residual is null ? null : residual + q, channels);
+        }
+
         for (int q = 0; q < count; q += V.Width)
         {
+            if (q + (Ahead * V.Width) < count)
+            {
+                nint next = q + (Ahead * V.Width);
+                Ask(y + next, residual is null ? null : residual + next, channels);
+            }
+
             // The last square overlaps the one before, or is narrower than a register.
             int at = count >= V.Width ? Math.Min(q, count - V.Width) : 0;
             int lanes = Math.Min(V.Width, count);
@@ -74,6 +89,20 @@ internal readonly unsafe struct ChannelFinish<V, T>
                     value.StorePartial(y + place, lanes);
                 }
             }
+        }
+    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Ask(T* y, T* residual, int channels)
+    {
+        nint positions = _job.Positions;
+        for (int c = 0; c < channels; c++, y += positions)
+        {
+            Prefetch.Line(y);
+        }
+
+        for (int c = 0; c < (residual is null ? 0 : channels); c++, residual += positions)
+        {
+            Prefetch.Line(residual);
         }
     }
 }

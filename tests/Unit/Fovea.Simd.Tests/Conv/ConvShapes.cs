@@ -103,5 +103,11 @@ internal static class ConvShapes
         yield return new(3, 2, 6, 64, 33, 2, 32, 2, 32, 0, 0, 1, 1, 1);
         yield return Square(2, 3, 40, 36, 8, 8);
         yield return Square(1, 3, 50, 20, 16, 16);
+        yield return Square(9, 20, 14, 40, 3, 2, 1);
+        yield return Square(2, 20, 57, 36, 3, 2, 1);
+        yield return Square(19, 34, 14, 70, 1, 2);
+        yield return Square(2, 40, 31, 50, 1, 3);
+        yield return new(2, 33, 12, 21, 40, 3, 2, 1, 2, 1, 0, 2, 3, 1);
+        yield return Square(3, 48, 9, 33, 1, 2, 1);
     }
 }
