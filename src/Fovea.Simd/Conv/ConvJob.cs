@@ -43,6 +43,10 @@ internal unsafe struct ConvJob
 
     public readonly int Positions => OutHeight * OutWidth;
 
+    /// <summary>A plane of the input can be read as one long row: a 1 × 1 kernel that skips and pads nothing.</summary>
+    public readonly bool IsFlat =>
+        TapCount == 1 && StrideHeight == 1 && StrideWidth == 1 && Taps[0].Row == 0 && Taps[0].Column == 0 && OutHeight == Height && OutWidth == Width;
+
     /// <summary>Numbers from one input image to the next.</summary>
     public readonly nint InputImage => PatchWidth > 0 ? PatchImage : (nint)Inputs * Groups * Height * Width;
 

@@ -30,13 +30,13 @@ internal readonly unsafe struct PanelStage<V, T>
     }
 
     /// <summary>Numbers that the padded planes of one channel take, room for a register beyond the last included.</summary>
-    public static long PlaneCount(in StagePlan plan) => plan.IsFlat ? 0 : Images(plan) * (long)plan.ImageStride + V.Width;
+    public static long PlaneCount(in StagePlan plan) => plan.Job.IsFlat ? 0 : Images(plan) * (long)plan.ImageStride + V.Width;
 
     /// <summary>The most segments a unit can have.</summary>
     public static int SegmentCount(in StagePlan plan)
     {
         int positions = plan.UnitTiles * 2 * V.Width;
-        return positions / (plan.IsFlat ? Math.Max(1, plan.Job.Positions) : plan.Job.OutWidth) + Images(plan) + plan.UnitTiles + 2;
+        return positions / (plan.Job.IsFlat ? Math.Max(1, plan.Job.Positions) : plan.Job.OutWidth) + Images(plan) + plan.UnitTiles + 2;
     }
 
     /// <summary>Lists the segments of a unit.</summary>
@@ -44,7 +44,7 @@ internal readonly unsafe struct PanelStage<V, T>
     public int Segments(int unit, PanelSegment* segments)
     {
         ref readonly StagePlan plan = ref *_plan;
-        int row = plan.IsFlat ? plan.Job.Positions : plan.Job.OutWidth;
+        int row = plan.Job.IsFlat ? plan.Job.Positions : plan.Job.OutWidth;
         (long from, long to) = Range(plan, unit);
         int firstImage = (int)(from / plan.Job.Positions);
         int count = 0;
@@ -54,7 +54,7 @@ internal readonly unsafe struct PanelStage<V, T>
             int position = (int)(q % plan.Job.Positions);
             int lane = (int)((q - from) % (2 * V.Width));
             int run = (int)Math.Min(Math.Min(row - (position % row), (2 * V.Width) - lane), to - q);
-            nint source = plan.IsFlat
+            nint source = plan.Job.IsFlat
                 ? image * plan.Job.InputImage + position
                 : (image - firstImage) * plan.ImageStride + (nint)(position / row) * plan.RowLength + (position % row);
             segments[count++] = new() { From = source, To = (nint)((q - from) / (2 * V.Width)) * plan.PanelStride + lane, Count = run };
@@ -75,7 +75,7 @@ internal readonly unsafe struct PanelStage<V, T>
     public void Channel(int unit, T* channel, T* planes, PanelSegment* segments, int count, T* to)
     {
         ref readonly StagePlan plan = ref *_plan;
-        if (plan.IsFlat)
+        if (plan.Job.IsFlat)
         {
             nint ahead = Ahead * (nint)plan.Job.Height * plan.Job.Width;
             for (int i = 0; i < count; i++)

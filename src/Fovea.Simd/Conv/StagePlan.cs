@@ -67,11 +67,6 @@ internal unsafe struct StagePlan
     /// <summary>Numbers that one block of one unit takes.</summary>
     public readonly nint StageCount => Mode == StageMode.Panels ? UnitTiles * PanelStride : BlockChannels * ChannelStride;
 
-    /// <summary>A plane of the input can be read as one long row: a 1 × 1 kernel that skips and pads nothing.</summary>
-    public readonly bool IsFlat =>
-        Job.TapCount == 1 && Job.StrideHeight == 1 && Job.StrideWidth == 1 && Job.Taps[0].Row == 0 && Job.Taps[0].Column == 0
-        && Job.OutHeight == Job.Height && Job.OutWidth == Job.Width;
-
     /// <summary>Room for the tables of a plan, in numbers of native size.</summary>
     public static long TableCount(int taps) => 4L * taps + Math.Max(BlockDepth, taps) + 8;
 

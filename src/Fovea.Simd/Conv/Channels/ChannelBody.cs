@@ -52,13 +52,36 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
             int end = (int)((long)Plan->Panels * (block + 1) / Plan->OutputBlocks);
             for (int panel = (int)((long)Plan->Panels * block / Plan->OutputBlocks); panel < end; panel++)
             {
-                Panel(group, unit, panel, stage, products.At, square.At);
+                Panel(group, unit, panel, Next(i, panel, end), stage, products.At, square.At);
             }
         }
     }
 
+    // The first weights that the thread will want after a panel, as far as one can tell; null when it has them.
+    private readonly T* Next(int piece, int panel, int end)
+    {
+        int next = panel + 1;
+        int group = piece / Plan->Units / Plan->OutputBlocks;
+        if (next == end)
+        {
+            int later = piece + WorkerTeam.Threads;
+            if (later >= Pieces || later / Plan->Units == piece / Plan->Units)
+            {
+                return null;
+            }
+
+            group = later / Plan->Units / Plan->OutputBlocks;
+            next = (int)((long)Plan->Panels * (later / Plan->Units % Plan->OutputBlocks) / Plan->OutputBlocks);
+        }
+
+        return PanelWeights(group, next);
+    }
+
+    private readonly T* PanelWeights(int group, int panel) =>
+        Weights + (group * ChannelWeights<V, T>.GroupCount(Plan->Job)) + ((nint)panel * 2 * V.Width * Plan->StepBlocks * V.Width);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Panel(int group, int unit, int panel, T* stage, T* products, T* square)
+    private readonly void Panel(int group, int unit, int panel, T* next, T* stage, T* products, T* square)
     {
         ref readonly ConvJob job = ref Plan->Job;
         int first = panel * 2 * V.Width;
@@ -69,8 +92,13 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
         int steps = Plan->StepBlocks * V.Width;
         long from = (long)unit * Plan->UnitPositions;
         int count = (int)Math.Min(Plan->UnitPositions, ((long)job.Batch * job.Positions) - from);
-        T* weights = Weights + (group * ChannelWeights<V, T>.GroupCount(job)) + ((nint)first * steps);
+        T* weights = PanelWeights(group, panel);
         int rowPanels = GemmShape<V, T>.RowPanels(count);
+        ChannelAsk* asks = stackalloc ChannelAsk[Depth / V.Width];
+        nint start = ((nint)(from / job.Positions) * job.OutputImage) + (((nint)group * job.Outputs) + first) * job.Positions + (nint)(from % job.Positions);
+        var ahead = new ChannelAhead<V, T>(
+            Y + start, Epilogue.Residual is null ? null : Epilogue.Residual + start, job.Positions, columns,
+            next, (nint)steps * rowStride, rowPanels * Plan->StepBlocks, rowPanels);
         for (int k = 0; k < steps; k += Depth)
         {
             int depth = Math.Min(Depth, steps - k);
@@ -80,13 +108,14 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
             {
                 int row = GemmShape<V, T>.RowStart(count, rowPanels, p);
                 int height = GemmShape<V, T>.RowStart(count, rowPanels, p + 1) - row;
+                ahead.Fill(asks, (depth + V.Width - 1) / V.Width, k + depth == steps ? row + height - 1 : -1);
                 if (columns == 2)
                 {
-                    ChannelTiles<V, T, N2>.Run(height, depth, a + (row * V.Width), block, b, products + (row * rowStride), rowStride, k > 0);
+                    ChannelTiles<V, T, N2>.Run(height, depth, a + (row * V.Width), block, b, products + (row * rowStride), rowStride, k > 0, asks);
                 }
                 else
                 {
-                    ChannelTiles<V, T, N1>.Run(height, depth, a + (row * V.Width), block, b, products + (row * rowStride), rowStride, k > 0);
+                    ChannelTiles<V, T, N1>.Run(height, depth, a + (row * V.Width), block, b, products + (row * rowStride), rowStride, k > 0, asks);
                 }
             }
         }

@@ -16,21 +16,17 @@ internal static unsafe class ChannelConvolution<V, T>
     // Transposing a number in and out, relative to the multiply-adds that it takes part in: 128 channels to 512 or back.
     private const double MostTransposing = 0.0098;
 
+    // With packed weights and nothing to unfold, 64 channels to 64 are enough.
+    private const double MostTransposingPacked = 0.0313;
+
     /// <summary>Numbers of packed weights.</summary>
     public static long WeightCount(in ConvJob job) => (long)job.Groups * ChannelWeights<V, T>.GroupCount(job);
 
     /// <summary>Whether a job should be computed this way.</summary>
-    public static bool Pays(in ConvJob job)
-    {
-        // Registers of channels that are not full cost as much as full ones.
-        int whole = (job.Inputs + V.Width - 1) / V.Width * V.Width;
-        if (typeof(T) != typeof(float) || V.Width < 8 || job.TapCount == 0 || whole * 7L > job.Inputs * 8L)
-        {
-            return false;
-        }
+    public static bool Pays(in ConvJob job) => Pays(job, MostTransposing);
 
-        return (1.0 / job.Outputs) + (1.0 / ((double)job.Inputs * job.TapCount)) < MostTransposing;
-    }
+    /// <summary>Whether a job whose weights are packed should be.</summary>
+    public static bool PaysPacked(in ConvJob job) => job.IsFlat && Pays(job, MostTransposingPacked);
 
     /// <summary>Runs one correlation from plain weights or packed ones (the other is null).</summary>
     public static void Run(in ConvJob job, T* x, T* w, T* packed, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
@@ -66,5 +62,17 @@ internal static unsafe class ChannelConvolution<V, T>
             Epilogue = epilogue,
         };
         WorkerTeam.For(ref body, body.Pieces);
+    }
+
+    private static bool Pays(in ConvJob job, double most)
+    {
+        // Registers of channels that are not full cost as much as full ones.
+        int whole = (job.Inputs + V.Width - 1) / V.Width * V.Width;
+        if (typeof(T) != typeof(float) || V.Width < 8 || job.TapCount == 0 || whole * 7L > job.Inputs * 8L)
+        {
+            return false;
+        }
+
+        return (1.0 / job.Outputs) + (1.0 / ((double)job.Inputs * job.TapCount)) < most;
     }
 }

@@ -52,19 +52,9 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
     }
 
     /// <summary>Numbers that a thread needs to stage: the rows that one row of outputs reads.</summary>
-    public readonly long WorkCount => IsFlat || _plan->Job.PatchWidth > 0 ? 1 : Window.Count(1);
+    public readonly long WorkCount => _plan->Job.IsFlat || _plan->Job.PatchWidth > 0 ? 1 : Window.Count(1);
 
     public readonly int Pieces => _plan->Job.Groups * _plan->Units * _plan->InputBlocks;
-
-    private readonly bool IsFlat
-    {
-        get
-        {
-            ref readonly ConvJob job = ref _plan->Job;
-            return job.TapCount == 1 && job.StrideHeight == 1 && job.StrideWidth == 1 && job.Taps[0].Row == 0 && job.Taps[0].Column == 0
-                && job.OutHeight == job.Height && job.OutWidth == job.Width;
-        }
-    }
 
     private readonly ChannelStage<V, T> Window =>
         new(_plan->Job.Height, _plan->Job.Width, 0, -_firstColumn, _rowSpan, _columns, V.Width, _end);
@@ -108,7 +98,7 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
         long from = (long)unit * _plan->UnitPositions;
         long end = Math.Min(from + _plan->UnitPositions, (long)job.Batch * job.Positions);
         ChannelStage<V, T> window = Window;
-        bool flat = IsFlat;
+        bool flat = job.IsFlat;
         while (from < end)
         {
             int image = (int)(from / job.Positions);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
@@ -10,11 +11,12 @@ namespace Fovea.Simd.Conv.Channels;
 /// over input channels. The input lies in blocks of one register of channels, [block][row][channel], so that the rows of a tile are a
 /// constant apart and one number of each is broadcast per step.
 /// </summary>
-internal static unsafe class ChannelTile<V, T, TRows, TColumns>
+internal static unsafe class ChannelTile<V, T, TRows, TColumns, TManner>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRows : struct, ICount
     where TColumns : struct, ICount
+    where TManner : struct, IManner
 {
     /// <summary>Sums the steps and writes the tile, or adds it.</summary>
     /// <param name="channels">Input channels.</param>
@@ -24,8 +26,9 @@ internal static unsafe class ChannelTile<V, T, TRows, TColumns>
     /// <param name="c">Target.</param>
     /// <param name="rowStride">Numbers from one row of the target to the next.</param>
     /// <param name="adds">Whether to add to the target.</param>
+    /// <param name="asks">For each block of channels, lines that later tiles will want: one is asked for with every step.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds)
+    public static void Run(int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds, ChannelAsk* asks)
     {
         V c00 = V.Zero, c01 = V.Zero;
         V c10 = V.Zero, c11 = V.Zero;
@@ -41,8 +44,16 @@ internal static unsafe class ChannelTile<V, T, TRows, TColumns>
         V c110 = V.Zero, c111 = V.Zero;
         for (; channels > 0; channels -= V.Width, a += block - V.Width)
         {
+            byte* ask = TManner.Asks ? asks->At : null;
+            nint apart = TManner.Asks ? asks++->Apart : 0;
             for (int k = Math.Min(channels, V.Width); k > 0; k--, a++, b += TColumns.Value * V.Width)
             {
+                if (TManner.Asks)
+                {
+                    Prefetch.ToSecondLevel(ask);
+                    ask += apart;
+                }
+
                 V b0 = V.Load(b);
                 V b1 = TColumns.Value > 1 ? V.Load(b + V.Width) : b0;
                 V x = V.Broadcast(a[0]);
@@ -157,28 +168,39 @@ internal static unsafe class ChannelTiles<V, T, TColumns>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TColumns : struct, ICount
 {
+    /// <summary>A tile and nothing else.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run(int height, int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds)
+    public static void Run(int height, int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds) =>
+        Run<Silent>(height, channels, a, block, b, c, rowStride, adds, null);
+
+    /// <summary>A tile that asks meanwhile for what later ones will want.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run(int height, int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds, ChannelAsk* asks) =>
+        Run<Asking>(height, channels, a, block, b, c, rowStride, adds, asks);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Run<TManner>(int height, int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds, ChannelAsk* asks)
+        where TManner : struct, IManner
     {
         switch (height)
         {
             case 12:
-                ChannelTile<V, T, N12, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
+                ChannelTile<V, T, N12, TColumns, TManner>.Run(channels, a, block, b, c, rowStride, adds, asks);
                 break;
             case 10:
-                ChannelTile<V, T, N10, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
+                ChannelTile<V, T, N10, TColumns, TManner>.Run(channels, a, block, b, c, rowStride, adds, asks);
                 break;
             case 8:
-                ChannelTile<V, T, N8, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
+                ChannelTile<V, T, N8, TColumns, TManner>.Run(channels, a, block, b, c, rowStride, adds, asks);
                 break;
             case 6:
-                ChannelTile<V, T, N6, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
+                ChannelTile<V, T, N6, TColumns, TManner>.Run(channels, a, block, b, c, rowStride, adds, asks);
                 break;
             case 4:
-                ChannelTile<V, T, N4, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
+                ChannelTile<V, T, N4, TColumns, TManner>.Run(channels, a, block, b, c, rowStride, adds, asks);
                 break;
             default:
-                ChannelTile<V, T, N2, TColumns>.Run(channels, a, block, b, c, rowStride, adds);
+                ChannelTile<V, T, N2, TColumns, TManner>.Run(channels, a, block, b, c, rowStride, adds, asks);
                 break;
         }
     }
