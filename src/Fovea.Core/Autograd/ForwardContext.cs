@@ -63,6 +63,10 @@ public sealed class ForwardContext
     public Span<T> Out<T>(int i = 0)
         where T : unmanaged => _outputs[i].AsSpan<T>();
 
+    /// <summary>An output that may be absent in a compiled model: room for <paramref name="count"/> numbers stands in for it.</summary>
+    internal Span<T> OutOrScratch<T>(int i, int count)
+        where T : unmanaged => i < _outputs.Length ? _outputs[i].AsSpan<T>() : Scratch<T>(count);
+
     /// <summary>Keeps an input for the backward pass.</summary>
     public void SaveInput(int i)
     {

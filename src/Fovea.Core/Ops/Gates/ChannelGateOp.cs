@@ -1,3 +1,4 @@
+using Fovea.Compilation;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gates;
 
@@ -10,7 +11,7 @@ namespace Fovea;
 /// gradient <c>dx = dy · gate + d mean / positions</c> (and the maxima's part at their places).
 /// </summary>
 /// <remarks>What lies between statistics and gate is the subclass's: it works on groups of images and keeps what it needs.</remarks>
-internal abstract class ChannelGateOp(bool mean, bool max) : FloatOp
+internal abstract class ChannelGateOp(bool mean, bool max) : FloatOp, IAbsorbs, IFinishes
 {
     protected bool HasMean => mean;
 
@@ -56,6 +57,10 @@ internal abstract class ChannelGateOp(bool mean, bool max) : FloatOp
 
     public sealed override bool IsOutputDifferentiable(int output) => output == 0;
 
+    public Fusion? Absorb(Step step, Step user) => FinishedGate.Of(step, user);
+
+    void IFinishes.Forward(ForwardContext c, ReadOnlySpan<float> residual, bool relu) => Run(c, residual, relu);
+
     public sealed override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         OpCost.PerElement(inputs[0], 1 + (mean ? 1 : 0) + (max ? 1 : 0)) + NetworkCost(inputs);
 
@@ -70,19 +75,22 @@ internal abstract class ChannelGateOp(bool mean, bool max) : FloatOp
         return [x, [x[0], x[1]]];
     }
 
-    protected sealed override void Forward<T>(ForwardContext c)
+    protected sealed override void Forward<T>(ForwardContext c) => Run<T>(c, default, relu: false);
+
+    private void Run<T>(ForwardContext c, ReadOnlySpan<T> residual, bool relu)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int positions) = Sizes(shape);
         int keptPerImage = KeptPerImage(c.InputSpec(1).Shape);
         ReadOnlySpan<T> x = c.In<T>(0);
         Span<T> y = c.Out<T>();
-        Span<T> gates = c.Out<T>(1);
+        Span<T> gates = c.OutOrScratch<T>(1, n * channels);
         Span<T> kept = c.Save<T>(n * keptPerImage);
         Span<T> means = c.Save<T>(n * channels);
         Span<T> tops = c.Save<T>(max ? n * channels : 0);
         Span<int> places = c.Save<int>(max && c.Recording ? n * channels : 0);
-        bool streaming = StreamingStores.Pay<T>(x.Length);
+        bool streaming = StreamingStores.Pay<T>(x.Length) && !x.Overlaps(y);
         int group = GateShapes.ImagesAtATime(shape, c.InputSpec(0).DType.Size());
         for (int image = 0; image < n; image += group)
         {
@@ -101,7 +109,14 @@ internal abstract class ChannelGateOp(bool mean, bool max) : FloatOp
 
             Range keeping = (image * keptPerImage)..((image + images) * keptPerImage);
             Network(c, images, mean ? mine : default, max ? tops[planes] : default, kept[keeping], gates[planes]);
-            PlaneAffine.Run(images * channels, positions, x[numbers], gates[planes], default, y[numbers], streaming);
+            if (residual.IsEmpty && !relu)
+            {
+                PlaneAffine.Run(images * channels, positions, x[numbers], gates[planes], default, y[numbers], streaming);
+                continue;
+            }
+
+            PlaneFinish.Run(
+                images, channels, positions, x[numbers], gates[planes], default, residual.IsEmpty ? default : residual[numbers], relu, y[numbers], streaming);
         }
 
         c.SaveInput(0);

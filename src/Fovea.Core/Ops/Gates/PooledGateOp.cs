@@ -1,3 +1,4 @@
+using Fovea.Compilation;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
 using Fovea.Simd.Gates;
@@ -16,7 +17,7 @@ namespace Fovea;
 /// through the convolution to the gradients of the two pools, k and t; a second sweep adds their part of the channel gate's gradient,
 /// <c>Σ_p x·(k + t at the maximum's place)</c>; the third writes <c>dx = (g·b + k + t at its place)·a + d mean / positions</c>.
 /// </remarks>
-internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bool meanFirst) : FloatOp, ISampledOp
+internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bool meanFirst) : FloatOp, ISampledOp, IAbsorbs, IFinishes
 {
     private static readonly GateMlp s_mlp = new(HasMean: true, HasMax: true, IsHard: false);
 
@@ -58,6 +59,10 @@ internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bo
         return channel ? cost + OpCost.PerElement(inputs[0], 4) + s_mlp.Cost(x[0], x[1], inputs[W1].Shape[0]) : cost;
     }
 
+    public Fusion? Absorb(Step step, Step user) => FinishedGate.Of(step, user);
+
+    void IFinishes.Forward(ForwardContext c, ReadOnlySpan<float> residual, bool relu) => Run(c, residual, relu);
+
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
     {
         Shape x = inputs[0].Shape;
@@ -86,7 +91,10 @@ internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bo
         return [x, [x[0], 1, x[2], x[3]], [x[0], channel ? x[1] : 0]];
     }
 
-    protected override void Forward<T>(ForwardContext c)
+    protected override void Forward<T>(ForwardContext c) => Run<T>(c, default, relu: false);
+
+    private void Run<T>(ForwardContext c, ReadOnlySpan<T> residual, bool relu)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int height, int width) = (shape[0], shape[1], shape[2], shape[3]);
@@ -95,6 +103,8 @@ internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bo
         int reduced = channel ? c.InputSpec(W1).Shape[0] : 0;
         int keptPerImage = s_mlp.KeptPerImage(reduced);
         ReadOnlySpan<T> x = c.In<T>(0);
+        Span<T> channelGates = c.OutOrScratch<T>(2, channel ? n * channels : 0);
+        Span<T> positionGates = c.OutOrScratch<T>(1, n * positions);
         Span<T> kept = c.Save<T>(n * keptPerImage);
         Span<T> means = c.Save<T>(channel ? n * channels : 0);
         Span<T> tops = c.Save<T>(channel ? n * channels : 0);
@@ -107,7 +117,7 @@ internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bo
         {
             int images = Math.Min(group, n - image);
             var part = new GroupRange(image, images, channels, positions);
-            Span<T> a = channel ? c.Out<T>(2)[part.Planes] : default;
+            Span<T> a = channel ? channelGates[part.Planes] : default;
             if (channel)
             {
                 PlanePool.MeanMax(
@@ -121,11 +131,19 @@ internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bo
             Span<T> pools = pooled.Slice(2 * image * positions, 2 * images * positions);
             PositionPool.MeanMax(
                 images, channels, positions, x[part.Numbers], a, pools, meanFirst, places.IsEmpty ? default : places[part.Positions]);
-            Span<T> b = c.Out<T>(1)[part.Positions];
+            Span<T> b = positionGates[part.Positions];
             PlaneConvolution.Run(
                 images, 2, 1, height, width, kernel, pools, c.In<T>(1), transposed: false, convBias ? c.In<T>(2)[0] : T.Zero, b);
             Map.Run(b, b, default(Sigmoid));
-            PositionGate.Scale<ProductGate, T>(images, channels, positions, x[part.Numbers], a, b, c.Out<T>()[part.Numbers], streaming);
+            Span<T> y = c.Out<T>()[part.Numbers];
+            if (residual.IsEmpty && !relu)
+            {
+                PositionGate.Scale<ProductGate, T>(images, channels, positions, x[part.Numbers], a, b, y, streaming);
+                continue;
+            }
+
+            PlaneFinish.Run(
+                images, channels, positions, x[part.Numbers], a, b, residual.IsEmpty ? default : residual[part.Numbers], relu, y, streaming);
         }
 
         c.SaveOutput(1);

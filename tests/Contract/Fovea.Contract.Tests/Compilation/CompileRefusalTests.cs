@@ -87,9 +87,4 @@ public sealed class CompileRefusalTests
             Assert.Equal(alone[i % 8], y);
         });
     }
-
-    private sealed class Made(Func<Tensor, Tensor> function) : Module
-    {
-        protected override Tensor Forward(Tensor x) => function(x);
-    }
 }

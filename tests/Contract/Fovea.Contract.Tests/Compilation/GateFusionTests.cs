@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using Fovea.Attention;
+using Fovea.Simd.Drivers;
+
+namespace Fovea.Contract.Tests.Compilation;
+
+/// <summary>Gates take in the residual and the rectifier that follow them, and give what the separate ops give.</summary>
+public sealed class GateFusionTests
+{
+    private static readonly Shape[] s_shapes = [[2, 8, 5, 7], [1, 70, 3, 11], [3, 16, 47, 50]];
+
+    public static TheoryData<string, string, int> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string, int>();
+            foreach (string key in new[] { "se", "eca", "cbam_channel", "cbam", "spatial" })
+            {
+                foreach (string after in new[] { "+add+relu", "+add", "+relu" })
+                {
+                    for (int i = 0; i < s_shapes.Length; i++)
+                    {
+                        cases.Add(key, after, i);
+                    }
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void One_op_gives_what_three_give(string key, string after, int shape)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable still = GradMode.NoGrad();
+        Shape size = s_shapes[shape];
+        Module gate = Gate(key, size);
+        var block = new Made(x => After(gate.Call(x), x, after)).Eval();
+        using CompiledModel compiled = block.Compile(size);
+        CompiledStep step = Assert.Single(compiled.Steps, s => s.Op.Contains("gate", StringComparison.Ordinal));
+        Assert.EndsWith(after, step.Op, StringComparison.Ordinal);
+        Assert.DoesNotContain(compiled.Steps, s => s.Op is "add" or "relu" or "add_relu");
+        Tensor x = Tensor.Empty(size);
+        new Generator(3).FillUniform(x.AsSpan<float>(), -2, 2);
+        Tensor expected = block.Call(x);
+        int threads = WorkerTeam.Threads;
+        try
+        {
+            foreach (int count in new[] { 1, 2, 3 })
+            {
+                WorkerTeam.Threads = count;
+                Compare.Close(expected, compiled.Run(x));
+            }
+        }
+        finally
+        {
+            WorkerTeam.Threads = threads;
+        }
+    }
+
+    [Fact]
+    public void A_gate_whose_map_is_read_stays_as_it_is()
+    {
+        Module gate = Gate("se", [1, 8, 4, 4]);
+        var block = new Made(x =>
+        {
+            Tensor y = gate.Call(x);
+            return (y + x).Relu() + y;
+        }).Eval();
+        using CompiledModel compiled = block.Compile([1, 8, 4, 4]);
+        Assert.Contains(compiled.Steps, s => s.Op == "channel_mlp_gate");
+    }
+
+    [Fact]
+    public void Not_a_number_stays_one()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Module gate = Gate("eca", [1, 4, 3, 3]);
+        var block = new Made(x => (gate.Call(x) + x).Relu()).Eval();
+        using CompiledModel compiled = block.Compile([1, 4, 3, 3]);
+        float[] numbers = [.. Enumerable.Range(0, 36).Select(i => i == 35 ? float.NaN : i)];
+        float[] got = compiled.Run(Tensor.From(numbers, [1, 4, 3, 3])).ToArray<float>();
+        Assert.True(float.IsNaN(got[35]));
+        Assert.True(got[0] >= 0);
+    }
+
+    private static Module Gate(string key, Shape shape)
+    {
+        var slot = new SlotShape(shape[1], shape[2], shape[3]);
+        JsonObject? options = key is "se" or "cbam_channel" or "cbam" ? new JsonObject { ["reduction"] = 4 } : null;
+        Module module = Catalog.Find(key).CreateFor(slot, options).Eval();
+        var generator = new Generator(11);
+        foreach (Tensor parameter in module.Parameters())
+        {
+            generator.FillUniform(parameter.AsSpan<float>(), -0.5f, 0.5f);
+        }
+
+        return module;
+    }
+
+    private static Tensor After(Tensor y, Tensor x, string after) => after switch
+    {
+        "+add+relu" => (y + x * 0.5).Relu(),
+        "+add" => (x * 0.5) + y,
+        _ => y.Relu(),
+    };
+}
