@@ -1,6 +1,5 @@
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Gates;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Reductions;
 
@@ -15,9 +14,6 @@ namespace Fovea;
 /// <param name="IsHard">Whether the gate is the hard sigmoid.</param>
 internal readonly record struct GateMlp(bool HasMean, bool HasMax, bool IsHard)
 {
-    // From so many weights on, several images share one read of them.
-    private const int LargeWeights = 1 << 15;
-
     public int Pools => (HasMean ? 1 : 0) + (HasMax ? 1 : 0);
 
     public int KeptPerImage(int reduced) => reduced * (Pools == 1 ? 1 : 3);
@@ -52,12 +48,12 @@ internal readonly record struct GateMlp(bool HasMean, bool HasMax, bool IsHard)
         int step = KeptPerImage(reduced);
         if (HasMean)
         {
-            Products(images, reduced, channels, w1, means, channels, b1, 1, kept, step);
+            GateProducts.Run(images, reduced, channels, w1, means, channels, b1, 1, kept, step);
         }
 
         if (HasMax)
         {
-            Products(images, reduced, channels, w1, tops, channels, b1, 1, kept[(HasMean ? reduced : 0)..], step);
+            GateProducts.Run(images, reduced, channels, w1, tops, channels, b1, 1, kept[(HasMean ? reduced : 0)..], step);
         }
 
         for (int image = 0; image < images; image++)
@@ -74,7 +70,7 @@ internal readonly record struct GateMlp(bool HasMean, bool HasMax, bool IsHard)
             }
         }
 
-        Products(images, channels, reduced, w2, kept[(step - reduced)..], step, b2, Pools, gates, channels);
+        GateProducts.Run(images, channels, reduced, w2, kept[(step - reduced)..], step, b2, Pools, gates, channels);
         if (IsHard)
         {
             Map.Run(gates, gates, default(HardSigmoid));
@@ -108,7 +104,7 @@ internal readonly record struct GateMlp(bool HasMean, bool HasMax, bool IsHard)
             Zip.Run<SigmoidBackward, T>(gates, dGates, dGates, default);
         }
 
-        ProductsBack(images, channels, reduced, w2, dGates, channels, work[(step - reduced)..], step);
+        GateProducts.Back(images, channels, reduced, w2, dGates, channels, work[(step - reduced)..], step);
         for (int image = 0; image < images; image++)
         {
             Span<T> dHidden = work.Slice(image * step, step);
@@ -120,12 +116,12 @@ internal readonly record struct GateMlp(bool HasMean, bool HasMax, bool IsHard)
 
         if (HasMean)
         {
-            ProductsBack(images, reduced, channels, w1, work, step, dMeans, channels);
+            GateProducts.Back(images, reduced, channels, w1, work, step, dMeans, channels);
         }
 
         if (HasMax)
         {
-            ProductsBack(images, reduced, channels, w1, work[(HasMean ? reduced : 0)..], step, dTops, channels);
+            GateProducts.Back(images, reduced, channels, w1, work[(HasMean ? reduced : 0)..], step, dTops, channels);
         }
     }
 
@@ -180,46 +176,5 @@ internal readonly record struct GateMlp(bool HasMean, bool HasMax, bool IsHard)
             Reduction.Sum(1, images, channels, dLogits, db);
             Map.Run(db, db, new Scale(Pools));
         }
-    }
-
-    /// <summary>For each image <c>y = matrix · x + times · bias</c>.</summary>
-    private static void Products<T>(
-        int images, int rows, int columns, ReadOnlySpan<T> matrix, ReadOnlySpan<T> x, int stepX, ReadOnlySpan<T> bias, int times, Span<T> y, int stepY)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
-    {
-        if (images < 2 || matrix.Length < LargeWeights)
-        {
-            for (int i = 0; i < images; i++)
-            {
-                SmallProduct.Rows(rows, columns, matrix, x.Slice(i * stepX, columns), bias, times, y.Slice(i * stepY, rows));
-            }
-
-            return;
-        }
-
-        MatrixMultiply.Run(false, true, images, rows, columns, T.One, x, stepX, matrix, columns, T.Zero, y, stepY);
-        for (int i = 0; i < images * bias.Length; i++)
-        {
-            (int image, int row) = Math.DivRem(i, bias.Length);
-            y[(image * stepY) + row] += bias[row] * T.CreateTruncating(times);
-        }
-    }
-
-    /// <summary>For each image <c>y = matrixᵀ · x</c>.</summary>
-    private static void ProductsBack<T>(
-        int images, int rows, int columns, ReadOnlySpan<T> matrix, ReadOnlySpan<T> x, int stepX, Span<T> y, int stepY)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
-    {
-        if (images < 2 || matrix.Length < LargeWeights)
-        {
-            for (int i = 0; i < images; i++)
-            {
-                SmallProduct.Columns(rows, columns, matrix, x.Slice(i * stepX, rows), y.Slice(i * stepY, columns));
-            }
-
-            return;
-        }
-
-        MatrixMultiply.Run(false, false, images, columns, rows, T.One, x, stepX, matrix, columns, T.Zero, y, stepY);
     }
 }

@@ -16,6 +16,7 @@ public sealed class GlobalContext : Module, IAttention<GlobalContext>
 {
     private readonly int _channels;
     private readonly bool _identityStart;
+    private readonly double _epsilon;
     private readonly Conv2d _mask;
     private readonly Sequential? _add;
     private readonly Sequential? _multiply;
@@ -27,9 +28,9 @@ public sealed class GlobalContext : Module, IAttention<GlobalContext>
         int reduced = Channels.Reduced("global_context", _channels, options.Integer("reduction"));
         IReadOnlyList<string> fusion = options.Choices("fusion");
         _mask = Register("conv_mask", new Conv2d(_channels, 1, 1));
-        double epsilon = options.Number("normEpsilon");
-        _add = fusion.Contains("add") ? Register("channel_add_conv", Transform(reduced, epsilon)) : null;
-        _multiply = fusion.Contains("mul") ? Register("channel_mul_conv", Transform(reduced, epsilon)) : null;
+        _epsilon = options.Number("normEpsilon");
+        _add = fusion.Contains("add") ? Register("channel_add_conv", Transform(reduced)) : null;
+        _multiply = fusion.Contains("mul") ? Register("channel_mul_conv", Transform(reduced)) : null;
         ResetUnlessDeferred();
     }
 
@@ -70,21 +71,19 @@ public sealed class GlobalContext : Module, IAttention<GlobalContext>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("global_context", x, _channels);
-        (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
-        Tensor weights = _mask.Call(x).Flatten(2).Softmax(-1);
-        Tensor context = x.Flatten(2).MatMul(weights, transposeB: true).Reshape(n, _channels, 1, 1);
-        Tensor? gate = _multiply?.Call(context).Sigmoid();
+        (Tensor y, Tensor position, Tensor? gate) = Listeners.AnyBelow(this)
+            ? InSteps(x)
+            : FusedGates.Context(x, _mask, _multiply, _add, _epsilon);
         if (AttentionRecorder.IsActive)
         {
-            AttentionRecorder.Publish(this, new PositionGate("context", AttentionRecorder.Share(weights.Reshape(n, 1, h, w))));
+            AttentionRecorder.Publish(this, new PositionGate("context", AttentionRecorder.Share(position)));
             if (gate is not null)
             {
-                AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate.Flatten())));
+                AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate)));
             }
         }
 
-        Tensor y = gate is null ? x : x * gate;
-        return _add is null ? y : y + _add.Call(context);
+        return y;
     }
 
     /// <inheritdoc/>
@@ -100,6 +99,16 @@ public sealed class GlobalContext : Module, IAttention<GlobalContext>
         }
     }
 
-    private Sequential Transform(int reduced, double epsilon) => new(
-        new Conv2d(_channels, reduced, 1), new LayerNorm([reduced, 1, 1], epsilon), new ReLU(), new Conv2d(reduced, _channels, 1));
+    private (Tensor Y, Tensor Position, Tensor? Gate) InSteps(Tensor x)
+    {
+        (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
+        Tensor weights = _mask.Call(x).Flatten(2).Softmax(-1);
+        Tensor context = x.Flatten(2).MatMul(weights, transposeB: true).Reshape(n, _channels, 1, 1);
+        Tensor? gate = _multiply?.Call(context).Sigmoid();
+        Tensor y = gate is null ? x : x * gate;
+        return (_add is null ? y : y + _add.Call(context), weights.Reshape(n, 1, h, w), gate?.Flatten());
+    }
+
+    private Sequential Transform(int reduced) => new(
+        new Conv2d(_channels, reduced, 1), new LayerNorm([reduced, 1, 1], _epsilon), new ReLU(), new Conv2d(reduced, _channels, 1));
 }

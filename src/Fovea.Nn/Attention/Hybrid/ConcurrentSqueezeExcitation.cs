@@ -55,14 +55,22 @@ public sealed class ConcurrentSqueezeExcitation : Module, IAttention<ConcurrentS
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("scse", x, _channels);
-        Tensor channel = _channel.Call(x.Mean([2, 3], keepDim: true));
-        Tensor spatial = _spatial.Call(x);
+        (Tensor y, Tensor spatial, Tensor channel) = Listeners.AnyBelow(this)
+            ? InSteps(x)
+            : FusedGates.Concurrent(x, (Conv2d)_spatial[0], (Conv2d)_channel[0], (Conv2d)_channel[2]);
         if (AttentionRecorder.IsActive)
         {
-            AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel.Flatten())));
+            AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel)));
             AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(spatial)));
         }
 
-        return FusedGates.Positions(x, spatial, channel, GateForm.Sum);
+        return y;
+    }
+
+    private (Tensor Y, Tensor Spatial, Tensor Channel) InSteps(Tensor x)
+    {
+        Tensor channel = _channel.Call(x.Mean([2, 3], keepDim: true));
+        Tensor spatial = _spatial.Call(x);
+        return (FusedGates.Positions(x, spatial, channel, GateForm.Sum), spatial, channel.Flatten());
     }
 }

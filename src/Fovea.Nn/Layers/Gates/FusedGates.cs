@@ -47,6 +47,37 @@ internal static class FusedGates
     }
 
     /// <summary>
+    /// <c>x · (σ(MLP(GAP(x))) + σ(1×1→1 x))</c> of three 1×1 convolutions with biases, with the gates [N, 1, H, W] and [N, C].
+    /// </summary>
+    public static (Tensor Y, Tensor Position, Tensor Channel) Concurrent(Tensor x, Conv2d position, Conv2d first, Conv2d second)
+    {
+        Tensor[] results = Op.RunAll(
+            new ConcurrentGateOp(), x, position.Weight, position.Bias!, Matrix(first), Matrix(second), first.Bias!, second.Bias!);
+        return (results[0], results[1], results[2]);
+    }
+
+    /// <summary>
+    /// Global context with those transforms (1×1, norm, ReLU, 1×1) that are not null, with the map [N, 1, H, W] and the gate [N, C] that
+    /// the first makes.
+    /// </summary>
+    public static (Tensor Y, Tensor Position, Tensor? Channel) Context(Tensor x, Conv2d mask, Sequential? multiply, Sequential? add, double epsilon)
+    {
+        var inputs = new List<Tensor> { x, mask.Weight, mask.Bias! };
+        foreach (Sequential? transform in (ReadOnlySpan<Sequential?>)[multiply, add])
+        {
+            if (transform is not null)
+            {
+                (var first, var norm, var second) = ((Conv2d)transform[0], (LayerNorm)transform[1], (Conv2d)transform[3]);
+                int reduced = first.OutChannels;
+                inputs.AddRange([Matrix(first), first.Bias!, norm.Weight!.Reshape(reduced), norm.Bias!.Reshape(reduced), Matrix(second), second.Bias!]);
+            }
+        }
+
+        Tensor[] results = Op.RunAll(new ContextGateOp(multiply is not null, add is not null, epsilon), [.. inputs]);
+        return (results[0], results[1], multiply is null ? null : results[2]);
+    }
+
+    /// <summary>
     /// <c>x · factor(a, b)</c> for maps [N, C, H, W], a position's number b [N, 1, H, W] and, unless it is null, a channel's number a
     /// [N, C, 1, 1].
     /// </summary>
@@ -59,4 +90,7 @@ internal static class FusedGates
 
     /// <summary><c>x · rows · columns</c> with rows [N, C, H, 1] and columns [N, C, 1, W].</summary>
     public static Tensor RowsColumns(Tensor x, Tensor rows, Tensor columns) => Op.Run(new RowColumnGateOp(), x, rows, columns);
+
+    /// <summary>A 1×1 convolution's weight as a matrix [O, I].</summary>
+    private static Tensor Matrix(Conv2d conv) => conv.Weight.Reshape(conv.OutChannels, conv.InChannels);
 }

@@ -4,13 +4,11 @@ namespace Fovea.Layers;
 internal static class Listeners
 {
     /// <summary>Whether a module, or one below it, has an <see cref="Module.AfterCall"/>.</summary>
-    public static bool Any(Module module)
-    {
-        if (module.AfterCall is not null)
-        {
-            return true;
-        }
+    public static bool Any(Module module) => module.AfterCall is not null || AnyBelow(module);
 
+    /// <summary>Whether a module below this one has an <see cref="Module.AfterCall"/>; its own is called whatever way it takes.</summary>
+    public static bool AnyBelow(Module module)
+    {
         foreach ((_, Module child) in module.Children)
         {
             if (Any(child))

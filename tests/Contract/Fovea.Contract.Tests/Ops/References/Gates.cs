@@ -33,6 +33,34 @@ internal static partial class References
                 })));
             return [RefTensor.Build(u.Shape, p => u[p[0], p[1], p[2], p[3]] * gate[p[0], 0, p[2], p[3]]), gate, channel];
         }),
+        OfAll<ConcurrentGateOp>((_, x) =>
+        {
+            RefTensor channel = MlpGates(true, false, false, x[0], x[3], x[4], x[5], x[6]);
+            RefTensor position = RefTensor.Build([x[0].Shape[0], 1, x[0].Shape[2], x[0].Shape[3]], at => Logistic(Projected(x, at[0], at[2], at[3])));
+            return
+            [
+                RefTensor.Build(x[0].Shape, at => x[0][at[0], at[1], at[2], at[3]] * (channel[at[0], at[1]] + position[at[0], 0, at[2], at[3]])),
+                position,
+                channel,
+            ];
+        }),
+        OfAll<ContextGateOp>((op, x) =>
+        {
+            (int n, int channels, int h, int w) = (x[0].Shape[0], x[0].Shape[1], x[0].Shape[2], x[0].Shape[3]);
+            var exponentials = RefTensor.Build([n, 1, h, w], at => Math.Exp(Projected(x, at[0], at[2], at[3])));
+            var weights = RefTensor.Build([n, 1, h, w], at => exponentials[at[0], 0, at[2], at[3]] / PlaneOf(exponentials, at[0], 0).Sum());
+            var context = RefTensor.Build([n, channels], at => PlaneOf(x[0], at[0], at[1]).Zip(PlaneOf(weights, at[0], 0), (a, b) => a * b).Sum());
+            RefTensor one = RefTensor.Build([n, channels], _ => 1);
+            RefTensor gates = op.Multiplies ? Transformed(context, x[3..9], op.Epsilon) : one;
+            gates = op.Multiplies ? RefTensor.Build(gates.Shape, at => Logistic(gates[at[0], at[1]])) : one;
+            RefTensor? shifts = op.Adds ? Transformed(context, x[^6..], op.Epsilon) : null;
+            return
+            [
+                RefTensor.Build(x[0].Shape, at => (x[0][at[0], at[1], at[2], at[3]] * gates[at[0], at[1]]) + (shifts?[at[0], at[1]] ?? 0)),
+                weights,
+                op.Multiplies ? gates : new RefTensor(n, 0),
+            ];
+        }),
         Of<PositionGateOp>((op, x) => RefTensor.Build(x[0].Shape, at =>
         {
             double a = x.Length > 2 ? x[2][at[0], at[1], 0, 0] : 1;
@@ -63,6 +91,24 @@ internal static partial class References
             return [ScaleChannels(x[0], gates), gates];
         }),
     ];
+
+    /// <summary>The 1×1 convolution to one channel of the inputs 1 and 2, at a position.</summary>
+    private static double Projected(RefTensor[] x, int image, int row, int column) =>
+        x[2].Values[0] + Enumerable.Range(0, x[0].Shape[1]).Sum(c => x[1].Values[c] * x[0][image, c, row, column]);
+
+    /// <summary>W2 · ReLU(LN(W1 · s + b1)) + b2 of the parameters W1, b1, γ, β, W2, b2.</summary>
+    private static RefTensor Transformed(RefTensor sums, RefTensor[] p, double epsilon)
+    {
+        (int channels, int reduced) = (p[0].Shape[1], p[0].Shape[0]);
+        var linear = RefTensor.Build([sums.Shape[0], reduced], at => p[1].Values[at[1]] + Enumerable.Range(0, channels).Sum(c => p[0][at[1], c] * sums[at[0], c]));
+        var hidden = RefTensor.Build(linear.Shape, at =>
+        {
+            double[] row = [.. Enumerable.Range(0, reduced).Select(r => linear[at[0], r])];
+            double variance = row.Average(v => (v - row.Average()) * (v - row.Average()));
+            return Math.Max(0, (p[2].Values[at[1]] * (linear[at[0], at[1]] - row.Average()) / Math.Sqrt(variance + epsilon)) + p[3].Values[at[1]]);
+        });
+        return RefTensor.Build(sums.Shape, at => p[5].Values[at[1]] + Enumerable.Range(0, reduced).Sum(r => p[4][at[1], r] * hidden[at[0], r]));
+    }
 
     private static RefTensor MlpGates(
         bool mean, bool max, bool hard, RefTensor maps, RefTensor w1, RefTensor w2, RefTensor? b1, RefTensor? b2)
