@@ -50,6 +50,9 @@ internal sealed class Storage
     /// <summary>Whether the only share is the caller's, so that the values may be overwritten.</summary>
     public bool IsExclusive => Volatile.Read(ref _shares) == 1;
 
+    /// <summary>Whether one tensor alone has this memory, which is a block of its own, so that it may be given to another tensor.</summary>
+    public bool IsMovable => _owns && IsExclusive;
+
     /// <summary>The storage of a tensor without values. Reading it is refused.</summary>
     public static Storage Symbolic(long bytes) => new(null, 0, bytes);
 

@@ -108,6 +108,28 @@ public sealed partial class Tensor
         return copy;
     }
 
+    /// <summary>
+    /// Takes the values of another tensor of the same shape. When nobody else shares the other's memory and the types agree, the two change
+    /// places instead of being copied; the other's values are undefined afterwards.
+    /// </summary>
+    internal void TakeFrom(Tensor source)
+    {
+        if (ReferenceEquals(source, this))
+        {
+            return;
+        }
+
+        if (source.Shape != Shape || source.DType != DType || !source.Storage.IsMovable || !Storage.IsMovable)
+        {
+            CopyFrom(source);
+            return;
+        }
+
+        Storage own = Storage;
+        _storage = source.Storage;
+        source._storage = own;
+    }
+
     /// <summary>Changes the element type of this very tensor, for parameters and buffers that modules hold. Its gradient is dropped.</summary>
     internal void ConvertInPlace(DType dtype)
     {

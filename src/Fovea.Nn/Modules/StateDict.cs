@@ -21,7 +21,37 @@ public static class StateDict
     /// <c>num_batches_tracked</c>, which counts steps and changes no result.
     /// </param>
     /// <exception cref="StateDictException">Names are missing or unexpected, or shapes differ.</exception>
-    public static void Load(Module module, IReadOnlyDictionary<string, Tensor> state, Func<string, bool>? isOptional = null)
+    public static void Load(Module module, IReadOnlyDictionary<string, Tensor> state, Func<string, bool>? isOptional = null) =>
+        Fill(module, state, isOptional, static (value, source) => value.CopyFrom(source));
+
+    /// <summary>
+    /// Moves values into a module, by the rules of <see cref="Load"/>: for a state that was read for this module and is not needed
+    /// afterwards. Its memory becomes the module's, so nothing is copied where the element types agree.
+    /// </summary>
+    /// <param name="module">The module to fill.</param>
+    /// <param name="state">The values by name; undefined afterwards.</param>
+    /// <param name="isOptional">Names that may be missing or left over, as for <see cref="Load"/>.</param>
+    /// <exception cref="StateDictException">Names are missing or unexpected, or shapes differ.</exception>
+    public static void Move(Module module, IReadOnlyDictionary<string, Tensor> state, Func<string, bool>? isOptional = null)
+    {
+        // Two names may stand for one tensor: the second finds its values where they went first.
+        var moved = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
+        Fill(module, state, isOptional, (value, source) =>
+        {
+            if (moved.TryGetValue(source, out Tensor? where))
+            {
+                value.CopyFrom(where);
+            }
+            else
+            {
+                value.TakeFrom(source);
+                moved.Add(source, value);
+            }
+        });
+    }
+
+    private static void Fill(
+        Module module, IReadOnlyDictionary<string, Tensor> state, Func<string, bool>? isOptional, Action<Tensor, Tensor> fill)
     {
         ArgumentNullException.ThrowIfNull(state);
         isOptional ??= static name => name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
@@ -42,7 +72,7 @@ public static class StateDict
         {
             if (state.TryGetValue(name, out Tensor? source))
             {
-                value.CopyFrom(source);
+                fill(value, source);
             }
         }
     }

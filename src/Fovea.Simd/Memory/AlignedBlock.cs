@@ -24,7 +24,13 @@ public sealed unsafe class AlignedBlock : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = bytes;
-        _at = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), Alignment);
+        bool isLarge = bytes >= LargePages.Bytes;
+        _at = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), isLarge ? LargePages.Bytes : (nuint)Alignment);
+        if (isLarge)
+        {
+            LargePages.Ask(_at, bytes);
+        }
+
         Interlocked.Add(ref s_liveBytes, bytes);
         Interlocked.Increment(ref s_liveBlocks);
         Interlocked.Increment(ref s_allocations);

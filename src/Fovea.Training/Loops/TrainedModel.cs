@@ -59,7 +59,7 @@ internal sealed class TrainedModel
 
         description = description with { AttentionAt = attentionAt ?? description.AttentionAt, ImageSize = imageSize ?? description.ImageSize };
         Module built = description.Build();
-        StateDict.Load(built, ModelWeights.Translate(built, state, found));
+        StateDict.Move(built, ModelWeights.Translate(built, state, found));
         built.Eval();
         return new TrainedModel(built, description, found is not null);
     }

@@ -37,6 +37,43 @@ public sealed class ModuleTests
     }
 
     [Fact]
+    public void A_state_that_is_moved_gives_its_memory_away_and_shared_values_are_copied()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var module = new Sequential(new Linear(3, 2), new Linear(3, 2), new Linear(3, 2));
+        Tensor alone = Tensor.From([1f, 2, 3, 4, 5, 6], [2, 3]);
+        Tensor shared = Tensor.From([7f, 8, 9, 10, 11, 12], [6]);
+        Tensor twice = Tensor.From([-1f, -2, -3, -4, -5, -6], [2, 3]);
+        Tensor wide = Tensor.From([0.5, 0.25], [2]);
+        var state = new Dictionary<string, Tensor>
+        {
+            ["0.weight"] = alone,
+            ["0.bias"] = wide,
+            ["1.weight"] = twice,
+            ["1.bias"] = Tensor.Ones([2]),
+            ["2.weight"] = twice,
+            ["2.bias"] = Tensor.Zeros([2]),
+        };
+        StateDict.Move(module, state);
+        IReadOnlyDictionary<string, Tensor> own = StateDict.Of(module);
+        Assert.Equal([1f, 2, 3, 4, 5, 6], own["0.weight"].ToArray<float>());
+        Assert.Equal([0.5f, 0.25f], own["0.bias"].ToArray<float>());
+        Assert.Equal([-1f, -2, -3, -4, -5, -6], own["1.weight"].ToArray<float>());
+        Assert.Equal([-1f, -2, -3, -4, -5, -6], own["2.weight"].ToArray<float>());
+
+        state["0.weight"] = shared.Reshape([2, 3]);
+        state["1.weight"] = state["2.weight"] = Tensor.Ones([2, 3]);
+        StateDict.Move(module, state);
+        shared.Fill(0);
+        Assert.Equal([7f, 8, 9, 10, 11, 12], own["0.weight"].ToArray<float>());
+
+        alone.Dispose();
+        twice.Dispose();
+        own["2.weight"].Fill(3);
+        Assert.Equal([1f, 1, 1, 1, 1, 1], own["1.weight"].ToArray<float>());
+    }
+
+    [Fact]
     public void Counters_of_batch_norm_may_be_left_over()
     {
         var module = new BatchNorm2d(2);
