@@ -118,6 +118,10 @@ internal static unsafe class ConvPasses<V, T>
             using var taps = new Scratch<Tap>(s.Taps);
             WinogradGradient<V, T>.Run(ConvJob.Forward(s, taps.At), x, dy, dw);
         }
+        else if (PointGradient<V, T>.Takes(s))
+        {
+            PointGradient<V, T>.Run(s, x, dy, dw);
+        }
         else if (WeightProduct<V, T>.Takes(s))
         {
             WeightProduct<V, T>.Run(s, x, dy, dw);

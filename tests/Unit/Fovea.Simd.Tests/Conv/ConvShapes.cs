@@ -96,6 +96,11 @@ internal static class ConvShapes
         yield return Square(2, 600, 4, 490, 1);
         yield return Square(2, 600, 7, 490, 1, 2);
         yield return Square(2, 24, 24, 20, 1, 2);
+        yield return Square(9, 64, 7, 130, 1);
+        yield return Square(2, 150, 30, 62, 1);
+        yield return Square(1, 64, 41, 96, 1, 3);
+        yield return Square(5, 64, 13, 66, 1, 2);
+        yield return Square(1, 62, 60, 64, 1, 2);
         yield return Square(17, 24, 12, 36, 3, 2, 1);
         yield return Square(2, 300, 5, 20, 3, pad: 1);
         yield return Square(1, 9, 40, 10, 3, pad: 1);
