@@ -1,10 +1,11 @@
 using Fovea.Simd.Conv;
+using Fovea.Simd.Pooling;
 
 namespace Fovea.Compilation;
 
 /// <summary>
 /// A convolution of constant weights with what follows it: <c>y = relu(batch norm(conv(x)) + residual)</c>. Inputs: x, and
-/// (optionally) the residual.
+/// (optionally) the residual. A maximum over windows that follows may be taken along with it.
 /// </summary>
 internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
 {
@@ -14,11 +15,12 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
     private ChannelScale? _scale;
     private bool _residual;
     private bool _relu;
+    private PoolShape? _pool;
     private Packed? _packed;
 
     private FusedConv2d(ConvShape shape, Tensor weight, Tensor? bias) => (_shape, _weight, _bias) = (shape, weight, bias);
 
-    public override string Name => $"conv2d{(_scale is null ? "" : "+batch_norm")}{(_residual ? "+add" : "")}{(_relu ? "+relu" : "")}";
+    public override string Name => $"conv2d{(_scale is null ? "" : "+batch_norm")}{(_residual ? "+add" : "")}{(_relu ? "+relu" : "")}{(_pool is null ? "" : "+max_pool2d")}";
 
     /// <summary>The fused form of a convolution; null when its weights are not constants of single precision.</summary>
     public static Fusion? Of(Step step, ConvShape shape) =>
@@ -27,15 +29,24 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
             : null;
 
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs) =>
-        [new TensorSpec([_shape.Batch, _shape.OutChannels, _shape.OutHeight, _shape.OutWidth], DType.Float32)];
+        [new TensorSpec([_shape.Batch, _shape.OutChannels, _pool?.OutHeight ?? _shape.OutHeight, _pool?.OutWidth ?? _shape.OutWidth], DType.Float32)];
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => new(
         _shape.MultiplyAdds,
-        outputs[0].Shape.Elements * ((_bias is not null || _scale is not null ? 1L : 0) + (_residual ? 1 : 0) + (_relu ? 1 : 0)));
+        ((long)_shape.Batch * _shape.OutChannels * _shape.OutHeight * _shape.OutWidth
+            * ((_bias is not null || _scale is not null ? 1L : 0) + (_residual ? 1 : 0) + (_relu ? 1 : 0)))
+        + (_pool is { } p ? p.OutputLength * p.KernelHeight * p.KernelWidth : 0));
 
     public Fusion? Absorb(Step step, Step user)
     {
-        if (_relu)
+        if (_pool is null && !_residual && user.Op is MaxPool2dOp pool && Convolution.TakesMaxPool<float>(_shape, Geometry(pool)))
+        {
+            Fusion whole = With(_scale, false, _relu, step.Inputs);
+            ((FusedConv2d)whole.Op)._pool = Geometry(pool);
+            return whole;
+        }
+
+        if (_relu || _pool is not null)
         {
             return null;
         }
@@ -68,8 +79,20 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
         return this;
     }
 
-    protected internal override void Forward(ForwardContext c) => Convolution.Forward(
-        _shape, c.In<float>(0), _packed!.Weights, _packed.Shift, c.InOrEmpty<float>(1), _relu, c.Out<float>());
+    protected internal override void Forward(ForwardContext c)
+    {
+        if (_pool is { } pool)
+        {
+            Convolution.ForwardMaxPool(_shape, pool, c.In<float>(0), _packed!.Weights, _packed.Shift, _relu, c.Out<float>());
+        }
+        else
+        {
+            Convolution.Forward(_shape, c.In<float>(0), _packed!.Weights, _packed.Shift, c.InOrEmpty<float>(1), _relu, c.Out<float>());
+        }
+    }
+
+    private PoolShape Geometry(MaxPool2dOp pool) =>
+        pool.Window.Geometry(new Shape(_shape.Batch, _shape.OutChannels, _shape.OutHeight, _shape.OutWidth));
 
     private Fusion With(ChannelScale? scale, bool residual, bool relu, Value[] inputs) =>
         new(new FusedConv2d(_shape, _weight, _bias) { _scale = scale, _residual = residual, _relu = relu }, inputs);

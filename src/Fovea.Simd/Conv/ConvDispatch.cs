@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Fovea.Simd.Lanes;
+using Fovea.Simd.Pooling;
 
 namespace Fovea.Simd.Conv;
 
@@ -32,6 +33,25 @@ internal static unsafe class ConvDispatch
             ConvPasses<LaneScalar<T>, T>.Forward(s, x, w, packed, algorithm, epilogue, y);
         }
     }
+
+    public static void ForwardMaxPool<T>(in ConvShape s, in PoolShape pool, T* x, T* packed, in ConvEpilogue<T> epilogue, T* y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            ConvPasses<Lane512<T>, T>.ForwardMaxPool(s, pool, x, packed, epilogue, y);
+        }
+        else
+        {
+            ConvPasses<Lane256<T>, T>.ForwardMaxPool(s, pool, x, packed, epilogue, y);
+        }
+    }
+
+    /// <summary>Whether a maximum over windows is taken along with a convolution; never with narrow registers.</summary>
+    public static bool TakesMaxPool<T>(in ConvShape s)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Vector512.IsHardwareAccelerated ? ConvPasses<Lane512<T>, T>.TakesMaxPool(s)
+        : Vector256.IsHardwareAccelerated && ConvPasses<Lane256<T>, T>.TakesMaxPool(s);
 
     public static void BackwardInput<T>(in ConvShape s, T* dy, T* w, T* dx)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -1,3 +1,5 @@
+using Fovea.Simd.Conv.Channels;
+
 namespace Fovea.Simd.Conv;
 
 /// <summary>One place of the kernel: how far its input lies from stride · output, and where its weight lies in the kernel.</summary>
@@ -102,7 +104,11 @@ internal unsafe struct ConvJob
         s.Groups == 1 && s.Taps > 1 && s.StrideHeight == s.KernelHeight && s.StrideWidth == s.KernelWidth && s.PadHeight == 0 && s.PadWidth == 0
         && s.DilationHeight == 1 && s.DilationWidth == 1;
 
-    /// <summary>The forward pass of such a convolution, as a kernel of one tap over patches.</summary>
+    /// <summary>Whether a forward pass with output channels in the lanes reads the planes as they lie: see <see cref="ImagePlan"/>.</summary>
+    public static bool IsImage(in ConvShape s) =>
+        s.GroupInputs is > 0 and <= ImagePlan.MostInputs && s.StrideWidth <= 2 && (s.DilationWidth == 1 || s.KernelWidth == 1);
+
+    /// <summary>The forward pass of a convolution of patches, as a kernel of one tap over them.</summary>
     public static ConvJob Patches(in ConvShape s, Tap* tap)
     {
         *tap = default;

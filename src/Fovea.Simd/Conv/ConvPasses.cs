@@ -3,6 +3,7 @@ using Fovea.Simd.Conv.Channels;
 using Fovea.Simd.Conv.Winograd;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
+using Fovea.Simd.Pooling;
 
 namespace Fovea.Simd.Conv;
 
@@ -36,6 +37,20 @@ internal static unsafe class ConvPasses<V, T>
         }
 
         Correlate(algorithm, job, x, w, packed, WeightGroup(s), y, epilogue);
+    }
+
+    /// <summary>As <see cref="Forward"/> from packed weights, with the maximum over windows of the outputs in place of these.</summary>
+    public static void ForwardMaxPool(in ConvShape s, in PoolShape pool, T* x, T* packed, in ConvEpilogue<T> epilogue, T* y)
+    {
+        using var taps = new Scratch<Tap>(s.Taps);
+        ImageConvolution<V, T>.Run(ConvJob.Forward(s, taps.At), pool, x, packed, y, epilogue);
+    }
+
+    /// <summary>Whether <see cref="ForwardMaxPool"/> exists for a geometry and is expected to be fastest.</summary>
+    public static bool TakesMaxPool(in ConvShape s)
+    {
+        using var taps = new Scratch<Tap>(s.Taps);
+        return Choose(s, true) == ConvAlgorithm.Channels && ImagePlan.Takes(Job(s, ConvAlgorithm.Channels, taps.At));
     }
 
     /// <summary>What <see cref="ConvAlgorithm.Automatic"/> means.</summary>
@@ -169,7 +184,7 @@ internal static unsafe class ConvPasses<V, T>
         switch (algorithm)
         {
             case ConvAlgorithm.Channels:
-                ChannelWeights<V, T>.Pack(job, w, WeightGroup(s), to);
+                ChannelConvolution<V, T>.Pack(job, w, WeightGroup(s), to);
                 break;
             case ConvAlgorithm.Winograd2:
                 WinogradWeights<V, T, TwoByTwo<V, T>>.Transform(job, w, WeightGroup(s), to);

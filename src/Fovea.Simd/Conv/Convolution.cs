@@ -1,4 +1,5 @@
 using System.Numerics;
+using Fovea.Simd.Pooling;
 
 namespace Fovea.Simd.Conv;
 
@@ -70,6 +71,60 @@ public static unsafe class Convolution
         Check<T>(s);
         w.Validate(s);
         Forward(s, x, null, w.At, w.Algorithm, bias, residual, relu, y);
+        GC.KeepAlive(w);
+    }
+
+    /// <summary>Whether <see cref="ForwardMaxPool"/> exists for a geometry and windows, and is expected to be faster than two passes.</summary>
+    /// <param name="s">The geometry.</param>
+    /// <param name="pool">The windows, over planes of the size of the outputs.</param>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <exception cref="ArgumentException">The geometry is impossible.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public static bool TakesMaxPool<T>(in ConvShape s, in PoolShape pool)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Check<T>(s);
+        return pool.Height == s.OutHeight && pool.Width == s.OutWidth && pool.Planes == s.Batch * s.OutChannels
+            && pool.DilationHeight == 1 && pool.DilationWidth == 1 && s.OutputCount > 0 && ConvDispatch.TakesMaxPool<T>(s);
+    }
+
+    /// <summary>
+    /// <c>y = max over windows of relu(x ⋆ w + bias)</c> in one pass, which never writes the map between: the first layers of a network.
+    /// </summary>
+    /// <param name="s">The geometry of the convolution.</param>
+    /// <param name="pool">The windows, which <see cref="TakesMaxPool"/>.</param>
+    /// <param name="x">Input, [N, I, H, W].</param>
+    /// <param name="w">Weights packed for this kernel, these channels and groups.</param>
+    /// <param name="bias">One number per output channel, or empty for none.</param>
+    /// <param name="relu">Whether negative results become 0; NaN stays NaN.</param>
+    /// <param name="y">Output, [N, O, pool.OutHeight, pool.OutWidth]; overwritten.</param>
+    /// <exception cref="ArgumentException">
+    /// The geometry is impossible or not one that <see cref="TakesMaxPool"/>, the weights are others, or a span does not have the length asked for.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The weights were disposed.</exception>
+    public static void ForwardMaxPool<T>(
+        in ConvShape s, in PoolShape pool, ReadOnlySpan<T> x, PackedWeights<T> w, ReadOnlySpan<T> bias, bool relu, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        if (!TakesMaxPool<T>(s, pool) || w.Algorithm != ConvAlgorithm.Channels)
+        {
+            throw new ArgumentException($"convolution: no maximum of {pool} is taken along with {w.Algorithm} of {s}; pool in a pass of its own.");
+        }
+
+        w.Validate(s);
+        Expect("x", x.Length, s.InputCount);
+        Expect("y", y.Length, pool.OutputLength);
+        if (!bias.IsEmpty)
+        {
+            Expect("bias", bias.Length, s.OutChannels);
+        }
+
+        fixed (T* px = x, pb = bias, py = y)
+        {
+            ConvDispatch.ForwardMaxPool(s, pool, px, w.At, new() { Bias = bias.IsEmpty ? null : pb, Relu = relu }, py);
+        }
+
         GC.KeepAlive(w);
     }
 

@@ -20,10 +20,28 @@ internal static unsafe class ChannelConvolution<V, T>
     private const double MostTransposingPacked = 0.0313;
 
     /// <summary>Numbers of packed weights.</summary>
-    public static long WeightCount(in ConvJob job) => (long)job.Groups * ChannelWeights<V, T>.GroupCount(job);
+    public static long WeightCount(in ConvJob job) =>
+        (long)job.Groups * (ImagePlan.Takes(job) ? ImagePlan.WeightCount(job, V.Width) : ChannelWeights<V, T>.GroupCount(job));
+
+    /// <summary>Packs weights.</summary>
+    /// <param name="job">The correlation.</param>
+    /// <param name="w">Plain weights.</param>
+    /// <param name="group">Numbers from one group's weights to the next.</param>
+    /// <param name="to">Room for <see cref="WeightCount"/> numbers.</param>
+    public static void Pack(in ConvJob job, T* w, nint group, T* to)
+    {
+        if (ImagePlan.Takes(job))
+        {
+            ImageConvolution<V, T>.Pack(job, w, group, to);
+        }
+        else
+        {
+            ChannelWeights<V, T>.Pack(job, w, group, to);
+        }
+    }
 
     /// <summary>Whether a job should be computed this way.</summary>
-    public static bool Pays(in ConvJob job) => Pays(job, MostTransposing);
+    public static bool Pays(in ConvJob job) => Pays(job, MostTransposing) || (typeof(T) == typeof(float) && V.Width >= 8 && ImagePlan.Pays(job, V.Width));
 
     /// <summary>Whether a job whose weights are packed should be.</summary>
     public static bool PaysPacked(in ConvJob job) => job.IsFlat && Pays(job, MostTransposingPacked);
@@ -35,7 +53,13 @@ internal static unsafe class ChannelConvolution<V, T>
         if (packed is null)
         {
             packed = weights.At;
-            ChannelWeights<V, T>.Pack(job, w, weightGroup, packed);
+            Pack(job, w, weightGroup, packed);
+        }
+
+        if (ImagePlan.Takes(job))
+        {
+            ImageConvolution<V, T>.Run(job, null, x, packed, y, epilogue);
+            return;
         }
 
         if (WindowPlan.Takes(job))

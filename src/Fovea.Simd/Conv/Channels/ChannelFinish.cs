@@ -91,6 +91,7 @@ internal readonly unsafe struct ChannelFinish<V, T>
             }
         }
     }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Ask(T* y, T* residual, int channels)
     {

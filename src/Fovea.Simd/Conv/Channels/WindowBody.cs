@@ -6,19 +6,11 @@ using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Conv.Channels;
 
-/// <summary>A run of neighbouring outputs: where it is read in a window, and which of the unit's outputs it begins with.</summary>
-internal struct WindowRun
-{
-    public nint In;
-    public int Out;
-    public int Count;
-}
-
 /// <summary>Multiplies windows by packed weights: piece i is one unit of one group, for one block of output channels.</summary>
 internal unsafe struct WindowBody<V, T, TStride> : IRangeBody
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TStride : struct, ICount
+    where TStride : struct, IOutputStep
 {
     public WindowPlan* Plan;
     public WindowInput<V, T> Input;
@@ -89,7 +81,7 @@ internal unsafe struct WindowBody<V, T, TStride> : IRangeBody
                     int end = (int)((long)width * (j + 1) / perRow);
                     runs[count++] = new()
                     {
-                        In = (n * extent.ImageStride) + (r * down) + ((nint)start * TStride.Value * V.Width),
+                        In = (n * extent.ImageStride) + (r * down) + ((nint)start * TStride.Numbers(V.Width)),
                         Out = row + start,
                         Count = end - start,
                     };
@@ -111,18 +103,18 @@ internal unsafe struct WindowBody<V, T, TStride> : IRangeBody
         nint rowStride = columns * V.Width;
         nint perBlock = job.TapCount * V.Width * rowStride;
         T* b = Weights + (group * ChannelWeights<V, T>.GroupCount(job)) + ((nint)first * Plan->InputBlocks * V.Width * job.TapCount);
-        var steps = new WindowSteps { BlockStride = Plan->BlockStride, Offsets = offsets, Taps = job.TapCount };
+        var steps = new WindowSteps { BlockStride = Plan->BlockStride, Offsets = offsets, Taps = job.TapCount, Depth = V.Width };
         for (int block = 0; block < Plan->InputBlocks; block += Plan->VisitBlocks)
         {
             steps.Blocks = Math.Min(Plan->VisitBlocks, Plan->InputBlocks - block);
             T* a = stage + (block * Plan->BlockStride);
             if (columns == 2)
             {
-                Visit<N2>(steps, a, b, runs, count, products, block > 0);
+                WindowTiles<V, T, N2, TStride>.Visit(steps, a, b, runs, count, products, block > 0);
             }
             else
             {
-                Visit<N1>(steps, a, b, runs, count, products, block > 0);
+                WindowTiles<V, T, N1, TStride>.Visit(steps, a, b, runs, count, products, block > 0);
             }
 
             b += steps.Blocks * perBlock;
@@ -132,27 +124,6 @@ internal unsafe struct WindowBody<V, T, TStride> : IRangeBody
         {
             int output = (group * job.Outputs) + first + (q * V.Width);
             Finish(output, Math.Min(V.Width, outputs - (q * V.Width)), extent, products + (q * V.Width), rowStride, square);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Visit<TColumns>(in WindowSteps steps, T* a, T* b, WindowRun* runs, int count, T* products, bool adds)
-        where TColumns : struct, ICount
-    {
-        // The tiles of a visit together ask for the weights of the next one, which follow.
-        nint rowStride = TColumns.Value * V.Width;
-        nint visit = steps.Blocks * steps.Taps * V.Width * rowStride;
-        nint share = visit * 2 / (count + 1);
-        nint aheadStep = ((rowStride * 2) / (count + 1)) + 1;
-        T* ahead = b + visit;
-        for (int i = 0; i < count; ahead += share)
-        {
-            WindowRun run = runs[i];
-            bool pair = i + 1 < count && runs[i + 1].Count == run.Count;
-            WindowRun next = pair ? runs[i + 1] : run;
-            WindowTiles<V, T, TColumns, TStride>.Run(
-                run.Count, pair, steps, a + run.In, next.In - run.In, b, products + (run.Out * rowStride), products + (next.Out * rowStride), ahead, aheadStep, adds);
-            i += pair ? 2 : 1;
         }
     }
 

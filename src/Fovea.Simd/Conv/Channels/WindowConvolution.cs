@@ -27,12 +27,12 @@ internal static unsafe class WindowConvolution<V, T>
         T* at = plan.Shares ? shared.At : null;
         if (plan.Stride == 1)
         {
-            var body = new WindowBody<V, T, N1> { Plan = &plan, Input = input, Shared = at, Weights = packed, Y = y, Epilogue = epilogue };
+            var body = new WindowBody<V, T, ChannelColumns<N1>> { Plan = &plan, Input = input, Shared = at, Weights = packed, Y = y, Epilogue = epilogue };
             WorkerTeam.For(ref body, body.Pieces);
         }
         else
         {
-            var body = new WindowBody<V, T, N2> { Plan = &plan, Input = input, Shared = at, Weights = packed, Y = y, Epilogue = epilogue };
+            var body = new WindowBody<V, T, ChannelColumns<N2>> { Plan = &plan, Input = input, Shared = at, Weights = packed, Y = y, Epilogue = epilogue };
             WorkerTeam.For(ref body, body.Pieces);
         }
     }

@@ -16,14 +16,14 @@ namespace Fovea.Simd.Conv.Channels;
 /// <typeparam name="TRun">Outputs of a run.</typeparam>
 /// <typeparam name="TRuns">1, or 2 where a second run lies anywhere else in the window.</typeparam>
 /// <typeparam name="TColumns">Registers of output channels, 1 or 2.</typeparam>
-/// <typeparam name="TStride">Columns of the window from one output to the next.</typeparam>
+/// <typeparam name="TStride">Numbers of the window from one output to the next.</typeparam>
 internal static unsafe class WindowTile<V, T, TRun, TRuns, TColumns, TStride>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRun : struct, ICount
     where TRuns : struct, ICount
     where TColumns : struct, ICount
-    where TStride : struct, ICount
+    where TStride : struct, IOutputStep
 {
     /// <summary>Sums and writes both runs, [output][columns · width], or adds them.</summary>
     /// <param name="steps">Blocks, taps and where each tap lies.</param>
@@ -52,7 +52,7 @@ internal static unsafe class WindowTile<V, T, TRun, TRuns, TColumns, TStride>
         V d40 = V.Zero, d41 = V.Zero;
         V d50 = V.Zero, d51 = V.Zero;
         V d60 = V.Zero, d61 = V.Zero;
-        int step = TStride.Value * V.Width;
+        int step = TStride.Numbers(V.Width);
         nint* taps = steps.Offsets;
         nint* end = taps + steps.Taps;
         for (int block = steps.Blocks; block > 0; block--, a += steps.BlockStride)
@@ -61,7 +61,7 @@ internal static unsafe class WindowTile<V, T, TRun, TRuns, TColumns, TStride>
             {
                 T* p = a + *tap;
                 T* q = p + second;
-                for (T* last = p + V.Width; p < last; p++, q++, b += TColumns.Value * V.Width, ahead += aheadStep)
+                for (T* last = p + steps.Depth; p < last; p++, q++, b += TColumns.Value * V.Width, ahead += aheadStep)
                 {
                     V b0 = V.Load(b);
                     V b1 = TColumns.Value > 1 ? V.Load(b + V.Width) : b0;

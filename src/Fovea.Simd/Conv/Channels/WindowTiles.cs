@@ -19,6 +19,38 @@ internal unsafe struct WindowSteps
 
     /// <summary>How many taps there are.</summary>
     public int Taps;
+
+    /// <summary>Numbers that a tap reads side by side: a register of channels, or the columns of a kernel's row.</summary>
+    public int Depth;
+}
+
+/// <summary>A run of neighbouring outputs: where it is read in a window, and which of the unit's outputs it begins with.</summary>
+internal struct WindowRun
+{
+    public nint In;
+    public int Out;
+    public int Count;
+}
+
+/// <summary>How far the numbers of neighbouring outputs lie apart in a window.</summary>
+internal interface IOutputStep
+{
+    /// <summary>The distance, in numbers, where a register holds <paramref name="width"/>.</summary>
+    static abstract int Numbers(int width);
+}
+
+/// <summary>Columns of as many channels as a register holds.</summary>
+internal readonly struct ChannelColumns<TColumns> : IOutputStep
+    where TColumns : struct, ICount
+{
+    public static int Numbers(int width) => TColumns.Value * width;
+}
+
+/// <summary>Columns of one channel.</summary>
+internal readonly struct PlaneColumns<TColumns> : IOutputStep
+    where TColumns : struct, ICount
+{
+    public static int Numbers(int width) => TColumns.Value;
 }
 
 /// <summary>Chooses the compiled tile for a run that is known at run time.</summary>
@@ -26,7 +58,7 @@ internal static unsafe class WindowTiles<V, T, TColumns, TStride>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TColumns : struct, ICount
-    where TStride : struct, ICount
+    where TStride : struct, IOutputStep
 {
     /// <summary>Outputs of the longest run: two of them fill 31 of the 32 registers of AVX-512, or 15 of the 16 of AVX2.</summary>
     public static int LongestRun
@@ -35,8 +67,36 @@ internal static unsafe class WindowTiles<V, T, TColumns, TStride>
         get => V.Width * Unsafe.SizeOf<T>() == 64 ? 7 : 3;
     }
 
+    /// <summary>Adds one visit's part of the sums of all runs: two at a time where they are equally long.</summary>
+    /// <param name="steps">What is summed over.</param>
+    /// <param name="a">The window.</param>
+    /// <param name="b">The visit's weights.</param>
+    /// <param name="runs">The runs.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="products">Targets, [output][columns · width].</param>
+    /// <param name="adds">Whether to add to them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Visit(in WindowSteps steps, T* a, T* b, WindowRun* runs, int count, T* products, bool adds)
+    {
+        // The tiles of a visit together ask for the weights of the next one, which follow.
+        nint rowStride = TColumns.Value * V.Width;
+        nint visit = (nint)steps.Blocks * steps.Taps * steps.Depth * rowStride;
+        nint share = visit * 2 / (count + 1);
+        nint aheadStep = ((rowStride * 2) / (count + 1)) + 1;
+        T* ahead = b + visit;
+        for (int i = 0; i < count; ahead += share)
+        {
+            WindowRun run = runs[i];
+            bool pair = i + 1 < count && runs[i + 1].Count == run.Count;
+            WindowRun next = pair ? runs[i + 1] : run;
+            T* c = products + (run.Out * rowStride);
+            Run(run.Count, pair, steps, a + run.In, next.In - run.In, b, c, products + (next.Out * rowStride), ahead, aheadStep, adds);
+            i += pair ? 2 : 1;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run(int run, bool pair, in WindowSteps steps, T* a, nint second, T* b, T* c, T* d, T* ahead, nint aheadStep, bool adds)
+    private static void Run(int run, bool pair, in WindowSteps steps, T* a, nint second, T* b, T* c, T* d, T* ahead, nint aheadStep, bool adds)
     {
         if (pair)
         {

@@ -114,5 +114,8 @@ internal static class ConvShapes
         yield return Square(2, 40, 31, 50, 1, 3);
         yield return new(2, 33, 12, 21, 40, 3, 2, 1, 2, 1, 0, 2, 3, 1);
         yield return Square(3, 48, 9, 33, 1, 2, 1);
+        yield return Square(2, 3, 40, 64, 7, 2, 3);
+        yield return Square(1, 4, 30, 32, 5, 1, 2);
+        yield return Square(2, 8, 25, 72, 5, 2, 2, groups: 2);
     }
 }

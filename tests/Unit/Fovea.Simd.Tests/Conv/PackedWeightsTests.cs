@@ -1,4 +1,5 @@
 using Fovea.Simd.Conv;
+using Fovea.Simd.Pooling;
 using Fovea.Simd.Tests.Gemm;
 
 namespace Fovea.Simd.Tests.Conv;
@@ -61,6 +62,54 @@ public class PackedWeightsTests
             return y;
         });
         Numbers.Near(expected, y, tolerance);
+    }
+
+    public static TheoryData<ConvShape, int, int, int, bool> PooledShapes() => new()
+    {
+        { new(2, 3, 33, 47, 64, 7, 7, 2, 2, 3, 3, 1, 1, 1), 3, 2, 1, false },
+        { new(1, 3, 112, 112, 40, 7, 7, 2, 2, 3, 3, 1, 1, 1), 3, 2, 1, true },
+        { new(1, 7, 20, 31, 16, 5, 3, 1, 1, 2, 1, 2, 1, 1), 2, 2, 0, false },
+        { new(1, 8, 21, 22, 64, 5, 5, 2, 2, 0, 2, 1, 1, 2), 5, 1, 2, true },
+        { new(3, 6, 9, 8, 30, 6, 6, 1, 2, 3, 3, 1, 1, 1), 3, 3, 1, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(PooledShapes))]
+    public void PoolsAlongTheWay(ConvShape s, int kernel, int stride, int pad, bool ceil)
+    {
+        PoolShape pool = PoolShape.Create(s.Batch * s.OutChannels, s.OutHeight, s.OutWidth, (kernel, kernel), (stride, stride), (pad, pad), ceilMode: ceil);
+        float[] x = Numbers.Uniform<float>(s.Batch * s.InChannels * s.Height * s.Width, 1);
+        float[] w = Numbers.Uniform<float>(s.OutChannels * (s.InChannels / s.Groups) * s.KernelHeight * s.KernelWidth, 2);
+        float[] bias = Numbers.Uniform<float>(s.OutChannels, 3);
+        using var packed = new PackedWeights<float>(s, w);
+        var y = new float[pool.OutputLength];
+        if (!Convolution.TakesMaxPool<float>(s, pool))
+        {
+            Assert.NotEqual(ConvAlgorithm.Channels, packed.Algorithm);
+            Assert.Throws<ArgumentException>(() => Convolution.ForwardMaxPool(s, pool, x, packed, bias, true, y));
+            return;
+        }
+
+        ThreadCounts.SameBits(() => Pooled());
+        Assert.Equal(InTwoPasses(), y);
+        x[x.Length / 2] = float.NaN;
+        Assert.Equal(InTwoPasses(), Pooled());
+        Assert.Contains(float.NaN, y);
+
+        float[] Pooled()
+        {
+            Convolution.ForwardMaxPool(s, pool, x, packed, bias, true, y);
+            return y;
+        }
+
+        float[] InTwoPasses()
+        {
+            var between = new float[s.Batch * s.OutChannels * s.OutHeight * s.OutWidth];
+            var pooled = new float[y.Length];
+            Convolution.Forward(s, x, packed, bias, [], true, between);
+            MaxPool.Forward<float>(pool, between, pooled, []);
+            return pooled;
+        }
     }
 
     [Theory]
