@@ -15,6 +15,9 @@ internal static class GateShapes
         }
     }
 
+    /// <summary>How many planes there are, and the numbers of each.</summary>
+    public static (int Planes, int Positions) Planes(Shape x) => (x[0] * x[1], x.Product(2, x.Rank));
+
     public static void CheckParameter(string name, string parameter, Shape expected, TensorSpec got, Shape x)
     {
         if (got.Shape != expected)

@@ -61,6 +61,33 @@ public sealed class ShuffleAttention : Module, IAttention<ShuffleAttention>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("shuffle", x, _channels);
+        if (Listeners.Any(_norm))
+        {
+            return InSteps(x);
+        }
+
+        if (AttentionRecorder.IsActive)
+        {
+            // The fused op never writes its gates.
+            using IDisposable still = GradMode.NoGrad();
+            InSteps(x);
+        }
+
+        return Op.Run(
+            new ShuffleGateOp(_groups, _norm.Epsilon), x, _channelWeight, _channelBias, _spatialWeight, _spatialBias, _norm.Weight, _norm.Bias);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Reset(Generator generator)
+    {
+        _channelWeight.Fill(0);
+        _channelBias.Fill(1);
+        _spatialWeight.Fill(0);
+        _spatialBias.Fill(1);
+    }
+
+    private Tensor InSteps(Tensor x)
+    {
         (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
         Tensor[] halves = x.Reshape(n * _groups, _channels / _groups, h, w).Chunk(2, 1);
         Tensor channel = (halves[0].Mean([2, 3], keepDim: true) * _channelWeight + _channelBias).Sigmoid();
@@ -74,14 +101,5 @@ public sealed class ShuffleAttention : Module, IAttention<ShuffleAttention>
 
         Tensor joined = Tensor.Concat([halves[0] * channel, halves[1] * spatial], 1);
         return joined.Reshape(n, _channels, h, w).ChannelShuffle(2);
-    }
-
-    /// <inheritdoc/>
-    protected internal override void Reset(Generator generator)
-    {
-        _channelWeight.Fill(0);
-        _channelBias.Fill(1);
-        _spatialWeight.Fill(0);
-        _spatialBias.Fill(1);
     }
 }

@@ -37,15 +37,21 @@ public sealed class SimAm : Module, IAttention<SimAm>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("simam", x);
+        if (AttentionRecorder.IsActive)
+        {
+            using IDisposable still = GradMode.NoGrad();
+            AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share(GateOf(x))));
+        }
+
+        return Op.Run(new SimAmGateOp(_lambda), x);
+    }
+
+    /// <summary>The gate by itself, which the fused op never writes.</summary>
+    private Tensor GateOf(Tensor x)
+    {
         int positions = x.Shape[2] * x.Shape[3];
         Tensor squares = (x - x.Mean([2, 3], keepDim: true)).Square();
         Tensor variance = squares.Sum([2, 3], keepDim: true) * (1.0 / Math.Max(1, positions - 1));
-        Tensor gate = (squares / ((variance + _lambda) * 4) + 0.5).Sigmoid();
-        if (AttentionRecorder.IsActive)
-        {
-            AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share(gate)));
-        }
-
-        return x * gate;
+        return (squares / ((variance + _lambda) * 4) + 0.5).Sigmoid();
     }
 }

@@ -1,0 +1,53 @@
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Gates;
+
+namespace Fovea;
+
+/// <summary>
+/// <c>y = x · σ(GAP(x))</c>, forward and backward in one trip of each plane through the cache: gather-excite over all positions without
+/// parameters. Inputs: x [N, C, …]. Outputs: y, and the gate [N, C].
+/// </summary>
+internal sealed class MeanGateOp : FloatOp, ISampledOp
+{
+    public static IEnumerable<OpSample> Samples =>
+    [
+        new(new MeanGateOp(), [2, 3, 5, 7]),
+        new(new MeanGateOp(), [1, 4, 8, 8]),
+        new(new MeanGateOp(), [2, 2, 47, 50]),
+        new(new MeanGateOp(), [0, 2, 3, 3]),
+    ];
+
+    public override string Name => "mean_gate";
+
+    public override bool IsOutputDifferentiable(int output) => output == 0;
+
+    public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 2);
+
+    internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => true;
+
+    protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
+    {
+        Shape x = inputs[0].Shape;
+        GateShapes.CheckMaps(Name, x);
+        return [x, [x[0], x[1]]];
+    }
+
+    protected override void Forward<T>(ForwardContext c)
+    {
+        (int planes, int positions) = GateShapes.Planes(c.InputSpec(0).Shape);
+        ReadOnlySpan<T> x = c.In<T>(0);
+        PlaneMeanGate.Forward(
+            planes, positions, x, default, [T.One], [T.Zero], c.Out<T>(), c.Scratch<T>(planes), c.Out<T>(1),
+            StreamingStores.Pay<T>(x.Length) && !x.Overlaps(c.Out<T>()));
+        c.SaveInput(0);
+        c.SaveOutput(1);
+    }
+
+    protected override void Backward<T>(BackwardContext c)
+    {
+        (int planes, int positions) = GateShapes.Planes(c.InputSpec(0).Shape);
+        PlaneMeanGate.Backward(
+            planes, positions, c.In<T>(0), c.GradOut<T>(), default, [T.One], c.Out<T>(1), c.GradIn<T>(0), c.Scratch<T>(planes),
+            StreamingStores.Pay<T>(c.In<T>(0).Length));
+    }
+}
