@@ -14,25 +14,12 @@ internal static unsafe class Transpose
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sixteen(float* from, nint fromStride, int rows, float* to, nint toStride)
     {
-        Vector512<float> r0 = Row(from, fromStride, 0, rows), r1 = Row(from, fromStride, 1, rows);
-        Vector512<float> r2 = Row(from, fromStride, 2, rows), r3 = Row(from, fromStride, 3, rows);
-        Vector512<float> r4 = Row(from, fromStride, 4, rows), r5 = Row(from, fromStride, 5, rows);
-        Vector512<float> r6 = Row(from, fromStride, 6, rows), r7 = Row(from, fromStride, 7, rows);
-        Vector512<float> r8 = Row(from, fromStride, 8, rows), r9 = Row(from, fromStride, 9, rows);
-        Vector512<float> ra = Row(from, fromStride, 10, rows), rb = Row(from, fromStride, 11, rows);
-        Vector512<float> rc = Row(from, fromStride, 12, rows), rd = Row(from, fromStride, 13, rows);
-        Vector512<float> re = Row(from, fromStride, 14, rows), rf = Row(from, fromStride, 15, rows);
-
-        // Fours of rows: afterwards q[i][j] holds, in each lane of 128 bits, column 4 · lane + j of rows 4i … 4i + 3.
-        Four(r0, r1, r2, r3, out Vector512<float> q00, out Vector512<float> q01, out Vector512<float> q02, out Vector512<float> q03);
-        Four(r4, r5, r6, r7, out Vector512<float> q10, out Vector512<float> q11, out Vector512<float> q12, out Vector512<float> q13);
-        Four(r8, r9, ra, rb, out Vector512<float> q20, out Vector512<float> q21, out Vector512<float> q22, out Vector512<float> q23);
-        Four(rc, rd, re, rf, out Vector512<float> q30, out Vector512<float> q31, out Vector512<float> q32, out Vector512<float> q33);
-
-        Lanes(q00, q10, q20, q30, out Vector512<float> c0, out Vector512<float> c4, out Vector512<float> c8, out Vector512<float> cc);
-        Lanes(q01, q11, q21, q31, out Vector512<float> c1, out Vector512<float> c5, out Vector512<float> c9, out Vector512<float> cd);
-        Lanes(q02, q12, q22, q32, out Vector512<float> c2, out Vector512<float> c6, out Vector512<float> ca, out Vector512<float> ce);
-        Lanes(q03, q13, q23, q33, out Vector512<float> c3, out Vector512<float> c7, out Vector512<float> cb, out Vector512<float> cf);
+        Columns(
+            from, fromStride, rows,
+            out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3,
+            out Vector512<float> c4, out Vector512<float> c5, out Vector512<float> c6, out Vector512<float> c7,
+            out Vector512<float> c8, out Vector512<float> c9, out Vector512<float> ca, out Vector512<float> cb,
+            out Vector512<float> cc, out Vector512<float> cd, out Vector512<float> ce, out Vector512<float> cf);
         c0.Store(to);
         c1.Store(to + toStride);
         c2.Store(to + (2 * toStride));
@@ -49,6 +36,36 @@ internal static unsafe class Transpose
         cd.Store(to + (13 * toStride));
         ce.Store(to + (14 * toStride));
         cf.Store(to + (15 * toStride));
+    }
+
+    /// <summary>The columns of a square as <see cref="Sixteen"/> writes them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Columns(
+        float* from, nint fromStride, int rows,
+        out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3,
+        out Vector512<float> c4, out Vector512<float> c5, out Vector512<float> c6, out Vector512<float> c7,
+        out Vector512<float> c8, out Vector512<float> c9, out Vector512<float> ca, out Vector512<float> cb,
+        out Vector512<float> cc, out Vector512<float> cd, out Vector512<float> ce, out Vector512<float> cf)
+    {
+        Vector512<float> r0 = Row(from, fromStride, 0, rows), r1 = Row(from, fromStride, 1, rows);
+        Vector512<float> r2 = Row(from, fromStride, 2, rows), r3 = Row(from, fromStride, 3, rows);
+        Vector512<float> r4 = Row(from, fromStride, 4, rows), r5 = Row(from, fromStride, 5, rows);
+        Vector512<float> r6 = Row(from, fromStride, 6, rows), r7 = Row(from, fromStride, 7, rows);
+        Vector512<float> r8 = Row(from, fromStride, 8, rows), r9 = Row(from, fromStride, 9, rows);
+        Vector512<float> ra = Row(from, fromStride, 10, rows), rb = Row(from, fromStride, 11, rows);
+        Vector512<float> rc = Row(from, fromStride, 12, rows), rd = Row(from, fromStride, 13, rows);
+        Vector512<float> re = Row(from, fromStride, 14, rows), rf = Row(from, fromStride, 15, rows);
+
+        // Fours of rows: afterwards q[i][j] holds, in each lane of 128 bits, column 4 · lane + j of rows 4i … 4i + 3.
+        Four(r0, r1, r2, r3, out Vector512<float> q00, out Vector512<float> q01, out Vector512<float> q02, out Vector512<float> q03);
+        Four(r4, r5, r6, r7, out Vector512<float> q10, out Vector512<float> q11, out Vector512<float> q12, out Vector512<float> q13);
+        Four(r8, r9, ra, rb, out Vector512<float> q20, out Vector512<float> q21, out Vector512<float> q22, out Vector512<float> q23);
+        Four(rc, rd, re, rf, out Vector512<float> q30, out Vector512<float> q31, out Vector512<float> q32, out Vector512<float> q33);
+
+        Lanes(q00, q10, q20, q30, out c0, out c4, out c8, out cc);
+        Lanes(q01, q11, q21, q31, out c1, out c5, out c9, out cd);
+        Lanes(q02, q12, q22, q32, out c2, out c6, out ca, out ce);
+        Lanes(q03, q13, q23, q33, out c3, out c7, out cb, out cf);
     }
 
     /// <summary>As <see cref="Sixteen"/>, for 8 × 8 numbers.</summary>

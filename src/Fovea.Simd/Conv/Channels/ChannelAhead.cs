@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Gemm;
 using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Conv.Channels;
@@ -32,8 +31,9 @@ internal unsafe struct ChannelAsk
 }
 
 /// <summary>
-/// What the tiles of a panel ask for while they multiply: the outputs that they will write, what is to be added to those, and the
-/// weights of the panel after. All of it is read in runs too short, or written in too many at once, for the processor to foresee.
+/// What the tiles of one piece ask for while they multiply: the outputs that they will write, what is to be added to those, the input
+/// of the next unit, and the weights of the next panel. All of it is read in runs too short, or written in too many places at once, for
+/// the processor to foresee.
 /// </summary>
 internal unsafe ref struct ChannelAhead<V, T>
     where V : unmanaged, ILane<V, T>
@@ -41,50 +41,87 @@ internal unsafe ref struct ChannelAhead<V, T>
 {
     private const int Line = 64;
 
-    private readonly byte* _y;
-    private readonly byte* _residual;
+    private readonly ConvJob _job;
+    private readonly T* _y;
+    private readonly T* _residual;
     private readonly nint _plane;
-    private readonly int _columns;
-    private readonly byte* _weightsEnd;
-    private readonly nint _weightsApart;
-    private byte* _weights;
+    private readonly long _from;
+    private readonly int _count;
 
-    /// <param name="y">The panel's first output, at the unit's first position.</param>
+    // Tiles of a panel, and the blocks of channels that all of them go through.
+    private readonly int _tiles;
+    private readonly int _slots;
+    private ChannelInputWalk<V, T> _input;
+    private int _inputShare;
+    private int _inputLeft;
+    private int _columns;
+    private nint _output;
+    private nint _outputAfter;
+    private byte* _weights;
+    private byte* _weightsEnd;
+    private nint _weightsApart;
+
+    /// <param name="job">The correlation.</param>
+    /// <param name="y">Its result.</param>
     /// <param name="residual">What is added to it, or null.</param>
-    /// <param name="plane">Numbers from one channel to the next.</param>
-    /// <param name="columns">Registers of channels.</param>
-    /// <param name="weights">Weights that are needed next, or null.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="slots">Blocks of channels that the panel's tiles go through, over all of them.</param>
-    /// <param name="tiles">How many tiles that are.</param>
-    public ChannelAhead(T* y, T* residual, nint plane, int columns, T* weights, nint count, int slots, int tiles)
+    /// <param name="from">The unit's first position.</param>
+    /// <param name="count">How many it has.</param>
+    /// <param name="tiles">How many tiles a panel has.</param>
+    /// <param name="slots">Blocks of channels that they go through, all together.</param>
+    /// <param name="input">What the thread will stage next.</param>
+    /// <param name="panels">The panels of the piece, over which that is spread.</param>
+    public ChannelAhead(in ConvJob job, T* y, T* residual, long from, int count, int tiles, int slots, in ChannelInputWalk<V, T> input, int panels)
     {
-        _y = (byte*)y;
-        _residual = (byte*)residual;
-        _plane = plane * sizeof(T);
+        _job = job;
+        _y = y;
+        _residual = residual;
+        _plane = (nint)job.Positions * sizeof(T);
+        _from = from;
+        _count = count;
+        _tiles = tiles;
+        _slots = slots;
+        _input = input;
+        _inputShare = (input.Count + panels - 1) / Math.Max(1, panels);
+    }
+
+    /// <summary>Begins a panel.</summary>
+    /// <param name="output">Its first output channel, over all groups.</param>
+    /// <param name="columns">Its registers of output channels.</param>
+    /// <param name="more">Whether the panel after it is of the same piece.</param>
+    /// <param name="weights">The weights that are needed next, or null.</param>
+    /// <param name="weightCount">How many.</param>
+    public void Begin(int output, int columns, bool more, T* weights, nint weightCount)
+    {
         _columns = columns;
+        _output = (nint)output * _job.Positions;
+        _outputAfter = more ? _output + ((nint)2 * V.Width * _job.Positions) : -1;
+        _inputLeft = _inputShare;
         _weights = (byte*)weights;
-        _weightsEnd = weights is null ? null : (byte*)(weights + count);
-        int free = Math.Max(1, slots - (tiles * columns * (residual is null ? 1 : 2)));
-        nint bytes = weights is null ? 0 : count * sizeof(T);
-        _weightsApart = Math.Min(Line, (bytes + ((nint)free * V.Width) - 1) / ((nint)free * V.Width));
+        _weightsEnd = weights is null ? null : (byte*)(weights + weightCount);
+        nint free = (nint)V.Width * Math.Max(1, _slots - (_tiles * columns * (_residual is null ? 1 : 2)) - _inputShare);
+        _weightsApart = Math.Min(Line, ((weightCount * sizeof(T)) + free - 1) / free);
     }
 
     /// <summary>Fills the asks of one tile.</summary>
     /// <param name="asks">One per block of channels.</param>
     /// <param name="count">How many.</param>
-    /// <param name="position">The tile's last position within the unit, where this tile finishes outputs; else −1.</param>
+    /// <param name="position">A position of the unit whose outputs are finished soon, or one beyond the last, of the next panel; or −1.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Fill(ChannelAsk* asks, int count, int position)
     {
         int i = 0;
-        if (position >= 0)
+        nint output = position < _count ? _output : _outputAfter;
+        if (position >= 0 && output >= 0)
         {
-            i = Outputs(asks, i, count, _y + ((nint)position * sizeof(T)));
-            if (_residual is not null)
-            {
-                i = Outputs(asks, i, count, _residual + ((nint)position * sizeof(T)));
-            }
+            (long image, long place) = Math.DivRem(_from + (position < _count ? position : position - _count), _job.Positions);
+            nint at = ((nint)image * _job.OutputImage) + output + (nint)place;
+            i = Outputs(asks, i, count, (byte*)(_y + at));
+            i = _residual is null ? i : Outputs(asks, i, count, (byte*)(_residual + at));
+        }
+
+        for (; i < count && _inputLeft > 0 && _input.Count > 0; i++, _inputLeft--)
+        {
+            asks[i] = _input.Next();
         }
 
         for (; i < count; i++)

@@ -49,11 +49,26 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
                 stage = Shared + ((((nint)group * units) + unit) * Plan->StageCount<V, T>());
             }
 
-            int end = (int)((long)Plan->Panels * (block + 1) / Plan->OutputBlocks);
-            for (int panel = (int)((long)Plan->Panels * block / Plan->OutputBlocks); panel < end; panel++)
-            {
-                Panel(group, unit, panel, Next(i, panel, end), stage, products.At, square.At);
-            }
+            Panels(i, group, unit, block, stage, products.At, square.At);
+        }
+    }
+
+    private readonly void Panels(int piece, int group, int unit, int block, T* stage, T* products, T* square)
+    {
+        int start = (int)((long)Plan->Panels * block / Plan->OutputBlocks);
+        int end = (int)((long)Plan->Panels * (block + 1) / Plan->OutputBlocks);
+        long from = (long)unit * Plan->UnitPositions;
+        int count = Plan->Count(unit);
+        int tiles = GemmShape<V, T>.RowPanels(count);
+        int later = piece + WorkerTeam.Threads;
+        ChannelInputWalk<V, T> input = Shared is null && later < Pieces ? Input.Walk(later / Plan->Units / Plan->OutputBlocks, later % Plan->Units) : default;
+        var ahead = new ChannelAhead<V, T>(Plan->Job, Y, Epilogue.Residual, from, count, tiles, tiles * Plan->StepBlocks, input, end - start);
+        for (int panel = start; panel < end; panel++)
+        {
+            int output = (group * Plan->Job.Outputs) + (panel * 2 * V.Width);
+            int columns = Math.Min(Plan->Job.Outputs - (panel * 2 * V.Width), 2 * V.Width) > V.Width ? 2 : 1;
+            ahead.Begin(output, columns, panel + 1 < end, Next(piece, panel, end), (nint)Plan->StepBlocks * V.Width * columns * V.Width);
+            Panel(group, panel, from, count, ref ahead, stage, products, square);
         }
     }
 
@@ -81,7 +96,7 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
         Weights + (group * ChannelWeights<V, T>.GroupCount(Plan->Job)) + ((nint)panel * 2 * V.Width * Plan->StepBlocks * V.Width);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Panel(int group, int unit, int panel, T* next, T* stage, T* products, T* square)
+    private readonly void Panel(int group, int panel, long from, int count, ref ChannelAhead<V, T> ahead, T* stage, T* products, T* square)
     {
         ref readonly ConvJob job = ref Plan->Job;
         int first = panel * 2 * V.Width;
@@ -90,40 +105,44 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
         nint rowStride = columns * V.Width;
         nint block = (nint)Plan->UnitRows * V.Width;
         int steps = Plan->StepBlocks * V.Width;
-        long from = (long)unit * Plan->UnitPositions;
-        int count = (int)Math.Min(Plan->UnitPositions, ((long)job.Batch * job.Positions) - from);
         T* weights = PanelWeights(group, panel);
-        int rowPanels = GemmShape<V, T>.RowPanels(count);
         ChannelAsk* asks = stackalloc ChannelAsk[Depth / V.Width];
-        nint start = ((nint)(from / job.Positions) * job.OutputImage) + (((nint)group * job.Outputs) + first) * job.Positions + (nint)(from % job.Positions);
-        var ahead = new ChannelAhead<V, T>(
-            Y + start, Epilogue.Residual is null ? null : Epilogue.Residual + start, job.Positions, columns,
-            next, (nint)steps * rowStride, rowPanels * Plan->StepBlocks, rowPanels);
+        int rowPanels = GemmShape<V, T>.RowPanels(count);
+        int done = 0;
         for (int k = 0; k < steps; k += Depth)
         {
             int depth = Math.Min(Depth, steps - k);
+            bool last = k + depth == steps;
             T* b = weights + (k * rowStride);
             T* a = stage + (k / V.Width * block);
             for (int p = 0; p < rowPanels; p++)
             {
                 int row = GemmShape<V, T>.RowStart(count, rowPanels, p);
-                int height = GemmShape<V, T>.RowStart(count, rowPanels, p + 1) - row;
-                ahead.Fill(asks, (depth + V.Width - 1) / V.Width, k + depth == steps ? row + height - 1 : -1);
+                int end = GemmShape<V, T>.RowStart(count, rowPanels, p + 1);
+                ahead.Fill(asks, (depth + V.Width - 1) / V.Width, last ? end - 1 + ChannelPlan.Group<V, T>() : -1);
                 if (columns == 2)
                 {
-                    ChannelTiles<V, T, N2>.Run(height, depth, a + (row * V.Width), block, b, products + (row * rowStride), rowStride, k > 0, asks);
+                    ChannelTiles<V, T, N2>.Run(end - row, depth, a + (row * V.Width), block, b, products + (row * rowStride), rowStride, k > 0, asks);
                 }
                 else
                 {
-                    ChannelTiles<V, T, N1>.Run(height, depth, a + (row * V.Width), block, b, products + (row * rowStride), rowStride, k > 0, asks);
+                    ChannelTiles<V, T, N1>.Run(end - row, depth, a + (row * V.Width), block, b, products + (row * rowStride), rowStride, k > 0, asks);
+                }
+
+                // Outputs are finished a few tiles after their sums, while those are in the first-level cache.
+                if (last && (end - done >= ChannelPlan.Group<V, T>() || p == rowPanels - 1))
+                {
+                    int ready = p == rowPanels - 1 ? count : done + ((end - done) / V.Width * V.Width);
+                    for (int q = 0; q < columns; q++)
+                    {
+                        int output = (group * job.Outputs) + first + (q * V.Width);
+                        int channels = Math.Min(V.Width, outputs - (q * V.Width));
+                        Finish(output, channels, from + done, ready - done, products + (done * rowStride) + (q * V.Width), rowStride, square);
+                    }
+
+                    done = ready;
                 }
             }
-        }
-
-        for (int q = 0; q < columns; q++)
-        {
-            int output = (group * job.Outputs) + first + (q * V.Width);
-            Finish(output, Math.Min(V.Width, outputs - (q * V.Width)), from, count, products + (q * V.Width), rowStride, square);
         }
     }
 
@@ -131,15 +150,16 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
     private readonly void Finish(int output, int channels, long from, int count, T* products, nint stride, T* square)
     {
         int positions = Plan->Job.Positions;
-        var finish = new ChannelFinish<V, T>(Plan->Job, Y, Epilogue, square);
+        var finish = new ChannelFinish<V, T>(Plan->Job, Y, Epilogue, square, asks: false);
+        (long image, long position) = Math.DivRem(from, positions);
         while (count > 0)
         {
-            int position = (int)(from % positions);
-            int run = Math.Min(count, positions - position);
-            finish.Run(products, stride, (int)(from / positions), output, channels, position, run);
+            int run = (int)Math.Min(count, positions - position);
+            finish.Run(products, stride, (int)image, output, channels, (int)position, run);
             products += run * stride;
-            from += run;
             count -= run;
+            image++;
+            position = 0;
         }
     }
 }

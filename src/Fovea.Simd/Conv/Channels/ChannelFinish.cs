@@ -18,17 +18,20 @@ internal readonly unsafe struct ChannelFinish<V, T>
     private readonly T* _y;
     private readonly ConvEpilogue<T> _epilogue;
     private readonly T* _square;
+    private readonly bool _asks;
 
     /// <param name="job">The correlation.</param>
     /// <param name="y">Its result.</param>
     /// <param name="epilogue">What happens on the way.</param>
     /// <param name="square">Room for a square of numbers as wide as a register.</param>
-    public ChannelFinish(in ConvJob job, T* y, in ConvEpilogue<T> epilogue, T* square)
+    /// <param name="asks">Whether to ask for lines ahead of writing them; not needed where the tiles have done so.</param>
+    public ChannelFinish(in ConvJob job, T* y, in ConvEpilogue<T> epilogue, T* square, bool asks = true)
     {
         _job = job;
         _y = y;
         _epilogue = epilogue;
         _square = square;
+        _asks = asks;
     }
 
     /// <summary>Writes a run of positions of one image.</summary>
@@ -47,47 +50,67 @@ internal readonly unsafe struct ChannelFinish<V, T>
         T* y = _y + start;
         T* residual = _epilogue.Residual is null ? null : _epilogue.Residual + start;
         T* bias = _epilogue.Bias is null ? null : _epilogue.Bias + output;
-        for (int q = 0; q < Math.Min(Ahead * V.Width, count); q += V.Width)
+        bool squares = typeof(V) == typeof(Lane512<float>) && channels == V.Width && bias is not null;
+        for (int q = 0; _asks && q < Math.Min(Ahead * V.Width, count); q += V.Width)
         {
             Ask(y + q, residual is null ? null : residual + q, channels);
         }
 
         for (int q = 0; q < count; q += V.Width)
         {
-            if (q + (Ahead * V.Width) < count)
+            if (_asks && q + (Ahead * V.Width) < count)
             {
                 nint next = q + (Ahead * V.Width);
                 Ask(y + next, residual is null ? null : residual + next, channels);
             }
 
-            // The last square overlaps the one before, or is narrower than a register.
-            int at = count >= V.Width ? Math.Min(q, count - V.Width) : 0;
-            int lanes = Math.Min(V.Width, count);
+            // The last square overlaps the one before, unless outputs are overwritten that are still to be added: then it is narrower.
+            int at = count >= V.Width && residual != y ? Math.Min(q, count - V.Width) : q;
+            int lanes = Math.Min(V.Width, count - at);
             T* source = from + (at * stride);
-            if (_epilogue.IsNone && lanes == V.Width && channels == V.Width)
+            if (lanes < V.Width || channels < V.Width || (!squares && !_epilogue.IsNone))
+            {
+                Masked(source, stride, lanes, bias, residual is null ? null : residual + at, channels, y + at);
+            }
+            else if (!squares)
             {
                 Squares<V, T>.Transpose(source, stride, V.Width, y + at, positions);
-                continue;
             }
-
-            Squares<V, T>.Transpose(source, stride, lanes, _square, V.Width);
-            for (int c = 0; c < channels; c++)
+            else if (residual is null)
             {
-                nint place = (c * positions) + at;
-                V value = V.Load(_square + (c * V.Width));
-                value = bias is null ? value : value + V.Broadcast(bias[c]);
-                if (lanes == V.Width)
-                {
-                    value = residual is null ? value : value + V.Load(residual + place);
-                    value = _epilogue.Relu ? V.Max(value, V.Zero) : value;
-                    value.Store(y + place);
-                }
-                else
-                {
-                    value = residual is null ? value : value + V.LoadPartial(residual + place, lanes);
-                    value = _epilogue.Relu ? V.Max(value, V.Zero) : value;
-                    value.StorePartial(y + place, lanes);
-                }
+                FinishedSquare<FinishedSquare.Plain>.Run(
+                    (float*)source, stride, (float*)bias, _epilogue.Relu ? 0 : float.NegativeInfinity, null, (float*)(y + at), positions);
+            }
+            else
+            {
+                FinishedSquare<FinishedSquare.Added>.Run(
+                    (float*)source, stride, (float*)bias, _epilogue.Relu ? 0 : float.NegativeInfinity, (float*)(residual + at), (float*)(y + at), positions);
+            }
+        }
+    }
+
+    // A square of less than whole registers, or on a machine without a kernel of its own for it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Masked(T* source, nint stride, int lanes, T* bias, T* residual, int channels, T* y)
+    {
+        nint positions = _job.Positions;
+        Squares<V, T>.Transpose(source, stride, lanes, _square, V.Width);
+        for (int c = 0; c < channels; c++)
+        {
+            nint place = c * positions;
+            V value = V.Load(_square + (c * V.Width));
+            value = bias is null ? value : value + V.Broadcast(bias[c]);
+            if (lanes == V.Width)
+            {
+                value = residual is null ? value : value + V.Load(residual + place);
+                value = _epilogue.Relu ? V.Max(value, V.Zero) : value;
+                value.Store(y + place);
+            }
+            else
+            {
+                value = residual is null ? value : value + V.LoadPartial(residual + place, lanes);
+                value = _epilogue.Relu ? V.Max(value, V.Zero) : value;
+                value.StorePartial(y + place, lanes);
             }
         }
     }

@@ -56,6 +56,11 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
 
     public readonly int Pieces => _plan->Job.Groups * _plan->Units * _plan->InputBlocks;
 
+    /// <summary>The lines that a unit will read, where they are runs of planes; otherwise none.</summary>
+    public readonly ChannelInputWalk<V, T> Walk(int group, int unit) => _plan->Job.IsFlat && _plan->Job.PatchWidth == 0
+        ? new(_plan->Job, _x, group, (long)unit * _plan->UnitPositions, _plan->Count(unit))
+        : default;
+
     private readonly ChannelStage<V, T> Window =>
         new(_plan->Job.Height, _plan->Job.Width, 0, -_firstColumn, _rowSpan, _columns, V.Width, _end);
 

@@ -63,7 +63,7 @@ internal unsafe struct ChannelPlan
 
         // Few units are shared evenly where their number is a multiple of the threads'.
         plan.Units = plan.Units is > EnoughPieces and < 4 * EnoughPieces ? (plan.Units + 3) / 4 * 4 : plan.Units;
-        plan.UnitPositions = (int)((all + plan.Units - 1) / plan.Units);
+        plan.UnitPositions = Whole((int)((all + plan.Units - 1) / plan.Units), plan.Units, V.Width);
         plan.Units = (int)((all + plan.UnitPositions - 1) / plan.UnitPositions);
         int panels = GemmShape<V, T>.RowPanels(plan.UnitPositions);
         plan.UnitRows = GemmShape<V, T>.RowStart(plan.UnitPositions, panels, panels);
@@ -77,6 +77,20 @@ internal unsafe struct ChannelPlan
 
         return plan;
     }
+
+    /// <summary>Positions that are finished at a time: the least that are whole tiles and whole squares.</summary>
+    public static int Group<V, T>()
+        where V : unmanaged, ILane<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => 3 * V.Width;
+
+    /// <summary>Positions of a unit, of which the last may have fewer.</summary>
+    public readonly int Count(int unit) => (int)Math.Min(UnitPositions, ((long)Job.Batch * Job.Positions) - ((long)unit * UnitPositions));
+
+    // Units begin where a register of positions does, and hold whole groups where a unit more or less does not matter.
+    private static int Whole(int positions, int units, int width) =>
+        units == 1 ? positions
+        : units < 8 ? (positions + width - 1) / width * width
+        : Math.Max(1, (positions + (3 * width / 2)) / (3 * width)) * 3 * width;
 
     /// <summary>Numbers of a staged unit.</summary>
     public readonly nint StageCount<V, T>()
