@@ -65,6 +65,9 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
         return user.Op is ReluOp ? With(_scale, _residual, true, step.Inputs) : null;
     }
 
+    // The residual of a block is mostly read here for the last time. Adding in place saves fetching the lines of another map.
+    internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => input == 1 && _packed is { Weights.AddsInPlace: true };
+
     public Op Pack(ConstantStore constants)
     {
         // Another batch of the same maps shares the weights, and with them the algorithm that was chosen for the first.

@@ -58,7 +58,7 @@ public static unsafe class Convolution
     /// <param name="x">Input, [N, I, H, W].</param>
     /// <param name="w">Weights packed for this kernel, these channels and groups.</param>
     /// <param name="bias">One number per output channel, or empty for none.</param>
-    /// <param name="residual">Numbers to add, shaped as the output, or empty for none; must not overlap <paramref name="y"/>.</param>
+    /// <param name="residual">Numbers to add, shaped as the output, or empty for none. It may be <paramref name="y"/> itself where the weights say so (<see cref="PackedWeights{T}.AddsInPlace"/>), and must not overlap it otherwise.</param>
     /// <param name="relu">Whether negative results become 0; NaN stays NaN.</param>
     /// <param name="y">Output, [N, O, OutHeight, OutWidth]; overwritten.</param>
     /// <exception cref="ArgumentException">The geometry is impossible, the weights are others, or a span does not have the length asked for.</exception>
@@ -143,7 +143,8 @@ public static unsafe class Convolution
         if (!residual.IsEmpty)
         {
             Expect("residual", residual.Length, s.OutputCount);
-            if (residual.Overlaps(y))
+            bool inPlace = algorithm == ConvAlgorithm.Channels && residual.Overlaps(y, out int apart) && apart == 0;
+            if (residual.Overlaps(y) && !inPlace)
             {
                 throw new ArgumentException("convolution: residual overlaps y, whose sums are built up in place; pass a copy.");
             }

@@ -54,6 +54,9 @@ public sealed unsafe class PackedWeights<T> : IDisposable
     /// <summary>How passes with these weights compute; never <see cref="ConvAlgorithm.Automatic"/>.</summary>
     public ConvAlgorithm Algorithm { get; }
 
+    /// <summary>Whether a pass may add a residual that lies where its result goes: it then reads each number just before it writes it.</summary>
+    public bool AddsInPlace => Algorithm == ConvAlgorithm.Channels;
+
     /// <summary>Bytes that the packed copy takes.</summary>
     public long Bytes => _block.Bytes;
 
