@@ -124,9 +124,12 @@ public static unsafe class PositionGate
                     V s = V.Broadcast(a is null ? T.One : a[plane]);
                     T* source = x + at;
                     T* target = y + at;
+                    T* next = source - tiles.Positions;
                     int i = 0;
                     for (; i <= whole - (2 * V.Width); i += 2 * V.Width)
                     {
+                        Prefetch.Line(next + i);
+                        Prefetch.Line(next + i + V.Width);
                         V v0 = V.Load(source + i) * TForm.Factor<V, T>(s, V.Load(gate + i));
                         V v1 = V.Load(source + i + V.Width) * TForm.Factor<V, T>(s, V.Load(gate + i + V.Width));
                         TStore.Store(v0, target + i, 0);

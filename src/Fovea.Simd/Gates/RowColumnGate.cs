@@ -23,8 +23,8 @@ public static unsafe class RowColumnGate
         Guard.Length(Name, "means", (long)planes * (height + width), means.Length);
         fixed (T* xAt = x, meansAt = means)
         {
-            var body = new MeansBody<T>(height, width, xAt, meansAt);
-            LaneLoop.For<MeansBody<T>, T>(ref body, planes, Planes.Grain(planes, height * width));
+            var body = new RowColumnSums<T>(height, width, xAt, meansAt);
+            LaneLoop.For<RowColumnSums<T>, T>(ref body, planes, Planes.Grain(planes, height * width));
         }
     }
 
@@ -56,9 +56,10 @@ public static unsafe class RowColumnGate
     /// <param name="rows">[planes, height].</param>
     /// <param name="columns">[planes, width].</param>
     /// <param name="y">As x, written.</param>
+    /// <param name="streaming">Whether y is better written past the caches.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static void Scale<T>(
-        int planes, int height, int width, ReadOnlySpan<T> x, ReadOnlySpan<T> rows, ReadOnlySpan<T> columns, Span<T> y)
+        int planes, int height, int width, ReadOnlySpan<T> x, ReadOnlySpan<T> rows, ReadOnlySpan<T> columns, Span<T> y, bool streaming)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string Name = "rowColumnGate";
@@ -68,8 +69,7 @@ public static unsafe class RowColumnGate
         Guard.Length(Name, "y", x.Length, y.Length);
         fixed (T* xAt = x, rowsAt = rows, columnsAt = columns, yAt = y)
         {
-            var body = new ScaleBody<T>(height, width, xAt, rowsAt, columnsAt, yAt);
-            LaneLoop.For<ScaleBody<T>, T>(ref body, planes, Planes.Grain(planes, height * width));
+            RowColumnScale.Run(planes, height, width, xAt, new GivenStrips<T>(height, width, rowsAt, columnsAt), yAt, streaming);
         }
     }
 
@@ -126,52 +126,6 @@ public static unsafe class RowColumnGate
         Guard.Length(name, "x", (long)planes * height * width, x);
     }
 
-    private readonly struct MeansBody<T>(int height, int width, T* x, T* means) : ILaneBody<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
-        {
-            T ofRow = T.One / T.CreateTruncating(width);
-            V ofColumn = V.Broadcast(T.One / T.CreateTruncating(height));
-            int whole = width - (width % V.Width);
-            for (int plane = from; plane < to; plane++)
-            {
-                T* row = x + ((nint)plane * height * width);
-                T* rowMeans = means + ((nint)plane * (height + width));
-                T* columnSums = rowMeans + height;
-                new Span<T>(columnSums, width).Clear();
-                for (int i = 0; i < height; i++, row += width)
-                {
-                    V sum = V.Zero;
-                    for (int j = 0; j < whole; j += V.Width)
-                    {
-                        V v = V.Load(row + j);
-                        sum += v;
-                        (V.Load(columnSums + j) + v).Store(columnSums + j);
-                    }
-
-                    if (whole < width)
-                    {
-                        int n = width - whole;
-                        V v = V.LoadPartial(row + whole, n);
-                        sum += v;
-                        (V.LoadPartial(columnSums + whole, n) + v).StorePartial(columnSums + whole, n);
-                    }
-
-                    rowMeans[i] = V.Sum(sum) * ofRow;
-                }
-
-                for (int j = 0; j < width; j += V.Width)
-                {
-                    int n = Math.Min(V.Width, width - j);
-                    (V.LoadPartial(columnSums + j, n) * ofColumn).StorePartial(columnSums + j, n);
-                }
-            }
-        }
-    }
-
     private readonly struct MeansBackwardBody<T>(int height, int width, T* dMeans, T* dx) : ILaneBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -199,36 +153,6 @@ public static unsafe class RowColumnGate
                     {
                         int n = width - whole;
                         V.MultiplyAdd(V.LoadPartial(columnParts + whole, n), ofColumn, part).StorePartial(row + whole, n);
-                    }
-                }
-            }
-        }
-    }
-
-    private readonly struct ScaleBody<T>(int height, int width, T* x, T* rows, T* columns, T* y) : ILaneBody<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
-        {
-            int whole = width - (width % V.Width);
-            for (int plane = to - 1; plane >= from; plane--)
-            {
-                nint at = (nint)plane * height * width;
-                T* c = columns + ((nint)plane * width);
-                for (int i = 0; i < height; i++, at += width)
-                {
-                    V r = V.Broadcast(rows[((nint)plane * height) + i]);
-                    for (int j = 0; j < whole; j += V.Width)
-                    {
-                        (V.Load(x + at + j) * (r * V.Load(c + j))).Store(y + at + j);
-                    }
-
-                    if (whole < width)
-                    {
-                        int n = width - whole;
-                        (V.LoadPartial(x + at + whole, n) * (r * V.LoadPartial(c + whole, n))).StorePartial(y + at + whole, n);
                     }
                 }
             }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Gates;
@@ -21,11 +22,13 @@ internal readonly unsafe struct Rows<V, T>
     private readonly V _a2;
     private readonly V _a3;
     private readonly int _left;
+    private readonly nint _ahead;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Rows(T* at, nint step, T* factors, int left)
     {
         _left = left;
+        _ahead = left > 4 ? 4 * step : 0;
         _r0 = at;
         _r1 = at + (left > 1 ? step : 0);
         _r2 = at + (left > 2 ? 2 * step : 0);
@@ -41,6 +44,10 @@ internal readonly unsafe struct Rows<V, T>
     public void Load<TReach>(int i, int n, out V v0, out V v1, out V v2, out V v3)
         where TReach : struct, IReach
     {
+        Prefetch.Line(_r0 + _ahead + i);
+        Prefetch.Line(_r1 + _ahead + i);
+        Prefetch.Line(_r2 + _ahead + i);
+        Prefetch.Line(_r3 + _ahead + i);
         v0 = TReach.Load<V, T>(_r0 + i, n) * _a0;
         v1 = TReach.Load<V, T>(_r1 + i, n) * _a1;
         v2 = TReach.Load<V, T>(_r2 + i, n) * _a2;

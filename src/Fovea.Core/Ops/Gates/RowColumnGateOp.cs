@@ -1,3 +1,4 @@
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Gates;
 
 namespace Fovea;
@@ -12,6 +13,8 @@ internal sealed class RowColumnGateOp : FloatOp, ISampledOp
     [
         new(new RowColumnGateOp(), [2, 3, 5, 17], [2, 3, 5, 1], [2, 3, 1, 17]),
         new(new RowColumnGateOp(), [1, 2, 16, 16], [1, 2, 16, 1], [1, 2, 1, 16]),
+        new(new RowColumnGateOp(), [1, 2, 7, 56], [1, 2, 7, 1], [1, 2, 1, 56]),
+        new(new RowColumnGateOp(), [1, 18, 6, 28], [1, 18, 6, 1], [1, 18, 1, 28]),
         new(new RowColumnGateOp(), [2, 1, 1, 1], [2, 1, 1, 1], [2, 1, 1, 1]),
         new(new RowColumnGateOp(), [0, 2, 3, 3], [0, 2, 3, 1], [0, 2, 1, 3]),
     ];
@@ -36,7 +39,7 @@ internal sealed class RowColumnGateOp : FloatOp, ISampledOp
     protected override void Forward<T>(ForwardContext c)
     {
         Shape x = c.InputSpec(0).Shape;
-        RowColumnGate.Scale(x[0] * x[1], x[2], x[3], c.In<T>(0), c.In<T>(1), c.In<T>(2), c.Out<T>());
+        RowColumnGate.Scale(x[0] * x[1], x[2], x[3], c.In<T>(0), c.In<T>(1), c.In<T>(2), c.Out<T>(), StreamingStores.Pay<T>(x.Elements));
         c.SaveInput(0);
         c.SaveInput(1);
         c.SaveInput(2);

@@ -9,6 +9,8 @@ internal sealed class RowColumnMeansOp : FloatOp, ISampledOp
     [
         new(new RowColumnMeansOp(), [2, 3, 5, 17]),
         new(new RowColumnMeansOp(), [1, 2, 16, 16]),
+        new(new RowColumnMeansOp(), [1, 2, 7, 56]),
+        new(new RowColumnMeansOp(), [1, 3, 5, 112]),
         new(new RowColumnMeansOp(), [2, 1, 1, 1]),
         new(new RowColumnMeansOp(), [0, 2, 3, 3]),
     ];

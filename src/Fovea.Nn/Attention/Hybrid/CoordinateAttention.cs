@@ -53,6 +53,11 @@ public sealed class CoordinateAttention : Module, IAttention<CoordinateAttention
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("coordinate", x, _channels);
+        if (!IsTraining && !GradMode.IsEnabled && !AttentionRecorder.IsActive && !Listeners.AnyBelow(this))
+        {
+            return FusedGates.Coordinate(x, _conv1, _bn1, _convH, _convW);
+        }
+
         (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
         Tensor strips = FusedGates.RowColumnMeans(x);
         Tensor f = _bn1.Call(_conv1.Call(strips.Reshape(n, _channels, h + w, 1))).HardSwish();

@@ -85,6 +85,11 @@ internal static class FusedGates
         ? Op.Run(new PositionGateOp(form, hasChannels: false), x, b)
         : Op.Run(new PositionGateOp(form, hasChannels: true), x, b, a);
 
+    /// <summary>Coordinate attention with its norm's running statistics, for inference alone.</summary>
+    public static Tensor Coordinate(Tensor x, Conv2d mix, BatchNorm2d norm, Conv2d rows, Conv2d columns) => Op.Run(
+        new CoordinateGateOp(norm.Epsilon), x, mix.Weight, mix.Bias!, norm.Weight, norm.Bias, norm.RunningMean, norm.RunningVar, rows.Weight,
+        rows.Bias!, columns.Weight, columns.Bias!);
+
     /// <summary>The means of every row, then of every column, of every plane: [N, C, H, W] → [N, C, H + W].</summary>
     public static Tensor RowColumnMeans(Tensor x) => Op.Run(new RowColumnMeansOp(), x);
 

@@ -80,6 +80,23 @@ internal static partial class References
                 ? Enumerable.Range(0, w).Average(j => x[0][at[0], at[1], at[2], j])
                 : Enumerable.Range(0, h).Average(i => x[0][at[0], at[1], i, at[2] - h]);
         })),
+        Of<CoordinateGateOp>((op, x) =>
+        {
+            (int channels, int h, int w, int reduced) = (x[0].Shape[1], x[0].Shape[2], x[0].Shape[3], x[1].Shape[0]);
+            var strips = RefTensor.Build([x[0].Shape[0], channels, h + w], at => at[2] < h
+                ? Enumerable.Range(0, w).Average(j => x[0][at[0], at[1], at[2], j])
+                : Enumerable.Range(0, h).Average(i => x[0][at[0], at[1], i, at[2] - h]));
+            var f = RefTensor.Build([x[0].Shape[0], reduced, h + w], at =>
+            {
+                double sum = x[2].Values[at[1]] + Enumerable.Range(0, channels).Sum(c => x[1].Values[(at[1] * channels) + c] * strips[at[0], c, at[2]]);
+                double normed = ((sum - x[5].Values[at[1]]) / Math.Sqrt(x[6].Values[at[1]] + op.Epsilon) * x[3].Values[at[1]]) + x[4].Values[at[1]];
+                return normed * Math.Clamp(normed + 3, 0, 6) / 6;
+            });
+            double Gate(int image, int c, int place, RefTensor weight, RefTensor bias) => Logistic(
+                bias.Values[c] + Enumerable.Range(0, reduced).Sum(r => weight.Values[(c * reduced) + r] * f[image, r, place]));
+            return RefTensor.Build(x[0].Shape, at => x[0][at[0], at[1], at[2], at[3]]
+                * Gate(at[0], at[1], at[2], x[7], x[8]) * Gate(at[0], at[1], h + at[3], x[9], x[10]));
+        }),
         Of<RowColumnGateOp>((_, x) => RefTensor.Build(x[0].Shape, at =>
             x[0][at[0], at[1], at[2], at[3]] * x[1][at[0], at[1], at[2], 0] * x[2][at[0], at[1], 0, at[3]])),
         OfAll<ChannelConvGateOp>((_, x) =>

@@ -1,0 +1,125 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Functions;
+using Fovea.Simd.Lanes;
+
+namespace Fovea.Simd.Gates;
+
+/// <summary>
+/// The small network of coordinate attention and the sweep after it: strips of row and column means are mixed to few, and every plane
+/// makes its own gates of those just before it is scaled.
+/// </summary>
+public static unsafe class StripGate
+{
+    /// <summary><c>f[n, r, j] = hswish(scale[r] · Σ_c w[r, c]·strips[n, c, j] + shift[r])</c>.</summary>
+    /// <param name="images">Number of images.</param>
+    /// <param name="channels">Channels of an image.</param>
+    /// <param name="reduced">Strips that are left.</param>
+    /// <param name="length">Numbers in a strip.</param>
+    /// <param name="strips">[images, channels, length].</param>
+    /// <param name="w">[reduced, channels].</param>
+    /// <param name="scale">[reduced].</param>
+    /// <param name="shift">[reduced].</param>
+    /// <param name="f">[images, reduced, length], written.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public static void Mix<T>(
+        int images, int channels, int reduced, int length, ReadOnlySpan<T> strips, ReadOnlySpan<T> w, ReadOnlySpan<T> scale,
+        ReadOnlySpan<T> shift, Span<T> f)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string Name = "stripGateMix";
+        Guard.Length(Name, "strips", (long)images * channels * length, strips.Length);
+        Guard.Length(Name, "w", (long)reduced * channels, w.Length);
+        Guard.Length(Name, "scale", reduced, scale.Length);
+        Guard.Length(Name, "shift", reduced, shift.Length);
+        Guard.Length(Name, "f", (long)images * reduced * length, f.Length);
+        fixed (T* stripsAt = strips, wAt = w, scaleAt = scale, shiftAt = shift, fAt = f)
+        {
+            var body = new MixBody<T>(channels, reduced, length, stripsAt, wAt, scaleAt, shiftAt, fAt);
+            int even = ((images * reduced) + WorkerTeam.Threads - 1) / WorkerTeam.Threads;
+            LaneLoop.For<MixBody<T>, T>(ref body, images * reduced, Math.Max(even, LaneLoop.Grain((long)channels * length)));
+        }
+    }
+
+    /// <summary>
+    /// <c>y[n, c, i, j] = x · σ(rowBias[c] + Σ_r rowWeights[c, r]·f[n, r, i]) · σ(columnBias[c] + Σ_r columnWeights[c, r]·f[n, r, height + j])</c>.
+    /// </summary>
+    /// <param name="images">Number of images.</param>
+    /// <param name="channels">Channels of an image.</param>
+    /// <param name="reduced">Strips of f.</param>
+    /// <param name="height">Rows of a plane.</param>
+    /// <param name="width">Columns of a plane.</param>
+    /// <param name="x">[images, channels, height, width].</param>
+    /// <param name="f">[images, reduced, height + width].</param>
+    /// <param name="rowWeights">[channels, reduced].</param>
+    /// <param name="rowBias">[channels].</param>
+    /// <param name="columnWeights">[channels, reduced].</param>
+    /// <param name="columnBias">[channels].</param>
+    /// <param name="y">As x, written.</param>
+    /// <param name="streaming">Whether y is better written past the caches.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public static void Scale<T>(
+        int images, int channels, int reduced, int height, int width, ReadOnlySpan<T> x, ReadOnlySpan<T> f, ReadOnlySpan<T> rowWeights,
+        ReadOnlySpan<T> rowBias, ReadOnlySpan<T> columnWeights, ReadOnlySpan<T> columnBias, Span<T> y, bool streaming)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string Name = "stripGateScale";
+        Guard.Length(Name, "x", (long)images * channels * height * width, x.Length);
+        Guard.Length(Name, "f", (long)images * reduced * (height + width), f.Length);
+        Guard.Length(Name, "rowWeights", (long)channels * reduced, rowWeights.Length);
+        Guard.Length(Name, "rowBias", channels, rowBias.Length);
+        Guard.Length(Name, "columnWeights", rowWeights.Length, columnWeights.Length);
+        Guard.Length(Name, "columnBias", channels, columnBias.Length);
+        Guard.Length(Name, "y", x.Length, y.Length);
+        fixed (T* xAt = x, fAt = f, rowAt = rowWeights, rowBiasAt = rowBias, columnAt = columnWeights, columnBiasAt = columnBias, yAt = y)
+        {
+            var source = new MixedStrips<T>(channels, reduced, height, width, fAt, rowAt, rowBiasAt, columnAt, columnBiasAt);
+            RowColumnScale.Run(images * channels, height, width, xAt, source, yAt, streaming);
+        }
+    }
+
+    private readonly struct MixBody<T>(int channels, int reduced, int length, T* strips, T* w, T* scale, T* shift, T* f) : ILaneBody<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V>(int from, int to)
+            where V : struct, ILane<V, T>
+        {
+            for (int row = from; row < to; row++)
+            {
+                (int image, int r) = Math.DivRem(row, reduced);
+                T* source = strips + ((nint)image * channels * length);
+                T* weights = w + ((nint)r * channels);
+                V by = V.Broadcast(scale[r]);
+                V more = V.Broadcast(shift[r]);
+                for (int j = 0; j < length; j += 4 * V.Width)
+                {
+                    int n0 = Math.Min(V.Width, length - j), n1 = Count<V>(j + V.Width), n2 = Count<V>(j + (2 * V.Width)), n3 = Count<V>(j + (3 * V.Width));
+                    V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero;
+                    T* at = source + j;
+                    for (int c = 0; c < channels; c++, at += length)
+                    {
+                        V weight = V.Broadcast(weights[c]);
+                        s0 = V.MultiplyAdd(V.LoadPartial(at, n0), weight, s0);
+                        s1 = V.MultiplyAdd(V.LoadPartial(at + V.Width, n1), weight, s1);
+                        s2 = V.MultiplyAdd(V.LoadPartial(at + (2 * V.Width), n2), weight, s2);
+                        s3 = V.MultiplyAdd(V.LoadPartial(at + (3 * V.Width), n3), weight, s3);
+                    }
+
+                    T* to0 = f + ((nint)row * length) + j;
+                    Finish(V.MultiplyAdd(s0, by, more)).StorePartial(to0, n0);
+                    Finish(V.MultiplyAdd(s1, by, more)).StorePartial(to0 + V.Width, n1);
+                    Finish(V.MultiplyAdd(s2, by, more)).StorePartial(to0 + (2 * V.Width), n2);
+                    Finish(V.MultiplyAdd(s3, by, more)).StorePartial(to0 + (3 * V.Width), n3);
+                }
+            }
+        }
+
+        private int Count<V>(int j)
+            where V : struct, ILane<V, T> => Math.Clamp(length - j, 0, V.Width);
+
+        private static V Finish<V>(V sum)
+            where V : struct, ILane<V, T> => default(HardSwish).Apply<V, T>(sum);
+    }
+}
