@@ -36,6 +36,7 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
         using var stage = new Scratch<T>(Shared is null ? Input.StageCount : 1);
         using var own = new Scratch<T>(Shared is null ? Plan->InputCount : 1);
         using var products = new Scratch<T>(Plan->ProductCount);
+        using var asks = new Scratch<ChannelAsk>(Plan->InputBlocks);
         using var outputs = new Scratch<T>(((long)Plan->UnitRows * m * Plan->Job.OutWidth + (m * m) + TTile.Work + V.Width) * V.Width);
         for (int i = from; i < to; i++)
         {
@@ -56,13 +57,13 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
             int end = (int)((long)Plan->Panels * (block + 1) / Plan->OutputBlocks);
             for (int panel = (int)((long)Plan->Panels * block / Plan->OutputBlocks); panel < end; panel++)
             {
-                Panel(group, extent, panel, input, products.At, outputs.At);
+                Panel(group, extent, panel, input, products.At, outputs.At, asks.At);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Panel(int group, in WinogradExtent extent, int panel, T* input, T* products, T* outputs)
+    private readonly void Panel(int group, in WinogradExtent extent, int panel, T* input, T* products, T* outputs, ChannelAsk* asks)
     {
         ref readonly ConvJob job = ref Plan->Job;
         int first = panel * 2 * V.Width;
@@ -75,19 +76,22 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
         int rowPanels = GemmShape<V, T>.RowPanels(extent.Tiles);
         for (int e = 0; e < TTile.Patch; e++, weights += element)
         {
+            // The tiles of an element ask for the weights of the next, which may still be far from the processor.
+            var ahead = new ChannelAhead<V, T>(null, null, 0, 0, weights + element, element, rowPanels * Plan->InputBlocks, 0);
             T* a = input + (e * Plan->InputStride);
             T* c = products + (e * Plan->ProductStride);
             for (int p = 0; p < rowPanels; p++)
             {
                 int row = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p);
                 int height = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p + 1) - row;
+                ahead.Fill(asks, Plan->InputBlocks, -1);
                 if (columns == 2)
                 {
-                    ChannelTiles<V, T, N2>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false);
+                    ChannelTiles<V, T, N2>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false, asks);
                 }
                 else
                 {
-                    ChannelTiles<V, T, N1>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false);
+                    ChannelTiles<V, T, N1>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false, asks);
                 }
             }
         }

@@ -92,7 +92,9 @@ internal unsafe struct WinogradPlan
         plan.OutputBlocks = 1;
         if (pieces < EnoughPieces && all <= SharedBytes)
         {
-            plan.OutputBlocks = Math.Min(plan.Panels, (EnoughPieces + pieces - 1) / pieces);
+            // Pieces of one panel each, unless those are many more than enough: others would not be of equal size.
+            int blocks = (EnoughPieces + pieces - 1) / pieces;
+            plan.OutputBlocks = plan.Panels < 2 * blocks ? plan.Panels : blocks;
             plan.Shares = true;
         }
 
