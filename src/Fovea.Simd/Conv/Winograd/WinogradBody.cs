@@ -16,6 +16,8 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TTile : struct, ITileTransform<V, T>
 {
+    private const int Line = 64;
+
     public WinogradPlan* Plan;
     public WinogradInput<V, T, TTile> Input;
 
@@ -74,17 +76,23 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
         nint element = (nint)job.Inputs * rowStride;
         nint block = (nint)Plan->UnitTiles * V.Width;
         int rowPanels = GemmShape<V, T>.RowPanels(extent.Tiles);
+        nint steps = (nint)rowPanels * Plan->InputBlocks * V.Width;
+        nint apart = Math.Min(Line, ((element * sizeof(T)) + steps - 1) / steps);
         for (int e = 0; e < TTile.Patch; e++, weights += element)
         {
             // The tiles of an element ask for the weights of the next, which may still be far from the processor.
-            var ahead = new ChannelAhead<V, T>(null, null, 0, 0, weights + element, element, rowPanels * Plan->InputBlocks, 0);
+            byte* next = (byte*)(weights + element);
             T* a = input + (e * Plan->InputStride);
             T* c = products + (e * Plan->ProductStride);
             for (int p = 0; p < rowPanels; p++)
             {
                 int row = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p);
                 int height = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p + 1) - row;
-                ahead.Fill(asks, Plan->InputBlocks, -1);
+                for (int i = 0; i < Plan->InputBlocks; i++, next += V.Width * apart)
+                {
+                    asks[i] = new() { At = next, Apart = apart };
+                }
+
                 if (columns == 2)
                 {
                     ChannelTiles<V, T, N2>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false, asks);
