@@ -53,19 +53,13 @@ public sealed class SpatialGroupEnhance : Module, IAttention<SpatialGroupEnhance
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("sge", x, _channels);
-        (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
-        Tensor grouped = x.Reshape(n * _groups, _channels / _groups, h * w);
-        Tensor similarity = (grouped * grouped.Mean([2], keepDim: true)).Sum([1]);
-        Tensor centred = similarity - similarity.Mean([1], keepDim: true);
-        Tensor deviation = centred.Norm(1, keepDim: true) * (1 / Math.Sqrt(Math.Max(1, h * w - 1)));
-        Tensor normalized = (centred / (deviation + 1e-5)).Reshape(n, _groups, h, w);
-        Tensor gate = (normalized * _weight + _bias).Sigmoid();
+        Tensor[] gated = Op.RunAll(new SimilarityGateOp(), x, _weight, _bias);
         if (AttentionRecorder.IsActive)
         {
-            AttentionRecorder.Publish(this, new PositionGate("groups", AttentionRecorder.Share(gate)));
+            AttentionRecorder.Publish(this, new PositionGate("groups", AttentionRecorder.Share(gated[1])));
         }
 
-        return (grouped * gate.Reshape(n * _groups, 1, h * w)).Reshape(n, _channels, h, w);
+        return gated[0];
     }
 
     /// <inheritdoc/>

@@ -36,6 +36,21 @@ internal static partial class References
             // Channel c of the result is channel (c mod 2)·C/2 + c/2 of what was gated.
             return RefTensor.Build(x[0].Shape, at => gated[at[0], (at[1] % 2 * (channels / 2)) + (at[1] / 2), at[2], at[3]]);
         }),
+        OfAll<SimilarityGateOp>((_, x) =>
+        {
+            int groups = x[1].Shape[1];
+            int channels = x[0].Shape[1] / groups;
+            (int h, int w) = (x[0].Shape[2], x[0].Shape[3]);
+            var similar = RefTensor.Build([x[0].Shape[0], groups, h, w], at => Enumerable.Range(at[1] * channels, channels)
+                .Sum(c => x[0][at[0], c, at[2], at[3]] * PlaneOf(x[0], at[0], c).Average()));
+            RefTensor gates = OverPlanes(similar, (_, group, s) =>
+            {
+                double mean = s.Average();
+                double deviation = Math.Sqrt(s.Sum(v => (v - mean) * (v - mean)) / Math.Max(1, s.Length - 1));
+                return [.. s.Select(v => Logistic((x[1].Values[group] * (v - mean) / (deviation + 1e-5)) + x[2].Values[group]))];
+            });
+            return [RefTensor.Build(x[0].Shape, at => x[0][at[0], at[1], at[2], at[3]] * gates[at[0], at[1] / channels, at[2], at[3]]), gates];
+        }),
     ];
 
     private static RefTensor OverPlanes(RefTensor x, Func<int, int, double[], double[]> map)
