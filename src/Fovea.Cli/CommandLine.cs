@@ -7,6 +7,22 @@ namespace Fovea.Cli;
 /// <summary>The command line: its verbs, and the one place where an error becomes a message and an exit code.</summary>
 public static class CommandLine
 {
+    // In the order of the help.
+    private static readonly (string Name, Func<string[], Verb> Build)[] s_verbs =
+    [
+        ("train", TrainVerb.Build),
+        ("eval", static _ => EvalVerb.Build()),
+        ("predict", static _ => PredictVerb.Build()),
+        ("list", static _ => ListVerb.Build()),
+        ("show", static _ => ShowVerb.Build()),
+        ("check-data", static _ => CheckDataVerb.Build()),
+        ("convert", static _ => ConvertVerb.Build()),
+        ("verify", static _ => VerifyVerb.Build()),
+        ("bench", static _ => BenchVerb.Build()),
+        ("profile", static _ => ProfileVerb.Build()),
+        ("docs", static _ => DocsVerb.Build()),
+    ];
+
     /// <summary>Runs one command.</summary>
     /// <param name="args">The words after the program's name.</param>
     /// <param name="output">Where results go.</param>
@@ -46,24 +62,23 @@ public static class CommandLine
         }
     }
 
-    /// <summary>The whole tree of verbs and flags.</summary>
-    /// <param name="args">The words that will be parsed, for the record that a training run keeps of its command.</param>
+    /// <summary>
+    /// The tree of verbs and flags: of all verbs, or of the one that the first word names, since making the flags of all takes longer than
+    /// most commands do. Words that begin otherwise get the whole tree, for the help and for suggestions.
+    /// </summary>
+    /// <param name="args">The words that will be parsed, also for the record that a training run keeps of its command.</param>
     internal static RootCommand Root(string[] args)
     {
-        var root = new RootCommand("Visual attention for .NET: train, evaluate, look inside. Start with: fovea train")
+        var root = new RootCommand("Visual attention for .NET: train, evaluate, look inside. Start with: fovea train");
+        bool all = !Array.Exists(s_verbs, v => v.Name == args.FirstOrDefault());
+        foreach ((string name, Func<string[], Verb> build) in s_verbs)
         {
-            TrainVerb.Build(args),
-            EvalVerb.Build(),
-            PredictVerb.Build(),
-            ListVerb.Build(),
-            ShowVerb.Build(),
-            CheckDataVerb.Build(),
-            ConvertVerb.Build(),
-            VerifyVerb.Build(),
-            BenchVerb.Build(),
-            ProfileVerb.Build(),
-            DocsVerb.Build(),
-        };
+            if (all || name == args[0])
+            {
+                root.Subcommands.Add(build(args));
+            }
+        }
+
         root.Options.OfType<HelpOption>().Single().Action = new HelpText();
         root.SetAction(parsed =>
         {

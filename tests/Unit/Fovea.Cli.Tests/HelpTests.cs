@@ -39,6 +39,17 @@ public sealed class HelpTests
         Assert.All(help.Split('\n'), line => Assert.True(line.Length <= 121, line));
     }
 
+    // The whole tree is only made when no verb is named.
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void A_verb_is_made_alone_when_it_is_named(string verb)
+    {
+        Command alone = Assert.Single(CommandLine.Root([verb, "--help"]).Subcommands);
+        Command among = CommandLine.Root([]).Subcommands.Single(c => c.Name == verb);
+        Assert.Equal(verb, alone.Name);
+        Assert.Equal(among.Options.Select(o => o.Name), alone.Options.Select(o => o.Name));
+    }
+
     // The examples are what people paste: each must at least parse.
     [Theory]
     [MemberData(nameof(Verbs))]
