@@ -58,6 +58,16 @@ public sealed class WeightsFile
         return weights;
     }
 
+    /// <summary>Reads the texts beside the tensors alone, which takes no time: empty for formats other than safetensors.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="DataFormatException">The content is of no known format, or breaks the rules of its own.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Sniff(path) == WeightsFormat.Safetensors ? SafetensorsFile.ReadMetadata(path) : new Dictionary<string, string>();
+    }
+
     /// <summary>Writes weights in the format of the extension, in one step (see <see cref="AtomicFile"/>).</summary>
     /// <param name="path">The file to make or to replace.</param>
     /// <param name="tensors">The tensors by name.</param>

@@ -43,6 +43,21 @@ public sealed class SafetensorsFile
         }
     }
 
+    /// <summary>Reads the texts of <c>__metadata__</c> alone. The whole header is checked, the data are not read.</summary>
+    /// <inheritdoc cref="Read(string)" path="/exception"/>
+    public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+        try
+        {
+            return ReadHeader(stream).Metadata;
+        }
+        catch (SafetensorsException error)
+        {
+            throw new SafetensorsException(error.Problem, path, error);
+        }
+    }
+
     /// <summary>Reads from the stream's position to its end. A stream that cannot seek is first copied to memory.</summary>
     /// <exception cref="SafetensorsException">The content breaks the rules of the format.</exception>
     public static SafetensorsFile Read(Stream stream)
@@ -55,17 +70,7 @@ public sealed class SafetensorsFile
             return Read(copy.GetBuffer().AsSpan(0, (int)copy.Length));
         }
 
-        Span<byte> prefix = stackalloc byte[LengthBytes];
-        long available = stream.Length - stream.Position;
-        if (available >= LengthBytes)
-        {
-            stream.ReadExactly(prefix);
-        }
-
-        byte[] json = new byte[HeaderLength(prefix, available)];
-        stream.ReadExactly(json);
-        var header = SafetensorsHeader.Parse(json, available - LengthBytes - json.Length);
-        return Load(header, stream, static (from, entry, tensor) => StoredElements.Read(from, entry.Type, bigEndian: false, tensor));
+        return Load(ReadHeader(stream), stream, static (from, entry, tensor) => StoredElements.Read(from, entry.Type, bigEndian: false, tensor));
     }
 
     /// <summary>Reads from memory.</summary>
@@ -110,6 +115,20 @@ public sealed class SafetensorsFile
         using var stream = new MemoryStream(bytes);
         layout.WriteTo(stream);
         return bytes;
+    }
+
+    private static SafetensorsHeader ReadHeader(Stream stream)
+    {
+        Span<byte> prefix = stackalloc byte[LengthBytes];
+        long available = stream.Length - stream.Position;
+        if (available >= LengthBytes)
+        {
+            stream.ReadExactly(prefix);
+        }
+
+        byte[] json = new byte[HeaderLength(prefix, available)];
+        stream.ReadExactly(json);
+        return SafetensorsHeader.Parse(json, available - LengthBytes - json.Length);
     }
 
     private static int HeaderLength(ReadOnlySpan<byte> prefix, long available)

@@ -1,3 +1,6 @@
+using Fovea.Compilation;
+using Fovea.Simd.Drivers;
+
 namespace Fovea;
 
 /// <summary>Compiling modules for inference.</summary>
@@ -30,17 +33,29 @@ public static class ModuleCompilation
             ArgumentNullException.ThrowIfNull(module);
             ArgumentNullException.ThrowIfNull(options);
             ArgumentNullException.ThrowIfNull(inputs);
-            return CompiledModel.Of(
-                x =>
-                {
-                    Module? training = module.NamedModules().Select(m => m.Value).FirstOrDefault(m => m.IsTraining);
-                    return training is null
-                        ? x.Length == 1 ? module.Call(x[0]) : module.Call(x)
-                        : throw new CompileException(
-                            $"Compile: expected a model in evaluation mode, got {training.GetType().Name} in training mode; call Eval() on the model first.");
-                },
-                inputs,
-                options);
+            return CompiledModel.Of(x => Infer("Compile", module, x), inputs, options);
         }
+
+        /// <summary>
+        /// Has the runtime compile the code that a call of the module runs, on all threads of the arithmetic, without computing anything. A
+        /// first call spends most of its time on that; here it can be done early, and beside other work such as reading the weights.
+        /// </summary>
+        /// <param name="input">Shape of the input, batch included.</param>
+        /// <exception cref="CompileException">The module is in training mode, or reads values outside of ops.</exception>
+        /// <exception cref="ShapeException">The module does not take such an input.</exception>
+        public void Rehearse(Shape input)
+        {
+            ArgumentNullException.ThrowIfNull(module);
+            Rehearsal.Run(x => Infer("Rehearse", module, x), [new TensorSpec(input, DType.Float32)], WorkerTeam.Threads);
+        }
+    }
+
+    private static Tensor Infer(string what, Module module, Tensor[] x)
+    {
+        Module? training = module.NamedModules().Select(m => m.Value).FirstOrDefault(m => m.IsTraining);
+        return training is null
+            ? x.Length == 1 ? module.Call(x[0]) : module.Call(x)
+            : throw new CompileException(
+                $"{what}: expected a model in evaluation mode, got {training.GetType().Name} in training mode; call Eval() on the model first.");
     }
 }

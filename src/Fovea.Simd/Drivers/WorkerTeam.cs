@@ -32,6 +32,9 @@ public static unsafe class WorkerTeam
     [ThreadStatic]
     private static bool t_inside;
 
+    [ThreadStatic]
+    private static bool t_rehearses;
+
     /// <summary>
     /// How many threads work on a loop, the caller's included (1 to 256). The default is the number of processors, or the variable
     /// <c>FOVEA_THREADS</c>.
@@ -63,7 +66,15 @@ public static unsafe class WorkerTeam
         int threads = Threads;
         if (threads == 1 || count <= grain || t_inside || !s_team.TryEnter())
         {
-            body.Run(0, count);
+            if (t_rehearses)
+            {
+                RunFirst(ref body);
+            }
+            else
+            {
+                body.Run(0, count);
+            }
+
             return;
         }
 
@@ -78,6 +89,37 @@ public static unsafe class WorkerTeam
         finally
         {
             s_team.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Runs some work with each of its loops cut down to the first piece, on this thread alone: it takes the way that the whole work will
+    /// take, so that the code is compiled when the work is done in earnest. What it computes is undefined, indices excepted.
+    /// </summary>
+    /// <param name="work">The work. Its loops must not take indices from what loops before them computed.</param>
+    public static void Rehearse(Action work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        (bool inside, bool rehearses) = (t_inside, t_rehearses);
+        t_inside = t_rehearses = true;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            (t_inside, t_rehearses) = (inside, rehearses);
+        }
+    }
+
+    // Through the pointer that the team would be given, which compiles that too.
+    private static void RunFirst<TBody>(ref TBody body)
+        where TBody : unmanaged, IRangeBody
+    {
+        fixed (TBody* at = &body)
+        {
+            delegate*<void*, int, int, void> run = &Invoke<TBody>;
+            run(at, 0, 1);
         }
     }
 

@@ -17,7 +17,7 @@ public sealed partial class Predictor
         }
 
         using TensorScope scope = TensorScope.Begin();
-        Tensor logits = _model.Run(Input(images));
+        Tensor logits = Run(images);
         DenseOutput.Check(logits, images.Count, Classes.Count);
         return
         [

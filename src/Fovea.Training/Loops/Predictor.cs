@@ -18,13 +18,12 @@ public sealed partial class Predictor
     private readonly InferenceModel _model;
     private readonly SamplePipeline _pipeline;
     private readonly PredictOptions _options;
+    private FirstCall? _rehearsal;
 
     private Predictor(TrainedModel trained, PredictOptions options)
     {
         _trained = trained;
-
-        // A single picture is over before compiling would have paid.
-        _model = new InferenceModel(trained.Model, compiles: options.Inputs is not [var only] || !File.Exists(only));
+        _model = new InferenceModel(trained.Model, compiles: !IsSingle(options));
         _pipeline = trained.Description.EvaluationPipeline();
         _options = options;
     }
@@ -44,8 +43,10 @@ public sealed partial class Predictor
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Top, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
         WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
-        return new Predictor(
-            TrainedModel.Open(options.Weights, options.Model, options.Attention, options.AttentionAt, options.AttentionOptions, options.ImageSize, null), options);
+        FirstCall? rehearsal = IsSingle(options) ? FirstCall.Rehearse(options) : null;
+        var trained = TrainedModel.Open(
+            options.Weights, options.Model, options.Attention, options.AttentionAt, options.AttentionOptions, options.ImageSize, null);
+        return new Predictor(trained, options) { _rehearsal = rehearsal };
     }
 
     /// <summary>The image files that a list of files and folders names: a folder stands for all images in it and below, in order of their paths.</summary>
@@ -101,6 +102,9 @@ public sealed partial class Predictor
         return PredictBatch([.. Enumerable.Range(0, images.Count).Select(i => $"{i}")], images);
     }
 
+    // A single picture is over before compiling the model would have paid.
+    private static bool IsSingle(PredictOptions options) => options.Inputs is [var only] && File.Exists(only);
+
     private static Image Load(string path)
     {
         try
@@ -121,7 +125,7 @@ public sealed partial class Predictor
         }
 
         using TensorScope scope = TensorScope.Begin();
-        Tensor logits = _model.Run(Input(images));
+        Tensor logits = Run(images);
         int classes = logits.Shape[1];
         var predictions = new Prediction[images.Count];
         for (int i = 0; i < predictions.Length; i++)
@@ -130,6 +134,13 @@ public sealed partial class Predictor
         }
 
         return predictions;
+    }
+
+    private Tensor Run(IReadOnlyList<Image> images)
+    {
+        Tensor input = Input(images);
+        Interlocked.Exchange(ref _rehearsal, null)?.Wait();
+        return _model.Run(input);
     }
 
     private Tensor Input(IReadOnlyList<Image> images)

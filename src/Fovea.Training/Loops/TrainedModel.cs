@@ -44,24 +44,36 @@ internal sealed class TrainedModel
         string key = model ?? found?.Model
             ?? throw new OptionException("model", $"{weights} does not say which model it belongs to; give --model. {Suggestion.Hint(string.Empty, ModelCatalog.Keys)}");
         ModelEntry entry = ModelCatalog.Find(key);
-        ModelDescription description = (found ?? new ModelDescription
-        {
-            Model = key,
-            Classes = ClassesOf(state, classes),
-            Task = entry.IsSegmentation ? DataTask.Segment : DataTask.Classify,
-            ImageSize = entry.ImageSize,
-        }) with
-        { Model = key };
+        ModelDescription description = Change(
+            found ?? new ModelDescription
+            {
+                Model = key,
+                Classes = ClassesOf(state, classes),
+                Task = entry.IsSegmentation ? DataTask.Segment : DataTask.Classify,
+                ImageSize = entry.ImageSize,
+            },
+            key, attention, attentionAt, attentionOptions, imageSize);
+        Module built = description.Build();
+        StateDict.Move(built, ModelWeights.Translate(built, state, found));
+        built.Eval();
+        return new TrainedModel(built, description, found is not null);
+    }
+
+    /// <summary>A description with what is given by hand in place of what the weights say.</summary>
+    public static ModelDescription Change(
+        ModelDescription description, string? model, string? attention, string? attentionAt, IReadOnlyDictionary<string, string> attentionOptions, int? imageSize)
+    {
         if (attention is not null)
         {
             description = description with { Attention = attention == TrainSetup.None ? null : attention, AttentionOptions = attentionOptions };
         }
 
-        description = description with { AttentionAt = attentionAt ?? description.AttentionAt, ImageSize = imageSize ?? description.ImageSize };
-        Module built = description.Build();
-        StateDict.Move(built, ModelWeights.Translate(built, state, found));
-        built.Eval();
-        return new TrainedModel(built, description, found is not null);
+        return description with
+        {
+            Model = model ?? description.Model,
+            AttentionAt = attentionAt ?? description.AttentionAt,
+            ImageSize = imageSize ?? description.ImageSize,
+        };
     }
 
     // The classifier has a row for each class. The data's names are taken when they are as many; the evaluation refuses the rest.

@@ -27,11 +27,7 @@ public static class ModelWeights
 
     /// <summary>The description in a file of weights; null in those of other software.</summary>
     /// <exception cref="DataFormatException">The file is damaged or of no known format.</exception>
-    internal static ModelDescription? Describe(string path)
-    {
-        using TensorScope scope = TensorScope.Begin();
-        return ModelDescription.FromMetadata(WeightsFile.Read(path).Metadata);
-    }
+    internal static ModelDescription? Describe(string path) => ModelDescription.FromMetadata(WeightsFile.ReadMetadata(path));
 
     /// <summary>Loads weights into a model to go on from. A classifier for another number of classes keeps its new weights.</summary>
     /// <returns>What was left out, in sentences; empty when everything fits.</returns>

@@ -70,6 +70,7 @@ public sealed class WeightsFileTests : IDisposable
             Assert.Equal(format, read.Format);
             Tensors.AssertEqual(tensors, read.Tensors);
             Assert.Equal(format == WeightsFormat.Safetensors ? ["tiny"] : [], read.Metadata.Values);
+            Assert.Equal(read.Metadata, WeightsFile.ReadMetadata(copy));
             path = copy;
         }
     }

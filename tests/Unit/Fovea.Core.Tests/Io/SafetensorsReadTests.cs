@@ -51,6 +51,21 @@ public sealed class SafetensorsReadTests
     }
 
     [Fact]
+    public void ReadsMetadataAloneAndChecksTheHeaderAllTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a.safetensors");
+        string json = """{"__metadata__":{"a":"1","b":""},"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""";
+        File.WriteAllBytes(path, SafetensorsBytes.Of(json, 3, 4));
+        Assert.Equal(new Dictionary<string, string> { ["a"] = "1", ["b"] = "" }, SafetensorsFile.ReadMetadata(path));
+
+        File.WriteAllBytes(path, SafetensorsBytes.Of(json, 3));
+        SafetensorsException e = Assert.Throws<SafetensorsException>(() => SafetensorsFile.ReadMetadata(path));
+        Assert.Contains(path, e.Message, StringComparison.Ordinal);
+        Assert.Contains("cut off", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ReadsAStreamThatCannotSeek()
     {
         byte[] file = SafetensorsBytes.One("U8", "[2]", 3, 4);

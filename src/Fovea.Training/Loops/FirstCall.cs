@@ -1,0 +1,50 @@
+namespace Fovea.Training;
+
+/// <summary>
+/// Prepares the first call of a model while its weights are being read: a thread builds the model that they describe and has its code
+/// compiled for the picture that will come.
+/// </summary>
+internal sealed class FirstCall
+{
+    private readonly Thread _thread;
+
+    private FirstCall(Action prepare)
+    {
+        _thread = new Thread(() => prepare()) { IsBackground = true, Name = "Fovea first call" };
+        _thread.Start();
+    }
+
+    /// <summary>Begins to prepare the call with one picture; null where a second processor is missing or there are no weights.</summary>
+    public static FirstCall? Rehearse(PredictOptions options) => options.Weights is { } weights && Environment.ProcessorCount > 1
+        ? new FirstCall(() => Rehearse(weights, options))
+        : null;
+
+    /// <summary>Returns when all is prepared.</summary>
+    public void Wait() => _thread.Join();
+
+    private static void Rehearse(string weights, PredictOptions options)
+    {
+        try
+        {
+            if (ModelWeights.Describe(weights) is { } found)
+            {
+                Rehearse(TrainedModel.Change(found, options.Model, options.Attention, options.AttentionAt, options.AttentionOptions, options.ImageSize));
+            }
+        }
+        catch (Exception)
+        {
+            // What is wrong here is wrong as well where the model is opened in earnest, which says so.
+        }
+    }
+
+    // The weights stay undefined, and their memory is never touched.
+    private static void Rehearse(ModelDescription description)
+    {
+        Module model = description.Build().Eval();
+        model.Rehearse([1, description.Mean.Count, description.ImageSize, description.ImageSize]);
+        foreach ((_, Tensor value) in model.NamedParameters().Concat(model.NamedBuffers()))
+        {
+            value.Dispose();
+        }
+    }
+}
