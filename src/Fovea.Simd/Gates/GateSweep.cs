@@ -172,7 +172,7 @@ public static unsafe class GateSweep
     }
 
     /// <summary><c>to[n, c] = factor · Σ_blocks parts[n, block, c]</c>.</summary>
-    private static void Join<T>(in BlockTiles tiles, T* parts, T factor, Span<T> to)
+    internal static void Join<T>(in BlockTiles tiles, T* parts, T factor, Span<T> to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int image = 0; image < tiles.Images; image++)

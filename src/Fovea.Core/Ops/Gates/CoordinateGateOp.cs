@@ -68,7 +68,7 @@ internal sealed class CoordinateGateOp(double epsilon) : FloatOp, ISampledOp
         ReadOnlySpan<T> x = c.In<T>(0);
         Span<T> scale = c.Scratch<T>(reduced);
         Span<T> shift = c.Scratch<T>(reduced);
-        Fold(c, scale, shift);
+        NormFold.Of(c, 2, epsilon, scale, shift);
         int group = GateShapes.ImagesAtATime(shape, c.InputSpec(0).DType.Size());
         Span<T> means = c.Scratch<T>(group * channels * length);
         Span<T> mixed = c.Scratch<T>(group * reduced * length);
@@ -85,20 +85,6 @@ internal sealed class CoordinateGateOp(double epsilon) : FloatOp, ISampledOp
                 images, channels, reduced, height, width, x[part.Numbers], f, c.In<T>(7), c.In<T>(8), c.In<T>(9), c.In<T>(10),
                 c.Out<T>()[part.Numbers], streaming);
         }
-    }
-
-    /// <summary>The convolution's bias and the norm as one affine map.</summary>
-    private void Fold<T>(ForwardContext c, Span<T> scale, Span<T> shift)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
-    {
-        for (int r = 0; r < scale.Length; r++)
-        {
-            double by = Number(3, r) / Math.Sqrt(Number(6, r) + epsilon);
-            scale[r] = T.CreateChecked(by);
-            shift[r] = T.CreateChecked(Number(4, r) + ((Number(2, r) - Number(5, r)) * by));
-        }
-
-        double Number(int input, int at) => double.CreateChecked(c.In<T>(input)[at]);
     }
 
     // A variance is positive.

@@ -74,8 +74,10 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("bam", x, _channels);
-        Tensor channel = _channel.Call(x).Reshape(-1, _channels, 1, 1);
-        Tensor spatial = _spatial.Call(x);
+        (Tensor logits, Tensor spatial) = IsTraining || GradMode.IsEnabled || Listeners.AnyBelow(this)
+            ? (_channel.Call(x), _spatial.Call(x))
+            : Branches(x);
+        Tensor channel = logits.Reshape(-1, _channels, 1, 1);
         bool whole = spatial.Shape[2] == x.Shape[2] && spatial.Shape[3] == x.Shape[3];
         if (!whole && spatial.Shape[2] * spatial.Shape[3] != 1)
         {
@@ -111,6 +113,13 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
         _spatial.Out.Bias!.Fill(_product ? 1 : 0);
     }
 
+    /// <summary>Both branches in inference, whose first steps read x together.</summary>
+    private (Tensor Channel, Tensor Spatial) Branches(Tensor x)
+    {
+        (Tensor means, Tensor reduced) = FusedGates.ProjectedMeans(x, _spatial.First, _spatial.FirstNorm);
+        return (_channel.OfMeans(means), _spatial.OfReduced(reduced));
+    }
+
     private Tensor Gate(Tensor channel, Tensor spatial) => (_product ? channel * spatial : channel + spatial).Sigmoid();
 
     private sealed class ChannelBranch : Module
@@ -133,13 +142,18 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
 
         protected override Tensor Forward(Tensor x)
         {
-            Tensor y = x.GlobalAvgPool();
-            if (IsTraining && y.Shape[0] == 1)
+            if (IsTraining && x.Shape[0] == 1)
             {
                 throw new ShapeException("bam", "a batch of at least 2 in training", x.Shape.ToString(),
                     "the channel branch normalises over the batch alone: train with a larger batch, or call Eval()");
             }
 
+            return OfMeans(x.GlobalAvgPool());
+        }
+
+        public Tensor OfMeans(Tensor means)
+        {
+            Tensor y = means;
             foreach ((Linear linear, BatchNorm1d norm) in _hidden)
             {
                 y = norm.CallFused(linear.Call(y), relu: true);
@@ -151,14 +165,12 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
 
     private sealed class SpatialBranch : Module
     {
-        private readonly Conv2d _reduce;
-        private readonly BatchNorm2d _reduceNorm;
         private readonly List<(Conv2d Conv, BatchNorm2d Norm)> _dilated = [];
 
         public SpatialBranch(int channels, int reduced, int layers, int dilation, int padding)
         {
-            _reduce = Register("reduce", new Conv2d(channels, reduced, 1));
-            _reduceNorm = Register("reduce_bn", new BatchNorm2d(reduced));
+            First = Register("reduce", new Conv2d(channels, reduced, 1));
+            FirstNorm = Register("reduce_bn", new BatchNorm2d(reduced));
             for (int i = 0; i < layers; i++)
             {
                 _dilated.Add((new Conv2d(reduced, reduced, 3, padding: padding, dilation: dilation), new BatchNorm2d(reduced)));
@@ -169,11 +181,15 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
             Out = Register("out", new Conv2d(reduced, 1, 1));
         }
 
+        public Conv2d First { get; }
+
+        public BatchNorm2d FirstNorm { get; }
+
         public Conv2d Out { get; }
 
-        protected override Tensor Forward(Tensor x)
+        public Tensor OfReduced(Tensor reduced)
         {
-            Tensor y = _reduceNorm.CallFused(_reduce.Call(x), relu: true);
+            Tensor y = reduced;
             foreach ((Conv2d conv, BatchNorm2d norm) in _dilated)
             {
                 y = norm.CallFused(conv.Call(y), relu: true);
@@ -181,5 +197,7 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
 
             return Out.Call(y);
         }
+
+        protected override Tensor Forward(Tensor x) => OfReduced(FirstNorm.CallFused(First.Call(x), relu: true));
     }
 }

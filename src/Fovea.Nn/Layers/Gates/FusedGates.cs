@@ -85,6 +85,16 @@ internal static class FusedGates
         ? Op.Run(new PositionGateOp(form, hasChannels: false), x, b)
         : Op.Run(new PositionGateOp(form, hasChannels: true), x, b, a);
 
+    /// <summary>
+    /// The means [N, C] and <c>ReLU(BN(1×1 x))</c> with the norm's running statistics, for inference alone.
+    /// </summary>
+    public static (Tensor Means, Tensor Reduced) ProjectedMeans(Tensor x, Conv2d reduce, BatchNorm2d norm)
+    {
+        Tensor[] results = Op.RunAll(
+            new ProjectedMeansOp(norm.Epsilon), x, reduce.Weight, reduce.Bias!, norm.Weight, norm.Bias, norm.RunningMean, norm.RunningVar);
+        return (results[1], results[0]);
+    }
+
     /// <summary>Coordinate attention with its norm's running statistics, for inference alone.</summary>
     public static Tensor Coordinate(Tensor x, Conv2d mix, BatchNorm2d norm, Conv2d rows, Conv2d columns) => Op.Run(
         new CoordinateGateOp(norm.Epsilon), x, mix.Weight, mix.Bias!, norm.Weight, norm.Bias, norm.RunningMean, norm.RunningVar, rows.Weight,

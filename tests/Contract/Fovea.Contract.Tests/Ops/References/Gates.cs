@@ -80,6 +80,16 @@ internal static partial class References
                 ? Enumerable.Range(0, w).Average(j => x[0][at[0], at[1], at[2], j])
                 : Enumerable.Range(0, h).Average(i => x[0][at[0], at[1], i, at[2] - h]);
         })),
+        OfAll<ProjectedMeansOp>((op, x) =>
+        [
+            RefTensor.Build([x[0].Shape[0], x[1].Shape[0], x[0].Shape[2], x[0].Shape[3]], at =>
+            {
+                double sum = x[2].Values[at[1]]
+                    + Enumerable.Range(0, x[0].Shape[1]).Sum(c => x[1].Values[(at[1] * x[0].Shape[1]) + c] * x[0][at[0], c, at[2], at[3]]);
+                return Math.Max(0, ((sum - x[5].Values[at[1]]) / Math.Sqrt(x[6].Values[at[1]] + op.Epsilon) * x[3].Values[at[1]]) + x[4].Values[at[1]]);
+            }),
+            RefTensor.Build([x[0].Shape[0], x[0].Shape[1]], at => PlaneOf(x[0], at[0], at[1]).Average()),
+        ]),
         Of<CoordinateGateOp>((op, x) =>
         {
             (int channels, int h, int w, int reduced) = (x[0].Shape[1], x[0].Shape[2], x[0].Shape[3], x[1].Shape[0]);
