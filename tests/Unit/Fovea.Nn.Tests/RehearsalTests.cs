@@ -34,6 +34,9 @@ public sealed class RehearsalTests
             module = ModelCatalog.Create(key, new ModelOptions { Classes = 5, ImageSize = entry.ImageSize }).Eval();
         }
 
+        // What other tests dropped must not be collected in between.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         long before = TensorMemory.LiveBlocks;
         module.Rehearse([1, 3, entry.ImageSize, entry.ImageSize]);
         Assert.Equal(before, TensorMemory.LiveBlocks);
