@@ -53,11 +53,11 @@ public sealed record ModelProfile(
     /// <summary>Compiles a module and measures what runs then: ops that were fused are one, and their parameters are packed weights (not listed).</summary>
     /// <param name="module">The module; its mode is put back afterwards.</param>
     /// <param name="inputs">What to compile it for; the runs are on zeros.</param>
-    /// <param name="runs">Measured runs after one that warms up, at least 1; default 5. The fastest of each op counts.</param>
+    /// <param name="runs">Measured runs after those that warm up, at least 1; default 20. The fastest of each op counts.</param>
     /// <param name="measurePeaks">Whether to measure the machine as well, which takes about a second; default true.</param>
     /// <exception cref="ShapeException">The inputs do not fit.</exception>
     /// <exception cref="CompileException">The module cannot be compiled.</exception>
-    public static ModelProfile RunCompiled(Module module, Tensor[] inputs, int runs = 5, bool measurePeaks = true)
+    public static ModelProfile RunCompiled(Module module, Tensor[] inputs, int runs = 20, bool measurePeaks = true)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(inputs);
