@@ -4,21 +4,35 @@ using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Conv.Channels;
 
-/// <summary>Whether a tile asks for memory that it does not need itself.</summary>
+/// <summary>How a tile reads its input, and whether it asks for memory that it does not need itself.</summary>
 internal interface IManner
 {
-    /// <summary>Whether it does.</summary>
+    /// <summary>Whether it asks.</summary>
     static abstract bool Asks { get; }
+
+    /// <summary>Whether positions lie side by side, as in the planes of a tensor, and not channels.</summary>
+    static abstract bool Planes { get; }
 }
 
 internal readonly struct Silent : IManner
 {
     public static bool Asks => false;
+
+    public static bool Planes => false;
 }
 
 internal readonly struct Asking : IManner
 {
     public static bool Asks => true;
+
+    public static bool Planes => false;
+}
+
+internal readonly struct AskingPlanes : IManner
+{
+    public static bool Asks => true;
+
+    public static bool Planes => true;
 }
 
 /// <summary>Lines of memory a constant apart, as many as a register has lanes.</summary>

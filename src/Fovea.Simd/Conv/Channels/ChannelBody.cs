@@ -29,7 +29,7 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
     public readonly void Run(int from, int to)
     {
         using var work = new Scratch<T>(Shared is null ? Input.WorkCount : 1);
-        using var own = new Scratch<T>(Shared is null ? Plan->StageCount<V, T>() : 1);
+        using var own = new Scratch<T>(Shared is null && !Plan->Direct ? Plan->StageCount<V, T>() : 1);
         using var products = new Scratch<T>((long)Plan->UnitRows * 2 * V.Width);
         using var square = new Scratch<T>((long)V.Width * V.Width);
         int units = Plan->Units;
@@ -40,7 +40,11 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
             int block = i / units % Plan->OutputBlocks;
             int group = i / units / Plan->OutputBlocks;
             T* stage = own.At;
-            if (Shared is null)
+            if (Plan->Direct)
+            {
+                stage = Input.Planes(group, unit);
+            }
+            else if (Shared is null)
             {
                 Input.Unit(group, unit, work.At, stage);
             }
@@ -57,7 +61,7 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
     {
         int start = (int)((long)Plan->Panels * block / Plan->OutputBlocks);
         int end = (int)((long)Plan->Panels * (block + 1) / Plan->OutputBlocks);
-        long from = (long)unit * Plan->UnitPositions;
+        long from = Plan->From(unit);
         int count = Plan->Count(unit);
         int tiles = GemmShape<V, T>.RowPanels(count);
         int later = piece + WorkerTeam.Threads;
@@ -120,7 +124,20 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
                 int row = GemmShape<V, T>.RowStart(count, rowPanels, p);
                 int end = GemmShape<V, T>.RowStart(count, rowPanels, p + 1);
                 ahead.Fill(asks, (depth + V.Width - 1) / V.Width, last ? end - 1 + ChannelPlan.Group<V, T>() : -1);
-                if (columns == 2)
+                if (Plan->Direct)
+                {
+                    T* planes = stage + (k * (nint)job.Positions) + row;
+                    T* to = products + (row * rowStride);
+                    if (columns == 2)
+                    {
+                        ChannelTiles<V, T, N2>.RunOverPlanes(end - row, depth, planes, job.Positions, b, to, rowStride, k > 0, asks);
+                    }
+                    else
+                    {
+                        ChannelTiles<V, T, N1>.RunOverPlanes(end - row, depth, planes, job.Positions, b, to, rowStride, k > 0, asks);
+                    }
+                }
+                else if (columns == 2)
                 {
                     ChannelTiles<V, T, N2>.Run(end - row, depth, a + (row * V.Width), block, b, products + (row * rowStride), rowStride, k > 0, asks);
                 }

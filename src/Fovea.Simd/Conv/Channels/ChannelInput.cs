@@ -58,8 +58,16 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
 
     /// <summary>The lines that a unit will read, where they are runs of planes; otherwise none.</summary>
     public readonly ChannelInputWalk<V, T> Walk(int group, int unit) => _plan->Job.IsFlat && _plan->Job.PatchWidth == 0
-        ? new(_plan->Job, _x, group, (long)unit * _plan->UnitPositions, _plan->Count(unit))
+        ? new(_plan->Job, _x, group, _plan->From(unit), _plan->Count(unit))
         : default;
+
+    /// <summary>Where a unit begins in the first plane of a group, where it lies in one image.</summary>
+    public readonly T* Planes(int group, int unit)
+    {
+        ref readonly ConvJob job = ref _plan->Job;
+        (long image, long position) = Math.DivRem(_plan->From(unit), job.Positions);
+        return _x + ((nint)image * job.InputImage) + ((nint)group * job.Inputs * job.Positions) + (nint)position;
+    }
 
     private readonly ChannelStage<V, T> Window =>
         new(_plan->Job.Height, _plan->Job.Width, 0, -_firstColumn, _rowSpan, _columns, V.Width, _end);

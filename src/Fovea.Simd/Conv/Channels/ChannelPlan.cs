@@ -15,6 +15,9 @@ internal unsafe struct ChannelPlan
     // Where the weights are larger than this they are read as few times as can be.
     private const long LargeWeights = 1 << 20;
 
+    // Positions of a map from which on its planes may be read as they lie: in smaller ones most reads would cross a cache line.
+    private const int FewestInPlanes = 400;
+
     // Pieces that a loop should have, for the sake of machines with many processors.
     private const int EnoughPieces = 16;
     private const long SharedBytes = 12 << 20;
@@ -36,6 +39,12 @@ internal unsafe struct ChannelPlan
     /// <summary>Into how many pieces the panels are cut, and whether the pieces of a unit share its staged input.</summary>
     public int OutputBlocks;
     public bool Shares;
+
+    /// <summary>Whether tiles read the planes of the input as they lie: units then end where images do.</summary>
+    public bool Direct;
+
+    /// <summary>Units of an image, where tiles read planes.</summary>
+    public int Bands;
 
     /// <summary>Blocks of steps: one per register of input channels and tap.</summary>
     public readonly int StepBlocks => InputBlocks * Job.TapCount;
@@ -65,6 +74,14 @@ internal unsafe struct ChannelPlan
         plan.Units = plan.Units is > EnoughPieces and < 4 * EnoughPieces ? (plan.Units + 3) / 4 * 4 : plan.Units;
         plan.UnitPositions = Whole((int)((all + plan.Units - 1) / plan.Units), plan.Units, V.Width);
         plan.Units = (int)((all + plan.UnitPositions - 1) / plan.UnitPositions);
+        plan.Direct = ReadsPlanes(job, V.Width);
+        if (plan.Direct)
+        {
+            plan.UnitPositions = Math.Min(plan.UnitPositions, job.Positions);
+            plan.Bands = (job.Positions + plan.UnitPositions - 1) / plan.UnitPositions;
+            plan.Units = plan.Bands * job.Batch;
+        }
+
         int panels = GemmShape<V, T>.RowPanels(plan.UnitPositions);
         plan.UnitRows = GemmShape<V, T>.RowStart(plan.UnitPositions, panels, panels);
         int pieces = plan.Units * job.Groups;
@@ -72,7 +89,7 @@ internal unsafe struct ChannelPlan
         if (pieces < EnoughPieces && pieces * plan.UnitRows * depth <= SharedBytes)
         {
             plan.OutputBlocks = Math.Min(plan.Panels, (EnoughPieces + pieces - 1) / pieces);
-            plan.Shares = true;
+            plan.Shares = !plan.Direct;
         }
 
         return plan;
@@ -83,8 +100,18 @@ internal unsafe struct ChannelPlan
         where V : unmanaged, ILane<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => 3 * V.Width;
 
+    /// <summary>The first position of a unit, over all images.</summary>
+    public readonly long From(int unit) => Direct ? ((long)(unit / Bands) * Job.Positions) + ((long)(unit % Bands) * UnitPositions) : (long)unit * UnitPositions;
+
     /// <summary>Positions of a unit, of which the last may have fewer.</summary>
-    public readonly int Count(int unit) => (int)Math.Min(UnitPositions, ((long)Job.Batch * Job.Positions) - ((long)unit * UnitPositions));
+    public readonly int Count(int unit) => Direct
+        ? Math.Min(UnitPositions, Job.Positions - (unit % Bands * UnitPositions))
+        : (int)Math.Min(UnitPositions, ((long)Job.Batch * Job.Positions) - ((long)unit * UnitPositions));
+
+    // Staging pays where many outputs share it. Tiles of an even number of rows must not reach beyond a plane.
+    private static bool ReadsPlanes(in ConvJob job, int width) =>
+        job.IsFlat && job.PatchWidth == 0 && job.Outputs <= job.Inputs && job.Inputs % width == 0
+        && job.Positions % 2 == 0 && job.Positions >= FewestInPlanes;
 
     // Units begin where a register of positions does, and hold whole groups where a unit more or less does not matter.
     private static int Whole(int positions, int units, int width) =>

@@ -21,7 +21,7 @@ internal static unsafe class ChannelTile<V, T, TRows, TColumns, TManner>
     /// <summary>Sums the steps and writes the tile, or adds it.</summary>
     /// <param name="channels">Input channels.</param>
     /// <param name="a">The first row's channels.</param>
-    /// <param name="block">Numbers from one block of channels to the next.</param>
+    /// <param name="block">Numbers from one block of channels to the next; from one plane to the next where positions lie side by side.</param>
     /// <param name="b">Weights, [channel][columns · width].</param>
     /// <param name="c">Target.</param>
     /// <param name="rowStride">Numbers from one row of the target to the next.</param>
@@ -42,11 +42,15 @@ internal static unsafe class ChannelTile<V, T, TRows, TColumns, TManner>
         V c90 = V.Zero, c91 = V.Zero;
         V c100 = V.Zero, c101 = V.Zero;
         V c110 = V.Zero, c111 = V.Zero;
-        for (; channels > 0; channels -= V.Width, a += block - V.Width)
+
+        // From one row to the next, and from one step to the next.
+        int row = TManner.Planes ? 1 : V.Width;
+        nint step = TManner.Planes ? block : 1;
+        for (; channels > 0; channels -= V.Width, a += TManner.Planes ? 0 : block - V.Width)
         {
             byte* ask = TManner.Asks ? asks->At : null;
             nint apart = TManner.Asks ? asks++->Apart : 0;
-            for (int k = Math.Min(channels, V.Width); k > 0; k--, a++, b += TColumns.Value * V.Width)
+            for (int k = Math.Min(channels, V.Width); k > 0; k--, a += step, b += TColumns.Value * V.Width)
             {
                 if (TManner.Asks)
                 {
@@ -59,55 +63,55 @@ internal static unsafe class ChannelTile<V, T, TRows, TColumns, TManner>
                 V x = V.Broadcast(a[0]);
                 c00 = V.MultiplyAdd(x, b0, c00);
                 c01 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c01) : c01;
-                x = V.Broadcast(a[V.Width]);
+                x = V.Broadcast(a[row]);
                 c10 = V.MultiplyAdd(x, b0, c10);
                 c11 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c11) : c11;
                 if (TRows.Value > 2)
                 {
-                    x = V.Broadcast(a[2 * V.Width]);
+                    x = V.Broadcast(a[2 * row]);
                     c20 = V.MultiplyAdd(x, b0, c20);
                     c21 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c21) : c21;
-                    x = V.Broadcast(a[3 * V.Width]);
+                    x = V.Broadcast(a[3 * row]);
                     c30 = V.MultiplyAdd(x, b0, c30);
                     c31 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c31) : c31;
                 }
 
                 if (TRows.Value > 4)
                 {
-                    x = V.Broadcast(a[4 * V.Width]);
+                    x = V.Broadcast(a[4 * row]);
                     c40 = V.MultiplyAdd(x, b0, c40);
                     c41 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c41) : c41;
-                    x = V.Broadcast(a[5 * V.Width]);
+                    x = V.Broadcast(a[5 * row]);
                     c50 = V.MultiplyAdd(x, b0, c50);
                     c51 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c51) : c51;
                 }
 
                 if (TRows.Value > 6)
                 {
-                    x = V.Broadcast(a[6 * V.Width]);
+                    x = V.Broadcast(a[6 * row]);
                     c60 = V.MultiplyAdd(x, b0, c60);
                     c61 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c61) : c61;
-                    x = V.Broadcast(a[7 * V.Width]);
+                    x = V.Broadcast(a[7 * row]);
                     c70 = V.MultiplyAdd(x, b0, c70);
                     c71 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c71) : c71;
                 }
 
                 if (TRows.Value > 8)
                 {
-                    x = V.Broadcast(a[8 * V.Width]);
+                    x = V.Broadcast(a[8 * row]);
                     c80 = V.MultiplyAdd(x, b0, c80);
                     c81 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c81) : c81;
-                    x = V.Broadcast(a[9 * V.Width]);
+                    x = V.Broadcast(a[9 * row]);
                     c90 = V.MultiplyAdd(x, b0, c90);
                     c91 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c91) : c91;
                 }
 
                 if (TRows.Value > 10)
                 {
-                    x = V.Broadcast(a[10 * V.Width]);
+                    x = V.Broadcast(a[10 * row]);
                     c100 = V.MultiplyAdd(x, b0, c100);
                     c101 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c101) : c101;
-                    x = V.Broadcast(a[11 * V.Width]);
+                    x = V.Broadcast(a[11 * row]);
                     c110 = V.MultiplyAdd(x, b0, c110);
                     c111 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c111) : c111;
                 }
@@ -177,6 +181,11 @@ internal static unsafe class ChannelTiles<V, T, TColumns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(int height, int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds, ChannelAsk* asks) =>
         Run<Asking>(height, channels, a, block, b, c, rowStride, adds, asks);
+
+    /// <summary>As the one that asks, over planes as they lie.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RunOverPlanes(int height, int channels, T* a, nint plane, T* b, T* c, nint rowStride, bool adds, ChannelAsk* asks) =>
+        Run<AskingPlanes>(height, channels, a, plane, b, c, rowStride, adds, asks);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Run<TManner>(int height, int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds, ChannelAsk* asks)
