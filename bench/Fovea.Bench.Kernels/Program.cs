@@ -94,8 +94,9 @@ void Gemm()
         (1024, 1024, 1024), (512, 512, 512), (256, 256, 256), (128, 128, 128), (64, 64, 64), (32, 32, 32), (16, 16, 16),
         (64, 3136, 64), (2048, 49, 512), (512, 49, 4608), (197, 768, 768), (197, 197, 64), (1, 1000, 2048), (128, 10, 64), (1, 64, 4), (1024, 1, 1024),
     ];
+    Console.WriteLine($"peak {MachinePeak.FlopsPerSecond() / 1e9:F1} GFLOP/s");
     Console.WriteLine($"{"m n k",-24} {"nn",9} {"nt",9} {"tn",9} {"tt",9}   GFLOP/s");
-    foreach ((int m, int n, int k) in sizes)
+    foreach ((int m, int n, int k) in sizes.Where(x => $"{x.M} {x.N} {x.K}".Contains(only)))
     {
         float[] a = Random(m * k), b = Random(k * n);
         var c = new float[m * n];

@@ -167,7 +167,8 @@ internal unsafe struct PointGradientBody<V, T> : IRangeBody
                     Ask(from + ((row + height) * rows.ChannelStride), rows.ChannelStride, length);
                 }
 
-                RowTiles<V, T>.Run(height, images, length, from + (row * rows.ChannelStride), rows.ChannelStride, rows.ImageStride, packed, c, Plan->SumStride, adds);
+                RowTiles<V, T, PackedWalk>.Run(
+                    height, images, length, from + (row * rows.ChannelStride), rows.ChannelStride, rows.ImageStride, packed, null, c, Plan->SumStride, adds);
             }
         }
     }

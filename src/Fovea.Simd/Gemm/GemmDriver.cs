@@ -91,11 +91,17 @@ internal static unsafe class GemmDriver<V, T>
                 for (int m0 = 0; m0 < m; m0 += rowChunk)
                 {
                     int rows = Math.Min(rowChunk, m - m0);
-                    var packRows = new PackRowsBody<V, T> { A = From(a, m0, k0), M = rows, K = depth, To = packedA };
-                    Share(ref packRows, GemmShape<V, T>.RowPanels(rows), serial);
+                    bool direct = MultiplyBody<V, T>.TakesRows(a, rows, columns);
+                    if (!direct)
+                    {
+                        var packRows = new PackRowsBody<V, T> { A = From(a, m0, k0), M = rows, K = depth, To = packedA };
+                        Share(ref packRows, GemmShape<V, T>.RowPanels(rows), serial);
+                    }
+
                     var multiply = new MultiplyBody<V, T>
                     {
-                        A = packedA,
+                        A = direct ? a.Element(m0, k0) : packedA,
+                        Stride = direct ? a.RowStride : 0,
                         B = packedB,
                         C = c + m0 * rowStride + n0,
                         RowStride = rowStride,

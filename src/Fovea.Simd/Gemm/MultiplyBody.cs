@@ -18,7 +18,9 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
     // Few rows are cut into this many pieces at least, if there are columns enough: sixteen threads find work, and two end together.
     private const int LeastPieces = 16;
 
+    /// <summary>A packed, or as it lies where <see cref="Stride"/> says how far its rows are apart.</summary>
     public T* A;
+    public nint Stride;
     public T* B;
     public T* C;
     public nint RowStride;
@@ -42,6 +44,10 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
     }
 
     private static int RowBlocks(int m) => (GemmShape<V, T>.RowPanels(m) + BlockRows - 1) / BlockRows;
+
+    /// <summary>Whether a product can read A as it lies: rows side by side in pairs, and columns for tiles of two registers.</summary>
+    public static bool TakesRows(in GemmOperand<T> a, int m, int n) =>
+        !a.Transpose && m % 2 == 0 && GemmShape<V, T>.PanelWidth((n - 1) % GemmShape<V, T>.Columns + 1) == GemmShape<V, T>.Columns;
 
     private static int ColumnBlocks(int m, int n)
     {
@@ -75,7 +81,7 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
         for (int p = 0; p < K; p += GemmShape<V, T>.Depth)
         {
             int depth = Math.Min(GemmShape<V, T>.Depth, K - p);
-            T* packedA = A + (nint)p * paddedRows;
+            T* packedA = Stride > 0 ? A + p : A + (nint)p * paddedRows;
             T* packedB = B + (nint)p * columnPanels * width;
             T beta = p == 0 ? Beta : T.One;
             bool finishes = !Finish.IsNone && p + depth == K;
@@ -91,7 +97,7 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
                 {
                     int row = GemmShape<V, T>.RowStart(M, rowPanels, i);
                     int height = GemmShape<V, T>.RowStart(M, rowPanels, i + 1) - row;
-                    T* a = packedA + (nint)row * depth;
+                    T* a = packedA + row * (Stride > 0 ? Stride : depth);
                     T* c = C + row * RowStride + j * width;
                     int rows = Math.Min(height, M - row);
                     if (rows == height && columns == panelWidth && plain && (beta == T.Zero || beta == T.One))
@@ -115,9 +121,13 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile(int panelWidth, int height, int depth, T* a, T* b, T* next, T* c, nint rowStride, bool adds)
+    private readonly void Tile(int panelWidth, int height, int depth, T* a, T* b, T* next, T* c, nint rowStride, bool adds)
     {
-        if (panelWidth == V.Width)
+        if (Stride > 0)
+        {
+            RowTiles<V, T, AheadWalk>.Run(height, 1, depth, a, Stride, 0, b, (byte*)next, c, rowStride, adds);
+        }
+        else if (panelWidth == V.Width)
         {
             TileTable<V, T, N1, PackedWalk>.Run(height, depth, a, b, b, null, c, c, rowStride, adds);
         }

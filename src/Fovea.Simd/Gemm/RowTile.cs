@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Lanes;
 
 namespace Fovea.Simd.Gemm;
@@ -8,10 +9,11 @@ namespace Fovea.Simd.Gemm;
 /// As <see cref="GemmTile{V, T, TRows, TColumns, TWalk}"/> with two registers of columns, for an A that is not packed: its rows are read
 /// where they lie, side by side, and the sum may go over several runs of steps that lie apart (the images of a batch).
 /// </summary>
-internal static unsafe class RowTile<V, T, TRows>
+internal static unsafe class RowTile<V, T, TRows, TWalk>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRows : struct, ICount
+    where TWalk : struct, IWalk
 {
     /// <summary><c>c[r, j] (+)= Σ a[r, run, k] · b[run, k, j]</c>.</summary>
     /// <param name="runs">Runs of steps.</param>
@@ -20,12 +22,13 @@ internal static unsafe class RowTile<V, T, TRows>
     /// <param name="rowStride">Numbers from one row of A to the next.</param>
     /// <param name="runStride">Numbers from one run of a row to the next.</param>
     /// <param name="b">B, packed: [run, k, two registers].</param>
+    /// <param name="ahead">What the coming tiles will read, where the walk asks for it.</param>
     /// <param name="c">The result.</param>
     /// <param name="resultStride">Numbers from one row of the result to the next.</param>
     /// <param name="adds">Whether the sums are added to what is there.</param>
     // Four pointers, each to three rows: addresses of a base and a scaled register cost nothing, products would.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(int runs, int k, T* a, nint rowStride, nint runStride, T* b, T* c, nint resultStride, bool adds)
+    public static void Run(int runs, int k, T* a, nint rowStride, nint runStride, T* b, byte* ahead, T* c, nint resultStride, bool adds)
     {
         V c00 = V.Zero, c01 = V.Zero;
         V c10 = V.Zero, c11 = V.Zero;
@@ -106,6 +109,12 @@ internal static unsafe class RowTile<V, T, TRows>
                     c111 = V.MultiplyAdd(x, b1, c111);
                 }
 
+                if (TWalk.Ahead)
+                {
+                    Prefetch.ToSecondLevel(ahead);
+                    ahead += GemmTile<V, T, TRows, N2, TWalk>.AheadBytes;
+                }
+
                 p0++;
                 p3++;
                 p6++;
@@ -161,34 +170,35 @@ internal static unsafe class RowTile<V, T, TRows>
     }
 }
 
-/// <summary>Chooses the <see cref="RowTile{V, T, TRows}"/> of a height.</summary>
-internal static unsafe class RowTiles<V, T>
+/// <summary>Chooses the <see cref="RowTile{V, T, TRows, TWalk}"/> of a height.</summary>
+internal static unsafe class RowTiles<V, T, TWalk>
     where V : unmanaged, ILane<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TWalk : struct, IWalk
 {
-    /// <summary>See <see cref="RowTile{V, T, TRows}.Run"/>; the height is 2, 4, … 12.</summary>
+    /// <summary>See <see cref="RowTile{V, T, TRows, TWalk}.Run"/>; the height is 2, 4, … 12.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run(int height, int runs, int k, T* a, nint rowStride, nint runStride, T* b, T* c, nint resultStride, bool adds)
+    public static void Run(int height, int runs, int k, T* a, nint rowStride, nint runStride, T* b, byte* ahead, T* c, nint resultStride, bool adds)
     {
         switch (height)
         {
             case 12:
-                RowTile<V, T, N12>.Run(runs, k, a, rowStride, runStride, b, c, resultStride, adds);
+                RowTile<V, T, N12, TWalk>.Run(runs, k, a, rowStride, runStride, b, ahead, c, resultStride, adds);
                 break;
             case 10:
-                RowTile<V, T, N10>.Run(runs, k, a, rowStride, runStride, b, c, resultStride, adds);
+                RowTile<V, T, N10, TWalk>.Run(runs, k, a, rowStride, runStride, b, ahead, c, resultStride, adds);
                 break;
             case 8:
-                RowTile<V, T, N8>.Run(runs, k, a, rowStride, runStride, b, c, resultStride, adds);
+                RowTile<V, T, N8, TWalk>.Run(runs, k, a, rowStride, runStride, b, ahead, c, resultStride, adds);
                 break;
             case 6:
-                RowTile<V, T, N6>.Run(runs, k, a, rowStride, runStride, b, c, resultStride, adds);
+                RowTile<V, T, N6, TWalk>.Run(runs, k, a, rowStride, runStride, b, ahead, c, resultStride, adds);
                 break;
             case 4:
-                RowTile<V, T, N4>.Run(runs, k, a, rowStride, runStride, b, c, resultStride, adds);
+                RowTile<V, T, N4, TWalk>.Run(runs, k, a, rowStride, runStride, b, ahead, c, resultStride, adds);
                 break;
             default:
-                RowTile<V, T, N2>.Run(runs, k, a, rowStride, runStride, b, c, resultStride, adds);
+                RowTile<V, T, N2, TWalk>.Run(runs, k, a, rowStride, runStride, b, ahead, c, resultStride, adds);
                 break;
         }
     }

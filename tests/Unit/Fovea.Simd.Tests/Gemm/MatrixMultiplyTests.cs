@@ -25,6 +25,7 @@ public class MatrixMultiplyTests
         data.Add(1, 300, 1100);
         data.Add(301, 1, 1105);
         data.Add(3, 5, 4200);
+        data.Add(6, 40, 4200);
         data.Add(1030, 5, 2100);
         data.Add(2050, 3, 4);
         data.Add(4, 2051, 3);
