@@ -43,7 +43,7 @@ internal static class Limits
     /// <param name="seconds">For each gate.</param>
     public static IEnumerable<Limit> Streams(string only, double seconds)
     {
-        foreach (Row row in Rows.All.Where(r => r.Group.StartsWith("gates", StringComparison.Ordinal) && r.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+        foreach (Row row in Rows.All.Where(r => r.Group.StartsWith("gates", StringComparison.Ordinal) && r.Target.IsSet && r.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
         {
             using TensorScope scope = TensorScope.Begin();
             using var work = new FoveaWork(row);

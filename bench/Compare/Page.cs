@@ -28,8 +28,9 @@ internal static class Page
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture,
             $"{file.Processor} ({file.Instructions}), {file.Threads} threads; {string.Join("; ", file.Versions)}. {Days(file)}");
-        int held = file.Rows.Count(r => r.Reached) + file.Limits.Count(l => l.Reached);
-        text.AppendLine(CultureInfo.InvariantCulture, $"{held} of {file.Rows.Count + file.Limits.Count} targets hold; {file.Rows.Count(r => r.BestPeer is { OfMinima: >= 1 })} of {file.Rows.Count} rows are faster than every peer.");
+        int asked = file.Rows.Count(r => r.Target.IsSet) + file.Limits.Count;
+        int held = file.Rows.Count(r => r.Target.IsSet && r.Reached) + file.Limits.Count(l => l.Reached);
+        text.AppendLine(CultureInfo.InvariantCulture, $"{held} of {asked} targets hold; {file.Rows.Count(r => r.BestPeer is { OfMinima: >= 1 })} of {file.Rows.Count} rows are faster than every peer.");
         foreach (IGrouping<string, Result> group in file.Rows.GroupBy(r => r.Group))
         {
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"### {group.Key}").AppendLine();
@@ -37,7 +38,7 @@ internal static class Page
             foreach (Result r in group)
             {
                 text.AppendLine(CultureInfo.InvariantCulture,
-                    $"| {r.Name} | {r.Ours.MinMs:F2} | {Cell(r.PyTorch)} | {Cell(r.OnnxRuntime)} | {r.Target} | {(r.Reached ? "yes" : "**no**")} |");
+                    $"| {r.Name} | {r.Ours.MinMs:F2} | {Cell(r.PyTorch)} | {Cell(r.OnnxRuntime)} | {r.Target} | {r.Verdict} |");
             }
         }
 

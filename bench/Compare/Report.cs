@@ -50,7 +50,7 @@ internal static class Report
             text.Append(CultureInfo.InvariantCulture, $"| {r.Name} |");
             text.AppendJoin("|", columns.Select(c => r.Times.TryGetValue(c.Engine, out EngineTime? t) ? Pair(t.MinMs, t.MedianMs) : " – "));
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"|{Cell(r.BestPeer)}|{Cell(r.PyTorch)}|{Cell(r.OnnxRuntime)}| {r.Target} | {(r.Reached ? "yes" : "**no**")} | {Difference(r)} |");
+                $"|{Cell(r.BestPeer)}|{Cell(r.PyTorch)}|{Cell(r.OnnxRuntime)}| {r.Target} | {r.Verdict} | {Difference(r)} |");
         }
 
         return text.ToString();

@@ -44,6 +44,9 @@ internal sealed record Result(
     /// <summary>Whether the targets that could be measured are reached, on the fastest steps.</summary>
     public bool Reached => Holds(Target.Best, BestPeer) && Holds(Target.PyTorch, PyTorch) && Holds(Target.OnnxRuntime, OnnxRuntime);
 
+    /// <summary>The same as a word for the tables.</summary>
+    public string Verdict => !Target.IsSet ? "–" : Reached ? "yes" : "**no**";
+
     private static bool Holds(double? target, Ratio? ratio) => target is null || ratio is null || ratio.OfMinima >= target;
 
     private Ratio? Against(string[] engines) => engines.Length == 0

@@ -10,6 +10,9 @@ internal static class Rows
 
     private static readonly string[] s_gates = ["se", "eca", "cbam", "bam", "spatial", "coordinate", "global_context", "scse"];
 
+    // Whose peers are compositions too; nothing is promised of them.
+    private static readonly string[] s_more = ["simam", "sge", "shuffle", "triplet", "gather_excite"];
+
     /// <summary>All lines, in the order of the report.</summary>
     public static IReadOnlyList<Row> All { get; } = [.. Usual(), .. Limited()];
 
@@ -22,6 +25,8 @@ internal static class Rows
         .. s_gates.Select(g => Gate("gates-training", g, [8, 256, 56, 56], Pass.Training, new(Best: g is "se" or "eca" ? 8 : 3))),
         .. s_gates.Select(g => Gate("gates-large", g, [32, 64, 112, 112], Pass.Forward, new(Best: 2))),
         .. s_gates.Select(g => Gate("gates-large-training", g, [32, 64, 112, 112], Pass.Training, new(Best: 3))),
+        .. s_more.Select(g => Gate("gates-more", g, [8, 256, 56, 56], Pass.Forward, new())),
+        .. s_more.Select(g => Gate("gates-more-training", g, [8, 256, 56, 56], Pass.Training, new())),
         .. Relations(Pass.Forward),
         .. Relations(Pass.Training),
         .. Residual(1, Pass.Forward, "resnet", new(PyTorch: 1.8, OnnxRuntime: 1.1)),

@@ -8,6 +8,9 @@ namespace Fovea.Bench.Compare;
 /// <param name="OnnxRuntime">Against ONNX Runtime, or null.</param>
 internal sealed record Target(double? Best = null, double? PyTorch = null, double? OnnxRuntime = null)
 {
+    /// <summary>Whether anything is asked at all.</summary>
+    public bool IsSet => Best is not null || PyTorch is not null || OnnxRuntime is not null;
+
     public override string ToString() => string.Join(", ", new[] { Part(Best, string.Empty), Part(PyTorch, " PyTorch"), Part(OnnxRuntime, " ONNX") }.Where(p => p.Length > 0));
 
     private static string Part(double? value, string whom) =>

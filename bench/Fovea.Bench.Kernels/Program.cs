@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Fovea.Bench.Kernels;
+using Fovea.Bench.Kernels.Micro;
 using Fovea.Simd.Conv;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
@@ -10,7 +11,14 @@ using Fovea.Simd.Lanes;
 // WHAT: gemm, cifar, resnet50, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case:
 // name, then GFLOP/s of each pass by the fastest of many runs. --packed times the forward pass with weights packed beforehand.
 // fovea-bench-kernels step MODEL [--batch N] [--size PIXELS] [--attention KEY] [--threads N] [--seconds S]: a training step op by op.
+// fovea-bench-kernels --filter '*': the same kernels and more under BenchmarkDotNet, which takes every argument that begins with --.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (MicroBenchmarks.Takes(args))
+{
+    MicroBenchmarks.Run(args);
+    return;
+}
+
 string what = args.Length > 0 ? args[0] : "cifar";
 int batch = int.Parse(Option("--batch", what == "cifar" ? "128" : "1"));
 double seconds = double.Parse(Option("--seconds", "0.3"));

@@ -154,6 +154,89 @@ class GlobalContext(nn.Module):
         return x + self.channel_add_conv(context)
 
 
+class SimAM(nn.Module):
+    def __init__(self, channels, e_lambda=1e-4):
+        super().__init__()
+        self.e_lambda = e_lambda
+
+    def forward(self, x):
+        n = x.shape[2] * x.shape[3] - 1
+        squares = (x - x.mean(dim=[2, 3], keepdim=True)).pow(2)
+        energy = squares / (4 * (squares.sum(dim=[2, 3], keepdim=True) / n + self.e_lambda)) + 0.5
+        return x * torch.sigmoid(energy)
+
+
+class SGE(nn.Module):
+    def __init__(self, channels, groups=64):
+        super().__init__()
+        self.groups = groups
+        self.weight = nn.Parameter(torch.zeros(1, groups, 1, 1))
+        self.bias = nn.Parameter(torch.ones(1, groups, 1, 1))
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        x = x.view(n * self.groups, -1, h, w)
+        t = (x * F.adaptive_avg_pool2d(x, 1)).sum(dim=1).view(n * self.groups, -1)
+        t = t - t.mean(dim=1, keepdim=True)
+        t = t / (t.std(dim=1, keepdim=True) + 1e-5)
+        t = t.view(n, self.groups, h, w) * self.weight + self.bias
+        return (x * torch.sigmoid(t.view(n * self.groups, 1, h, w))).view(n, c, h, w)
+
+
+class Shuffle(nn.Module):
+    def __init__(self, channels, groups=64):
+        super().__init__()
+        self.groups = groups
+        half = channels // (2 * groups)
+        self.cweight = nn.Parameter(torch.zeros(1, half, 1, 1))
+        self.cbias = nn.Parameter(torch.ones(1, half, 1, 1))
+        self.sweight = nn.Parameter(torch.zeros(1, half, 1, 1))
+        self.sbias = nn.Parameter(torch.ones(1, half, 1, 1))
+        self.gn = nn.GroupNorm(half, half)
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        first, second = x.reshape(n * self.groups, -1, h, w).chunk(2, dim=1)
+        first = first * torch.sigmoid(self.cweight * F.adaptive_avg_pool2d(first, 1) + self.cbias)
+        second = second * torch.sigmoid(self.sweight * self.gn(second) + self.sbias)
+        joined = torch.cat([first, second], dim=1).reshape(n, 2, c // 2, h, w)
+        return joined.transpose(1, 2).reshape(n, c, h, w)
+
+
+class TripletGate(nn.Module):
+    def __init__(self, kernel=7):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 1, kernel, padding=kernel // 2, bias=False)
+        self.bn = nn.BatchNorm2d(1, momentum=0.01)
+
+    def forward(self, x):
+        pooled = torch.cat([torch.max(x, 1)[0].unsqueeze(1), torch.mean(x, 1).unsqueeze(1)], dim=1)
+        return x * torch.sigmoid(self.bn(self.conv(pooled)))
+
+
+class Triplet(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.cw = TripletGate()
+        self.hc = TripletGate()
+        self.hw = TripletGate()
+
+    def forward(self, x):
+        cw = self.cw(x.permute(0, 2, 1, 3).contiguous()).permute(0, 2, 1, 3)
+        hc = self.hc(x.permute(0, 3, 2, 1).contiguous()).permute(0, 3, 2, 1)
+        return (self.hw(x) + cw + hc) / 3
+
+
+class GatherExcite(nn.Module):
+    """Over all positions, without parameters."""
+
+    def __init__(self, channels):
+        super().__init__()
+
+    def forward(self, x):
+        return x * torch.sigmoid(F.adaptive_avg_pool2d(x, 1))
+
+
 class PAM(nn.Module):
     def __init__(self, channels):
         super().__init__()
@@ -257,6 +340,7 @@ class PlainMultiHead(nn.Module):
 
 BY_CHANNELS = {
     "se": SE, "eca": ECA, "cbam": CBAM, "bam": BAM, "spatial": Spatial, "coordinate": Coordinate, "global_context": GlobalContext, "scse": SCSE,
+    "simam": SimAM, "sge": SGE, "shuffle": Shuffle, "triplet": Triplet, "gather_excite": GatherExcite,
     "pam": PAM, "cam": CAM, "non_local": NonLocal, "criss_cross": CrissCross,
 }
 
