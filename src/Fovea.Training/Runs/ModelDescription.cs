@@ -83,7 +83,7 @@ public sealed record ModelDescription
 
         try
         {
-            ModelDescription description = JsonSerializer.Deserialize(json, TrainingJson.Default.ModelDescription)
+            ModelDescription description = ModelDescriptionReader.Read(json)
                 ?? throw new DataFormatException("weights: the description of the model is null.");
             bool isUsable = description is { Model: not null, Classes.Count: > 0, ImageSize: > 0, AttentionOptions: not null, AttentionAt: not null }
                 && description.Mean is { Count: > 0 } && description.Mean.Count == description.Std?.Count && description.Classes.All(c => c is not null);
