@@ -14,8 +14,8 @@ public enum ConvAlgorithm
     Direct,
 
     /// <summary>
-    /// The same sums with output channels rather than positions in the registers: for maps of few positions and many channels, and for
-    /// strides. For float, on machines with AVX2 or more.
+    /// The same sums with output channels rather than positions in the registers: for maps of few positions and many channels, for
+    /// strides, and for 1 × 1 kernels whose weights are packed (docs/decisions/0007-pointwise.md). For float, on machines with AVX2 or more.
     /// </summary>
     Channels,
 
