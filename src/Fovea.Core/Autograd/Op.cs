@@ -14,6 +14,12 @@ public abstract class Op
     /// <summary>Whether the single output shares the first input's memory (a reshape). Such an op has no forward pass to run.</summary>
     public virtual bool IsView => false;
 
+    /// <summary>
+    /// Which output is the first input itself, for others to read instead of it; −1 for none. The op's backward pass gets the gradient
+    /// that they leave there, and writes its own over it: no sweep adds the two. In a compiled model the op copies.
+    /// </summary>
+    internal virtual int PassedOutput => -1;
+
     /// <summary>Whether the op has a backward pass. One without is cut out of the tape.</summary>
     public virtual bool IsDifferentiable => true;
 
@@ -90,7 +96,9 @@ public abstract class Op
             {
                 for (int i = 0; i < outs.Length; i++)
                 {
-                    outs[i] = new Tensor(outSpecs[i].Shape, outSpecs[i].DType);
+                    outs[i] = i == op.PassedOutput
+                        ? new Tensor(outSpecs[i].Shape, outSpecs[i].DType, ins[0].Storage.Share(), owned: true)
+                        : new Tensor(outSpecs[i].Shape, outSpecs[i].DType);
                 }
 
                 try

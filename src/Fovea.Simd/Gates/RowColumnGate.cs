@@ -28,14 +28,14 @@ public static unsafe class RowColumnGate
         }
     }
 
-    /// <summary><c>dx[p, i, j] = dmeans[p, i] / width + dmeans[p, height + j] / height</c>: the gradient of <see cref="Means"/>.</summary>
+    /// <summary><c>dx[p, i, j] += dmeans[p, i] / width + dmeans[p, height + j] / height</c>: the gradient of <see cref="Means"/>.</summary>
     /// <param name="planes">Number of planes.</param>
     /// <param name="height">Rows of a plane.</param>
     /// <param name="width">Columns of a plane.</param>
     /// <param name="dMeans">[planes, height + width].</param>
-    /// <param name="dx">[planes, height, width], written.</param>
+    /// <param name="dx">[planes, height, width], added to.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
-    public static void MeansBackward<T>(int planes, int height, int width, ReadOnlySpan<T> dMeans, Span<T> dx)
+    public static void AddMeansBackward<T>(int planes, int height, int width, ReadOnlySpan<T> dMeans, Span<T> dx)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string Name = "rowColumnMeansBackward";
@@ -136,7 +136,7 @@ public static unsafe class RowColumnGate
             T ofRow = T.One / T.CreateTruncating(width);
             V ofColumn = V.Broadcast(T.One / T.CreateTruncating(height));
             int whole = width - (width % V.Width);
-            for (int plane = from; plane < to; plane++)
+            for (int plane = to - 1; plane >= from; plane--)
             {
                 T* row = dx + ((nint)plane * height * width);
                 T* rowParts = dMeans + ((nint)plane * (height + width));
@@ -146,13 +146,13 @@ public static unsafe class RowColumnGate
                     V part = V.Broadcast(rowParts[i] * ofRow);
                     for (int j = 0; j < whole; j += V.Width)
                     {
-                        V.MultiplyAdd(V.Load(columnParts + j), ofColumn, part).Store(row + j);
+                        (V.Load(row + j) + V.MultiplyAdd(V.Load(columnParts + j), ofColumn, part)).Store(row + j);
                     }
 
                     if (whole < width)
                     {
                         int n = width - whole;
-                        V.MultiplyAdd(V.LoadPartial(columnParts + whole, n), ofColumn, part).StorePartial(row + whole, n);
+                        (V.LoadPartial(row + whole, n) + V.MultiplyAdd(V.LoadPartial(columnParts + whole, n), ofColumn, part)).StorePartial(row + whole, n);
                     }
                 }
             }

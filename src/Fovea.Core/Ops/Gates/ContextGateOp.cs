@@ -25,7 +25,7 @@ internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) 
         Sample(true, false, 1e-5, [2, 6, 5, 7], 4),
         Sample(false, true, 1e-5, [2, 6, 5, 7], 4),
         Sample(true, true, 1e-5, [2, 6, 5, 7], 4),
-        Sample(false, true, 1e-5, [1, 17, 9, 18], 5),
+        Sample(false, true, 1e-5, [1, 17, 3, 7], 5),
         Sample(true, false, 1e-3, [3, 1, 2, 3], 3),
         Sample(true, true, 1e-5, [1, 3, 50, 45], 3),
         Sample(false, true, 1e-5, [2, 70, 9, 10], 3),
@@ -199,6 +199,6 @@ internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) 
     {
         Shape[] transform = [[reduced, x[1]], [reduced], [reduced], [reduced], [x[1], reduced], [x[1]]];
         Shape[] inputs = [x, [1, x[1], 1, 1], [1], .. multiplies ? transform : [], .. adds ? transform : []];
-        return new OpSample(new ContextGateOp(multiplies, adds, epsilon), inputs) { Distinct = true };
+        return new OpSample(new ContextGateOp(multiplies, adds, epsilon), inputs) { Distinct = true, Range = (-0.6, 0.6) };
     }
 }

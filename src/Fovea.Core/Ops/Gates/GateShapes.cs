@@ -26,6 +26,31 @@ internal static class GateShapes
         }
     }
 
+    /// <summary>Fills an output that passes the input on: in a compiled model it has memory of its own, else it is the input.</summary>
+    public static void Pass<T>(ReadOnlySpan<T> x, Span<T> passed)
+    {
+        if (!x.Overlaps(passed))
+        {
+            x.CopyTo(passed);
+        }
+    }
+
+    /// <summary>The gradient of the first input, as far as it came through the output that passed it on: zeros if nobody used that.</summary>
+    public static Span<T> PassedGradient<T>(BackwardContext c, int output)
+        where T : unmanaged
+    {
+        if (!c.HasGradOut(output))
+        {
+            Span<T> none = c.GradIn<T>(0);
+            none.Clear();
+            return none;
+        }
+
+        Span<T> dx = c.GradInOverGradOut<T>(0, output);
+        Pass(c.GradOut<T>(output), dx);
+        return dx;
+    }
+
     /// <summary>How many images are worked on together: as many as stay in the caches between two sweeps, at least one.</summary>
     public static int ImagesAtATime(Shape x, int bytesPerNumber)
     {

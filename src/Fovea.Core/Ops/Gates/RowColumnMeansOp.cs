@@ -2,7 +2,10 @@ using Fovea.Simd.Gates;
 
 namespace Fovea;
 
-/// <summary>The means of every row, then of every column, of every plane, in one read: [N, C, H, W] → [N, C, H + W].</summary>
+/// <summary>
+/// The means of every row, then of every column, of every plane, in one read: [N, C, H, W] → [N, C, H + W], and the maps themselves for
+/// those who scale them. Backward adds to the gradient that those leave.
+/// </summary>
 internal sealed class RowColumnMeansOp : FloatOp, ISampledOp
 {
     public static IEnumerable<OpSample> Samples =>
@@ -17,13 +20,15 @@ internal sealed class RowColumnMeansOp : FloatOp, ISampledOp
 
     public override string Name => "row_column_means";
 
+    internal override int PassedOutput => 1;
+
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 2);
 
-    protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
+    protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
     {
         Shape x = inputs[0].Shape;
         return x.Rank == 4 && x[2] > 0 && x[3] > 0
-            ? [x[0], x[1], x[2] + x[3]]
+            ? [[x[0], x[1], x[2] + x[3]], x]
             : throw new ShapeException(Name, "maps [N, C, H, W] of at least one position", x.ToString());
     }
 
@@ -31,11 +36,16 @@ internal sealed class RowColumnMeansOp : FloatOp, ISampledOp
     {
         Shape x = c.InputSpec(0).Shape;
         RowColumnGate.Means(x[0] * x[1], x[2], x[3], c.In<T>(0), c.Out<T>());
+        GateShapes.Pass(c.In<T>(0), c.Out<T>(1));
     }
 
     protected override void Backward<T>(BackwardContext c)
     {
         Shape x = c.InputSpec(0).Shape;
-        RowColumnGate.MeansBackward(x[0] * x[1], x[2], x[3], c.GradOut<T>(), c.GradIn<T>(0));
+        Span<T> dx = GateShapes.PassedGradient<T>(c, output: 1);
+        if (c.HasGradOut())
+        {
+            RowColumnGate.AddMeansBackward(x[0] * x[1], x[2], x[3], c.GradOut<T>(), dx);
+        }
     }
 }

@@ -59,7 +59,7 @@ public sealed class CoordinateAttention : Module, IAttention<CoordinateAttention
         }
 
         (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
-        Tensor strips = FusedGates.RowColumnMeans(x);
+        (Tensor strips, Tensor maps) = FusedGates.RowColumnMeans(x);
         Tensor f = _bn1.Call(_conv1.Call(strips.Reshape(n, _channels, h + w, 1))).HardSwish();
         Tensor rows = _convH.Call(f.Narrow(2, 0, h)).Sigmoid();
         Tensor columns = _convW.Call(f.Narrow(2, h, w)).Sigmoid().Reshape(n, _channels, 1, w);
@@ -68,6 +68,6 @@ public sealed class CoordinateAttention : Module, IAttention<CoordinateAttention
             AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share(rows * columns)));
         }
 
-        return FusedGates.RowsColumns(x, rows, columns);
+        return FusedGates.RowsColumns(maps, rows, columns);
     }
 }

@@ -100,8 +100,14 @@ internal static class FusedGates
         new CoordinateGateOp(norm.Epsilon), x, mix.Weight, mix.Bias!, norm.Weight, norm.Bias, norm.RunningMean, norm.RunningVar, rows.Weight,
         rows.Bias!, columns.Weight, columns.Bias!);
 
-    /// <summary>The means of every row, then of every column, of every plane: [N, C, H, W] → [N, C, H + W].</summary>
-    public static Tensor RowColumnMeans(Tensor x) => Op.Run(new RowColumnMeansOp(), x);
+    /// <summary>
+    /// The means of every row, then of every column, of every plane: [N, C, H, W] → [N, C, H + W], and the maps for those who scale them.
+    /// </summary>
+    public static (Tensor Means, Tensor Maps) RowColumnMeans(Tensor x)
+    {
+        Tensor[] results = Op.RunAll(new RowColumnMeansOp(), x);
+        return (results[0], results[1]);
+    }
 
     /// <summary><c>x · rows · columns</c> with rows [N, C, H, 1] and columns [N, C, 1, W].</summary>
     public static Tensor RowsColumns(Tensor x, Tensor rows, Tensor columns) => Op.Run(new RowColumnGateOp(), x, rows, columns);

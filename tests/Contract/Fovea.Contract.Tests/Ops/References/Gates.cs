@@ -73,13 +73,17 @@ internal static partial class References
                 _ => 1 + Logistic(a * b),
             };
         })),
-        Of<RowColumnMeansOp>((_, x) => RefTensor.Build([x[0].Shape[0], x[0].Shape[1], x[0].Shape[2] + x[0].Shape[3]], at =>
-        {
-            (int h, int w) = (x[0].Shape[2], x[0].Shape[3]);
-            return at[2] < h
-                ? Enumerable.Range(0, w).Average(j => x[0][at[0], at[1], at[2], j])
-                : Enumerable.Range(0, h).Average(i => x[0][at[0], at[1], i, at[2] - h]);
-        })),
+        OfAll<RowColumnMeansOp>((_, x) =>
+        [
+            RefTensor.Build([x[0].Shape[0], x[0].Shape[1], x[0].Shape[2] + x[0].Shape[3]], at =>
+            {
+                (int h, int w) = (x[0].Shape[2], x[0].Shape[3]);
+                return at[2] < h
+                    ? Enumerable.Range(0, w).Average(j => x[0][at[0], at[1], at[2], j])
+                    : Enumerable.Range(0, h).Average(i => x[0][at[0], at[1], i, at[2] - h]);
+            }),
+            x[0],
+        ]),
         OfAll<ProjectedMeansOp>((op, x) =>
         [
             RefTensor.Build([x[0].Shape[0], x[1].Shape[0], x[0].Shape[2], x[0].Shape[3]], at =>
