@@ -30,8 +30,8 @@ internal static class ConvChoice<V, T>
     /// <summary>The algorithm for weights that are transformed once.</summary>
     public static ConvAlgorithm Packed(in ConvJob job) =>
         Pays(job) && Cost(job, 4) < Math.Min(Cost(job, 2), DirectCost(job)) ? ConvAlgorithm.Winograd4
-        : ChannelConvolution<V, T>.PaysPacked(job) ? ConvAlgorithm.Channels
-        : Plain(job);
+        : Plain(job) is var plain && plain == ConvAlgorithm.Direct && ChannelConvolution<V, T>.PaysPacked(job) ? ConvAlgorithm.Channels
+        : plain;
 
     private static bool Pays(in ConvJob job) => Exists(job, ConvAlgorithm.Winograd2) && Math.Min(job.Inputs, job.Outputs) >= FewChannels;
 

@@ -16,6 +16,9 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
 {
     private const int Wide = 8;
 
+    // Input and output of this size are not found in the second-level caches.
+    private const long Large = 8 << 20;
+
     public StagePlan* Plan;
     public PlaneStage<V, T> Stage;
     public T* X;
@@ -61,6 +64,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
             }
 
             planes.Plane(plane, 0, job.OutHeight, stage.At);
+            PlaneAhead ahead = Ahead(i, to, count);
             for (int m = 0; m < job.Outputs; m++)
             {
                 nint output = (nint)i * job.Outputs + m;
@@ -70,11 +74,11 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
                 T* w = Weights + (nint)channel * job.TapCount;
                 if (KernelHeight > 1)
                 {
-                    SweepRows(stage.At, w, bias, narrow ? rows.At : y, narrow);
+                    SweepRows(stage.At, w, bias, narrow ? rows.At : y, narrow, ref ahead);
                 }
                 else
                 {
-                    Sweep(count, places.At, stage.At, w, bias, narrow ? rows.At : y);
+                    Sweep(count, places.At, stage.At, w, bias, narrow ? rows.At : y, ref ahead);
                 }
 
                 for (int r = 0; narrow && r < job.OutHeight; r++)
@@ -88,6 +92,15 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
                 }
             }
         }
+    }
+
+    private readonly PlaneAhead Ahead(int i, int to, int count)
+    {
+        nint read = (nint)SourceHeight * SourceWidth;
+        nint write = (nint)Plan->Job.Outputs * Plan->Job.Positions;
+        bool more = i + 1 < to && (long)Plan->Job.Batch * Plan->Job.Groups * (read + write) * sizeof(T) > Large;
+        int turns = Plan->Job.Outputs * (count + Wide - 1) / Wide;
+        return new(X + ((i + 1) * read), more ? read * sizeof(T) : 0, Y + ((i + 1) * write), more ? write * sizeof(T) : 0, turns);
     }
 
     private readonly int SourceHeight => Spread > 1 ? ((Plan->Job.Height - 1) / Spread) + 1 : Plan->Job.Height;
@@ -121,7 +134,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     private readonly int Dilation => KernelHeight > 1 ? Plan->Job.Taps[Plan->Job.TapCount / KernelHeight].Row - Plan->Job.Taps[0].Row : 1;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void SweepRows(T* stage, T* w, T bias, T* y, bool narrow)
+    private readonly void SweepRows(T* stage, T* w, T bias, T* y, bool narrow, ref PlaneAhead ahead)
     {
         const int rows = DepthwiseRows<V, T, N2>.Rows;
         ref readonly ConvJob job = ref Plan->Job;
@@ -140,6 +153,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
                 for (int j = 0; j < job.OutWidth; j += V.Width)
                 {
                     int column = narrow ? 0 : Math.Min(j, job.OutWidth - V.Width);
+                    ahead.Ask();
                     Tile(columns, w, bias, stage + (nint)row * Plan->RowLength + column, rowStride, y + row * outLine + column, outLine * dilation, Math.Min(rows, lines));
                 }
             }
@@ -173,12 +187,13 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Sweep(int count, VectorPlace* places, T* stage, T* w, T bias, T* y)
+    private readonly void Sweep(int count, VectorPlace* places, T* stage, T* w, T bias, T* y, ref PlaneAhead ahead)
     {
         int taps = Plan->Job.TapCount;
         nint* offsets = Plan->TapOffsets;
         for (; count > 4; count -= Wide, places += Wide)
         {
+            ahead.Ask();
             DepthwiseTile<V, T, N8>.Run(taps, offsets, w, bias, stage, places, y);
         }
 

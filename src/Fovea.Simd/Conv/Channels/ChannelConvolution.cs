@@ -19,6 +19,9 @@ internal static unsafe class ChannelConvolution<V, T>
     // With packed weights and nothing to unfold, 64 channels to 64 are enough.
     private const double MostTransposingPacked = 0.0313;
 
+    // Where the alternative unfolds the input, or leaves it out of the lanes: 16 channels to 16, nine taps.
+    private const double MostTransposingWindow = 0.07;
+
     /// <summary>Numbers of packed weights.</summary>
     public static long WeightCount(in ConvJob job) =>
         (long)job.Groups * (ImagePlan.Takes(job) ? ImagePlan.WeightCount(job, V.Width) : ChannelWeights<V, T>.GroupCount(job));
@@ -44,7 +47,9 @@ internal static unsafe class ChannelConvolution<V, T>
     public static bool Pays(in ConvJob job) => Pays(job, MostTransposing) || (typeof(T) == typeof(float) && V.Width >= 8 && ImagePlan.Pays(job, V.Width));
 
     /// <summary>Whether a job whose weights are packed should be.</summary>
-    public static bool PaysPacked(in ConvJob job) => job.IsFlat && Pays(job, MostTransposingPacked);
+    public static bool PaysPacked(in ConvJob job) =>
+        (job.TapCount > 1 && WindowPlan.Takes(job) && Pays(job, MostTransposingWindow))
+        || ((job.IsFlat || WindowPlan.Takes(job)) && Pays(job, MostTransposingPacked));
 
     /// <summary>Runs one correlation from plain weights or packed ones (the other is null).</summary>
     public static void Run(in ConvJob job, T* x, T* w, T* packed, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)
