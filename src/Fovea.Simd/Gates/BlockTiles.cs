@@ -36,7 +36,7 @@ internal readonly struct BlockTiles
 
     public int Images { get; }
 
-    public int Channels { get; }
+    public int Channels { get; private init; }
 
     public int Positions { get; }
 
@@ -59,6 +59,9 @@ internal readonly struct BlockTiles
             return (int)Math.Max(1, Math.Max(even, least));
         }
     }
+
+    /// <summary>The same blocks of maps that have other channels.</summary>
+    public BlockTiles With(int channels) => this with { Channels = channels };
 
     /// <summary>What piece <paramref name="piece"/> is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

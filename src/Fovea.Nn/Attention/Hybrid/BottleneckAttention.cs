@@ -14,6 +14,10 @@ namespace Fovea.Attention;
 public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention>
 {
     private const double ClosedLogit = -6;
+
+    // Of more channels the 1×1 convolution is arithmetic rather than a read of the maps, and has better kernels.
+    private const int MostProjected = 32;
+
     private readonly int _channels;
     private readonly bool _product;
     private readonly bool _identityStart;
@@ -74,9 +78,8 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("bam", x, _channels);
-        (Tensor logits, Tensor spatial) = IsTraining || GradMode.IsEnabled || Listeners.AnyBelow(this)
-            ? (_channel.Call(x), _spatial.Call(x))
-            : Branches(x);
+        _channel.CheckBatch(x);
+        (Tensor logits, Tensor spatial, Tensor maps) = Branches(x);
         Tensor channel = logits.Reshape(-1, _channels, 1, 1);
         bool whole = spatial.Shape[2] == x.Shape[2] && spatial.Shape[3] == x.Shape[3];
         if (!whole && spatial.Shape[2] * spatial.Shape[3] != 1)
@@ -94,8 +97,8 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
         }
 
         return whole
-            ? FusedGates.Positions(x, spatial, channel, _product ? GateForm.ResidualProduct : GateForm.ResidualSum)
-            : x * (Gate(channel, spatial) + 1);
+            ? FusedGates.Positions(maps, spatial, channel, _product ? GateForm.ResidualProduct : GateForm.ResidualSum)
+            : maps * (Gate(channel, spatial) + 1);
     }
 
     /// <inheritdoc/>
@@ -113,11 +116,22 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
         _spatial.Out.Bias!.Fill(_product ? 1 : 0);
     }
 
-    /// <summary>Both branches in inference, whose first steps read x together.</summary>
-    private (Tensor Channel, Tensor Spatial) Branches(Tensor x)
+    /// <summary>Both branches, whose first steps read x together, and the maps to scale.</summary>
+    private (Tensor Channel, Tensor Spatial, Tensor Maps) Branches(Tensor x)
     {
-        (Tensor means, Tensor reduced) = FusedGates.ProjectedMeans(x, _spatial.First, _spatial.FirstNorm);
-        return (_channel.OfMeans(means), _spatial.OfReduced(reduced));
+        if (Listeners.AnyBelow(this) || _spatial.First.OutChannels > MostProjected)
+        {
+            return (_channel.Call(x), _spatial.Call(x), x);
+        }
+
+        if (!IsTraining && !GradMode.IsEnabled)
+        {
+            (Tensor averages, Tensor rectified) = FusedGates.ProjectedMeans(x, _spatial.First, _spatial.FirstNorm);
+            return (_channel.OfMeans(averages), _spatial.OfReduced(rectified), x);
+        }
+
+        (Tensor means, Tensor reduced, Tensor maps) = FusedGates.Projection(x, _spatial.First);
+        return (_channel.OfMeans(means), _spatial.OfReduced(_spatial.FirstNorm.CallFused(reduced, relu: true)), maps);
     }
 
     private Tensor Gate(Tensor channel, Tensor spatial) => (_product ? channel * spatial : channel + spatial).Sigmoid();
@@ -140,15 +154,15 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
 
         public Linear Out { get; }
 
-        protected override Tensor Forward(Tensor x)
+        protected override Tensor Forward(Tensor x) => OfMeans(x.GlobalAvgPool());
+
+        public void CheckBatch(Tensor x)
         {
             if (IsTraining && x.Shape[0] == 1)
             {
                 throw new ShapeException("bam", "a batch of at least 2 in training", x.Shape.ToString(),
                     "the channel branch normalises over the batch alone: train with a larger batch, or call Eval()");
             }
-
-            return OfMeans(x.GlobalAvgPool());
         }
 
         public Tensor OfMeans(Tensor means)

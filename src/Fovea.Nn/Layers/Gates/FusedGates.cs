@@ -95,6 +95,13 @@ internal static class FusedGates
         return (results[1], results[0]);
     }
 
+    /// <summary>The means [N, C], <c>1×1 x</c>, and the maps for those who scale them: their gradients are added in one sweep.</summary>
+    public static (Tensor Means, Tensor Reduced, Tensor Maps) Projection(Tensor x, Conv2d reduce)
+    {
+        Tensor[] results = Op.RunAll(new ProjectionOp(), x, reduce.Weight, reduce.Bias!);
+        return (results[1], results[0], results[2]);
+    }
+
     /// <summary>Coordinate attention with its norm's running statistics, for inference alone.</summary>
     public static Tensor Coordinate(Tensor x, Conv2d mix, BatchNorm2d norm, Conv2d rows, Conv2d columns) => Op.Run(
         new CoordinateGateOp(norm.Epsilon), x, mix.Weight, mix.Bias!, norm.Weight, norm.Bias, norm.RunningMean, norm.RunningVar, rows.Weight,

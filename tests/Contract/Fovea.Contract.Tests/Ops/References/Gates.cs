@@ -84,6 +84,13 @@ internal static partial class References
             }),
             x[0],
         ]),
+        OfAll<ProjectionOp>((_, x) =>
+        [
+            RefTensor.Build([x[0].Shape[0], x[1].Shape[0], x[0].Shape[2], x[0].Shape[3]], at => x[2].Values[at[1]]
+                + Enumerable.Range(0, x[0].Shape[1]).Sum(c => x[1].Values[(at[1] * x[0].Shape[1]) + c] * x[0][at[0], c, at[2], at[3]])),
+            RefTensor.Build([x[0].Shape[0], x[0].Shape[1]], at => PlaneOf(x[0], at[0], at[1]).Average()),
+            x[0],
+        ]),
         OfAll<ProjectedMeansOp>((op, x) =>
         [
             RefTensor.Build([x[0].Shape[0], x[1].Shape[0], x[0].Shape[2], x[0].Shape[3]], at =>
