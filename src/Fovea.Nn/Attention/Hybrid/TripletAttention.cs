@@ -65,7 +65,7 @@ public sealed class TripletAttention : Module, IAttention<TripletAttention>
             AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share((cw + hc + hw) * (1.0 / 3))));
         }
 
-        return x * ((cw + hc + hw) * (1.0 / 3));
+        return FusedGates.Triple(x, cw, hc, hw);
     }
 
     /// <summary>[max; mean] over an axis, as two channels of a map of the other two.</summary>

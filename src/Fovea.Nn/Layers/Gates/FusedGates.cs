@@ -121,4 +121,7 @@ internal static class FusedGates
 
     /// <summary>A 1×1 convolution's weight as a matrix [O, I].</summary>
     private static Tensor Matrix(Conv2d conv) => conv.Weight.Reshape(conv.OutChannels, conv.InChannels);
+
+    /// <summary><c>x · (a + b + g) / 3</c> with a [N, C, 1, W], b [N, C, H, 1] and g [N, 1, H, W].</summary>
+    public static Tensor Triple(Tensor x, Tensor a, Tensor b, Tensor g) => Op.Run(new TripleGateOp(), x, a, b, g);
 }

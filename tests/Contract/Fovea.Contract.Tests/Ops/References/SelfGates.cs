@@ -51,6 +51,8 @@ internal static partial class References
             });
             return [RefTensor.Build(x[0].Shape, at => x[0][at[0], at[1], at[2], at[3]] * gates[at[0], at[1] / channels, at[2], at[3]]), gates];
         }),
+        Of<TripleGateOp>((_, x) => RefTensor.Build(x[0].Shape, at => x[0][at[0], at[1], at[2], at[3]]
+            * (x[1][at[0], at[1], 0, at[3]] + x[2][at[0], at[1], at[2], 0] + x[3][at[0], 0, at[2], at[3]]) / 3)),
     ];
 
     private static RefTensor OverPlanes(RefTensor x, Func<int, int, double[], double[]> map)
