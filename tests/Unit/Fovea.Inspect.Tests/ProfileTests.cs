@@ -30,7 +30,7 @@ public sealed class ProfileTests
     public void Times_are_of_the_ops_and_sum_up()
     {
         using TensorScope scope = TensorScope.Begin();
-        Module module = Catalog.Find("coordinate").CreateFor(new SlotShape(32, 16, 16));
+        Module module = Catalog.Find("polarized").CreateFor(new SlotShape(32, 16, 16));
         ModelProfile profile = ModelProfile.Run(module, [Tensor.Ones([1, 32, 16, 16])]);
         Assert.All(profile.Layers.Where(l => !l.IsUncounted), l => Assert.True(l.Seconds > 0 && l.FlopsPerSecond > 0));
         Assert.Equal(profile.Layers.Sum(l => l.Seconds), profile.Seconds);
