@@ -74,9 +74,9 @@ public sealed class MeasuringVerbsTests
         Assert.Equal(40_551_040 + EcaMultiplyAdds, (long)json["multiplyAdds"]!);
         Assert.Contains(json["layers"]!.AsArray(), l => (string)l!["path"]! == "layer1.0.conv1" && (string)l["op"]! == "conv2d");
         Assert.True((double)json["peakFlopsPerSecond"]! > 0);
-        string text = Cli.Ok("profile", "coordinate", "--shape", "1,32,8,8", "--runs", "1");
-        Assert.Contains("conv_h", text, StringComparison.Ordinal);
-        Assert.Contains("Ops that count no arithmetic: reshape", text, StringComparison.Ordinal);
+        string text = Cli.Ok("profile", "triplet", "--shape", "1,32,8,8", "--runs", "1");
+        Assert.Contains("cw.conv", text, StringComparison.Ordinal);
+        Assert.Contains("Ops that count no arithmetic: concat, permute, reshape", text, StringComparison.Ordinal);
     }
 
     [Theory]
