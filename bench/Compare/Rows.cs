@@ -85,7 +85,7 @@ internal static class Rows
                 Model = "resnet50",
                 Attention = attention,
                 Tolerance = pass == Pass.Forward ? 1e-4 : 2e-3,
-                LearningRate = 0.01,
+                LearningRate = 0.001,
                 CheckedSteps = 2,
             };
         }

@@ -33,6 +33,12 @@ internal static class PredictVerb
     {
         CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
         using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
+        if (options.Inputs is [var only] && File.Exists(only))
+        {
+            // One picture goes through the weights' memory once: making room for large pages would take longer than they save.
+            TensorMemory.LargePages = false;
+        }
+
         Predictor predictor = Predictor.Open(options);
         int unreadable = 0;
         var written = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

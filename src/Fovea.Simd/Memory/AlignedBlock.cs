@@ -24,7 +24,7 @@ public sealed unsafe class AlignedBlock : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = bytes;
-        bool isLarge = bytes >= LargePages.Bytes;
+        bool isLarge = AsksForLargePages && bytes >= LargePages.Bytes;
         _at = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), isLarge ? LargePages.Bytes : (nuint)Alignment);
         if (isLarge)
         {
@@ -48,6 +48,12 @@ public sealed unsafe class AlignedBlock : IDisposable
 
     /// <summary>Length in bytes.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>
+    /// Whether fresh blocks of 2 MB and more ask the system for large pages (Linux only). True by default: memory that is gone through
+    /// again and again is faster on them. A process that goes through its memory once may wait longer for the system to make room.
+    /// </summary>
+    public static bool AsksForLargePages { get; set; } = true;
 
     /// <summary>Bytes that all live blocks hold together.</summary>
     public static long LiveBytes => Interlocked.Read(ref s_liveBytes);
