@@ -12,7 +12,7 @@ namespace Fovea.Simd.Gates;
 /// </remarks>
 public static unsafe class PlanePool
 {
-    private const int NumbersPerLane = 64;
+    private const int NumbersPerLane = PlaneSums.NumbersPerLane;
 
     /// <summary><c>mean[p] = Σ_i x[p, i] / positions</c>.</summary>
     /// <param name="planes">Number of planes.</param>
@@ -102,69 +102,8 @@ public static unsafe class PlanePool
             for (int plane = from; plane < to1; plane++)
             {
                 nint at = (nint)plane * positions;
-                to[plane] = T.CreateTruncating(factor * (y is null ? Sum<V>(x + at) : Dot<V>(x + at, y + at)));
+                to[plane] = T.CreateTruncating(factor * (y is null ? PlaneSums.Sum<V, T>(x + at, positions) : PlaneSums.Dot<V, T>(x + at, y + at, positions)));
             }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private double Sum<V>(T* a)
-            where V : struct, ILane<V, T>
-        {
-            double total = 0;
-            nint i = 0;
-            while (i < positions)
-            {
-                nint stop = Math.Min(positions, i + (NumbersPerLane * 4 * V.Width));
-                V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero;
-                for (; i <= stop - (4 * V.Width); i += 4 * V.Width)
-                {
-                    s0 += V.Load(a + i);
-                    s1 += V.Load(a + i + V.Width);
-                    s2 += V.Load(a + i + (2 * V.Width));
-                    s3 += V.Load(a + i + (3 * V.Width));
-                }
-
-                for (; i < stop; i += V.Width)
-                {
-                    s0 += V.LoadPartial(a + i, (int)Math.Min(V.Width, stop - i));
-                }
-
-                total += double.CreateTruncating(V.Sum(s0 + s1 + (s2 + s3)));
-                i = stop;
-            }
-
-            return total;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private double Dot<V>(T* a, T* b)
-            where V : struct, ILane<V, T>
-        {
-            double total = 0;
-            nint i = 0;
-            while (i < positions)
-            {
-                nint stop = Math.Min(positions, i + (NumbersPerLane * 4 * V.Width));
-                V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero;
-                for (; i <= stop - (4 * V.Width); i += 4 * V.Width)
-                {
-                    s0 = V.MultiplyAdd(V.Load(a + i), V.Load(b + i), s0);
-                    s1 = V.MultiplyAdd(V.Load(a + i + V.Width), V.Load(b + i + V.Width), s1);
-                    s2 = V.MultiplyAdd(V.Load(a + i + (2 * V.Width)), V.Load(b + i + (2 * V.Width)), s2);
-                    s3 = V.MultiplyAdd(V.Load(a + i + (3 * V.Width)), V.Load(b + i + (3 * V.Width)), s3);
-                }
-
-                for (; i < stop; i += V.Width)
-                {
-                    int n = (int)Math.Min(V.Width, stop - i);
-                    s0 = V.MultiplyAdd(V.LoadPartial(a + i, n), V.LoadPartial(b + i, n), s0);
-                }
-
-                total += double.CreateTruncating(V.Sum(s0 + s1 + (s2 + s3)));
-                i = stop;
-            }
-
-            return total;
         }
     }
 
