@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Fovea.Bench.Compare;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 // dotnet run -c Release --project bench/Compare --
 //     [--group NAME] [--only TEXT] [--threads N] [--seconds S] [--python PATH] [--output DIR] [--page FILE] [--list]
@@ -24,7 +24,7 @@ if (args.Contains("--list") || !(group.Length == 0 || groups.Contains(group)))
 }
 
 // Which instructions there are is settled when a process starts: rows on AVX2 only get a process of their own.
-bool isLimited = LaneInfo.Bits < 512 && rows.Length > 0 && rows.All(r => r.IsLimited);
+bool isLimited = VectorInfo.Bits < 512 && rows.Length > 0 && rows.All(r => r.IsLimited);
 Row[] limited = isLimited ? [] : [.. rows.Where(r => r.IsLimited)];
 rows = [.. rows.Except(limited)];
 WorkerTeam.Threads = threads;
@@ -51,7 +51,7 @@ if (onnxRuntime is null)
 }
 
 string[] versions = [.. new[] { pytorch, onnxRuntime }.OfType<Peer>().Select(p => p.Title), $".NET {Environment.Version}"];
-Console.Error.WriteLine($"{ResultFile.ProcessorName()} ({LaneInfo.Description}), {threads} threads; {string.Join("; ", versions)}");
+Console.Error.WriteLine($"{ResultFile.ProcessorName()} ({VectorInfo.Description}), {threads} threads; {string.Join("; ", versions)}");
 var comparison = new Comparison(pytorch, onnxRuntime, seconds);
 var results = new List<Result>();
 var limits = new List<Limit>();
@@ -83,7 +83,7 @@ if (group == "product" || takesAll)
     Try("product", () => Hold(Limits.Product(single!)));
 }
 
-var file = new ResultFile(ResultFile.ProcessorName(), LaneInfo.Description, threads, versions, results, limits);
+var file = new ResultFile(ResultFile.ProcessorName(), VectorInfo.Description, threads, versions, results, limits);
 Console.WriteLine();
 Console.Write(results.Count > 0 ? Report.Table(results) : string.Empty);
 Console.Write(limits.Count > 0 ? Report.Table(limits) : string.Empty);

@@ -5,7 +5,7 @@ using Fovea.Bench.Kernels.Micro;
 using Fovea.Simd.Conv;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 // fovea-bench-kernels WHAT [--batch N] [--threads N] [--seconds S] [--only TEXT] [--packed] [--algorithm A] [--passes fiw]
 // WHAT: gemm, cifar, resnet50, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case:
@@ -27,7 +27,7 @@ string only = Option("--only", "");
 ConvAlgorithm algorithm = Enum.Parse<ConvAlgorithm>(Option("--algorithm", nameof(ConvAlgorithm.Automatic)));
 string passes = Option("--passes", "fiw");
 WorkerTeam.Threads = int.Parse(Option("--threads", Environment.ProcessorCount.ToString()));
-Console.WriteLine($"# {what}, {LaneInfo.Description}, threads {WorkerTeam.Threads}, batch {batch}");
+Console.WriteLine($"# {what}, {VectorInfo.Description}, threads {WorkerTeam.Threads}, batch {batch}");
 if (what == "gemm")
 {
     Gemm();

@@ -1,6 +1,6 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Attention;
 
@@ -54,21 +54,21 @@ public static unsafe class ScaledDotProductAttention
                     Max = maxAt,
                     InverseSum = sumAt,
                 };
-                if (LaneInfo.Bits == 512)
+                if (VectorInfo.Bits == 512)
                 {
-                    AttentionDriver<Lane512<T>, T>.Forward(job);
+                    AttentionDriver<Vec512<T>, T>.Forward(job);
                 }
-                else if (LaneInfo.Bits == 256)
+                else if (VectorInfo.Bits == 256)
                 {
-                    AttentionDriver<Lane256<T>, T>.Forward(job);
+                    AttentionDriver<Vec256<T>, T>.Forward(job);
                 }
-                else if (LaneInfo.Bits == 128)
+                else if (VectorInfo.Bits == 128)
                 {
-                    AttentionDriver<Lane128<T>, T>.Forward(job);
+                    AttentionDriver<Vec128<T>, T>.Forward(job);
                 }
                 else
                 {
-                    AttentionDriver<LaneScalar<T>, T>.Forward(job);
+                    AttentionDriver<VecScalar<T>, T>.Forward(job);
                 }
             }
         }
@@ -126,21 +126,21 @@ public static unsafe class ScaledDotProductAttention
                     Max = maxAt,
                     InverseSum = sumAt,
                 };
-                if (LaneInfo.Bits == 512)
+                if (VectorInfo.Bits == 512)
                 {
-                    AttentionDriver<Lane512<T>, T>.Backward(job);
+                    AttentionDriver<Vec512<T>, T>.Backward(job);
                 }
-                else if (LaneInfo.Bits == 256)
+                else if (VectorInfo.Bits == 256)
                 {
-                    AttentionDriver<Lane256<T>, T>.Backward(job);
+                    AttentionDriver<Vec256<T>, T>.Backward(job);
                 }
-                else if (LaneInfo.Bits == 128)
+                else if (VectorInfo.Bits == 128)
                 {
-                    AttentionDriver<Lane128<T>, T>.Backward(job);
+                    AttentionDriver<Vec128<T>, T>.Backward(job);
                 }
                 else
                 {
-                    AttentionDriver<LaneScalar<T>, T>.Backward(job);
+                    AttentionDriver<VecScalar<T>, T>.Backward(job);
                 }
             }
         }

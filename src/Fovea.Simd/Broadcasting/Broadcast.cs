@@ -44,7 +44,7 @@ public static unsafe partial class Broadcast
         fixed (T* aAt = a, bAt = b, yAt = y)
         {
             var body = new BroadcastBody<TOp, T>(axes, aAt, bAt, yAt, op);
-            LaneLoop.For<BroadcastBody<TOp, T>, T>(ref body, body.Pieces);
+            VectorLoop.For<BroadcastBody<TOp, T>, T>(ref body, body.Pieces);
         }
     }
 

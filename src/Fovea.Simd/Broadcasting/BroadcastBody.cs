@@ -1,12 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Broadcasting;
 
 /// <summary>The loop of <see cref="Broadcast"/>: rows along the innermost merged axis, long rows cut into chunks.</summary>
-internal readonly unsafe struct BroadcastBody<TOp, T> : ILaneBody<T>
+internal readonly unsafe struct BroadcastBody<TOp, T> : IVectorBody<T>
     where TOp : unmanaged, IBinary
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -27,15 +27,15 @@ internal readonly unsafe struct BroadcastBody<TOp, T> : ILaneBody<T>
         _y = y;
         _op = op;
         _rows = (int)(axes.Count / axes.Inner);
-        _chunks = LaneLoop.Pieces(axes.Inner);
-        _rowsPerPiece = _chunks > 1 ? 1 : LaneLoop.Grain(axes.Inner);
+        _chunks = VectorLoop.Pieces(axes.Inner);
+        _rowsPerPiece = _chunks > 1 ? 1 : VectorLoop.Grain(axes.Inner);
         Pieces = _chunks > 1 ? _rows * _chunks : (_rows + _rowsPerPiece - 1) / _rowsPerPiece;
     }
 
     public int Pieces { get; }
 
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         int strideA = _axes.StrideA[_axes.Rank - 1];
         int strideB = _axes.StrideB[_axes.Rank - 1];
@@ -44,8 +44,8 @@ internal readonly unsafe struct BroadcastBody<TOp, T> : ILaneBody<T>
             (int row, int chunk) = Math.DivRem(piece, _chunks);
             int first = row * _rowsPerPiece;
             int last = Math.Min(_rows, first + _rowsPerPiece);
-            int start = chunk * LaneLoop.PieceLength;
-            int count = Math.Min(LaneLoop.PieceLength, _axes.Inner - start);
+            int start = chunk * VectorLoop.PieceLength;
+            int count = Math.Min(VectorLoop.PieceLength, _axes.Inner - start);
 
             // One loop per kind of row: the choice costs nothing within.
             switch (strideA, strideB)
@@ -71,7 +71,7 @@ internal readonly unsafe struct BroadcastBody<TOp, T> : ILaneBody<T>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Rows<V, TA, TB>(int first, int last, int start, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where TA : struct, IStep
         where TB : struct, IStep
     {

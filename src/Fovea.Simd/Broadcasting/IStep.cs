@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Broadcasting;
 
@@ -8,11 +8,11 @@ namespace Fovea.Simd.Broadcasting;
 internal unsafe interface IStep
 {
     static abstract V Load<V, T>(T* x, nint i, nint stride)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     static abstract V LoadPartial<V, T>(T* x, nint i, nint stride, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }
 
@@ -21,12 +21,12 @@ internal readonly unsafe struct Every : IStep
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load<V, T>(T* x, nint i, nint stride)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.Load(x + i);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LoadPartial<V, T>(T* x, nint i, nint stride, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.LoadPartial(x + i, count);
 }
 
@@ -35,12 +35,12 @@ internal readonly unsafe struct Same : IStep
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load<V, T>(T* x, nint i, nint stride)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.Broadcast(*x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LoadPartial<V, T>(T* x, nint i, nint stride, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.Broadcast(*x);
 }
 
@@ -49,17 +49,17 @@ internal readonly unsafe struct Strided : IStep
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load<V, T>(T* x, nint i, nint stride)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Gather<V, T>(x + (i * stride), stride, V.Width);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LoadPartial<V, T>(T* x, nint i, nint stride, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Gather<V, T>(x + (i * stride), stride, count);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static V Gather<V, T>(T* x, nint stride, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T* lanes = stackalloc T[V.Width];

@@ -9,7 +9,7 @@ namespace Fovea.Simd.Broadcasting;
 public static unsafe partial class Broadcast
 {
     /// <summary>
-    /// What broadcasting needs on the way back: sums <paramref name="dy"/> over the axes along which the operand was repeated.
+    /// The backward of broadcasting: sums <paramref name="dy"/> over the axes along which the operand was repeated.
     /// </summary>
     /// <param name="shape">Shape of dy.</param>
     /// <param name="dy">The gradient of the result, contiguous.</param>

@@ -18,7 +18,7 @@ public sealed unsafe class PackedWeights<T> : IDisposable
     /// <summary>Packs weights.</summary>
     /// <param name="s">The geometry; its batch and image size matter only to the choice of the algorithm.</param>
     /// <param name="w">Weights, [O, I / groups, kh, kw].</param>
-    /// <param name="scale">One factor per output channel, or empty for none: <c>w[o] · scale[o]</c> is packed, as folding a batch norm asks.</param>
+    /// <param name="scale">One factor per output channel, or empty for none: <c>w[o] · scale[o]</c> is packed, as folding a batch norm needs.</param>
     /// <param name="algorithm">How the passes will compute (default: <see cref="ConvAlgorithm.Automatic"/>, the fastest expected).</param>
     /// <exception cref="ArgumentException">
     /// The geometry is impossible, a span does not have the length it asks for, or the algorithm does not exist for the geometry.

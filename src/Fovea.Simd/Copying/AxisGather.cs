@@ -1,6 +1,6 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Copying;
 
@@ -29,7 +29,7 @@ public static unsafe class AxisGather
             fixed (int* indexAt = index)
             {
                 var body = new GatherBody<T>(axis, inner, index.Length, indexAt, xAt, yAt);
-                WorkerTeam.For(ref body, outer * index.Length, LaneLoop.Grain(inner));
+                WorkerTeam.For(ref body, outer * index.Length, VectorLoop.Grain(inner));
             }
         }
     }
@@ -55,7 +55,7 @@ public static unsafe class AxisGather
                 int strips = (inner + Strip - 1) / Strip;
                 var body = new ScatterBody<T>(axis, inner, strips, index.Length, indexAt, dyAt, dxAt);
                 long work = (long)Math.Min(inner, Strip) * Math.Max(axis, index.Length);
-                LaneLoop.For<ScatterBody<T>, T>(ref body, outer * strips, LaneLoop.Grain(work));
+                VectorLoop.For<ScatterBody<T>, T>(ref body, outer * strips, VectorLoop.Grain(work));
             }
         }
     }
@@ -98,11 +98,11 @@ public static unsafe class AxisGather
         }
     }
 
-    private readonly struct ScatterBody<T>(int axis, int inner, int strips, int count, int* index, T* dy, T* dx) : ILaneBody<T>
+    private readonly struct ScatterBody<T>(int axis, int inner, int strips, int count, int* index, T* dy, T* dx) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int piece = from; piece < to; piece++)
             {
@@ -124,7 +124,7 @@ public static unsafe class AxisGather
         }
 
         private static void Add<V>(T* from, T* to, int length)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int i = 0;
             for (; i <= length - V.Width; i += V.Width)

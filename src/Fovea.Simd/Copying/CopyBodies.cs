@@ -20,8 +20,8 @@ internal readonly unsafe struct RowCopy<T> : IRangeBody
         _x = x;
         _y = y;
         _rows = (int)(axes.Count / axes.Inner);
-        _chunks = LaneLoop.Pieces(axes.Inner);
-        _rowsPerPiece = _chunks > 1 ? 1 : LaneLoop.Grain(axes.Inner);
+        _chunks = VectorLoop.Pieces(axes.Inner);
+        _rowsPerPiece = _chunks > 1 ? 1 : VectorLoop.Grain(axes.Inner);
         Pieces = _chunks > 1 ? _rows * _chunks : (_rows + _rowsPerPiece - 1) / _rowsPerPiece;
     }
 
@@ -32,8 +32,8 @@ internal readonly unsafe struct RowCopy<T> : IRangeBody
         for (int piece = from; piece < to; piece++)
         {
             (int row, int chunk) = Math.DivRem(piece, _chunks);
-            int start = chunk * LaneLoop.PieceLength;
-            int count = _chunks == 1 ? _axes.Inner : Math.Min(LaneLoop.PieceLength, _axes.Inner - start);
+            int start = chunk * VectorLoop.PieceLength;
+            int count = _chunks == 1 ? _axes.Inner : Math.Min(VectorLoop.PieceLength, _axes.Inner - start);
             int last = Math.Min(_rows, (row + 1) * _rowsPerPiece);
             for (row *= _rowsPerPiece; row < last; row++)
             {

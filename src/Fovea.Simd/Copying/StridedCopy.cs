@@ -51,7 +51,7 @@ public static unsafe class StridedCopy
             }
 
             var single = new SingleCopy<T>(axes, xAt, yAt);
-            WorkerTeam.For(ref single, single.Rows, LaneLoop.Grain(axes.Inner));
+            WorkerTeam.For(ref single, single.Rows, VectorLoop.Grain(axes.Inner));
         }
     }
 

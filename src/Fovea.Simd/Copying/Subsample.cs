@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Copying;
 
@@ -27,7 +27,7 @@ public static unsafe class Subsample
         fixed (T* xAt = x, yAt = y)
         {
             var body = new ForwardBody<T>(planes, xAt, yAt);
-            LaneLoop.For<ForwardBody<T>, T>(ref body, n * planes.OutChannels, LaneLoop.Grain(planes.OutPlane));
+            VectorLoop.For<ForwardBody<T>, T>(ref body, n * planes.OutChannels, VectorLoop.Grain(planes.OutPlane));
         }
     }
 
@@ -50,7 +50,7 @@ public static unsafe class Subsample
         fixed (T* dyAt = dy, dxAt = dx)
         {
             var body = new BackwardBody<T>(planes, dyAt, dxAt);
-            LaneLoop.For<BackwardBody<T>, T>(ref body, n * c, LaneLoop.Grain(planes.Plane));
+            VectorLoop.For<BackwardBody<T>, T>(ref body, n * c, VectorLoop.Grain(planes.Plane));
         }
     }
 
@@ -90,12 +90,12 @@ public static unsafe class Subsample
     }
 
     /// <summary>Piece i is one plane of the output.</summary>
-    private readonly struct ForwardBody<T>(Planes planes, T* x, T* y) : ILaneBody<T>
+    private readonly struct ForwardBody<T>(Planes planes, T* x, T* y) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             Planes p = planes;
             int outWidth = p.OutWidth, outHeight = p.OutHeight, stride = p.Stride;
@@ -135,12 +135,12 @@ public static unsafe class Subsample
     }
 
     /// <summary>Piece i is one plane of the input's gradient.</summary>
-    private readonly struct BackwardBody<T>(Planes planes, T* dy, T* dx) : ILaneBody<T>
+    private readonly struct BackwardBody<T>(Planes planes, T* dy, T* dx) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             Planes p = planes;
             int outWidth = p.OutWidth, outHeight = p.OutHeight, stride = p.Stride;

@@ -54,7 +54,7 @@ internal readonly unsafe struct TileCopy<T> : IRangeBody
     /// <summary>One band of 32 rows of y for each index of the other axes.</summary>
     public int Pieces { get; }
 
-    public int Grain => LaneLoop.Grain((long)Side * _lengthY);
+    public int Grain => VectorLoop.Grain((long)Side * _lengthY);
 
     public void Run(int from, int to)
     {

@@ -46,15 +46,6 @@ public static class Transpose
         StridedCopy.Run(outShape, x, stridesX, y, stridesY);
     }
 
-    /// <summary><c>y[b, j, i] = x[b, i, j]</c>.</summary>
-    /// <param name="batch">Number of matrices.</param>
-    /// <param name="rows">Rows of each in x.</param>
-    /// <param name="columns">Columns of each in x.</param>
-    /// <param name="x">[batch, rows, columns].</param>
-    /// <param name="y">[batch, columns, rows], another memory.</param>
-    public static void Matrices<T>(int batch, int rows, int columns, ReadOnlySpan<T> x, Span<T> y)
-        where T : unmanaged => Permute([batch, rows, columns], [0, 2, 1], x, y);
-
     private static long Contiguous(ReadOnlySpan<int> shape, Span<int> strides)
     {
         long step = 1;

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Drivers;
 
@@ -14,7 +14,7 @@ public static unsafe class Fill
         fixed (T* at = y)
         {
             var body = new Body<T>(at, y.Length, value);
-            WorkerTeam.For(ref body, LaneLoop.Pieces(y.Length), 4);
+            WorkerTeam.For(ref body, VectorLoop.Pieces(y.Length), 4);
         }
     }
 
@@ -23,8 +23,8 @@ public static unsafe class Fill
     {
         public void Run(int from, int to)
         {
-            nint start = (nint)from * LaneLoop.PieceLength;
-            nint end = Math.Min((nint)to * LaneLoop.PieceLength, length);
+            nint start = (nint)from * VectorLoop.PieceLength;
+            nint end = Math.Min((nint)to * VectorLoop.PieceLength, length);
             new Span<T>(y + start, (int)(end - start)).Fill(value);
         }
     }

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Drivers;
 
@@ -8,6 +8,6 @@ public interface IBinary
 {
     /// <summary>Applies the function lane by lane.</summary>
     V Apply<V, T>(V x, V y)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Drivers;
 
@@ -8,6 +8,6 @@ public interface ITernary
 {
     /// <summary>Applies the function lane by lane.</summary>
     V Apply<V, T>(V x, V y, V z)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

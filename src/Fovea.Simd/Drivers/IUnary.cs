@@ -1,5 +1,5 @@
 using System.Numerics;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Drivers;
 
@@ -11,6 +11,6 @@ public interface IUnary
 {
     /// <summary>Applies the function to every lane.</summary>
     V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Drivers;
 
@@ -23,9 +23,9 @@ public static unsafe class MachinePeak
             int pieces = 4 * threads;
             var body = new FmaBody(sinks);
             long start = Stopwatch.GetTimestamp();
-            LaneLoop.For<FmaBody, float>(ref body, pieces);
+            VectorLoop.For<FmaBody, float>(ref body, pieces);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            best = Math.Max(best, 2.0 * FmaBody.Chains * Rounds * (LaneInfo.Bits / 32.0) * pieces / seconds);
+            best = Math.Max(best, 2.0 * FmaBody.Chains * Rounds * (VectorInfo.Bits / 32.0) * pieces / seconds);
         }
 
         return best;
@@ -61,12 +61,12 @@ public static unsafe class MachinePeak
     }
 
     // Twelve chains hide the latency of two units and fit the sixteen registers of AVX2.
-    private readonly struct FmaBody(float* sinks) : ILaneBody<float>
+    private readonly struct FmaBody(float* sinks) : IVectorBody<float>
     {
         public const int Chains = 12;
 
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, float>
+            where V : struct, IVector<V, float>
         {
             for (int piece = from; piece < to; piece++)
             {

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Fovea.Simd.Drivers;
 
 /// <summary>
-/// Asks for a cache line before it is read. Worth it where a kernel jumps between runs of a few kilobytes: the hardware's own
+/// Fetches a cache line before it is read. Worth it where a kernel jumps between runs of a few kilobytes: the hardware's own
 /// prefetching starts anew at each run, and on virtual machines often late (sums over channels ran 1.5 times as fast with it).
 /// </summary>
 internal static unsafe class Prefetch

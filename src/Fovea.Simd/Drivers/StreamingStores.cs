@@ -1,24 +1,24 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Drivers;
 
 /// <summary>How a sweep writes its result: through the caches, or past them.</summary>
-internal unsafe interface IStoring
+internal unsafe interface IStorePolicy
 {
     static abstract void Store<V, T>(V value, T* to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>;
 }
 
 /// <summary>Through the caches: whoever reads the result next finds it there.</summary>
-internal readonly unsafe struct Cached : IStoring
+internal readonly unsafe struct CachedStore : IStorePolicy
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<V, T>(V value, T* to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => value.Store(to);
 }
 
@@ -26,11 +26,11 @@ internal readonly unsafe struct Cached : IStoring
 /// Past the caches. A store through the cache first reads the line that it is about to overwrite; for a result larger than the caches
 /// that read is a third of the traffic of a copy, for nothing.
 /// </summary>
-internal readonly unsafe struct Streaming : IStoring
+internal readonly unsafe struct StreamingStore : IStorePolicy
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<V, T>(V value, T* to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => value.StoreStreaming(to);
 }
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Drivers;
 
@@ -22,20 +22,20 @@ public static unsafe class Zip
         fixed (T* xAt = x, yAt = y, zAt = z)
         {
             var body = new Body<TOp, T>(xAt, yAt, zAt, x.Length, op);
-            LaneLoop.For<Body<TOp, T>, T>(ref body, LaneLoop.Pieces(x.Length));
+            VectorLoop.For<Body<TOp, T>, T>(ref body, VectorLoop.Pieces(x.Length));
         }
     }
 
-    private readonly struct Body<TOp, T>(T* x, T* y, T* z, int length, TOp op) : ILaneBody<T>
+    private readonly struct Body<TOp, T>(T* x, T* y, T* z, int length, TOp op) : IVectorBody<T>
         where TOp : unmanaged, IBinary
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
-            nint i = (nint)from * LaneLoop.PieceLength;
-            nint end = Math.Min((nint)to * LaneLoop.PieceLength, length);
+            nint i = (nint)from * VectorLoop.PieceLength;
+            nint end = Math.Min((nint)to * VectorLoop.PieceLength, length);
             TOp f = op;
             T* xAt = x, yAt = y, zAt = z;
             for (; i <= end - V.Width; i += V.Width)

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Functions;
 
@@ -17,7 +17,7 @@ public readonly struct Constant(double value)
     /// <summary>The constant in every lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Of<V, T>()
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         typeof(T) == typeof(float) ? V.Broadcast((T)(object)_single) : V.Broadcast((T)(object)_double);
 }

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Functions;
 
@@ -11,7 +11,7 @@ public readonly struct Identity : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         x;
 }
@@ -22,7 +22,7 @@ public readonly struct Negate : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         -x;
 }
@@ -33,7 +33,7 @@ public readonly struct Absolute : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.Abs(x);
 }
@@ -44,7 +44,7 @@ public readonly struct Square : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         x * x;
 }
@@ -55,7 +55,7 @@ public readonly struct SquareRoot : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.Sqrt(x);
 }
@@ -66,7 +66,7 @@ public readonly struct ReciprocalSquareRoot : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Lanewise.Number<V, T>(1) / V.Sqrt(x);
 }
@@ -77,7 +77,7 @@ public readonly struct Reciprocal : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Lanewise.Number<V, T>(1) / x;
 }
@@ -91,7 +91,7 @@ public readonly struct Scale(double factor) : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         x * _factor.Of<V, T>();
 }
@@ -105,7 +105,7 @@ public readonly struct Shift(double amount) : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         x + _amount.Of<V, T>();
 }
@@ -121,7 +121,7 @@ public readonly struct Affine(double scale, double shift) : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.MultiplyAdd(x, _scale.Of<V, T>(), _shift.Of<V, T>());
 }
@@ -137,7 +137,7 @@ public readonly struct Clamp(double low, double high) : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.MinFast(_high.Of<V, T>(), V.MaxFast(_low.Of<V, T>(), x));
 }
@@ -148,7 +148,7 @@ public readonly struct Sign : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.Select(V.GreaterThan(V.Abs(x), V.Zero), Lanewise.Sign<V, T>(x) | Lanewise.Number<V, T>(1), x);
 }

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Functions;
 
@@ -11,7 +11,7 @@ public readonly struct AbsoluteBackward : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.Select(V.Equal(x, V.Zero), V.Zero, dy ^ Lanewise.Sign<V, T>(x));
 }
@@ -22,7 +22,7 @@ public readonly struct SquareBackward : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         (x + x) * dy;
 }
@@ -33,7 +33,7 @@ public readonly struct SquareRootBackward : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V y, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         dy / (y + y);
 }
@@ -44,7 +44,7 @@ public readonly struct ReciprocalSquareRootBackward : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V y, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Lanewise.Number<V, T>(-0.5) * (y * y) * (y * dy);
 }
@@ -55,7 +55,7 @@ public readonly struct ReciprocalBackward : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V y, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         -(y * y) * dy;
 }
@@ -71,7 +71,7 @@ public readonly struct ClampBackward(double low, double high) : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.GreaterThanOrEqual(x, _low.Of<V, T>()) & V.GreaterThanOrEqual(_high.Of<V, T>(), x) & dy;
 }

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Functions;
 
@@ -15,7 +15,7 @@ public readonly struct Erf : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (typeof(T) != typeof(float))
@@ -34,7 +34,7 @@ public readonly struct Erf : IUnary
     /// <summary><c>erf(x)/x − 1</c> of x² for |x| ≤ 1, relative error 1e-9.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Near<V, T>(V square)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V p = V.MultiplyAdd(Lanewise.Number<V, T>(7.853854185668752e-05), square, Lanewise.Number<V, T>(-0.000801019137725234));
@@ -52,7 +52,7 @@ public readonly struct Erf : IUnary
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Complement<V, T>(V t, V square, V tail)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V u = V.MinFast(Lanewise.Number<V, T>(2), t - Lanewise.Number<V, T>(3));
@@ -125,7 +125,7 @@ public readonly struct ErfBackward : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         dy * (Exp.Of<V, T>(-(x * x)) * Lanewise.Number<V, T>(1.1283791670955126));
 }

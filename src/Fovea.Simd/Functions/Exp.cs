@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Functions;
 
@@ -15,13 +15,13 @@ public readonly struct Exp : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Of<V, T>(x);
 
     /// <summary>The function, for kernels that need it within a larger formula.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Of<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         typeof(T) == typeof(float) ? OfSum<V, T>(x, V.Zero) : Lanewise.Apply<V, T, Scalar>(x);
 
@@ -31,7 +31,7 @@ public readonly struct Exp : IUnary
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V OfSum<V, T>(V x, V tail)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         x = V.MinFast(Lanewise.Number<V, T>(89), V.MaxFast(Lanewise.Number<V, T>(-104), x));

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Functions;
 
@@ -18,7 +18,7 @@ public readonly struct Gelu : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.MaxFast(Lanewise.Number<V, T>(-Limit), x) * Distribution<V, T>(x);
 
@@ -28,7 +28,7 @@ public readonly struct Gelu : IUnary
     /// <summary>Φ(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Distribution<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (typeof(T) != typeof(float))
@@ -60,7 +60,7 @@ public readonly struct GeluBackward : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V limit = Lanewise.Number<V, T>(Gelu.Limit);

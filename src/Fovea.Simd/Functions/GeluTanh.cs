@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Functions;
 
@@ -18,19 +18,19 @@ public readonly struct GeluTanh : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.MaxFast(Lanewise.Number<V, T>(-Gelu.Limit), x) * Sigmoid.Of<V, T>(Argument<V, T>(x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Argument<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         x * V.MultiplyAdd(x * x, Lanewise.Number<V, T>(Slope * Cubic), Lanewise.Number<V, T>(Slope));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V ArgumentSlope<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.MultiplyAdd(x * x, Lanewise.Number<V, T>(3 * Slope * Cubic), Lanewise.Number<V, T>(Slope));
 }
@@ -44,7 +44,7 @@ public readonly struct GeluTanhBackward : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V one = Lanewise.Number<V, T>(1);

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Functions;
 
@@ -12,7 +12,7 @@ public readonly struct HardSigmoid : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.MinFast(Lanewise.Number<V, T>(6), V.MaxFast(V.Zero, x + Lanewise.Number<V, T>(3))) * Lanewise.Number<V, T>(1.0 / 6);
 }
@@ -23,7 +23,7 @@ public readonly struct HardSigmoidBackward : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.GreaterThan(Lanewise.Number<V, T>(3), V.Abs(x)) & (dy * Lanewise.Number<V, T>(1.0 / 6));
 }
@@ -35,7 +35,7 @@ public readonly struct HardSwish : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         V.MaxFast(Lanewise.Number<V, T>(-3), x)
         * (V.MinFast(Lanewise.Number<V, T>(6), V.MaxFast(V.Zero, x + Lanewise.Number<V, T>(3))) * Lanewise.Number<V, T>(1.0 / 6));
@@ -47,7 +47,7 @@ public readonly struct HardSwishBackward : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V three = Lanewise.Number<V, T>(3);

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Functions;
 
@@ -15,12 +15,12 @@ public readonly struct Log : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Of<V, T>(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Of<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (typeof(T) != typeof(float))
@@ -49,7 +49,7 @@ public readonly struct Log : IUnary
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V OfOnePlus<V, T>(V y)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (typeof(T) != typeof(float))
@@ -67,7 +67,7 @@ public readonly struct Log : IUnary
     // exponent·ln 2 + ln(1 + f) for √½ ≤ 1 + f ≤ √2: f − f²/2 + f³·P(f), relative error 6e-9.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V OnePlus<V, T>(V f, V exponent)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V p = V.MultiplyAdd(Lanewise.Number<V, T>(-0.07634496688842773), f, Lanewise.Number<V, T>(0.1276157647371292));
@@ -105,6 +105,6 @@ public readonly struct LogBackward : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => dy / x;
 }

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Functions;
 
@@ -16,18 +16,18 @@ public readonly struct Power(double exponent) : IUnary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Of<V, T>(x, exponent);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Of<V, T>(V x, double exponent)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         exponent is >= 0 and <= 8 && exponent == Math.Floor(exponent) ? Products<V, T>(x, (int)exponent) : LaneByLane<V, T>(x, exponent);
 
     private static V Products<V, T>(V x, int exponent)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V result = Lanewise.Number<V, T>(1);
@@ -44,7 +44,7 @@ public readonly struct Power(double exponent) : IUnary
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static unsafe V LaneByLane<V, T>(V x, double exponent)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T* lanes = stackalloc T[V.Width];
@@ -65,7 +65,7 @@ public readonly struct PowerBackward(double exponent) : IBinary
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, T>(V x, V dy)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         exponent == 0 ? V.Zero : Lanewise.Number<V, T>(exponent) * Power.Of<V, T>(x, exponent - 1) * dy;
 }

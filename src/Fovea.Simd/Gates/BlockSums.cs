@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -41,7 +41,7 @@ internal readonly struct SummedProducts : IBlockSource
 
 /// <summary>The two readings of a block of positions with all its channels: across the channels, then along the positions.</summary>
 internal readonly unsafe struct BlockSums<V, T>(nint step, int channels, int count)
-    where V : struct, ILane<V, T>
+    where V : struct, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>

@@ -49,7 +49,7 @@ internal readonly struct BlockTiles
     /// <summary>Pieces of work.</summary>
     public int Pieces => Images * Blocks;
 
-    /// <summary>Pieces handed out at a time: one run of neighbours for each thread, as in <see cref="Planes"/>.</summary>
+    /// <summary>Pieces handed out at a time: one run of neighbours for each thread, as in <see cref="PlanePartition"/>.</summary>
     public int Grain
     {
         get

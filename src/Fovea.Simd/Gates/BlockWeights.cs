@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -22,7 +22,7 @@ internal unsafe interface IBlockWeights<T>
     /// <param name="count">Its positions.</param>
     /// <param name="z">The sums.</param>
     void Apply<V>(int piece, int image, nint at, int count, T* z)
-        where V : struct, ILane<V, T>;
+        where V : struct, IVector<V, T>;
 }
 
 /// <summary><c>e^(z − m)</c> with the block's maximum m, which is kept beside the weights' sum: a softmax that is put right at the end.</summary>
@@ -35,7 +35,7 @@ internal readonly unsafe struct BlockExponentials<T>(T bias, T* tops, T* totals)
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply<V>(int piece, int image, nint at, int count, T* z)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V most = V.Broadcast(z[0]);
         for (int i = 0; i < count; i += V.Width)
@@ -71,7 +71,7 @@ internal readonly unsafe struct SoftmaxGradient<T>(T* p, T* means) : IBlockWeigh
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply<V>(int piece, int image, nint at, int count, T* z)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V mean = V.Broadcast(means[image]);
         for (int i = 0; i < count; i += V.Width)
@@ -92,7 +92,7 @@ internal readonly unsafe struct SigmoidGate<T>(T bias) : IBlockWeights<T>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply<V>(int piece, int image, nint at, int count, T* z)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int i = 0; i < count; i += V.Width)
         {
@@ -112,7 +112,7 @@ internal readonly unsafe struct SigmoidGradient<T>(T* gates) : IBlockWeights<T>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply<V>(int piece, int image, nint at, int count, T* z)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int i = 0; i < count; i += V.Width)
         {

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -49,17 +49,17 @@ public static unsafe class GateApply
             var job = new Job<T> { Tiles = tiles, X = xAt, A = aAt, B = bAt, Shift = tAt, U = uAt, V = vAt, W = wAt, Z = zAt, Y = yAt };
             if (streaming && StreamingStores.Aligned(yAt, positions))
             {
-                Pick<WholeStreaming, T>(job);
+                Pick<FullVectorStreaming, T>(job);
             }
             else
             {
-                Pick<Whole, T>(job);
+                Pick<FullVector, T>(job);
             }
         }
     }
 
     private static void Pick<TStore, T>(in Job<T> job)
-        where TStore : struct, IReach
+        where TStore : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (job.U is not null && job.W is not null)
@@ -83,18 +83,18 @@ public static unsafe class GateApply
     private static void Start<TFirst, TSecond, TStore, T>(in Job<T> job)
         where TFirst : struct, ISwitch
         where TSecond : struct, ISwitch
-        where TStore : struct, IReach
+        where TStore : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (job.B is not null)
         {
             var both = new Body<On, TFirst, TSecond, TStore, T>(job);
-            LaneLoop.For<Body<On, TFirst, TSecond, TStore, T>, T>(ref both, job.Tiles.Pieces, job.Tiles.Grain);
+            VectorLoop.For<Body<On, TFirst, TSecond, TStore, T>, T>(ref both, job.Tiles.Pieces, job.Tiles.Grain);
         }
         else
         {
             var channel = new Body<Off, TFirst, TSecond, TStore, T>(job);
-            LaneLoop.For<Body<Off, TFirst, TSecond, TStore, T>, T>(ref channel, job.Tiles.Pieces, job.Tiles.Grain);
+            VectorLoop.For<Body<Off, TFirst, TSecond, TStore, T>, T>(ref channel, job.Tiles.Pieces, job.Tiles.Grain);
         }
     }
 
@@ -128,15 +128,15 @@ public static unsafe class GateApply
         public T* Y;
     }
 
-    private readonly struct Body<TPosition, TFirst, TSecond, TStore, T>(Job<T> job) : ILaneBody<T>
+    private readonly struct Body<TPosition, TFirst, TSecond, TStore, T>(Job<T> job) : IVectorBody<T>
         where TPosition : struct, ISwitch
         where TFirst : struct, ISwitch
         where TSecond : struct, ISwitch
-        where TStore : struct, IReach
+        where TStore : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             // From the last piece back: the sweep before went forward, and its end is what the cache still holds.
             for (int piece = to - 1; piece >= from; piece--)
@@ -149,7 +149,7 @@ public static unsafe class GateApply
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Block<V>(in BlockTile tile)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             nint positions = job.Tiles.Positions;
             nint at = (tile.Image * positions) + tile.Position;
@@ -170,8 +170,8 @@ public static unsafe class GateApply
                 {
                     Prefetch.Line(next + i);
                     Prefetch.Line(next + i + V.Width);
-                    V first = Step<V, Whole>(x, b, v, z, i, 0, a, t, u, w);
-                    V second = Step<V, Whole>(x, b, v, z, i + V.Width, 0, a, t, u, w);
+                    V first = Step<V, FullVector>(x, b, v, z, i, 0, a, t, u, w);
+                    V second = Step<V, FullVector>(x, b, v, z, i + V.Width, 0, a, t, u, w);
                     TStore.Store(first, y + i, 0);
                     TStore.Store(second, y + i + V.Width, 0);
                 }
@@ -179,29 +179,29 @@ public static unsafe class GateApply
                 for (; i < tile.Count; i += V.Width)
                 {
                     int n = Math.Min(V.Width, tile.Count - i);
-                    Step<V, Part>(x, b, v, z, i, n, a, t, u, w).StorePartial(y + i, n);
+                    Step<V, PartialVector>(x, b, v, z, i, n, a, t, u, w).StorePartial(y + i, n);
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static V Step<V, TReach>(T* x, T* b, T* v, T* z, int i, int n, V a, V t, V u, V w)
-            where V : struct, ILane<V, T>
-            where TReach : struct, IReach
+        private static V Step<V, TTail>(T* x, T* b, T* v, T* z, int i, int n, V a, V t, V u, V w)
+            where V : struct, IVector<V, T>
+            where TTail : struct, ITail
         {
             V sum = t;
             if (TFirst.IsOn)
             {
-                sum = V.MultiplyAdd(TReach.Load<V, T>(v + i, n), u, sum);
+                sum = V.MultiplyAdd(TTail.Load<V, T>(v + i, n), u, sum);
             }
 
             if (TSecond.IsOn)
             {
-                sum = V.MultiplyAdd(TReach.Load<V, T>(z + i, n), w, sum);
+                sum = V.MultiplyAdd(TTail.Load<V, T>(z + i, n), w, sum);
             }
 
-            V factor = TPosition.IsOn ? a + TReach.Load<V, T>(b + i, n) : a;
-            return V.MultiplyAdd(TReach.Load<V, T>(x + i, n), factor, sum);
+            V factor = TPosition.IsOn ? a + TTail.Load<V, T>(b + i, n) : a;
+            return V.MultiplyAdd(TTail.Load<V, T>(x + i, n), factor, sum);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -10,12 +10,12 @@ public interface IGateForm
 {
     /// <summary>The factor.</summary>
     static abstract V Factor<V, T>(V a, V b)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>The factor and its derivatives by a and b.</summary>
     static abstract V Derivatives<V, T>(V a, V b, out V byA, out V byB)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }
 
@@ -25,13 +25,13 @@ public readonly struct ProductGate : IGateForm
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Factor<V, T>(V a, V b)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => a * b;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Derivatives<V, T>(V a, V b, out V byA, out V byB)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         byA = b;
@@ -46,13 +46,13 @@ public readonly struct SumGate : IGateForm
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Factor<V, T>(V a, V b)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => a + b;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Derivatives<V, T>(V a, V b, out V byA, out V byB)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         byA = Lanewise.Number<V, T>(1);
@@ -67,13 +67,13 @@ public readonly struct ResidualSumGate : IGateForm
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Factor<V, T>(V a, V b)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Lanewise.Number<V, T>(1) + Sigmoid.Of<V, T>(a + b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Derivatives<V, T>(V a, V b, out V byA, out V byB)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V one = Lanewise.Number<V, T>(1);
@@ -96,7 +96,7 @@ public readonly struct ResidualExponentialGate : IGateForm
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Factor<V, T>(V a, V b)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V one = Lanewise.Number<V, T>(1);
@@ -106,7 +106,7 @@ public readonly struct ResidualExponentialGate : IGateForm
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Derivatives<V, T>(V a, V b, out V byA, out V byB)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V one = Lanewise.Number<V, T>(1);
@@ -126,13 +126,13 @@ public readonly struct ResidualProductGate : IGateForm
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Factor<V, T>(V a, V b)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Lanewise.Number<V, T>(1) + Sigmoid.Of<V, T>(a * b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Derivatives<V, T>(V a, V b, out V byA, out V byB)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V one = Lanewise.Number<V, T>(1);

@@ -1,13 +1,13 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
 /// <summary>
-/// Statistics of gates that hang on each other within one read of the maps: each position's sum over the channels, and with what becomes
+/// Statistics of gates that depend on each other within one read of the maps: each position's sum over the channels, and with what becomes
 /// of it the channels' weighted sums over the positions. A block of positions is read across its channels and, while it is in the cache,
 /// again along its positions.
 /// </summary>
@@ -41,14 +41,14 @@ public static unsafe class GateSweep
             T* totals = tops + tiles.Pieces;
             Run<WeightedMaps, BlockExponentials<T>, T>(tiles, xAt, null, wAt, new(bias, tops, totals), pAt, null, along);
             var join = new SoftmaxJoin<T>(tiles, along, tops, totals, pAt, sumsAt);
-            LaneLoop.For<SoftmaxJoin<T>, T>(ref join, images, LaneLoop.Grain(positions + (2L * parts / Math.Max(1, images))));
+            VectorLoop.For<SoftmaxJoin<T>, T>(ref join, images, VectorLoop.Grain(positions + (2L * parts / Math.Max(1, images))));
         }
 
         BlockPool.Return(scratch);
     }
 
     /// <summary>
-    /// The way back through <see cref="Softmax"/>, for the gradients <paramref name="dSums"/>:
+    /// The backward of <see cref="Softmax"/>, for the gradients <paramref name="dSums"/>:
     /// <c>dz[n, i] = p[n, i]·(Σ_c dsums[n, c]·x[n, c, i] − m[n])</c> with <c>m = Σ_c dsums·sums</c>, and <c>dw[n, c] = Σ_i dz[n, i]·x[n, c, i]</c>,
     /// each image's part of the weight's gradient. The gradient of x is <c>dsums[n, c]·p[n, i] + w[c]·dz[n, i]</c>.
     /// </summary>
@@ -116,7 +116,7 @@ public static unsafe class GateSweep
     }
 
     /// <summary>
-    /// The way back through <c>y = x·(a + b)</c> and <see cref="Gate"/>: <c>da[n, c] = Σ_i x·dy</c>,
+    /// The backward of <c>y = x·(a + b)</c> and <see cref="Gate"/>: <c>da[n, c] = Σ_i x·dy</c>,
     /// <c>dz[n, i] = b·(1 − b)·Σ_c x·dy</c> and <c>dw[n, c] = Σ_i dz[n, i]·x[n, c, i]</c>, each image's part of the weight's gradient.
     /// </summary>
     /// <param name="images">Number of images.</param>
@@ -168,7 +168,7 @@ public static unsafe class GateSweep
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var body = new Body<TSource, TWeights, T>(tiles, x, dy, w, ownWeights ? tiles.Channels : 0, weights, z, across, along);
-        LaneLoop.For<Body<TSource, TWeights, T>, T>(ref body, tiles.Pieces, tiles.Grain);
+        VectorLoop.For<Body<TSource, TWeights, T>, T>(ref body, tiles.Pieces, tiles.Grain);
     }
 
     /// <summary><c>to[n, c] = factor · Σ_blocks parts[n, block, c]</c>.</summary>
@@ -192,13 +192,13 @@ public static unsafe class GateSweep
     }
 
     private readonly struct Body<TSource, TWeights, T>(
-        BlockTiles tiles, T* x, T* dy, T* w, int weightStep, TWeights weights, T* z, T* across, T* along) : ILaneBody<T>
+        BlockTiles tiles, T* x, T* dy, T* w, int weightStep, TWeights weights, T* z, T* across, T* along) : IVectorBody<T>
         where TSource : struct, IBlockSource
         where TWeights : unmanaged, IBlockWeights<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int piece = from; piece < to; piece++)
             {
@@ -219,12 +219,12 @@ public static unsafe class GateSweep
     }
 
     /// <summary>Puts the blocks' softmaxes right: each has a maximum of its own, and none is divided by the whole sum yet.</summary>
-    private readonly struct SoftmaxJoin<T>(BlockTiles tiles, T* along, T* tops, T* totals, T* p, T* sums) : ILaneBody<T>
+    private readonly struct SoftmaxJoin<T>(BlockTiles tiles, T* along, T* tops, T* totals, T* p, T* sums) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int image = from; image < to; image++)
             {

@@ -52,7 +52,7 @@ internal readonly struct GateTiles
     /// <summary>Pieces of work.</summary>
     public int Pieces => Images * Slices * Strips;
 
-    /// <summary>Pieces handed out at a time: one run of neighbours for each thread, as in <see cref="Planes"/>.</summary>
+    /// <summary>Pieces handed out at a time: one run of neighbours for each thread, as in <see cref="PlanePartition"/>.</summary>
     public int Grain
     {
         get

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -29,22 +29,22 @@ public static unsafe class PlaneAffine
         {
             if (streaming && StreamingStores.Aligned(yAt, positions))
             {
-                var past = new Body<T, Streaming>(positions, xAt, scaleAt, shiftAt, yAt);
-                LaneLoop.For<Body<T, Streaming>, T>(ref past, planes, Planes.Grain(planes, positions));
+                var past = new Body<T, StreamingStore>(positions, xAt, scaleAt, shiftAt, yAt);
+                VectorLoop.For<Body<T, StreamingStore>, T>(ref past, planes, PlanePartition.Grain(planes, positions));
                 return;
             }
 
-            var body = new Body<T, Cached>(positions, xAt, scaleAt, shiftAt, yAt);
-            LaneLoop.For<Body<T, Cached>, T>(ref body, planes, Planes.Grain(planes, positions));
+            var body = new Body<T, CachedStore>(positions, xAt, scaleAt, shiftAt, yAt);
+            VectorLoop.For<Body<T, CachedStore>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
         }
     }
 
-    private readonly struct Body<T, TStore>(int positions, T* x, T* scale, T* shift, T* y) : ILaneBody<T>
-        where TStore : struct, IStoring
+    private readonly struct Body<T, TStore>(int positions, T* x, T* scale, T* shift, T* y) : IVectorBody<T>
+        where TStore : struct, IStorePolicy
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             if (shift is null)
             {
@@ -60,7 +60,7 @@ public static unsafe class PlaneAffine
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Scale<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             // From the last plane back: the sweep before went forward, and its end is what the cache still holds.
             for (int plane = to - 1; plane >= from; plane--)
@@ -91,7 +91,7 @@ public static unsafe class PlaneAffine
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Affine<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int plane = to - 1; plane >= from; plane--)
             {

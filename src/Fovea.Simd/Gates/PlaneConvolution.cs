@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -47,7 +47,7 @@ public static unsafe class PlaneConvolution
         {
             var body = new ForwardBody<T>(frame, inputs, outputs, framedAt, tapsAt, bias, yAt);
             int blocks = (height + RowBlock - 1) / RowBlock;
-            LaneLoop.For<ForwardBody<T>, T>(ref body, images * outputs * blocks, Grain(images * outputs * blocks, (long)width * taps.Length));
+            VectorLoop.For<ForwardBody<T>, T>(ref body, images * outputs * blocks, Grain(images * outputs * blocks, (long)width * taps.Length));
         }
 
         BlockPool.Return(scratch);
@@ -80,7 +80,7 @@ public static unsafe class PlaneConvolution
         fixed (T* xAt = framedX, dyAt = framedDy, dwAt = dw)
         {
             var body = new WeightBody<T>(frame, images, inputs, xAt, dyAt, dwAt);
-            LaneLoop.For<WeightBody<T>, T>(ref body, inputs * kernel, Grain(inputs * kernel, (long)images * height * width * kernel));
+            VectorLoop.For<WeightBody<T>, T>(ref body, inputs * kernel, Grain(inputs * kernel, (long)images * height * width * kernel));
         }
 
         BlockPool.Return(scratch);
@@ -121,12 +121,12 @@ public static unsafe class PlaneConvolution
         }
     }
 
-    private readonly struct ForwardBody<T>(PlaneFrame frame, int inputs, int outputs, T* x, T* taps, T bias, T* y) : ILaneBody<T>
+    private readonly struct ForwardBody<T>(PlaneFrame frame, int inputs, int outputs, T* x, T* taps, T bias, T* y) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int blocks = (frame.Height + RowBlock - 1) / RowBlock;
             int k = frame.Kernel;
@@ -180,12 +180,12 @@ public static unsafe class PlaneConvolution
     }
 
     /// <summary>One row of taps of one input in each piece.</summary>
-    private readonly struct WeightBody<T>(PlaneFrame frame, int images, int inputs, T* x, T* dy, T* dw) : ILaneBody<T>
+    private readonly struct WeightBody<T>(PlaneFrame frame, int images, int inputs, T* x, T* dy, T* dw) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int k = frame.Kernel;
             for (int piece = from; piece < to; piece++)

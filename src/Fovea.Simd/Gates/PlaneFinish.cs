@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -41,22 +41,22 @@ public static unsafe class PlaneFinish
             // What was just read lies in the cache already: there a store past it would only drive it out.
             if (streaming && yAt != xAt && yAt != residualAt && StreamingStores.Aligned(yAt, positions))
             {
-                var past = new Body<WholeStreaming, T>(tiles, xAt, aAt, bAt, residualAt, floor, yAt);
-                LaneLoop.For<Body<WholeStreaming, T>, T>(ref past, tiles.Pieces, tiles.Grain);
+                var past = new Body<FullVectorStreaming, T>(tiles, xAt, aAt, bAt, residualAt, floor, yAt);
+                VectorLoop.For<Body<FullVectorStreaming, T>, T>(ref past, tiles.Pieces, tiles.Grain);
                 return;
             }
 
-            var body = new Body<Whole, T>(tiles, xAt, aAt, bAt, residualAt, floor, yAt);
-            LaneLoop.For<Body<Whole, T>, T>(ref body, tiles.Pieces, tiles.Grain);
+            var body = new Body<FullVector, T>(tiles, xAt, aAt, bAt, residualAt, floor, yAt);
+            VectorLoop.For<Body<FullVector, T>, T>(ref body, tiles.Pieces, tiles.Grain);
         }
     }
 
-    private readonly struct Body<TStore, T>(GateTiles tiles, T* x, T* a, T* b, T* residual, T floor, T* y) : ILaneBody<T>
-        where TStore : struct, IReach
+    private readonly struct Body<TStore, T>(GateTiles tiles, T* x, T* a, T* b, T* residual, T floor, T* y) : IVectorBody<T>
+        where TStore : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             // From the last piece back: the sweep before went forward, and its end is what the cache still holds.
             for (int piece = to - 1; piece >= from; piece--)
@@ -87,7 +87,7 @@ public static unsafe class PlaneFinish
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int Rows<V, TFactor>(int count, T* source, V s, T* gate, T* added, T* target)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
             where TFactor : struct, IFactor
         {
             V least = V.Broadcast(floor);
@@ -116,21 +116,21 @@ public static unsafe class PlaneFinish
         private interface IFactor
         {
             static abstract V Of<V>(V s, T* gate, int i)
-                where V : struct, ILane<V, T>;
+                where V : struct, IVector<V, T>;
         }
 
         private readonly struct ByChannel : IFactor
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static V Of<V>(V s, T* gate, int i)
-                where V : struct, ILane<V, T> => s;
+                where V : struct, IVector<V, T> => s;
         }
 
         private readonly struct ByPosition : IFactor
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static V Of<V>(V s, T* gate, int i)
-                where V : struct, ILane<V, T> => s * V.Load(gate + i);
+                where V : struct, IVector<V, T> => s * V.Load(gate + i);
         }
     }
 }

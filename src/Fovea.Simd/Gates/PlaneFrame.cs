@@ -1,6 +1,6 @@
 namespace Fovea.Simd.Gates;
 
-/// <summary>A plane with zeros around, wide enough that registers and taps read past every edge without asking.</summary>
+/// <summary>A plane with zeros around, wide enough that registers and taps read past every edge without a check.</summary>
 internal readonly struct PlaneFrame
 {
     // A register beyond the last column, and rows beyond the last of a block of four.

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -35,7 +35,7 @@ public static unsafe class PlaneMeanGate
         {
             bool past = streaming && StreamingStores.Aligned(yAt, positions);
             var body = new ForwardBody<T>(positions, xAt, sources, targets, weightsAt, offsetsAt, weights.Length, yAt, meansAt, gatesAt, past);
-            LaneLoop.For<ForwardBody<T>, T>(ref body, planes, Planes.Grain(planes, positions));
+            VectorLoop.For<ForwardBody<T>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
         }
     }
 
@@ -64,15 +64,15 @@ public static unsafe class PlaneMeanGate
         {
             bool past = streaming && StreamingStores.Aligned(dxAt, positions);
             var body = new BackwardBody<T>(positions, xAt, dyAt, sources, targets, weightsAt, weights.Length, gatesAt, dxAt, dLogitsAt, past);
-            LaneLoop.For<BackwardBody<T>, T>(ref body, planes, Planes.Grain(planes, positions));
+            VectorLoop.For<BackwardBody<T>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
         }
     }
 
     /// <summary><c>b = a · scale + shift</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Affine<TStore, V, T>(int positions, T* a, T scale, T shift, T* b)
-        where TStore : struct, IStoring
-        where V : struct, ILane<V, T>
+        where TStore : struct, IStorePolicy
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V s = V.Broadcast(scale), t = V.Broadcast(shift);
@@ -97,11 +97,11 @@ public static unsafe class PlaneMeanGate
     }
 
     private readonly struct ForwardBody<T>(
-        int positions, T* x, int* sources, int* targets, T* weights, T* offsets, int period, T* y, T* means, T* gates, bool past) : ILaneBody<T>
+        int positions, T* x, int* sources, int* targets, T* weights, T* offsets, int period, T* y, T* means, T* gates, bool past) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int plane = from; plane < to; plane++)
             {
@@ -112,11 +112,11 @@ public static unsafe class PlaneMeanGate
                 T gate = T.CreateTruncating(1 / (1 + Math.Exp(-logit)));
                 if (past)
                 {
-                    Affine<Streaming, V, T>(positions, a, gate, T.Zero, b);
+                    Affine<StreamingStore, V, T>(positions, a, gate, T.Zero, b);
                 }
                 else
                 {
-                    Affine<Cached, V, T>(positions, a, gate, T.Zero, b);
+                    Affine<CachedStore, V, T>(positions, a, gate, T.Zero, b);
                 }
 
                 means[plane] = T.CreateTruncating(mean);
@@ -128,11 +128,11 @@ public static unsafe class PlaneMeanGate
     }
 
     private readonly struct BackwardBody<T>(
-        int positions, T* x, T* dy, int* sources, int* targets, T* weights, int period, T* gates, T* dx, T* dLogits, bool past) : ILaneBody<T>
+        int positions, T* x, T* dy, int* sources, int* targets, T* weights, int period, T* gates, T* dx, T* dLogits, bool past) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int plane = from; plane < to; plane++)
             {
@@ -143,11 +143,11 @@ public static unsafe class PlaneMeanGate
                 T shift = T.CreateTruncating(double.CreateTruncating(weights[plane % period]) * dLogit / positions);
                 if (past)
                 {
-                    Affine<Streaming, V, T>(positions, g, gates[plane], shift, dx + source);
+                    Affine<StreamingStore, V, T>(positions, g, gates[plane], shift, dx + source);
                 }
                 else
                 {
-                    Affine<Cached, V, T>(positions, g, gates[plane], shift, dx + source);
+                    Affine<CachedStore, V, T>(positions, g, gates[plane], shift, dx + source);
                 }
 
                 dLogits[plane] = T.CreateTruncating(dLogit);

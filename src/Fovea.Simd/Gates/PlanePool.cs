@@ -1,11 +1,11 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
-/// <summary>What channel gates ask of every plane: its mean, its maximum, or its product with another plane, in one read.</summary>
+/// <summary>What channel gates need of every plane: its mean, its maximum, or its product with another plane, in one read.</summary>
 /// <remarks>
 /// Sums are taken in four registers whose lanes see at most 64 numbers each, and put together in double: the error stays near one
 /// rounding whatever the length, and the order depends on the length and the register width only.
@@ -67,7 +67,7 @@ public static unsafe class PlanePool
         fixed (int* placesAt = places)
         {
             var body = new MeanMaxBody<T>(positions, xAt, meanAt, maxAt, placesAt);
-            LaneLoop.For<MeanMaxBody<T>, T>(ref body, planes, Planes.Grain(planes, positions));
+            VectorLoop.For<MeanMaxBody<T>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
         }
     }
 
@@ -79,7 +79,7 @@ public static unsafe class PlanePool
         fixed (T* xAt = x, yAt = y, toAt = to)
         {
             var body = new SumBody<T>(positions, xAt, yAt, toAt, factor);
-            LaneLoop.For<SumBody<T>, T>(ref body, planes, Planes.Grain(planes, positions));
+            VectorLoop.For<SumBody<T>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
         }
     }
 
@@ -93,11 +93,11 @@ public static unsafe class PlanePool
         Guard.Length(name, "x", (long)planes * positions, length);
     }
 
-    private readonly struct SumBody<T>(int positions, T* x, T* y, T* to, double factor) : ILaneBody<T>
+    private readonly struct SumBody<T>(int positions, T* x, T* y, T* to, double factor) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to1)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int plane = from; plane < to1; plane++)
             {
@@ -107,12 +107,12 @@ public static unsafe class PlanePool
         }
     }
 
-    private readonly struct MeanMaxBody<T>(int positions, T* x, T* mean, T* max, int* places) : ILaneBody<T>
+    private readonly struct MeanMaxBody<T>(int positions, T* x, T* mean, T* max, int* places) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int plane = from; plane < to; plane++)
             {
@@ -171,7 +171,7 @@ public static unsafe class PlanePool
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         private T Careful<V>(T* a)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V best = V.Broadcast(a[0]);
             for (int i = 0; i < positions; i++)
@@ -185,7 +185,7 @@ public static unsafe class PlanePool
         // The plane was just read and is in the cache: a second look costs less than carrying places along in the first.
         [MethodImpl(MethodImplOptions.NoInlining)]
         private int First<V>(T* a, T value)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V sought = V.Broadcast(value);
             V all = V.Equal(V.Zero, V.Zero);

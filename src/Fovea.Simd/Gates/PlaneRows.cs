@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -11,7 +11,7 @@ internal static unsafe class PlaneRows
     /// <summary><c>to += a · factor</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled<V, T>(int count, T* a, T factor, T* to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V f = V.Broadcast(factor);
@@ -34,7 +34,7 @@ internal static unsafe class PlaneRows
     /// <summary><c>to += a · b</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddProduct<V, T>(int count, T* a, T* b, T* to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int i = 0;
@@ -56,8 +56,8 @@ internal static unsafe class PlaneRows
     /// <summary><c>to = a · b</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TStore, V, T>(int count, T* a, T* b, T* to)
-        where TStore : struct, IStoring
-        where V : struct, ILane<V, T>
+        where TStore : struct, IStorePolicy
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int i = 0;

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -43,15 +43,15 @@ public static unsafe class PlaneSelfGate
         {
             if (streaming && StreamingStores.Aligned(yAt, positions))
             {
-                var past = new ForwardBody<TForm, Streaming, T>(
+                var past = new ForwardBody<TForm, StreamingStore, T>(
                     positions, xAt, sources, targets, weightsAt, offsetsAt, weights.Length, epsilon, yAt, meansAt, ratesAt);
-                LaneLoop.For<ForwardBody<TForm, Streaming, T>, T>(ref past, planes, Planes.Grain(planes, positions));
+                VectorLoop.For<ForwardBody<TForm, StreamingStore, T>, T>(ref past, planes, PlanePartition.Grain(planes, positions));
                 return;
             }
 
-            var body = new ForwardBody<TForm, Cached, T>(
+            var body = new ForwardBody<TForm, CachedStore, T>(
                 positions, xAt, sources, targets, weightsAt, offsetsAt, weights.Length, epsilon, yAt, meansAt, ratesAt);
-            LaneLoop.For<ForwardBody<TForm, Cached, T>, T>(ref body, planes, Planes.Grain(planes, positions));
+            VectorLoop.For<ForwardBody<TForm, CachedStore, T>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
         }
     }
 
@@ -85,18 +85,18 @@ public static unsafe class PlaneSelfGate
         {
             var body = new BackwardBody<TForm, T>(
                 positions, xAt, dyAt, sources, targets, weightsAt, offsetsAt, weights.Length, meansAt, ratesAt, dxAt, sumsAt, turnedAt);
-            LaneLoop.For<BackwardBody<TForm, T>, T>(ref body, planes, Planes.Grain(planes, positions));
+            VectorLoop.For<BackwardBody<TForm, T>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
         }
     }
 
     private readonly struct ForwardBody<TForm, TStore, T>(
-        int positions, T* x, int* sources, int* targets, T* weights, T* offsets, int period, double epsilon, T* y, T* means, T* rates) : ILaneBody<T>
+        int positions, T* x, int* sources, int* targets, T* weights, T* offsets, int period, double epsilon, T* y, T* means, T* rates) : IVectorBody<T>
         where TForm : struct, ISelfGate
-        where TStore : struct, IStoring
+        where TStore : struct, IStorePolicy
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int plane = from; plane < to; plane++)
             {
@@ -115,7 +115,7 @@ public static unsafe class PlaneSelfGate
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Gate<V>(T* a, V mean, V slope, V offset, T* b)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int i = 0;
             for (; i <= positions - (2 * V.Width); i += 2 * V.Width)
@@ -139,12 +139,12 @@ public static unsafe class PlaneSelfGate
 
     private readonly struct BackwardBody<TForm, T>(
         int positions, T* x, T* dy, int* sources, int* targets, T* weights, T* offsets, int period, T* means, T* rates, T* dx, T* sums, T* turned)
-        : ILaneBody<T>
+        : IVectorBody<T>
         where TForm : struct, ISelfGate
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int plane = from; plane < to; plane++)
             {
@@ -167,7 +167,7 @@ public static unsafe class PlaneSelfGate
         /// <summary>What a number's gradient has from its own gate, and the sums for what it has from all others.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Own<V>(T* a, T* g, V mean, V slope, V offset, V steepness, T* to, out double sum, out double turn)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V one = Lanewise.Number<V, T>(1);
             (sum, turn) = (0, 0);
@@ -210,7 +210,7 @@ public static unsafe class PlaneSelfGate
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Others<V>(T* a, V mean, V pull, V share, T* to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int i = 0;
             for (; i <= positions - (2 * V.Width); i += 2 * V.Width)

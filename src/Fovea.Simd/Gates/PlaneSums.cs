@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -16,7 +16,7 @@ internal static unsafe class PlaneSums
     /// <summary><c>Σ a</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum<V, T>(T* a, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double total = 0;
@@ -48,7 +48,7 @@ internal static unsafe class PlaneSums
     /// <summary><c>Σ (a − centre)²</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SquaresAbout<V, T>(T* a, int count, T centre)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V m = V.Broadcast(centre);
@@ -93,7 +93,7 @@ internal static unsafe class PlaneSums
     /// <summary><c>Σ a · b</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot<V, T>(T* a, T* b, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double total = 0;

@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -32,13 +32,13 @@ public static unsafe class PositionGate
         {
             if (streaming && StreamingStores.Aligned(yAt, positions))
             {
-                var past = new ScaleBody<TForm, WholeStreaming, T>(tiles, xAt, aAt, bAt, yAt);
-                LaneLoop.For<ScaleBody<TForm, WholeStreaming, T>, T>(ref past, tiles.Pieces, tiles.Grain);
+                var past = new ScaleBody<TForm, FullVectorStreaming, T>(tiles, xAt, aAt, bAt, yAt);
+                VectorLoop.For<ScaleBody<TForm, FullVectorStreaming, T>, T>(ref past, tiles.Pieces, tiles.Grain);
                 return;
             }
 
-            var body = new ScaleBody<TForm, Whole, T>(tiles, xAt, aAt, bAt, yAt);
-            LaneLoop.For<ScaleBody<TForm, Whole, T>, T>(ref body, tiles.Pieces, tiles.Grain);
+            var body = new ScaleBody<TForm, FullVector, T>(tiles, xAt, aAt, bAt, yAt);
+            VectorLoop.For<ScaleBody<TForm, FullVector, T>, T>(ref body, tiles.Pieces, tiles.Grain);
         }
     }
 
@@ -79,13 +79,13 @@ public static unsafe class PositionGate
             T* positionAt = parts + planeParts;
             if (streaming && dxAt is not null && StreamingStores.Aligned(dxAt, positions))
             {
-                var past = new BackwardBody<TForm, WholeStreaming, T>(tiles, xAt, dyAt, aAt, bAt, parts, positionAt, dxAt);
-                LaneLoop.For<BackwardBody<TForm, WholeStreaming, T>, T>(ref past, tiles.Pieces, tiles.Grain);
+                var past = new BackwardBody<TForm, FullVectorStreaming, T>(tiles, xAt, dyAt, aAt, bAt, parts, positionAt, dxAt);
+                VectorLoop.For<BackwardBody<TForm, FullVectorStreaming, T>, T>(ref past, tiles.Pieces, tiles.Grain);
             }
             else
             {
-                var body = new BackwardBody<TForm, Whole, T>(tiles, xAt, dyAt, aAt, bAt, parts, positionAt, dxAt);
-                LaneLoop.For<BackwardBody<TForm, Whole, T>, T>(ref body, tiles.Pieces, tiles.Grain);
+                var body = new BackwardBody<TForm, FullVector, T>(tiles, xAt, dyAt, aAt, bAt, parts, positionAt, dxAt);
+                VectorLoop.For<BackwardBody<TForm, FullVector, T>, T>(ref body, tiles.Pieces, tiles.Grain);
             }
 
             GateParts.JoinStrips(tiles, new ReadOnlySpan<T>(parts, planeParts), da);
@@ -102,14 +102,14 @@ public static unsafe class PositionGate
         Guard.Length(name, "b", (long)images * positions, b);
     }
 
-    private readonly struct ScaleBody<TForm, TStore, T>(GateTiles tiles, T* x, T* a, T* b, T* y) : ILaneBody<T>
+    private readonly struct ScaleBody<TForm, TStore, T>(GateTiles tiles, T* x, T* a, T* b, T* y) : IVectorBody<T>
         where TForm : struct, IGateForm
-        where TStore : struct, IReach
+        where TStore : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             // From the last piece back: the sweep before went forward, and its end is what the cache still holds.
             for (int piece = to - 1; piece >= from; piece--)
@@ -149,13 +149,13 @@ public static unsafe class PositionGate
     }
 
     private readonly struct BackwardBody<TForm, TStore, T>(
-        GateTiles tiles, T* x, T* dy, T* a, T* b, T* planeParts, T* positionParts, T* dx) : ILaneBody<T>
+        GateTiles tiles, T* x, T* dy, T* a, T* b, T* planeParts, T* positionParts, T* dx) : IVectorBody<T>
         where TForm : struct, IGateForm
-        where TStore : struct, IReach
+        where TStore : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int piece = from; piece < to; piece++)
             {
@@ -181,7 +181,7 @@ public static unsafe class PositionGate
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Two<V>(in GateTile tile, nint plane, T* gate, T* sums)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             nint at = (plane * tiles.Positions) + tile.Position;
             T* x0 = x + at, x1 = x0 + tiles.Positions, g0 = dy + at, g1 = g0 + tiles.Positions;
@@ -218,7 +218,7 @@ public static unsafe class PositionGate
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void One<V>(in GateTile tile, nint plane, T* gate, T* sums)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             T sum = T.Zero;
             for (int i = 0; i < tile.PositionCount; i += V.Width)
@@ -231,7 +231,7 @@ public static unsafe class PositionGate
 
         /// <summary>One register of one plane, whole or not.</summary>
         private T Rest<V>(in GateTile tile, nint plane, int i, T* gate, T* sums)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int n = Math.Min(V.Width, tile.PositionCount - i);
             nint at = (plane * tiles.Positions) + tile.Position + i;

@@ -1,13 +1,13 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
 /// <summary>
-/// What spatial gates ask of every position: mean and maximum over the channels, in one read, of planes that a channel gate may scale on
+/// What spatial gates need of every position: mean and maximum over the channels, in one read, of planes that a channel gate may scale on
 /// the way without the scaled planes ever being written.
 /// </summary>
 public static unsafe class PositionPool
@@ -45,20 +45,20 @@ public static unsafe class PositionPool
         fixed (T* xAt = x, scaleAt = scale, pooledAt = pooled, placesAt = places, partial = scratch.AsSpan<T>(3 * parts))
         {
             var read = new Body<T>(tiles, xAt, scaleAt, partial, partial + parts, placesAt is null ? null : partial + (2 * (nint)parts));
-            LaneLoop.For<Body<T>, T>(ref read, tiles.Pieces, tiles.Grain);
+            VectorLoop.For<Body<T>, T>(ref read, tiles.Pieces, tiles.Grain);
             var join = new JoinBody<T>(tiles, xAt, scaleAt, partial, parts, pooledAt, meanFirst, placesAt);
-            LaneLoop.For<JoinBody<T>, T>(ref join, images, LaneLoop.Grain(4L * tiles.Slices * positions));
+            VectorLoop.For<JoinBody<T>, T>(ref join, images, VectorLoop.Grain(4L * tiles.Slices * positions));
         }
 
         BlockPool.Return(scratch);
     }
 
     /// <summary>Sums and maxima of one slice of channels at one strip of positions.</summary>
-    private readonly struct Body<T>(GateTiles tiles, T* x, T* scale, T* sums, T* tops, T* places) : ILaneBody<T>
+    private readonly struct Body<T>(GateTiles tiles, T* x, T* scale, T* sums, T* tops, T* places) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int piece = from; piece < to; piece++)
             {
@@ -80,71 +80,71 @@ public static unsafe class PositionPool
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Values<V>(in GateTile tile, T* at, T* s, T* sum, T* top)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int count = tile.PositionCount;
             int whole = count - (count % V.Width);
             for (int c = 0; c < tile.ChannelCount; c += 4, at += 4 * (nint)tiles.Positions)
             {
-                var rows = new Rows<V, T>(at, tiles.Positions, s is null ? null : s + c, tile.ChannelCount - c);
+                var rows = new ChannelQuad<V, T>(at, tiles.Positions, s is null ? null : s + c, tile.ChannelCount - c);
                 for (int i = 0; i < whole; i += V.Width)
                 {
-                    Value<V, Whole>(rows, i, 0, c > 0, sum, top);
+                    Value<V, FullVector>(rows, i, 0, c > 0, sum, top);
                 }
 
                 if (whole < count)
                 {
-                    Value<V, Part>(rows, whole, count - whole, c > 0, sum, top);
+                    Value<V, PartialVector>(rows, whole, count - whole, c > 0, sum, top);
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Value<V, TReach>(in Rows<V, T> rows, int i, int n, bool joins, T* sum, T* top)
-            where V : struct, ILane<V, T>
-            where TReach : struct, IReach
+        private static void Value<V, TTail>(in ChannelQuad<V, T> rows, int i, int n, bool joins, T* sum, T* top)
+            where V : struct, IVector<V, T>
+            where TTail : struct, ITail
         {
-            rows.Load<TReach>(i, n, out V v0, out V v1, out V v2, out V v3);
+            rows.Load<TTail>(i, n, out V v0, out V v1, out V v2, out V v3);
             V most = V.MaxFast(V.MaxFast(v0, v1), V.MaxFast(v2, v3));
             V total = rows.Sum(v0, v1, v2, v3);
             if (joins)
             {
-                total += TReach.Load<V, T>(sum + i, n);
-                most = V.MaxFast(TReach.Load<V, T>(top + i, n), most);
+                total += TTail.Load<V, T>(sum + i, n);
+                most = V.MaxFast(TTail.Load<V, T>(top + i, n), most);
             }
 
-            TReach.Store(total, sum + i, n);
-            TReach.Store(most, top + i, n);
+            TTail.Store(total, sum + i, n);
+            TTail.Store(most, top + i, n);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Places<V>(in GateTile tile, T* at, T* s, T* sum, T* top, T* place)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int count = tile.PositionCount;
             int whole = count - (count % V.Width);
             for (int c = 0; c < tile.ChannelCount; c += 4, at += 4 * (nint)tiles.Positions)
             {
-                var rows = new Rows<V, T>(at, tiles.Positions, s is null ? null : s + c, tile.ChannelCount - c);
+                var rows = new ChannelQuad<V, T>(at, tiles.Positions, s is null ? null : s + c, tile.ChannelCount - c);
                 V channel = V.Broadcast(T.CreateTruncating(tile.Channel + c));
                 for (int i = 0; i < whole; i += V.Width)
                 {
-                    Place<V, Whole>(rows, channel, i, 0, c > 0, sum, top, place);
+                    Place<V, FullVector>(rows, channel, i, 0, c > 0, sum, top, place);
                 }
 
                 if (whole < count)
                 {
-                    Place<V, Part>(rows, channel, whole, count - whole, c > 0, sum, top, place);
+                    Place<V, PartialVector>(rows, channel, whole, count - whole, c > 0, sum, top, place);
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Place<V, TReach>(in Rows<V, T> rows, V channel, int i, int n, bool joins, T* sum, T* top, T* place)
-            where V : struct, ILane<V, T>
-            where TReach : struct, IReach
+        private static void Place<V, TTail>(in ChannelQuad<V, T> rows, V channel, int i, int n, bool joins, T* sum, T* top, T* place)
+            where V : struct, IVector<V, T>
+            where TTail : struct, ITail
         {
-            rows.Load<TReach>(i, n, out V v0, out V v1, out V v2, out V v3);
+            rows.Load<TTail>(i, n, out V v0, out V v1, out V v2, out V v3);
 
             // Of equals the first stays, so a repeated channel never takes the place.
             V one = V.Broadcast(T.One);
@@ -157,26 +157,26 @@ public static unsafe class PositionPool
             V total = rows.Sum(v0, v1, v2, v3);
             if (joins)
             {
-                total += TReach.Load<V, T>(sum + i, n);
-                V best = TReach.Load<V, T>(top + i, n);
-                where = V.Select(V.GreaterThan(most, best), where, TReach.Load<V, T>(place + i, n));
+                total += TTail.Load<V, T>(sum + i, n);
+                V best = TTail.Load<V, T>(top + i, n);
+                where = V.Select(V.GreaterThan(most, best), where, TTail.Load<V, T>(place + i, n));
                 most = V.MaxFast(best, most);
             }
 
-            TReach.Store(total, sum + i, n);
-            TReach.Store(most, top + i, n);
-            TReach.Store(where, place + i, n);
+            TTail.Store(total, sum + i, n);
+            TTail.Store(most, top + i, n);
+            TTail.Store(where, place + i, n);
         }
     }
 
     /// <summary>Puts the slices together in their order, image by image.</summary>
     private readonly struct JoinBody<T>(
-        GateTiles tiles, T* x, T* scale, T* partial, nint parts, T* pooled, bool meanFirst, T* places) : ILaneBody<T>
+        GateTiles tiles, T* x, T* scale, T* partial, nint parts, T* pooled, bool meanFirst, T* places) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int positions = tiles.Positions;
             V share = V.Broadcast(T.One / T.CreateTruncating(tiles.Channels));

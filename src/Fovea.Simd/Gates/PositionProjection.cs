@@ -1,7 +1,7 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -12,7 +12,7 @@ namespace Fovea.Simd.Gates;
 public static unsafe class PositionProjection
 {
     /// <summary>
-    /// <c>z[n, k, i] = bias[k] + scale[k]·Σ_c w[k, c]·x[n, c, i]</c>, rectified if asked, and <c>means[n, c] = Σ_i x[n, c, i] / positions</c>.
+    /// <c>z[n, k, i] = bias[k] + scale[k]·Σ_c w[k, c]·x[n, c, i]</c>, rectified if wanted, and <c>means[n, c] = Σ_i x[n, c, i] / positions</c>.
     /// </summary>
     /// <param name="images">Number of images.</param>
     /// <param name="channels">Channels of an image.</param>
@@ -55,7 +55,7 @@ public static unsafe class PositionProjection
             T* partsAt = workAt + packed + lanes;
             ProjectionEnd end = relu ? ProjectionEnd.Relu : ProjectionEnd.Write;
             var body = new Body<T>(tiles, xAt, outputs, workAt, biasAt, 0, end, zAt, workAt + packed, partsAt);
-            LaneLoop.For<Body<T>, T>(ref body, tiles.Pieces, tiles.Grain);
+            VectorLoop.For<Body<T>, T>(ref body, tiles.Pieces, tiles.Grain);
             GateSweep.Join(tiles, partsAt, T.One / T.CreateTruncating(positions), means);
         }
 
@@ -93,7 +93,7 @@ public static unsafe class PositionProjection
         fixed (T* dzAt = dz, shiftAt = shift, dxAt = dx, workAt = work)
         {
             var body = new Body<T>(tiles, dzAt, channels, workAt, shiftAt, channels, ProjectionEnd.Add, dxAt, null, null);
-            LaneLoop.For<Body<T>, T>(ref body, tiles.Pieces, whole.Grain);
+            VectorLoop.For<Body<T>, T>(ref body, tiles.Pieces, whole.Grain);
         }
 
         BlockPool.Return(scratch);
@@ -120,11 +120,11 @@ public static unsafe class PositionProjection
     }
 
     private readonly struct Body<T>(
-        BlockTiles tiles, T* x, int outputs, T* packed, T* bias, int biasStep, ProjectionEnd end, T* z, T* lanes, T* parts) : ILaneBody<T>
+        BlockTiles tiles, T* x, int outputs, T* packed, T* bias, int biasStep, ProjectionEnd end, T* z, T* lanes, T* parts) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int piece = from; piece < to; piece++)
             {
@@ -147,11 +147,11 @@ public static unsafe class PositionProjection
                         T* at = target + (k * (nint)tiles.Positions) + i;
                         if (tile.Count - i >= 2 * V.Width)
                         {
-                            job.Run<V, Whole, T>(first + i, weights, biases + k, at, k == 0 ? sums : null);
+                            job.Run<V, FullVector, T>(first + i, weights, biases + k, at, k == 0 ? sums : null);
                         }
                         else
                         {
-                            job.Run<V, Part, T>(first + i, weights, biases + k, at, k == 0 ? sums : null);
+                            job.Run<V, PartialVector, T>(first + i, weights, biases + k, at, k == 0 ? sums : null);
                         }
                     }
                 }

@@ -1,13 +1,13 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
 /// <summary>
-/// The way back from <see cref="PositionPool"/>: every channel gets the mean's part of a position's gradient, and the channel at the
+/// The backward of <see cref="PositionPool"/>: every channel gets the mean's part of a position's gradient, and the channel at the
 /// position's place the maximum's. That gradient, <c>r[c, i] = mean[i] + (place[i] = c ? max[i] : 0)</c>, is made where it is used and
 /// never written.
 /// </summary>
@@ -36,7 +36,7 @@ public static unsafe class PositionRoute
         fixed (T* xAt = x, meanAt = mean, maxAt = max, placesAt = places, parts = scratch.AsSpan<T>(count))
         {
             var body = new DotBody<T>(tiles, xAt, meanAt, maxAt, placesAt, parts);
-            LaneLoop.For<DotBody<T>, T>(ref body, tiles.Pieces, tiles.Grain);
+            VectorLoop.For<DotBody<T>, T>(ref body, tiles.Pieces, tiles.Grain);
             GateParts.JoinStrips(tiles, new ReadOnlySpan<T>(parts, count), dot);
         }
 
@@ -73,13 +73,13 @@ public static unsafe class PositionRoute
         {
             if (streaming && StreamingStores.Aligned(dxAt, positions))
             {
-                var past = new ScaleBody<WholeStreaming, T>(tiles, dyAt, gateAt, meanAt, maxAt, placesAt, scaleAt, shiftAt, dxAt);
-                LaneLoop.For<ScaleBody<WholeStreaming, T>, T>(ref past, tiles.Pieces, tiles.Grain);
+                var past = new ScaleBody<FullVectorStreaming, T>(tiles, dyAt, gateAt, meanAt, maxAt, placesAt, scaleAt, shiftAt, dxAt);
+                VectorLoop.For<ScaleBody<FullVectorStreaming, T>, T>(ref past, tiles.Pieces, tiles.Grain);
                 return;
             }
 
-            var body = new ScaleBody<Whole, T>(tiles, dyAt, gateAt, meanAt, maxAt, placesAt, scaleAt, shiftAt, dxAt);
-            LaneLoop.For<ScaleBody<Whole, T>, T>(ref body, tiles.Pieces, tiles.Grain);
+            var body = new ScaleBody<FullVector, T>(tiles, dyAt, gateAt, meanAt, maxAt, placesAt, scaleAt, shiftAt, dxAt);
+            VectorLoop.For<ScaleBody<FullVector, T>, T>(ref body, tiles.Pieces, tiles.Grain);
         }
     }
 
@@ -91,12 +91,12 @@ public static unsafe class PositionRoute
         Guard.Length(name, "places", mean, places);
     }
 
-    private readonly struct DotBody<T>(GateTiles tiles, T* x, T* mean, T* max, T* places, T* parts) : ILaneBody<T>
+    private readonly struct DotBody<T>(GateTiles tiles, T* x, T* mean, T* max, T* places, T* parts) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int piece = from; piece < to; piece++)
             {
@@ -133,13 +133,13 @@ public static unsafe class PositionRoute
     }
 
     private readonly struct ScaleBody<TStore, T>(
-        GateTiles tiles, T* dy, T* gate, T* mean, T* max, T* places, T* scale, T* shift, T* dx) : ILaneBody<T>
-        where TStore : struct, IReach
+        GateTiles tiles, T* dy, T* gate, T* mean, T* max, T* places, T* scale, T* shift, T* dx) : IVectorBody<T>
+        where TStore : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int piece = to - 1; piece >= from; piece--)
             {
@@ -155,12 +155,12 @@ public static unsafe class PositionRoute
                     V k = V.Broadcast(shift is null ? T.Zero : shift[plane]);
                     for (int i = 0; i < whole; i += V.Width)
                     {
-                        Step<V, Whole, TStore>(position + i, at + i, 0, channel, s, k);
+                        Step<V, FullVector, TStore>(position + i, at + i, 0, channel, s, k);
                     }
 
                     if (whole < tile.PositionCount)
                     {
-                        Step<V, Part, Part>(position + whole, at + whole, tile.PositionCount - whole, channel, s, k);
+                        Step<V, PartialVector, PartialVector>(position + whole, at + whole, tile.PositionCount - whole, channel, s, k);
                     }
                 }
             }
@@ -170,9 +170,9 @@ public static unsafe class PositionRoute
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Step<V, TRead, TWrite>(nint position, nint at, int n, V channel, V s, V k)
-            where V : struct, ILane<V, T>
-            where TRead : struct, IReach
-            where TWrite : struct, IReach
+            where V : struct, IVector<V, T>
+            where TRead : struct, ITail
+            where TWrite : struct, ITail
         {
             V routed = V.Equal(TRead.Load<V, T>(places + position, n), channel) & TRead.Load<V, T>(max + position, n);
             V du = V.MultiplyAdd(

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -19,9 +19,9 @@ internal readonly unsafe struct ProjectionTile(int channels, nint step, int outp
     /// <param name="z">The first output's numbers at the positions.</param>
     /// <param name="sums">A register for each channel, to which its numbers are added; or null.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run<V, TReach, T>(T* x, T* w, T* bias, T* z, T* sums)
-        where V : struct, ILane<V, T>
-        where TReach : struct, IReach
+    public void Run<V, TTail, T>(T* x, T* w, T* bias, T* z, T* sums)
+        where V : struct, IVector<V, T>
+        where TTail : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int n0 = Math.Min(V.Width, left), n1 = Math.Clamp(left - V.Width, 0, V.Width);
@@ -29,7 +29,7 @@ internal readonly unsafe struct ProjectionTile(int channels, nint step, int outp
         V b0 = V.Zero, b1 = V.Zero, b2 = V.Zero, b3 = V.Zero, b4 = V.Zero, b5 = V.Zero, b6 = V.Zero, b7 = V.Zero;
         for (int c = 0; c < channels; c++, x += step, w += Outputs)
         {
-            V v0 = TReach.Load<V, T>(x, n0), v1 = TReach.Load<V, T>(x + V.Width, n1);
+            V v0 = TTail.Load<V, T>(x, n0), v1 = TTail.Load<V, T>(x + V.Width, n1);
             if (sums is not null)
             {
                 // The next tile's numbers of this channel: a jump from channel to channel is too far for the hardware to foresee.
@@ -65,20 +65,20 @@ internal readonly unsafe struct ProjectionTile(int channels, nint step, int outp
             b7 = V.MultiplyAdd(v1, by, b7);
         }
 
-        Finish<V, TReach, T>(0, a0, b0, n0, n1, bias, z);
-        Finish<V, TReach, T>(1, a1, b1, n0, n1, bias, z);
-        Finish<V, TReach, T>(2, a2, b2, n0, n1, bias, z);
-        Finish<V, TReach, T>(3, a3, b3, n0, n1, bias, z);
-        Finish<V, TReach, T>(4, a4, b4, n0, n1, bias, z);
-        Finish<V, TReach, T>(5, a5, b5, n0, n1, bias, z);
-        Finish<V, TReach, T>(6, a6, b6, n0, n1, bias, z);
-        Finish<V, TReach, T>(7, a7, b7, n0, n1, bias, z);
+        Finish<V, TTail, T>(0, a0, b0, n0, n1, bias, z);
+        Finish<V, TTail, T>(1, a1, b1, n0, n1, bias, z);
+        Finish<V, TTail, T>(2, a2, b2, n0, n1, bias, z);
+        Finish<V, TTail, T>(3, a3, b3, n0, n1, bias, z);
+        Finish<V, TTail, T>(4, a4, b4, n0, n1, bias, z);
+        Finish<V, TTail, T>(5, a5, b5, n0, n1, bias, z);
+        Finish<V, TTail, T>(6, a6, b6, n0, n1, bias, z);
+        Finish<V, TTail, T>(7, a7, b7, n0, n1, bias, z);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Finish<V, TReach, T>(int output, V a, V b, int n0, int n1, T* bias, T* z)
-        where V : struct, ILane<V, T>
-        where TReach : struct, IReach
+    private void Finish<V, TTail, T>(int output, V a, V b, int n0, int n1, T* bias, T* z)
+        where V : struct, IVector<V, T>
+        where TTail : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (output >= outputs)
@@ -94,8 +94,8 @@ internal readonly unsafe struct ProjectionTile(int channels, nint step, int outp
         {
             Prefetch.ToSecondLevel(at + (2 * V.Width));
             Prefetch.ToSecondLevel(at + (3 * V.Width));
-            a += TReach.Load<V, T>(at, n0);
-            b += TReach.Load<V, T>(at + V.Width, n1);
+            a += TTail.Load<V, T>(at, n0);
+            b += TTail.Load<V, T>(at + V.Width, n1);
         }
         else if (end == ProjectionEnd.Relu)
         {
@@ -103,8 +103,8 @@ internal readonly unsafe struct ProjectionTile(int channels, nint step, int outp
             b = V.MaxFast(V.Zero, b);
         }
 
-        TReach.Store(a, at, n0);
-        TReach.Store(b, at + V.Width, n1);
+        TTail.Store(a, at, n0);
+        TTail.Store(b, at + V.Width, n1);
     }
 }
 

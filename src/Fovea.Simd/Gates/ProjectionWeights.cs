@@ -1,9 +1,9 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
 using Fovea.Simd.Reductions;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -35,18 +35,18 @@ public static unsafe class ProjectionWeights
         fixed (T* xAt = x, dzAt = dz, partsAt = parts)
         {
             var body = new Body<T>(tiles, outputs, xAt, dzAt, partsAt);
-            LaneLoop.For<Body<T>, T>(ref body, tiles.Pieces, tiles.Grain);
+            VectorLoop.For<Body<T>, T>(ref body, tiles.Pieces, tiles.Grain);
         }
 
         Reduction.Sum(1, tiles.Pieces, dw.Length, parts, dw);
         BlockPool.Return(scratch);
     }
 
-    private readonly struct Body<T>(BlockTiles tiles, int outputs, T* x, T* dz, T* parts) : ILaneBody<T>
+    private readonly struct Body<T>(BlockTiles tiles, int outputs, T* x, T* dz, T* parts) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int piece = from; piece < to; piece++)
             {
@@ -67,7 +67,7 @@ public static unsafe class ProjectionWeights
         /// <summary>Four channels times four outputs; where fewer are left, the last stands in, and its sums are written once more.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Square<V>(int count, T* maps, int c, T* gradients, int k, T* part)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             nint step = tiles.Positions;
             int c1 = Math.Min(c + 1, tiles.Channels - 1), c2 = Math.Min(c + 2, tiles.Channels - 1), c3 = Math.Min(c + 3, tiles.Channels - 1);
@@ -110,7 +110,7 @@ public static unsafe class ProjectionWeights
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Row<V>(T* part, int k, int c0, int c1, int c2, int c3, V s0, V s1, V s2, V s3)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             T* row = part + ((nint)k * tiles.Channels);
             row[c0] = V.Sum(s0);

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -24,7 +24,7 @@ public static unsafe class RowColumnGate
         fixed (T* xAt = x, meansAt = means)
         {
             var body = new RowColumnSums<T>(height, width, xAt, meansAt);
-            LaneLoop.For<RowColumnSums<T>, T>(ref body, planes, Planes.Grain(planes, height * width));
+            VectorLoop.For<RowColumnSums<T>, T>(ref body, planes, PlanePartition.Grain(planes, height * width));
         }
     }
 
@@ -44,7 +44,7 @@ public static unsafe class RowColumnGate
         fixed (T* dMeansAt = dMeans, dxAt = dx)
         {
             var body = new MeansBackwardBody<T>(height, width, dMeansAt, dxAt);
-            LaneLoop.For<MeansBackwardBody<T>, T>(ref body, planes, Planes.Grain(planes, height * width));
+            VectorLoop.For<MeansBackwardBody<T>, T>(ref body, planes, PlanePartition.Grain(planes, height * width));
         }
     }
 
@@ -112,7 +112,7 @@ public static unsafe class RowColumnGate
                 DRows = dRowsAt,
                 DColumns = dColumnsAt,
             };
-            LaneLoop.For<BackwardBody<T>, T>(ref body, planes, Planes.Grain(planes, height * width));
+            VectorLoop.For<BackwardBody<T>, T>(ref body, planes, PlanePartition.Grain(planes, height * width));
         }
     }
 
@@ -126,12 +126,12 @@ public static unsafe class RowColumnGate
         Guard.Length(name, "x", (long)planes * height * width, x);
     }
 
-    private readonly struct MeansBackwardBody<T>(int height, int width, T* dMeans, T* dx) : ILaneBody<T>
+    private readonly struct MeansBackwardBody<T>(int height, int width, T* dMeans, T* dx) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             T ofRow = T.One / T.CreateTruncating(width);
             V ofColumn = V.Broadcast(T.One / T.CreateTruncating(height));
@@ -159,7 +159,7 @@ public static unsafe class RowColumnGate
         }
     }
 
-    private struct BackwardBody<T> : ILaneBody<T>
+    private struct BackwardBody<T> : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public int Height;
@@ -173,7 +173,7 @@ public static unsafe class RowColumnGate
         public T* DColumns;
 
         public readonly void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int plane = from; plane < to; plane++)
             {
@@ -183,7 +183,7 @@ public static unsafe class RowColumnGate
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Plane<V>(nint plane)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int width = Width;
             int whole = width - (width % V.Width);
@@ -197,12 +197,12 @@ public static unsafe class RowColumnGate
                 V sum = V.Zero;
                 for (int j = 0; j < whole; j += V.Width)
                 {
-                    Step<V, Whole>(at + j, 0, r, c + j, dc + j, ref sum);
+                    Step<V, FullVector>(at + j, 0, r, c + j, dc + j, ref sum);
                 }
 
                 if (whole < width)
                 {
-                    Step<V, Part>(at + whole, width - whole, r, c + whole, dc + whole, ref sum);
+                    Step<V, PartialVector>(at + whole, width - whole, r, c + whole, dc + whole, ref sum);
                 }
 
                 DRows[(plane * Height) + i] = V.Sum(sum);
@@ -210,18 +210,18 @@ public static unsafe class RowColumnGate
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private readonly void Step<V, TReach>(nint at, int n, V r, T* c, T* dc, ref V sum)
-            where V : struct, ILane<V, T>
-            where TReach : struct, IReach
+        private readonly void Step<V, TTail>(nint at, int n, V r, T* c, T* dc, ref V sum)
+            where V : struct, IVector<V, T>
+            where TTail : struct, ITail
         {
-            V g = TReach.Load<V, T>(Dy + at, n);
-            V column = TReach.Load<V, T>(c, n);
-            V t = g * TReach.Load<V, T>(X + at, n);
+            V g = TTail.Load<V, T>(Dy + at, n);
+            V column = TTail.Load<V, T>(c, n);
+            V t = g * TTail.Load<V, T>(X + at, n);
             sum = V.MultiplyAdd(t, column, sum);
-            TReach.Store(V.MultiplyAdd(t, r, TReach.Load<V, T>(dc, n)), dc, n);
+            TTail.Store(V.MultiplyAdd(t, r, TTail.Load<V, T>(dc, n)), dc, n);
             if (Dx is not null)
             {
-                TReach.Store(g * (r * column), Dx + at, n);
+                TTail.Store(g * (r * column), Dx + at, n);
             }
         }
     }

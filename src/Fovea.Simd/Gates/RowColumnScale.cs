@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -25,29 +25,29 @@ internal static unsafe class RowColumnScale
         AlignedBlock scratch = BlockPool.Rent((long)slices * room * sizeof(T));
         fixed (T* rooms = scratch.AsSpan<T>(slices * room))
         {
-            int grain = (Planes.Grain(planes, height * width) + SlicePlanes - 1) / SlicePlanes;
+            int grain = (PlanePartition.Grain(planes, height * width) + SlicePlanes - 1) / SlicePlanes;
             if (streaming && StreamingStores.Aligned(y, height * width))
             {
-                var past = new Body<TSource, WholeStreaming, T>(planes, height, width, x, source, y, rooms, room);
-                LaneLoop.For<Body<TSource, WholeStreaming, T>, T>(ref past, slices, grain);
+                var past = new Body<TSource, FullVectorStreaming, T>(planes, height, width, x, source, y, rooms, room);
+                VectorLoop.For<Body<TSource, FullVectorStreaming, T>, T>(ref past, slices, grain);
             }
             else
             {
-                var body = new Body<TSource, Whole, T>(planes, height, width, x, source, y, rooms, room);
-                LaneLoop.For<Body<TSource, Whole, T>, T>(ref body, slices, grain);
+                var body = new Body<TSource, FullVector, T>(planes, height, width, x, source, y, rooms, room);
+                VectorLoop.For<Body<TSource, FullVector, T>, T>(ref body, slices, grain);
             }
         }
 
         BlockPool.Return(scratch);
     }
 
-    private readonly struct Body<TSource, TStore, T>(int planes, int height, int width, T* x, TSource source, T* y, T* rooms, int room) : ILaneBody<T>
+    private readonly struct Body<TSource, TStore, T>(int planes, int height, int width, T* x, TSource source, T* y, T* rooms, int room) : IVectorBody<T>
         where TSource : unmanaged, IStripSource<T>
-        where TStore : struct, IReach
+        where TStore : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int together = V.Width / (int)BigInteger.GreatestCommonDivisor(width, V.Width);
             bool repeats = together <= MostRows && width >= V.Width;
@@ -86,7 +86,7 @@ internal static unsafe class RowColumnScale
         /// <summary>As many rows as fill whole registers; one in which a row ends has lanes of two.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Together<V>(T* from, T* rows, int count, T* columns, T* to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int i = 0;
             for (int row = 0; row < count; row++)
@@ -108,7 +108,7 @@ internal static unsafe class RowColumnScale
         }
 
         private void Row<V>(T* from, T row, T* columns, T* to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V gate = V.Broadcast(row);
             for (int j = 0; j < width; j += V.Width)

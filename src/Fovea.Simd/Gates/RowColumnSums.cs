@@ -1,16 +1,16 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
 /// <summary>The means of every row and every column of planes.</summary>
-internal readonly unsafe struct RowColumnSums<T>(int height, int width, T* x, T* means) : ILaneBody<T>
+internal readonly unsafe struct RowColumnSums<T>(int height, int width, T* x, T* means) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int plane = from; plane < to; plane++)
         {
@@ -40,7 +40,7 @@ internal readonly unsafe struct RowColumnSums<T>(int height, int width, T* x, T*
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Wide<V>(T* at, int column, T* rows, T* columns)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         int o0 = Offset<V>(column, out V m0), o1 = Offset<V>(column + V.Width, out V m1);
         int o2 = Offset<V>(column + (2 * V.Width), out V m2), o3 = Offset<V>(column + (3 * V.Width), out V m3);
@@ -64,7 +64,7 @@ internal readonly unsafe struct RowColumnSums<T>(int height, int width, T* x, T*
 
     /// <summary>From where a register of columns is read, and which of its lanes are those from <paramref name="column"/> on.</summary>
     private int Offset<V>(int column, out V mask)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V all = V.Equal(V.Zero, V.Zero);
         int left = Math.Clamp(width - column, 0, V.Width);
@@ -74,7 +74,7 @@ internal readonly unsafe struct RowColumnSums<T>(int height, int width, T* x, T*
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Narrow<V>(T* at, T* rows, T* columns)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V sums = V.Zero;
         for (int i = 0; i < height; i++, at += width)
@@ -88,7 +88,7 @@ internal readonly unsafe struct RowColumnSums<T>(int height, int width, T* x, T*
     }
 
     private static void Scale<V>(T* at, int count, T factor)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V by = V.Broadcast(factor);
         for (int i = 0; i < count; i += V.Width)

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -21,12 +21,12 @@ public interface ISelfGate
 
     /// <summary>The logit of d.</summary>
     static abstract V Logit<V, T>(V d, V slope, V offset)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>The logit's gradient u times what its derivative by d has beside <see cref="Steepness"/>.</summary>
     static abstract V Turn<V, T>(V u, V d)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>The constant factor of the logit's derivative by d.</summary>
@@ -50,13 +50,13 @@ public readonly struct NormalizedSelfGate : ISelfGate
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Logit<V, T>(V d, V slope, V offset)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.MultiplyAdd(d, slope, offset);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Turn<V, T>(V u, V d)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => u;
 
     /// <inheritdoc/>
@@ -81,13 +81,13 @@ public readonly struct EnergySelfGate : ISelfGate
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Logit<V, T>(V d, V slope, V offset)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.MultiplyAdd(d * d, slope, offset);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Turn<V, T>(V u, V d)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => u * d;
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -45,7 +45,7 @@ public static unsafe class SimilarityGate
         {
             bool past = streaming && StreamingStores.Aligned(yAt, positions);
             var body = new ForwardBody<T>(size, xAt, weightAt, biasAt, yAt, gatesAt, meansAt, normalizedAt, deviationsAt, past);
-            LaneLoop.For<ForwardBody<T>, T>(ref body, images * groups, Planes.Grain(images * groups, channels * positions));
+            VectorLoop.For<ForwardBody<T>, T>(ref body, images * groups, PlanePartition.Grain(images * groups, channels * positions));
         }
     }
 
@@ -84,7 +84,7 @@ public static unsafe class SimilarityGate
         fixed (T* dxAt = dx, workAt = work, dWeightAt = dWeight, dBiasAt = dBias)
         {
             var body = new BackwardBody<T>(size, xAt, dyAt, weightAt, gatesAt, meansAt, normalizedAt, deviationsAt, dxAt, workAt, dWeightAt, dBiasAt);
-            LaneLoop.For<BackwardBody<T>, T>(ref body, images * groups, Planes.Grain(images * groups, channels * positions));
+            VectorLoop.For<BackwardBody<T>, T>(ref body, images * groups, PlanePartition.Grain(images * groups, channels * positions));
         }
     }
 
@@ -109,11 +109,11 @@ public static unsafe class SimilarityGate
     private readonly record struct Size(int Images, int Groups, int Channels, int Positions, double Epsilon);
 
     private readonly struct ForwardBody<T>(
-        Size size, T* x, T* weight, T* bias, T* y, T* gates, T* means, T* normalized, T* deviations, bool past) : ILaneBody<T>
+        Size size, T* x, T* weight, T* bias, T* y, T* gates, T* means, T* normalized, T* deviations, bool past) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int positions = size.Positions;
             for (int group = from; group < to; group++)
@@ -139,11 +139,11 @@ public static unsafe class SimilarityGate
                     nint at = (nint)c * positions;
                     if (past)
                     {
-                        PlaneRows.Multiply<Streaming, V, T>(positions, a + at, gate, b + at);
+                        PlaneRows.Multiply<StreamingStore, V, T>(positions, a + at, gate, b + at);
                     }
                     else
                     {
-                        PlaneRows.Multiply<Cached, V, T>(positions, a + at, gate, b + at);
+                        PlaneRows.Multiply<CachedStore, V, T>(positions, a + at, gate, b + at);
                     }
                 }
             }
@@ -153,7 +153,7 @@ public static unsafe class SimilarityGate
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Gate<V>(T* t, T centre, T scale, T weight, T bias, T* gate)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V m = V.Broadcast(centre), s = V.Broadcast(scale), w = V.Broadcast(weight), b = V.Broadcast(bias);
             for (int i = 0; i < size.Positions; i += V.Width)
@@ -167,11 +167,11 @@ public static unsafe class SimilarityGate
     }
 
     private readonly struct BackwardBody<T>(
-        Size size, T* x, T* dy, T* weight, T* gates, T* means, T* normalized, T* deviations, T* dx, T* work, T* dWeight, T* dBias) : ILaneBody<T>
+        Size size, T* x, T* dy, T* weight, T* gates, T* means, T* normalized, T* deviations, T* dx, T* work, T* dWeight, T* dBias) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int positions = size.Positions;
             for (int group = from; group < to; group++)
@@ -210,7 +210,7 @@ public static unsafe class SimilarityGate
 
         /// <summary><c>u · gate · (1 − gate)</c>.</summary>
         private void Logits<V>(T* gate, T* u)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V one = Lanewise.Number<V, T>(1);
             for (int i = 0; i < size.Positions; i += V.Width)
@@ -223,7 +223,7 @@ public static unsafe class SimilarityGate
 
         /// <summary><c>(u − mean) · scale − t · pull</c>: centred first, because on a nearly flat map the scale is large.</summary>
         private void Similarities<V>(T* t, T mean, T scale, T pull, T* u)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V m = V.Broadcast(mean), s = V.Broadcast(scale), p = V.Broadcast(pull);
             for (int i = 0; i < size.Positions; i += V.Width)
@@ -236,7 +236,7 @@ public static unsafe class SimilarityGate
         /// <summary><c>to = g · gate + ds · mean + share</c>.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Input<V>(T* g, T* gate, T* ds, T mean, T share, T* to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V m = V.Broadcast(mean), s = V.Broadcast(share);
             int i = 0;

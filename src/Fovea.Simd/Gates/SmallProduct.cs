@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -62,16 +62,16 @@ public static unsafe class SmallProduct
     }
 
     private static void Run<TBody, T>(ref TBody body, int pieces, int size)
-        where TBody : unmanaged, ILaneBody<T>
+        where TBody : unmanaged, IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        LaneLoop.For<TBody, T>(ref body, pieces, size >= SharedFrom ? 1 : Math.Max(1, pieces));
+        VectorLoop.For<TBody, T>(ref body, pieces, size >= SharedFrom ? 1 : Math.Max(1, pieces));
 
-    private readonly struct RowsBody<T>(int rows, int columns, T* matrix, T* x, T* bias, T times, T* y) : ILaneBody<T>
+    private readonly struct RowsBody<T>(int rows, int columns, T* matrix, T* x, T* bias, T times, T* y) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int last = Math.Min(rows, to * PieceRows);
             for (int row = from * PieceRows; row < last; row++)
@@ -99,12 +99,12 @@ public static unsafe class SmallProduct
         }
     }
 
-    private readonly struct ColumnsBody<T>(int rows, int columns, T* matrix, T* x, T* y) : ILaneBody<T>
+    private readonly struct ColumnsBody<T>(int rows, int columns, T* matrix, T* x, T* y) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int last = Math.Min(columns, to * PieceColumns);
             for (int k = from * PieceColumns; k < last; k += V.Width)

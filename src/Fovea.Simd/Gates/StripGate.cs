@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -38,7 +38,7 @@ public static unsafe class StripGate
         {
             var body = new MixBody<T>(channels, reduced, length, stripsAt, wAt, scaleAt, shiftAt, fAt);
             int even = ((images * reduced) + WorkerTeam.Threads - 1) / WorkerTeam.Threads;
-            LaneLoop.For<MixBody<T>, T>(ref body, images * reduced, Math.Max(even, LaneLoop.Grain((long)channels * length)));
+            VectorLoop.For<MixBody<T>, T>(ref body, images * reduced, Math.Max(even, VectorLoop.Grain((long)channels * length)));
         }
     }
 
@@ -79,12 +79,12 @@ public static unsafe class StripGate
         }
     }
 
-    private readonly struct MixBody<T>(int channels, int reduced, int length, T* strips, T* w, T* scale, T* shift, T* f) : ILaneBody<T>
+    private readonly struct MixBody<T>(int channels, int reduced, int length, T* strips, T* w, T* scale, T* shift, T* f) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int row = from; row < to; row++)
             {
@@ -117,9 +117,9 @@ public static unsafe class StripGate
         }
 
         private int Count<V>(int j)
-            where V : struct, ILane<V, T> => Math.Clamp(length - j, 0, V.Width);
+            where V : struct, IVector<V, T> => Math.Clamp(length - j, 0, V.Width);
 
         private static V Finish<V>(V sum)
-            where V : struct, ILane<V, T> => default(HardSwish).Apply<V, T>(sum);
+            where V : struct, IVector<V, T> => default(HardSwish).Apply<V, T>(sum);
     }
 }

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -11,7 +11,7 @@ internal unsafe interface IStripSource<T>
 {
     /// <summary>A plane's gates: where they are, or made in <paramref name="room"/> for height + width numbers.</summary>
     void Gates<V>(int plane, T* room, out T* rows, out T* columns)
-        where V : struct, ILane<V, T>;
+        where V : struct, IVector<V, T>;
 }
 
 /// <summary>Gates that are there: [planes, height] and [planes, width].</summary>
@@ -19,7 +19,7 @@ internal readonly unsafe struct GivenStrips<T>(int height, int width, T* rows, T
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public void Gates<V>(int plane, T* room, out T* rowsAt, out T* columnsAt)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         rowsAt = rows + ((nint)plane * height);
         columnsAt = columns + ((nint)plane * width);
@@ -35,7 +35,7 @@ internal readonly unsafe struct MixedStrips<T>(
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public void Gates<V>(int plane, T* room, out T* rowsAt, out T* columnsAt)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         (int image, int channel) = Math.DivRem(plane, channels);
         T* strips = f + ((nint)image * reduced * (height + width));
@@ -47,7 +47,7 @@ internal readonly unsafe struct MixedStrips<T>(
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Mix<V>(T* strips, int count, T* weights, T bias, T* to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int j = 0; j < count; j += V.Width)
         {

@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
@@ -35,7 +35,7 @@ public static unsafe class TripleGate
         fixed (T* xAt = x, aAt = a, bAt = b, gAt = g, yAt = y)
         {
             var body = new ScaleBody<T>(channels, height, width, xAt, aAt, bAt, gAt, yAt);
-            LaneLoop.For<ScaleBody<T>, T>(ref body, images * channels, Planes.Grain(images * channels, height * width));
+            VectorLoop.For<ScaleBody<T>, T>(ref body, images * channels, PlanePartition.Grain(images * channels, height * width));
         }
     }
 
@@ -73,7 +73,7 @@ public static unsafe class TripleGate
         fixed (T* dxAt = dx, daAt = da, dbAt = db, parts = scratch.AsSpan<T>(count))
         {
             var body = new BackwardBody<T>(tiles, height, width, xAt, dyAt, aAt, bAt, gAt, dxAt, daAt, dbAt, parts);
-            LaneLoop.For<BackwardBody<T>, T>(ref body, images * tiles.Slices);
+            VectorLoop.For<BackwardBody<T>, T>(ref body, images * tiles.Slices);
             GateParts.JoinSlices(tiles, new ReadOnlySpan<T>(parts, count), dg);
         }
 
@@ -88,12 +88,12 @@ public static unsafe class TripleGate
         Guard.Length(name, "g", (long)images * height * width, g);
     }
 
-    private readonly struct ScaleBody<T>(int channels, int height, int width, T* x, T* a, T* b, T* g, T* y) : ILaneBody<T>
+    private readonly struct ScaleBody<T>(int channels, int height, int width, T* x, T* a, T* b, T* g, T* y) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V third = V.Broadcast(T.CreateTruncating(Third));
             for (int plane = from; plane < to; plane++)
@@ -124,11 +124,11 @@ public static unsafe class TripleGate
     }
 
     private readonly struct BackwardBody<T>(
-        GateTiles tiles, int height, int width, T* x, T* dy, T* a, T* b, T* g, T* dx, T* da, T* db, T* parts) : ILaneBody<T>
+        GateTiles tiles, int height, int width, T* x, T* dy, T* a, T* b, T* g, T* dx, T* da, T* db, T* parts) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int piece = from; piece < to; piece++)
             {
@@ -145,7 +145,7 @@ public static unsafe class TripleGate
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Plane<V>(int image, nint plane, T* sums)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V third = V.Broadcast(T.CreateTruncating(Third));
             T* columns = a + (plane * width);

@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gemm;
 
@@ -13,7 +14,7 @@ public static unsafe class LinearMap
 {
     private const string Kernel = "linear";
 
-    /// <summary>Maps rows with a weight as it lies.</summary>
+    /// <summary>Maps rows with an unpacked weight.</summary>
     /// <param name="rows">Rows of x and y, 0 or more.</param>
     /// <param name="outs">Numbers of a row of y.</param>
     /// <param name="ins">Numbers of a row of x.</param>
@@ -83,25 +84,25 @@ public static unsafe class LinearMap
             var finish = new GemmFinish<T> { Bias = bias, Residual = residual, RowStride = outs, Activation = epilogue.Activation };
             if (Vector512.IsHardwareAccelerated)
             {
-                On<Lane512<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
+                On<Vec512<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
             }
             else if (Vector256.IsHardwareAccelerated)
             {
-                On<Lane256<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
+                On<Vec256<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
             }
             else if (Vector128.IsHardwareAccelerated)
             {
-                On<Lane128<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
+                On<Vec128<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
             }
             else
             {
-                On<LaneScalar<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
+                On<VecScalar<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
             }
         }
     }
 
     private static void On<V, T>(int rows, int outs, int ins, T* x, T* weight, T* packed, in GemmFinish<T> finish, T* y)
-        where V : unmanaged, ILane<V, T>
+        where V : unmanaged, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (rows == 0 || outs == 0)

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gemm;
 
@@ -78,26 +78,26 @@ public static unsafe class MatrixMultiply
 
         if (Vector512.IsHardwareAccelerated)
         {
-            On<Lane512<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
+            On<Vec512<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            On<Lane256<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
+            On<Vec256<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            On<Lane128<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
+            On<Vec128<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
         }
         else
         {
-            On<LaneScalar<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
+            On<VecScalar<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
         }
     }
 
     private static void On<V, T>(
         int batch, bool transposeA, bool transposeB, int m, int n, int k, T alpha,
         ReadOnlySpan<T> a, int lda, long strideA, ReadOnlySpan<T> b, int ldb, long strideB, T beta, Span<T> c, int ldc, long strideC)
-        where V : unmanaged, ILane<V, T>
+        where V : unmanaged, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         fixed (T* pa = a, pb = b, pc = c)

@@ -2,16 +2,17 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Conv;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gemm;
 
 /// <summary>
-/// A product with a vector. Each number of the matrix is used once, so nothing is packed: rows are read as they lie, six at a time
+/// A product with a vector. Each number of the matrix is used once, so nothing is packed: rows are read in place, six at a time
 /// against the vector, or eight registers of columns at a time down all rows.
 /// </summary>
 internal unsafe struct MatrixVector<V, T> : IRangeBody
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Rows = 6;

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gemm;
 
@@ -58,28 +58,28 @@ public sealed unsafe class PackedLinear<T> : IDisposable
     internal void Validate() => _ = _block.Block;
 
     private static long Count(int n, int k) =>
-        Vector512.IsHardwareAccelerated ? GemmDriver<Lane512<T>, T>.PackedCount(n, k)
-        : Vector256.IsHardwareAccelerated ? GemmDriver<Lane256<T>, T>.PackedCount(n, k)
-        : Vector128.IsHardwareAccelerated ? GemmDriver<Lane128<T>, T>.PackedCount(n, k)
-        : GemmDriver<LaneScalar<T>, T>.PackedCount(n, k);
+        Vector512.IsHardwareAccelerated ? GemmDriver<Vec512<T>, T>.PackedCount(n, k)
+        : Vector256.IsHardwareAccelerated ? GemmDriver<Vec256<T>, T>.PackedCount(n, k)
+        : Vector128.IsHardwareAccelerated ? GemmDriver<Vec128<T>, T>.PackedCount(n, k)
+        : GemmDriver<VecScalar<T>, T>.PackedCount(n, k);
 
     private static void Pack(GemmOperand<T> b, int n, int k, T* to)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            GemmDriver<Lane512<T>, T>.Pack(b, n, k, to);
+            GemmDriver<Vec512<T>, T>.Pack(b, n, k, to);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            GemmDriver<Lane256<T>, T>.Pack(b, n, k, to);
+            GemmDriver<Vec256<T>, T>.Pack(b, n, k, to);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            GemmDriver<Lane128<T>, T>.Pack(b, n, k, to);
+            GemmDriver<Vec128<T>, T>.Pack(b, n, k, to);
         }
         else
         {
-            GemmDriver<LaneScalar<T>, T>.Pack(b, n, k, to);
+            GemmDriver<VecScalar<T>, T>.Pack(b, n, k, to);
         }
     }
 }

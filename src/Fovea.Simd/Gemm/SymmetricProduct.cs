@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Fovea.Simd.Copying;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gemm;
 
@@ -46,19 +47,19 @@ public static unsafe class SymmetricProduct
         {
             if (Vector512.IsHardwareAccelerated)
             {
-                On<Lane512<T>, T>(batch, rows, length, xAt, yAt);
+                On<Vec512<T>, T>(batch, rows, length, xAt, yAt);
             }
             else if (Vector256.IsHardwareAccelerated)
             {
-                On<Lane256<T>, T>(batch, rows, length, xAt, yAt);
+                On<Vec256<T>, T>(batch, rows, length, xAt, yAt);
             }
             else if (Vector128.IsHardwareAccelerated)
             {
-                On<Lane128<T>, T>(batch, rows, length, xAt, yAt);
+                On<Vec128<T>, T>(batch, rows, length, xAt, yAt);
             }
             else
             {
-                On<LaneScalar<T>, T>(batch, rows, length, xAt, yAt);
+                On<VecScalar<T>, T>(batch, rows, length, xAt, yAt);
             }
         }
     }
@@ -77,7 +78,7 @@ public static unsafe class SymmetricProduct
         fixed (T* xAt = x, yAt = y)
         {
             var body = new MirrorBody<T> { From = xAt, To = yAt, Rows = rows, Adds = true };
-            WorkerTeam.For(ref body, batch * body.Strips, LaneLoop.Grain((long)rows * Side));
+            WorkerTeam.For(ref body, batch * body.Strips, VectorLoop.Grain((long)rows * Side));
         }
     }
 
@@ -92,7 +93,7 @@ public static unsafe class SymmetricProduct
     }
 
     private static void On<V, T>(int batch, int rows, int length, T* x, T* y)
-        where V : unmanaged, ILane<V, T>
+        where V : unmanaged, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         nint stride = (nint)rows * length;
@@ -137,12 +138,12 @@ public static unsafe class SymmetricProduct
         }
 
         var mirror = new MirrorBody<T> { From = y, To = y, Rows = rows };
-        WorkerTeam.For(ref mirror, batch * mirror.Strips, LaneLoop.Grain((long)rows * Side));
+        WorkerTeam.For(ref mirror, batch * mirror.Strips, VectorLoop.Grain((long)rows * Side));
     }
 
     /// <summary>Piece i is a strip of rows in one block of columns, as far as it reaches to the right of the diagonal.</summary>
     private struct UpperBody<V, T> : IRangeBody
-        where V : unmanaged, ILane<V, T>
+        where V : unmanaged, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private const int BlockRows = 10;

@@ -31,7 +31,7 @@ public static unsafe class MaskSelect
         fixed (bool* maskAt = mask)
         {
             var body = new Body<T>(maskAt, mask.Length, aAt, a.Length == 1 ? 0 : 1, bAt, b.Length == 1 ? 0 : 1, yAt);
-            WorkerTeam.For(ref body, LaneLoop.Pieces(mask.Length));
+            WorkerTeam.For(ref body, VectorLoop.Pieces(mask.Length));
         }
     }
 
@@ -40,8 +40,8 @@ public static unsafe class MaskSelect
     {
         public void Run(int from, int to)
         {
-            nint end = (nint)Math.Min((long)to * LaneLoop.PieceLength, length);
-            nint i = (nint)from * LaneLoop.PieceLength;
+            nint end = (nint)Math.Min((long)to * VectorLoop.PieceLength, length);
+            nint i = (nint)from * VectorLoop.PieceLength;
             if (typeof(T) == typeof(float))
             {
                 i = Floats(i, end);

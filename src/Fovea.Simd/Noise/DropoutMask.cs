@@ -32,7 +32,7 @@ public static unsafe class DropoutMask
         {
             T scale = T.CreateTruncating(1 / (1 - probability));
             var body = new Body<T>(xAt, yAt, x.Length, (uint)(probability * 4294967296.0), scale, (uint)seed, (uint)(seed >> 32));
-            WorkerTeam.For(ref body, LaneLoop.Pieces(x.Length));
+            WorkerTeam.For(ref body, VectorLoop.Pieces(x.Length));
         }
     }
 
@@ -41,8 +41,8 @@ public static unsafe class DropoutMask
     {
         public void Run(int from, int to)
         {
-            int end = (int)Math.Min((long)to * LaneLoop.PieceLength, length);
-            int i = from * LaneLoop.PieceLength;
+            int end = (int)Math.Min((long)to * VectorLoop.PieceLength, length);
+            int i = from * VectorLoop.PieceLength;
             if (typeof(T) == typeof(float))
             {
                 i = Floats(i, end);

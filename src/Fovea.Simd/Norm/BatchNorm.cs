@@ -66,7 +66,7 @@ public static unsafe class BatchNorm
             Moments* moments = (Moments*)memory;
             T* scale = (T*)(moments + ((nint)segments.Slices * c));
             var statistics = new BatchNormMoments<T>(segments, xAt, moments);
-            LaneLoop.For<BatchNormMoments<T>, T>(ref statistics, segments.Pieces);
+            VectorLoop.For<BatchNormMoments<T>, T>(ref statistics, segments.Pieces);
             for (int channel = 0; channel < c; channel++)
             {
                 Moments all = moments[channel];
@@ -86,7 +86,7 @@ public static unsafe class BatchNorm
             }
 
             var output = new BatchNormApply<T>(n, c, inner, xAt, meanAt, scale, betaAt, residualAt, relu, yAt);
-            LaneLoop.For<BatchNormApply<T>, T>(ref output, output.Pieces, output.Grain);
+            VectorLoop.For<BatchNormApply<T>, T>(ref output, output.Pieces, output.Grain);
         }
 
         BlockPool.Return(scratch);
@@ -121,7 +121,7 @@ public static unsafe class BatchNorm
         fixed (T* xAt = x, scaleAt = scale, shiftAt = shift, residualAt = residual, yAt = y)
         {
             var body = new BatchNormApply<T>(n, c, inner, xAt, null, scaleAt, shiftAt, residualAt, relu, yAt);
-            LaneLoop.For<BatchNormApply<T>, T>(ref body, body.Pieces, body.Grain);
+            VectorLoop.For<BatchNormApply<T>, T>(ref body, body.Pieces, body.Grain);
         }
     }
 
@@ -211,13 +211,13 @@ public static unsafe class BatchNorm
             if (groups.Pay)
             {
                 var both = new BatchNormBackwardGroups<T>(groups, segments, statistics, totals, output);
-                LaneLoop.For<BatchNormBackwardGroups<T>, T>(ref both, groups.Count, LaneLoop.Grain((long)n * inner * groups.PerGroup));
+                VectorLoop.For<BatchNormBackwardGroups<T>, T>(ref both, groups.Count, VectorLoop.Grain((long)n * inner * groups.PerGroup));
             }
             else
             {
-                LaneLoop.For<BatchNormSums<T>, T>(ref statistics, segments.Pieces);
+                VectorLoop.For<BatchNormSums<T>, T>(ref statistics, segments.Pieces);
                 totals.Settle(0, c);
-                LaneLoop.For<BatchNormGradient<T>, T>(ref output, output.Pieces, LaneLoop.Grain(inner));
+                VectorLoop.For<BatchNormGradient<T>, T>(ref output, output.Pieces, VectorLoop.Grain(inner));
             }
         }
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Norm;
 
@@ -26,13 +26,13 @@ internal readonly unsafe struct BatchNormInput<T>(bool relu, T* x, T* y, T* dy, 
     /// <summary>The numbers of a channel, for a place in it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public BatchNormLine<V, T> Line<V>(int channel)
-        where V : struct, ILane<V, T> => new(
+        where V : struct, IVector<V, T> => new(
             V.Broadcast(Mean[channel]), V.Broadcast(Scale[channel]), Beta is null ? V.Zero : V.Broadcast(Beta[channel]));
 }
 
 /// <summary>A channel's constants in registers.</summary>
 internal readonly struct BatchNormLine<V, T>(V mean, V scale, V beta)
-    where V : struct, ILane<V, T>
+    where V : struct, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public readonly V Mean = mean;
@@ -41,13 +41,13 @@ internal readonly struct BatchNormLine<V, T>(V mean, V scale, V beta)
 }
 
 /// <summary><c>dx = a·g + b·(x − μ) + k</c> with a, b and k per channel, segment by segment in the order of memory.</summary>
-internal readonly unsafe struct BatchNormGradient<T>(int n, int c, int inner, BatchNormInput<T> input, T* lines, T* dx) : ILaneBody<T>
+internal readonly unsafe struct BatchNormGradient<T>(int n, int c, int inner, BatchNormInput<T> input, T* lines, T* dx) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public int Pieces => n * c;
 
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int segment = from; segment < to; segment++)
         {
@@ -58,7 +58,7 @@ internal readonly unsafe struct BatchNormGradient<T>(int n, int c, int inner, Ba
     /// <summary>Some channels of one sample.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Rows<V>(int sample, int channel, int last)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         if (!input.Relu)
         {
@@ -76,7 +76,7 @@ internal readonly unsafe struct BatchNormGradient<T>(int n, int c, int inner, Ba
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Rows<V, TMask>(int sample, int channel, int last)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where TMask : struct, IMask
     {
         for (; channel < last; channel++)
@@ -159,12 +159,12 @@ internal readonly unsafe struct BatchNormTotals<T>(Segments segments, double* su
 
 /// <summary>Sums and gradient of a group of channels, one after the other.</summary>
 internal readonly unsafe struct BatchNormBackwardGroups<T>(
-    ChannelGroups groups, Segments segments, BatchNormSums<T> sums, BatchNormTotals<T> totals, BatchNormGradient<T> gradient) : ILaneBody<T>
+    ChannelGroups groups, Segments segments, BatchNormSums<T> sums, BatchNormTotals<T> totals, BatchNormGradient<T> gradient) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int group = from; group < to; group++)
         {

@@ -1,17 +1,17 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Norm;
 
 /// <summary>The moments of each channel of each slice.</summary>
-internal readonly unsafe struct BatchNormMoments<T>(Segments segments, T* x, Moments* moments) : ILaneBody<T>
+internal readonly unsafe struct BatchNormMoments<T>(Segments segments, T* x, Moments* moments) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int piece = from; piece < to; piece++)
         {
@@ -34,12 +34,12 @@ internal readonly unsafe struct ChannelAffine<T>(T centre, T scale, T shift, boo
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Apply<V>(T* x, T* residual, T* y, int length)
-        where V : struct, ILane<V, T> => Apply<V, Cached>(x, residual, y, length);
+        where V : struct, IVector<V, T> => Apply<V, CachedStore>(x, residual, y, length);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply<V, TStoring>(T* x, T* residual, T* y, int length)
-        where V : struct, ILane<V, T>
-        where TStoring : struct, IStoring
+    public void Apply<V, TStore>(T* x, T* residual, T* y, int length)
+        where V : struct, IVector<V, T>
+        where TStore : struct, IStorePolicy
     {
         V m = V.Broadcast(centre);
         V a = V.Broadcast(scale);
@@ -50,7 +50,7 @@ internal readonly unsafe struct ChannelAffine<T>(T centre, T scale, T shift, boo
         {
             for (; i <= length - V.Width; i += V.Width)
             {
-                TStoring.Store(V.MaxFast(floor, V.MultiplyAdd(V.Load(x + i) - m, a, b)), y + i);
+                TStore.Store(V.MaxFast(floor, V.MultiplyAdd(V.Load(x + i) - m, a, b)), y + i);
             }
 
             if (i < length)
@@ -63,7 +63,7 @@ internal readonly unsafe struct ChannelAffine<T>(T centre, T scale, T shift, boo
 
         for (; i <= length - V.Width; i += V.Width)
         {
-            TStoring.Store(V.MaxFast(floor, V.MultiplyAdd(V.Load(x + i) - m, a, b) + V.Load(residual + i)), y + i);
+            TStore.Store(V.MaxFast(floor, V.MultiplyAdd(V.Load(x + i) - m, a, b) + V.Load(residual + i)), y + i);
         }
 
         if (i < length)
@@ -76,43 +76,43 @@ internal readonly unsafe struct ChannelAffine<T>(T centre, T scale, T shift, boo
 
 /// <summary>The output, segment by segment in the order of memory; long segments are cut.</summary>
 internal readonly unsafe struct BatchNormApply<T>(
-    int n, int c, int inner, T* x, T* centre, T* scale, T* shift, T* residual, bool relu, T* y) : ILaneBody<T>
+    int n, int c, int inner, T* x, T* centre, T* scale, T* shift, T* residual, bool relu, T* y) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly int _chunks = Math.Max(1, LaneLoop.Pieces(inner));
+    private readonly int _chunks = Math.Max(1, VectorLoop.Pieces(inner));
 
     public int Pieces => n * c * _chunks;
 
-    public int Grain => LaneLoop.Grain(Math.Min(inner, LaneLoop.PieceLength));
+    public int Grain => VectorLoop.Grain(Math.Min(inner, VectorLoop.PieceLength));
 
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         if (StreamingStores.Pay<T>((long)n * c * inner) && StreamingStores.Aligned(y, inner))
         {
-            Run<V, Streaming>(from, to);
+            Run<V, StreamingStore>(from, to);
             StreamingStores.Finish();
         }
         else
         {
-            Run<V, Cached>(from, to);
+            Run<V, CachedStore>(from, to);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Run<V, TStoring>(int from, int to)
-        where V : struct, ILane<V, T>
-        where TStoring : struct, IStoring
+    private void Run<V, TStore>(int from, int to)
+        where V : struct, IVector<V, T>
+        where TStore : struct, IStorePolicy
     {
         for (int piece = from; piece < to; piece++)
         {
             (int segment, int chunk) = Math.DivRem(piece, _chunks);
             int channel = segment % c;
-            int start = chunk * LaneLoop.PieceLength;
+            int start = chunk * VectorLoop.PieceLength;
             nint at = ((nint)segment * inner) + start;
             var affine = new ChannelAffine<T>(
                 centre is null ? T.Zero : centre[channel], scale[channel], shift is null ? T.Zero : shift[channel], relu);
-            affine.Apply<V, TStoring>(x + at, residual is null ? null : residual + at, y + at, Math.Min(LaneLoop.PieceLength, inner - start));
+            affine.Apply<V, TStore>(x + at, residual is null ? null : residual + at, y + at, Math.Min(VectorLoop.PieceLength, inner - start));
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Norm;
 
@@ -10,11 +10,11 @@ internal unsafe interface IMask
     static abstract bool ReadsOutput { get; }
 
     static abstract V Of<V, T>(V centred, V scale, V beta, T* y)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     static abstract V OfPartial<V, T>(V centred, V scale, V beta, T* y, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }
 
@@ -25,12 +25,12 @@ internal readonly unsafe struct Open : IMask
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V, T>(V centred, V scale, V beta, T* y)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.Equal(V.Zero, V.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V OfPartial<V, T>(V centred, V scale, V beta, T* y, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.Equal(V.Zero, V.Zero);
 }
 
@@ -41,12 +41,12 @@ internal readonly unsafe struct Gated : IMask
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V, T>(V centred, V scale, V beta, T* y)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.GreaterThan(V.Load(y), V.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V OfPartial<V, T>(V centred, V scale, V beta, T* y, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.GreaterThan(V.LoadPartial(y, count), V.Zero);
 }
 
@@ -57,11 +57,11 @@ internal readonly unsafe struct Recomputed : IMask
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of<V, T>(V centred, V scale, V beta, T* y)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.GreaterThan(V.MultiplyAdd(centred, scale, beta), V.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V OfPartial<V, T>(V centred, V scale, V beta, T* y, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Of<V, T>(centred, scale, beta, y);
 }

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Norm;
 
@@ -9,11 +9,11 @@ namespace Fovea.Simd.Norm;
 /// Σ g and Σ g·(x − μ) of each channel of each slice: blocks in T, above that in double. Where the gradient comes in two parts, or the
 /// masked gradient is a result of its own, it is written on the way, and the second sweep reads that alone.
 /// </summary>
-internal readonly unsafe struct BatchNormSums<T>(Segments segments, BatchNormInput<T> input, T* masked, double* sums, double* dots) : ILaneBody<T>
+internal readonly unsafe struct BatchNormSums<T>(Segments segments, BatchNormInput<T> input, T* masked, double* sums, double* dots) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int piece = from; piece < to; piece++)
         {
@@ -25,7 +25,7 @@ internal readonly unsafe struct BatchNormSums<T>(Segments segments, BatchNormInp
     /// <summary>Some channels of one slice.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Slice<V>(int slice, int sample, int samples, int channel, int last)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         if (!input.Relu)
         {
@@ -44,7 +44,7 @@ internal readonly unsafe struct BatchNormSums<T>(Segments segments, BatchNormInp
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private void Slice<V, TMask>(int slice, int sample, int samples, int channel, int last)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where TMask : struct, IMask
     {
         T* partial = stackalloc T[Segments.Together * 4 * V.Width];
@@ -77,7 +77,7 @@ internal readonly unsafe struct BatchNormSums<T>(Segments segments, BatchNormInp
     /// <summary>One channel of one sample, block by block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Blocks<V, TMask>(nint at, int channel, T* partial, nint result)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where TMask : struct, IMask
     {
         double sum = 0;
@@ -96,7 +96,7 @@ internal readonly unsafe struct BatchNormSums<T>(Segments segments, BatchNormInp
     /// <summary>Takes a run of numbers into the four partial sums at <paramref name="partial"/>, which are zero at first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Row<V, TMask>(nint at, int channel, int length, T* partial, bool isFirst)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where TMask : struct, IMask
     {
         V s0 = isFirst ? V.Zero : V.Load(partial), s1 = isFirst ? V.Zero : V.Load(partial + V.Width);
@@ -164,7 +164,7 @@ internal readonly unsafe struct BatchNormSums<T>(Segments segments, BatchNormInp
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (double Sum, double Dot) Totals<V>(T* partial)
-        where V : struct, ILane<V, T> => (
+        where V : struct, IVector<V, T> => (
             double.CreateTruncating(V.Sum(V.Load(partial) + V.Load(partial + V.Width))),
             double.CreateTruncating(V.Sum(V.Load(partial + (2 * V.Width)) + V.Load(partial + (3 * V.Width)))));
 }

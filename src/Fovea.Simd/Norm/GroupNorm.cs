@@ -45,7 +45,7 @@ public static unsafe class GroupNorm
         fixed (T* xAt = x, gammaAt = gamma, betaAt = beta, yAt = y, meanAt = mean, invStdAt = invStd)
         {
             var body = new GroupNormForward<T>(c / groups, groups, inner, xAt, gammaAt, betaAt, double.CreateTruncating(eps), yAt, meanAt, invStdAt);
-            LaneLoop.For<GroupNormForward<T>, T>(ref body, n * groups, LaneLoop.Grain((long)c / groups * inner));
+            VectorLoop.For<GroupNormForward<T>, T>(ref body, n * groups, VectorLoop.Grain((long)c / groups * inner));
         }
     }
 
@@ -107,7 +107,7 @@ public static unsafe class GroupNorm
                 Sums = sumsAt,
                 Dots = sumsAt + ((nint)n * c),
             };
-            LaneLoop.For<GroupNormBackward<T>, T>(ref body, n * groups, LaneLoop.Grain((long)c / groups * inner));
+            VectorLoop.For<GroupNormBackward<T>, T>(ref body, n * groups, VectorLoop.Grain((long)c / groups * inner));
         }
 
         Over(n, c, sums[(n * c)..], dgamma);

@@ -1,18 +1,18 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Norm;
 
 /// <summary>Group by group: moments, then the output from the cache.</summary>
 internal readonly unsafe struct GroupNormForward<T>(
-    int perGroup, int groups, int inner, T* x, T* gamma, T* beta, double eps, T* y, T* mean, T* invStd) : ILaneBody<T>
+    int perGroup, int groups, int inner, T* x, T* gamma, T* beta, double eps, T* y, T* mean, T* invStd) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         int count = perGroup * inner;
         var segments = new Segments(1, 1, count);
@@ -36,7 +36,7 @@ internal readonly unsafe struct GroupNormForward<T>(
 }
 
 /// <summary>Group by group: each channel's two sums, the group's from them, then dx.</summary>
-internal unsafe struct GroupNormBackward<T> : ILaneBody<T>
+internal unsafe struct GroupNormBackward<T> : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public int PerGroup;
@@ -57,7 +57,7 @@ internal unsafe struct GroupNormBackward<T> : ILaneBody<T>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         double count = (double)PerGroup * Inner;
         for (int group = from; group < to; group++)
@@ -97,7 +97,7 @@ internal unsafe struct GroupNormBackward<T> : ILaneBody<T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Channel<V>(V mean, nint at, out double sum, out double dot)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         sum = 0;
         dot = 0;

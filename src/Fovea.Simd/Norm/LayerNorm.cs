@@ -33,7 +33,7 @@ public static unsafe class LayerNorm
         fixed (T* xAt = x, gammaAt = gamma, betaAt = beta, yAt = y, meanAt = mean, invStdAt = invStd)
         {
             var body = new LayerNormForward<T>(d, xAt, gammaAt, betaAt, double.CreateTruncating(eps), yAt, meanAt, invStdAt);
-            LaneLoop.For<LayerNormForward<T>, T>(ref body, rows, LaneLoop.Grain(d));
+            VectorLoop.For<LayerNormForward<T>, T>(ref body, rows, VectorLoop.Grain(d));
         }
     }
 
@@ -93,7 +93,7 @@ public static unsafe class LayerNorm
                 Dgamma = slices == 0 ? null : partialAt,
                 Dbeta = slices == 0 ? null : partialAt + ((nint)slices * d),
             };
-            LaneLoop.For<LayerNormBackward<T>, T>(ref body, (rows + sliceRows - 1) / sliceRows);
+            VectorLoop.For<LayerNormBackward<T>, T>(ref body, (rows + sliceRows - 1) / sliceRows);
         }
 
         if (scratch is not null)

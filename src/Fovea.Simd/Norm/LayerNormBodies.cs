@@ -1,17 +1,17 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Norm;
 
 /// <summary>Row by row: moments, then the output from the cache.</summary>
-internal readonly unsafe struct LayerNormForward<T>(int d, T* x, T* gamma, T* beta, double eps, T* y, T* mean, T* invStd) : ILaneBody<T>
+internal readonly unsafe struct LayerNormForward<T>(int d, T* x, T* gamma, T* beta, double eps, T* y, T* mean, T* invStd) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         var segments = new Segments(1, 1, d);
         V one = V.Broadcast(T.One);
@@ -37,7 +37,7 @@ internal readonly unsafe struct LayerNormForward<T>(int d, T* x, T* gamma, T* be
 }
 
 /// <summary>Slices of rows: dx of each row, and the slice's part of dγ and dβ.</summary>
-internal unsafe struct LayerNormBackward<T> : ILaneBody<T>
+internal unsafe struct LayerNormBackward<T> : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public int Rows;
@@ -56,7 +56,7 @@ internal unsafe struct LayerNormBackward<T> : ILaneBody<T>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         int sliceRows = SliceRows(D);
         for (int slice = from; slice < to; slice++)
@@ -79,7 +79,7 @@ internal unsafe struct LayerNormBackward<T> : ILaneBody<T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Row<V>(int row, T* dgamma, T* dbeta)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         T* x = X + ((nint)row * D);
         T* dy = Dy + ((nint)row * D);

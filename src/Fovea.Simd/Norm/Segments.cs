@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Norm;
 
@@ -24,7 +24,7 @@ internal readonly struct Segments
     /// Numbers that are summed in one go, in four registers: 64 in each lane of float, so that narrow registers round no more than wide
     /// ones.
     /// </summary>
-    public static int BlockLength => LaneInfo.Bits switch
+    public static int BlockLength => VectorInfo.Bits switch
     {
         512 => 4096,
         256 => 2048,
@@ -86,7 +86,7 @@ internal readonly struct Segments
     /// <summary>The moments of one channel of one slice: <paramref name="samples"/> runs of <see cref="Inner"/> numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe Moments Moments<V, T>(T* x, int samples)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Moments moments = default;
@@ -101,7 +101,7 @@ internal readonly struct Segments
     /// <summary>Takes one block into a channel's moments.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Absorb<V, T>(ref Moments moments, T* block, nint stride, int segments, int length)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Deviations are taken from a guess of the block's mean: what it is off by shows in their sum and is put right. Only where it is
@@ -120,7 +120,7 @@ internal readonly struct Segments
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe T Guess<V, T>(T* x, int length)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int n = Math.Min(V.Width, length);
@@ -129,7 +129,7 @@ internal readonly struct Segments
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe double Deviations<V, T>(T* x, nint stride, int segments, int length, T mean, out double sum)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V m = V.Broadcast(mean);

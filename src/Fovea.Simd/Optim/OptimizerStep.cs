@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Optim;
 
@@ -28,7 +28,7 @@ public static unsafe class OptimizerStep
         fixed (T* p = parameter, g = gradient, b = momentumBuffer)
         {
             var body = new SgdBody<T>(p, g, options.Momentum == 0 ? null : b, parameter.Length, options);
-            LaneLoop.For<SgdBody<T>, T>(ref body, LaneLoop.Pieces(parameter.Length));
+            VectorLoop.For<SgdBody<T>, T>(ref body, VectorLoop.Pieces(parameter.Length));
         }
     }
 
@@ -58,19 +58,19 @@ public static unsafe class OptimizerStep
         fixed (T* p = parameter, g = gradient, m = first, v = second)
         {
             var body = new AdamBody<T>(p, g, m, v, parameter.Length, step, options);
-            LaneLoop.For<AdamBody<T>, T>(ref body, LaneLoop.Pieces(parameter.Length));
+            VectorLoop.For<AdamBody<T>, T>(ref body, VectorLoop.Pieces(parameter.Length));
         }
     }
 
-    private readonly struct SgdBody<T>(T* p, T* g, T* b, int length, SgdOptions options) : ILaneBody<T>
+    private readonly struct SgdBody<T>(T* p, T* g, T* b, int length, SgdOptions options) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
-            int start = from * LaneLoop.PieceLength;
-            int end = (int)Math.Min((long)to * LaneLoop.PieceLength, length);
+            int start = from * VectorLoop.PieceLength;
+            int end = (int)Math.Min((long)to * VectorLoop.PieceLength, length);
             V rate = V.Broadcast(T.CreateTruncating(-options.Rate));
             V decay = V.Broadcast(T.CreateTruncating(options.WeightDecay));
             V momentum = V.Broadcast(T.CreateTruncating(options.Momentum));
@@ -93,15 +93,15 @@ public static unsafe class OptimizerStep
         }
     }
 
-    private readonly struct AdamBody<T>(T* p, T* g, T* m, T* v, int length, long step, AdamOptions options) : ILaneBody<T>
+    private readonly struct AdamBody<T>(T* p, T* g, T* m, T* v, int length, long step, AdamOptions options) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
-            int start = from * LaneLoop.PieceLength;
-            int end = (int)Math.Min((long)to * LaneLoop.PieceLength, length);
+            int start = from * VectorLoop.PieceLength;
+            int end = (int)Math.Min((long)to * VectorLoop.PieceLength, length);
             double correction1 = 1 - Math.Pow(options.Beta1, step);
             double correction2 = 1 - Math.Pow(options.Beta2, step);
             V keep = V.Broadcast(T.CreateTruncating(options.Decoupled ? 1 - (options.Rate * options.WeightDecay) : 1));

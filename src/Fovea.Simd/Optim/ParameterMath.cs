@@ -2,8 +2,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Reductions;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Optim;
 
@@ -39,7 +39,7 @@ public static unsafe class ParameterMath
         fixed (T* at = x)
         {
             var body = new FiniteBody<T>(at, x.Length, &spoiled);
-            LaneLoop.For<FiniteBody<T>, T>(ref body, LaneLoop.Pieces(x.Length));
+            VectorLoop.For<FiniteBody<T>, T>(ref body, VectorLoop.Pieces(x.Length));
         }
 
         return spoiled == 0;
@@ -51,20 +51,20 @@ public static unsafe class ParameterMath
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Apply<V, T>(V x, V y)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.MultiplyAdd(_share.Of<V, T>(), y - x, x);
     }
 
     // x − x is 0 for a finite number and NaN otherwise. The flag only ever goes from 0 to 1, whoever sets it.
-    private readonly struct FiniteBody<T>(T* x, int length, int* spoiled) : ILaneBody<T>
+    private readonly struct FiniteBody<T>(T* x, int length, int* spoiled) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
-            int start = from * LaneLoop.PieceLength;
-            int end = (int)Math.Min((long)to * LaneLoop.PieceLength, length);
+            int start = from * VectorLoop.PieceLength;
+            int end = (int)Math.Min((long)to * VectorLoop.PieceLength, length);
             V s0 = V.Zero, s1 = V.Zero;
             int i = start;
             for (; i <= end - (2 * V.Width); i += 2 * V.Width)

@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Pooling;
 
@@ -25,7 +25,7 @@ public static unsafe class AdaptivePool
         fixed (T* xAt = x, yAt = y)
         {
             var body = new Body<T>(input.Height, input.Width, output.Height, output.Width, xAt, yAt, null, Kind.Average);
-            LaneLoop.For<Body<T>, T>(ref body, planes, LaneLoop.Grain((long)input.Height * input.Width));
+            VectorLoop.For<Body<T>, T>(ref body, planes, VectorLoop.Grain((long)input.Height * input.Width));
         }
     }
 
@@ -43,7 +43,7 @@ public static unsafe class AdaptivePool
         fixed (T* dyAt = dy, dxAt = dx)
         {
             var body = new Body<T>(input.Height, input.Width, output.Height, output.Width, dxAt, dyAt, null, Kind.AverageBackward);
-            LaneLoop.For<Body<T>, T>(ref body, planes, LaneLoop.Grain((long)input.Height * input.Width));
+            VectorLoop.For<Body<T>, T>(ref body, planes, VectorLoop.Grain((long)input.Height * input.Width));
         }
     }
 
@@ -67,7 +67,7 @@ public static unsafe class AdaptivePool
         fixed (int* indexAt = index)
         {
             var body = new Body<T>(input.Height, input.Width, output.Height, output.Width, xAt, yAt, index.IsEmpty ? null : indexAt, Kind.Max);
-            LaneLoop.For<Body<T>, T>(ref body, planes, LaneLoop.Grain((long)input.Height * input.Width));
+            VectorLoop.For<Body<T>, T>(ref body, planes, VectorLoop.Grain((long)input.Height * input.Width));
         }
     }
 
@@ -93,12 +93,12 @@ public static unsafe class AdaptivePool
 
     private static int End(int i, int input, int output) => (int)((((long)(i + 1) * input) + output - 1) / output);
 
-    private readonly struct Body<T>(int height, int width, int outHeight, int outWidth, T* x, T* y, int* index, Kind kind) : ILaneBody<T>
+    private readonly struct Body<T>(int height, int width, int outHeight, int outWidth, T* x, T* y, int* index, Kind kind) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             AlignedBlock block = BlockPool.Rent((long)width * sizeof(T));
             fixed (T* row = block.AsSpan<T>(width))
@@ -138,7 +138,7 @@ public static unsafe class AdaptivePool
         // Columns are added up in registers first, then each window's share of them.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void AverageRow<V>(T* x0, int top, int bottom, T* row, T* to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int w = 0; w < width; w += V.Width)
             {
@@ -168,7 +168,7 @@ public static unsafe class AdaptivePool
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void SpreadRow<V>(T* dy, int top, int bottom, T* row, T* dx)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             new Span<T>(row, width).Clear();
             for (int j = 0; j < outWidth; j++)

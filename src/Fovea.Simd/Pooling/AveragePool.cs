@@ -25,7 +25,7 @@ public static unsafe class AveragePool
         fixed (T* xAt = x, yAt = y)
         {
             var body = new PoolForward<T, MeanOf>(shape, xAt, yAt, countIncludePad);
-            LaneLoop.For<PoolForward<T, MeanOf>, T>(ref body, shape.Planes, LaneLoop.Grain((long)shape.Height * shape.Width));
+            VectorLoop.For<PoolForward<T, MeanOf>, T>(ref body, shape.Planes, VectorLoop.Grain((long)shape.Height * shape.Width));
         }
     }
 
@@ -46,7 +46,7 @@ public static unsafe class AveragePool
         fixed (T* dyAt = dy, dxAt = dx)
         {
             var body = new AveragePoolBackward<T>(shape, dyAt, dxAt, countIncludePad);
-            LaneLoop.For<AveragePoolBackward<T>, T>(ref body, shape.Planes, LaneLoop.Grain((long)shape.Height * shape.Width));
+            VectorLoop.For<AveragePoolBackward<T>, T>(ref body, shape.Planes, VectorLoop.Grain((long)shape.Height * shape.Width));
         }
     }
 

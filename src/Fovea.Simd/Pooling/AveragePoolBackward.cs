@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Pooling;
 
@@ -33,12 +33,12 @@ internal static unsafe class PoolCount
 /// Plane by plane: each row of gradients is spread over the window's columns in the staged layout, where neighbours lie side by side,
 /// put in order, and added to the window's rows.
 /// </summary>
-internal readonly unsafe struct AveragePoolBackward<T>(PoolShape shape, T* dy, T* dx, bool countIncludePad) : ILaneBody<T>
+internal readonly unsafe struct AveragePoolBackward<T>(PoolShape shape, T* dy, T* dx, bool countIncludePad) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         var stage = new PoolStage<T>(shape);
         long numbers = stage.RowLength + shape.Width + shape.OutWidth + stage.PartLength;
@@ -82,7 +82,7 @@ internal readonly unsafe struct AveragePoolBackward<T>(PoolShape shape, T* dy, T
     // A row of gradients over their counts; zeros past its end, which whole registers then add without harm.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Share<V>(T* g, T rows, T* counts, T* share)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V divisor = V.Broadcast(rows);
         for (int j = 0; j < shape.OutWidth; j += V.Width)
@@ -94,7 +94,7 @@ internal readonly unsafe struct AveragePoolBackward<T>(PoolShape shape, T* dy, T
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add<V>(T* line, int first, int last, T* dx0)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int h = first; h < last; h++)
         {

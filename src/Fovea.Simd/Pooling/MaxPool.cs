@@ -37,12 +37,12 @@ public static unsafe class MaxPool
             if (index.IsEmpty)
             {
                 var values = new PoolForward<T, LargestOf>(shape, xAt, yAt, countIncludePad: false);
-                LaneLoop.For<PoolForward<T, LargestOf>, T>(ref values, shape.Planes, LaneLoop.Grain((long)shape.Height * shape.Width));
+                VectorLoop.For<PoolForward<T, LargestOf>, T>(ref values, shape.Planes, VectorLoop.Grain((long)shape.Height * shape.Width));
                 return;
             }
 
             var places = new MaxPoolPlaces<T>(shape, xAt, yAt, indexAt);
-            LaneLoop.For<MaxPoolPlaces<T>, T>(ref places, places.Pieces, places.Grain);
+            VectorLoop.For<MaxPoolPlaces<T>, T>(ref places, places.Pieces, places.Grain);
         }
     }
 
@@ -64,7 +64,7 @@ public static unsafe class MaxPool
         fixed (int* indexAt = index)
         {
             var body = new Scatter<T>(inputSize, outputSize, dyAt, indexAt, dxAt);
-            WorkerTeam.For(ref body, planes, LaneLoop.Grain(inputSize + outputSize));
+            WorkerTeam.For(ref body, planes, VectorLoop.Grain(inputSize + outputSize));
         }
     }
 

@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Pooling;
 
@@ -10,7 +10,7 @@ namespace Fovea.Simd.Pooling;
 /// Maxima with their places. Bands of planes: the input rows are staged, then each output row is the maximum over the window's taps in
 /// reading order, which decides between equals.
 /// </summary>
-internal readonly unsafe struct MaxPoolPlaces<T> : ILaneBody<T>
+internal readonly unsafe struct MaxPoolPlaces<T> : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PoolShape _shape;
@@ -30,11 +30,11 @@ internal readonly unsafe struct MaxPoolPlaces<T> : ILaneBody<T>
 
     public int Pieces => _shape.Planes * _stage.Bands;
 
-    public int Grain => LaneLoop.Grain((long)_shape.Height * _shape.Width / _stage.Bands);
+    public int Grain => VectorLoop.Grain((long)_shape.Height * _shape.Width / _stage.Bands);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         int taps = _shape.KernelHeight * _shape.KernelWidth;
         int room = _shape.OutWidth + V.Width;
@@ -119,7 +119,7 @@ internal readonly unsafe struct MaxPoolPlaces<T> : ILaneBody<T>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Places<V>(T* staged, nint* offsets, T* codes, int taps, T firstRow, T* firstColumn, T* left, T* y, int* index)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V all = V.Equal(V.Zero, V.Zero);
         for (int j = 0; j < _shape.OutWidth; j += V.Width)

@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Pooling;
 
@@ -15,7 +15,7 @@ internal interface IPoolKind
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     static abstract V Join<V, T>(V a, V b)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }
 
@@ -29,7 +29,7 @@ internal readonly struct LargestOf : IPoolKind
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Join<V, T>(V a, V b)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.Max(a, b);
 }
 
@@ -43,7 +43,7 @@ internal readonly struct MeanOf : IPoolKind
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Join<V, T>(V a, V b)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => a + b;
 }
 
@@ -51,13 +51,13 @@ internal readonly struct MeanOf : IPoolKind
 /// Pooling without places, in two steps for each output row: down the window's rows, straight from the input, then across its columns
 /// in one staged row.
 /// </summary>
-internal readonly unsafe struct PoolForward<T, TKind>(PoolShape shape, T* x, T* y, bool countIncludePad) : ILaneBody<T>
+internal readonly unsafe struct PoolForward<T, TKind>(PoolShape shape, T* x, T* y, bool countIncludePad) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TKind : struct, IPoolKind
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int from, int to)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         var stage = new PoolStage<T>(shape);
         long numbers = stage.RowLength + shape.Width + shape.OutWidth;
@@ -89,7 +89,7 @@ internal readonly unsafe struct PoolForward<T, TKind>(PoolShape shape, T* x, T* 
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Down<V>(T* x0, int first, T* column)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         int step = shape.DilationHeight;
         int skipped = first >= 0 ? 0 : (-first + step - 1) / step;
@@ -110,7 +110,7 @@ internal readonly unsafe struct PoolForward<T, TKind>(PoolShape shape, T* x, T* 
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Across<V>(T* staged, nint* across, T rows, T* counts, T* y0)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V divisor = V.Broadcast(rows);
         for (int j = 0; j < shape.OutWidth; j += V.Width)

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Pooling;
 
@@ -68,7 +68,7 @@ internal readonly unsafe struct PoolStage<T>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Fill<V>(T* row, T* to, T padding)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         int stride = _shape.StrideWidth;
         for (int part = 0; part < stride; part++, to += PartLength)

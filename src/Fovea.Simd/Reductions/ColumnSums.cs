@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Reductions;
 
@@ -26,7 +26,7 @@ internal static unsafe class ColumnSums
         if (slices == 1 || (long)outer * strips >= EnoughPieces)
         {
             var body = new Body<TSource, T>(source, axis, inner, limit, strips, 1, axis, y, factor);
-            LaneLoop.For<Body<TSource, T>, T>(ref body, outer * strips, LaneLoop.Grain((long)axis * Math.Min(inner, limit)));
+            VectorLoop.For<Body<TSource, T>, T>(ref body, outer * strips, VectorLoop.Grain((long)axis * Math.Min(inner, limit)));
             return;
         }
 
@@ -35,7 +35,7 @@ internal static unsafe class ColumnSums
         fixed (T* partial = scratch.AsSpan<T>(outer * slices * inner))
         {
             var body = new Body<TSource, T>(source, axis, inner, limit, strips, slices, SliceRows, partial, 1);
-            LaneLoop.For<Body<TSource, T>, T>(ref body, outer * slices * strips, LaneLoop.Grain((long)SliceRows * Math.Min(inner, limit)));
+            VectorLoop.For<Body<TSource, T>, T>(ref body, outer * slices * strips, VectorLoop.Grain((long)SliceRows * Math.Min(inner, limit)));
             Run(outer, slices, inner, new Plain<T>(partial), y, factor);
         }
 
@@ -43,12 +43,12 @@ internal static unsafe class ColumnSums
     }
 
     private readonly struct Body<TSource, T>(
-        TSource source, int axis, int inner, int limit, int strips, int slices, int sliceRows, T* y, double factor) : ILaneBody<T>
+        TSource source, int axis, int inner, int limit, int strips, int slices, int sliceRows, T* y, double factor) : IVectorBody<T>
         where TSource : unmanaged, ISource<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int width = Strips.Length(inner, limit);
             for (int piece = from; piece < to; piece++)
@@ -65,7 +65,7 @@ internal static unsafe class ColumnSums
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         [SkipLocalsInit]
         private void Strip<V>(nint at, int rows, int columns, T* to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             T* block = stackalloc T[Strips.Limit];
             T* sum = stackalloc T[Strips.Limit];
@@ -103,7 +103,7 @@ internal static unsafe class ColumnSums
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Block<V>(nint at, int rows, int columns, T* block)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             new Span<T>(block, columns).Clear();
             nint step = inner;

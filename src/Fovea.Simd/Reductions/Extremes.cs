@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Reductions;
 
@@ -17,15 +17,15 @@ internal static unsafe class Extremes
         int limit = Strips.Balance(outer, inner);
         var body = new Body<T>(axis, inner, limit, x, y, index, smallest ? T.NegativeZero : T.Zero);
         int strips = inner == 1 ? 1 : Strips.Count(inner, limit);
-        LaneLoop.For<Body<T>, T>(ref body, outer * strips, LaneLoop.Grain((long)axis * Math.Min(inner, limit)));
+        VectorLoop.For<Body<T>, T>(ref body, outer * strips, VectorLoop.Grain((long)axis * Math.Min(inner, limit)));
     }
 
     // The sign is exclusive-ored into what is read and into what is written.
-    private readonly struct Body<T>(int axis, int inner, int limit, T* x, T* y, int* index, T sign) : ILaneBody<T>
+    private readonly struct Body<T>(int axis, int inner, int limit, T* x, T* y, int* index, T sign) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             if (inner == 1)
             {
@@ -55,7 +55,7 @@ internal static unsafe class Extremes
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Rows<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V flip = V.Broadcast(sign);
             for (int r = from; r < to; r++)
@@ -93,7 +93,7 @@ internal static unsafe class Extremes
         // The row was just read and is in the cache: a second look costs less than carrying places along in the first.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static int First<V>(T* row, int length, T value)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V sought = V.Broadcast(value);
             V all = V.Equal(V.Zero, V.Zero);
@@ -113,7 +113,7 @@ internal static unsafe class Extremes
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Columns<V>(T* at, int columns, T* to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V flip = V.Broadcast(sign);
             for (int i = 0; i < columns; i += V.Width)
@@ -150,7 +150,7 @@ internal static unsafe class Extremes
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         [SkipLocalsInit]
         private void IndexedColumns<V>(T* at, int columns, T* to, int* places)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V flip = V.Broadcast(sign);
             T* found = stackalloc T[Strips.Limit];

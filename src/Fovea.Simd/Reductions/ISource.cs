@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Reductions;
 
@@ -10,10 +10,10 @@ internal interface ISource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     V At<V>(nint i)
-        where V : struct, ILane<V, T>;
+        where V : struct, IVector<V, T>;
 
     V AtPartial<V>(nint i, int count)
-        where V : struct, ILane<V, T>;
+        where V : struct, IVector<V, T>;
 
     void Prefetch(nint i);
 }
@@ -24,11 +24,11 @@ internal readonly unsafe struct Plain<T>(T* x) : ISource<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V At<V>(nint i)
-        where V : struct, ILane<V, T> => V.Load(x + i);
+        where V : struct, IVector<V, T> => V.Load(x + i);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V AtPartial<V>(nint i, int count)
-        where V : struct, ILane<V, T> => V.LoadPartial(x + i, count);
+        where V : struct, IVector<V, T> => V.LoadPartial(x + i, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(nint i) => Drivers.Prefetch.Line(x + i);
@@ -40,7 +40,7 @@ internal readonly unsafe struct Squares<T>(T* x) : ISource<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V At<V>(nint i)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V v = V.Load(x + i);
         return v * v;
@@ -48,7 +48,7 @@ internal readonly unsafe struct Squares<T>(T* x) : ISource<T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V AtPartial<V>(nint i, int count)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V v = V.LoadPartial(x + i, count);
         return v * v;
@@ -64,11 +64,11 @@ internal readonly unsafe struct Products<T>(T* x, T* y) : ISource<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V At<V>(nint i)
-        where V : struct, ILane<V, T> => V.Load(x + i) * V.Load(y + i);
+        where V : struct, IVector<V, T> => V.Load(x + i) * V.Load(y + i);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V AtPartial<V>(nint i, int count)
-        where V : struct, ILane<V, T> => V.LoadPartial(x + i, count) * V.LoadPartial(y + i, count);
+        where V : struct, IVector<V, T> => V.LoadPartial(x + i, count) * V.LoadPartial(y + i, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(nint i)

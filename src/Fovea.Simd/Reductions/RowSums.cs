@@ -2,8 +2,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gates;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Reductions;
 
@@ -25,7 +25,7 @@ internal static unsafe class RowSums
         if (chunks == 1)
         {
             var whole = new Body<TSource, T>(source, length, 1, y, null, factor);
-            LaneLoop.For<Body<TSource, T>, T>(ref whole, rows, Planes.Grain(rows, length));
+            VectorLoop.For<Body<TSource, T>, T>(ref whole, rows, PlanePartition.Grain(rows, length));
             return;
         }
 
@@ -33,7 +33,7 @@ internal static unsafe class RowSums
         fixed (double* partial = scratch.AsSpan<double>(rows * chunks))
         {
             var body = new Body<TSource, T>(source, length, chunks, y, partial, factor);
-            LaneLoop.For<Body<TSource, T>, T>(ref body, rows * chunks);
+            VectorLoop.For<Body<TSource, T>, T>(ref body, rows * chunks);
             for (int r = 0; r < rows; r++)
             {
                 double sum = 0;
@@ -61,7 +61,7 @@ internal static unsafe class RowSums
         {
             int count = Math.Min(1024, chunks - first);
             var body = new TotalBody<TSource, T>(source, length, first, partial);
-            LaneLoop.For<TotalBody<TSource, T>, T>(ref body, count);
+            VectorLoop.For<TotalBody<TSource, T>, T>(ref body, count);
             for (int c = 0; c < count; c++)
             {
                 sum += partial[c];
@@ -74,7 +74,7 @@ internal static unsafe class RowSums
     /// <summary>The sum of the <paramref name="length"/> numbers from <paramref name="at"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static double Sum<V, TSource, T>(TSource source, nint at, nint length)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
         where TSource : unmanaged, ISource<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -109,13 +109,13 @@ internal static unsafe class RowSums
         return total;
     }
 
-    private readonly struct Body<TSource, T>(TSource source, int length, int chunks, T* y, double* partial, double factor) : ILaneBody<T>
+    private readonly struct Body<TSource, T>(TSource source, int length, int chunks, T* y, double* partial, double factor) : IVectorBody<T>
         where TSource : unmanaged, ISource<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int piece = from; piece < to; piece++)
             {
@@ -133,13 +133,13 @@ internal static unsafe class RowSums
         }
     }
 
-    private readonly struct TotalBody<TSource, T>(TSource source, int length, int first, double* partial) : ILaneBody<T>
+    private readonly struct TotalBody<TSource, T>(TSource source, int length, int first, double* partial) : IVectorBody<T>
         where TSource : unmanaged, ISource<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int chunk = from; chunk < to; chunk++)
             {

@@ -1,8 +1,8 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Resampling;
 
@@ -33,7 +33,7 @@ public static unsafe class BilinearResize
             Tap<T>.Table(input.Height, output.Height, alignCorners, rows.At);
             Tap<T>.Table(input.Width, output.Width, alignCorners, columns.At);
             var body = new ForwardBody<T>(input.Height, input.Width, output.Height, output.Width, rows.At, columns.At, xAt, yAt);
-            LaneLoop.For<ForwardBody<T>, T>(ref body, planes, LaneLoop.Grain((long)output.Height * (input.Width + output.Width)));
+            VectorLoop.For<ForwardBody<T>, T>(ref body, planes, VectorLoop.Grain((long)output.Height * (input.Width + output.Width)));
         }
     }
 
@@ -57,7 +57,7 @@ public static unsafe class BilinearResize
             Tap<T>.Table(input.Height, output.Height, alignCorners, rows.At);
             Tap<T>.Table(input.Width, output.Width, alignCorners, columns.At);
             var body = new BackwardBody<T>(input.Height, input.Width, output.Height, output.Width, rows.At, columns.At, dyAt, dxAt);
-            LaneLoop.For<BackwardBody<T>, T>(ref body, planes, LaneLoop.Grain((long)output.Height * (input.Width + output.Width)));
+            VectorLoop.For<BackwardBody<T>, T>(ref body, planes, VectorLoop.Grain((long)output.Height * (input.Width + output.Width)));
         }
     }
 
@@ -65,11 +65,11 @@ public static unsafe class BilinearResize
     private const int StackRow = 1024;
 
     private readonly struct ForwardBody<T>(
-        int height, int width, int outHeight, int outWidth, Tap<T>* rows, Tap<T>* columns, T* x, T* y) : ILaneBody<T>
+        int height, int width, int outHeight, int outWidth, Tap<T>* rows, Tap<T>* columns, T* x, T* y) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             AlignedBlock? block = width > StackRow ? BlockPool.Rent((long)width * sizeof(T)) : null;
             T* stack = stackalloc T[block is null ? width : 1];
@@ -102,7 +102,7 @@ public static unsafe class BilinearResize
         }
 
         private void Mix<V>(T* first, T* second, T weight, T* mixed)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V w = V.Broadcast(weight);
             int j = 0;
@@ -121,11 +121,11 @@ public static unsafe class BilinearResize
     }
 
     private readonly struct BackwardBody<T>(
-        int height, int width, int outHeight, int outWidth, Tap<T>* rows, Tap<T>* columns, T* dy, T* dx) : ILaneBody<T>
+        int height, int width, int outHeight, int outWidth, Tap<T>* rows, Tap<T>* columns, T* dy, T* dx) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             AlignedBlock? block = width > StackRow ? BlockPool.Rent((long)width * sizeof(T)) : null;
             T* stack = stackalloc T[block is null ? width : 1];
@@ -162,7 +162,7 @@ public static unsafe class BilinearResize
         }
 
         private void AddScaled<V>(T* from, T weight, T* to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             V w = V.Broadcast(weight);
             int j = 0;

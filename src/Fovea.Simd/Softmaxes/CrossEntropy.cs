@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Softmaxes;
 
@@ -69,19 +69,19 @@ public static unsafe class CrossEntropy
         fixed (long* labelsAt = labels)
         {
             var body = new Body<T>(classes, x, labelsAt, w, labelSmoothing, ignoreIndex, lossAt, gradientAt);
-            LaneLoop.For<Body<T>, T>(ref body, rows, LaneLoop.Grain(4L * classes));
+            VectorLoop.For<Body<T>, T>(ref body, rows, VectorLoop.Grain(4L * classes));
         }
 
         return total;
     }
 
     private readonly struct Body<T>(
-        int classes, T* logits, long* labels, T* weights, double smoothing, long ignoreIndex, T* loss, T* gradient) : ILaneBody<T>
+        int classes, T* logits, long* labels, T* weights, double smoothing, long ignoreIndex, T* loss, T* gradient) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>(int from, int to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             for (int row = from; row < to; row++)
             {
@@ -103,7 +103,7 @@ public static unsafe class CrossEntropy
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Row<V>(int row, T* x, T* to)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             int label = (int)labels[row];
             double own = (1 - smoothing) * (weights is null ? 1 : double.CreateTruncating(weights[label]));
@@ -143,7 +143,7 @@ public static unsafe class CrossEntropy
         // Σ_c w_c and Σ_c w_c·(x_c − shift).
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Smoothed<V>(T* x, double shift, out double sum, out double dot)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
         {
             sum = 0;
             dot = 0;

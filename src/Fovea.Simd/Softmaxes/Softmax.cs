@@ -63,15 +63,15 @@ public static unsafe class Softmax
             if (inner == 1)
             {
                 var rows = new SoftmaxRows<T>(axis, xAt, dyAt, toAt, kind);
-                LaneLoop.For<SoftmaxRows<T>, T>(ref rows, outer, LaneLoop.Grain(4L * axis));
+                VectorLoop.For<SoftmaxRows<T>, T>(ref rows, outer, VectorLoop.Grain(4L * axis));
             }
             else
             {
                 var columns = new SoftmaxColumns<T>(axis, inner, xAt, dyAt, toAt, kind);
-                LaneLoop.For<SoftmaxColumns<T>, T>(
+                VectorLoop.For<SoftmaxColumns<T>, T>(
                     ref columns,
                     outer * Strips.Count(inner, SoftmaxColumns<T>.StripLength),
-                    LaneLoop.Grain(4L * axis * Math.Min(inner, SoftmaxColumns<T>.StripLength)));
+                    VectorLoop.Grain(4L * axis * Math.Min(inner, SoftmaxColumns<T>.StripLength)));
             }
         }
     }

@@ -2,8 +2,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Reductions;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Softmaxes;
 
@@ -11,13 +11,13 @@ namespace Fovea.Simd.Softmaxes;
 /// Softmax down the middle axis. A strip of columns is gone through row by row, so that memory is read in its own order; the columns'
 /// maxima and sums stay in the first-level cache.
 /// </summary>
-internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* dy, T* to, SoftmaxKind kind) : ILaneBody<T>
+internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* dy, T* to, SoftmaxKind kind) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public const int StripLength = 256;
 
     public void Run<V>(int from, int end)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         int strips = Strips.Count(inner, StripLength);
         int width = Strips.Length(inner, StripLength);
@@ -41,7 +41,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private void Forward<V>(nint at, int columns)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         T* max = stackalloc T[StripLength];
         T* sum = stackalloc T[StripLength];
@@ -91,7 +91,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
     // The columns' maxima (0 for a column of −∞, see SoftmaxRows.Shift), and sums of zero.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Start<V>(nint at, int columns, T* max, T* sum, T* lost)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V lowest = V.Broadcast(T.NegativeInfinity);
         for (int i = 0; i < columns; i += V.Width)
@@ -121,7 +121,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private void Backward<V>(nint at, int columns)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         T* sum = stackalloc T[StripLength];
         T* lost = stackalloc T[StripLength];
@@ -159,7 +159,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
     // Knuth's exact sum; what rounding takes from the sum is kept beside it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Accumulate<V>(T* sum, T* lost, V next)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V before = V.Load(sum);
         V total = before + next;

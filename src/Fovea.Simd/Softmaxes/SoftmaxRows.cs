@@ -2,17 +2,17 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Reductions;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Softmaxes;
 
 /// <summary>Softmax of rows: each row is looked at two or three times while it is in the cache.</summary>
-internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, SoftmaxKind kind) : ILaneBody<T>
+internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, SoftmaxKind kind) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public void Run<V>(int from, int to1)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         switch (kind)
         {
@@ -34,7 +34,7 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
     /// <summary>The largest number of a row; NaN wins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T Max<V>(T* row, int length)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V m0 = V.Broadcast(row[0]), m1 = m0;
         int i = 0;
@@ -59,7 +59,7 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static double Exponentials<V>(T* row, T* to, int length, T shift)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         V m = V.Broadcast(shift);
         double sum = 0;
@@ -89,7 +89,7 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Forward<V>(int from, int end)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int r = from; r < end; r++)
         {
@@ -107,7 +107,7 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Backward<V>(int from, int end)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int r = from; r < end; r++)
         {
@@ -125,7 +125,7 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void LogForward<V>(int from, int end)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int r = from; r < end; r++)
         {
@@ -144,7 +144,7 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void LogBackward<V>(int from, int end)
-        where V : struct, ILane<V, T>
+        where V : struct, IVector<V, T>
     {
         for (int r = from; r < end; r++)
         {

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Training;
 
@@ -17,7 +17,7 @@ internal static class EnvironmentInfo
         json.WriteNumber("processors", Environment.ProcessorCount);
         json.WriteNumber("threads", WorkerTeam.Threads);
         json.WriteNumber("memoryBytes", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        json.WriteString("instructions", LaneInfo.Description);
+        json.WriteString("instructions", VectorInfo.Description);
         json.WriteString("machine", Environment.MachineName);
         json.WriteString("started", DateTime.UtcNow);
     });

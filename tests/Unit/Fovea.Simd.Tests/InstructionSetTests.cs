@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Tests;
 
@@ -23,7 +23,7 @@ public class InstructionSetTests(ITestOutputHelper output)
         ];
 
         // Side by side: single kernels' tests hardly use more than one thread each.
-        await Task.WhenAll(settings.Where(s => s.Bits < LaneInfo.Bits).Select(s => PassesWithout(s.Variable, s.Bits)));
+        await Task.WhenAll(settings.Where(s => s.Bits < VectorInfo.Bits).Select(s => PassesWithout(s.Variable, s.Bits)));
     }
 
     /// <summary>Guards the test above against passing on registers that were not narrowed at all.</summary>
@@ -32,7 +32,7 @@ public class InstructionSetTests(ITestOutputHelper output)
     {
         string? asked = Environment.GetEnvironmentVariable(Mark);
         Assert.SkipWhen(asked is null, "only in the processes that the other test starts");
-        Assert.True(LaneInfo.Bits <= int.Parse(asked!), $"asked for {asked} bits, running on {LaneInfo.Description}");
+        Assert.True(VectorInfo.Bits <= int.Parse(asked!), $"asked for {asked} bits, running on {VectorInfo.Description}");
     }
 
     private async Task PassesWithout(string variable, int bits)

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
@@ -11,7 +11,7 @@ namespace Fovea.Simd.Conv.Winograd;
 /// G = [1 0 0; −⅔ ∓⅔a −⅓; ⅙ ±b/6 ⅓; 0 0 1], Aᵀ = [1 1 1 1 1 0; 0 a −a b −b 0; 0 ½ ½ 2 2 0; 0 a/2 −a/2 2b −2b 1].
 /// </remarks>
 internal readonly unsafe struct FourByFour<V, T> : ITileTransform<V, T>
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double A = 0.70710678118654752440;

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
@@ -8,7 +8,7 @@ namespace Fovea.Simd.Conv.Winograd;
 /// registers.
 /// </summary>
 internal unsafe interface IPatchTransform<V, T>
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Outputs down and across a tile, m.</summary>
@@ -39,7 +39,7 @@ internal unsafe interface IPatchTransform<V, T>
 /// </summary>
 /// <remarks>Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016.</remarks>
 internal unsafe interface ITileTransform<V, T> : IPatchTransform<V, T>
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary><c>Aᵀ m A</c>.</summary>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Gemm;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
@@ -10,7 +10,7 @@ namespace Fovea.Simd.Conv.Winograd;
 /// registers. Both operands lie [block of channels][tile][channel], so that a step is a constant apart in either.
 /// </summary>
 internal static unsafe class OuterTile<V, T, TColumns>
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TColumns : struct, ICount
 {

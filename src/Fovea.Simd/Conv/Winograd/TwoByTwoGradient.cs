@@ -1,12 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
 /// <summary>The transpose of the output transform of F(2×2, 3×3), <c>A y Aᵀ</c>: from 2 × 2 gradients of outputs to a patch.</summary>
 internal readonly unsafe struct TwoByTwoGradient<V, T> : IPatchTransform<V, T>
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public static int Outputs => 2;

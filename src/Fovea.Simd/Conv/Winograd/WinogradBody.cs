@@ -1,9 +1,10 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Conv.Channels;
+using Fovea.Simd.Conv.ChannelsLast;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
@@ -12,7 +13,7 @@ namespace Fovea.Simd.Conv.Winograd;
 /// for one block of output channels.
 /// </summary>
 internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TTile : struct, ITileTransform<V, T>
 {
@@ -38,7 +39,7 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
         using var stage = new Scratch<T>(Shared is null ? Input.StageCount : 1);
         using var own = new Scratch<T>(Shared is null ? Plan->InputCount : 1);
         using var products = new Scratch<T>(Plan->ProductCount);
-        using var asks = new Scratch<ChannelAsk>(Plan->InputBlocks);
+        using var prefetches = new Scratch<PrefetchRun>(Plan->InputBlocks);
         using var outputs = new Scratch<T>(((long)Plan->UnitRows * m * Plan->Job.OutWidth + (m * m) + TTile.Work + V.Width) * V.Width);
         for (int i = from; i < to; i++)
         {
@@ -59,13 +60,13 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
             int end = (int)((long)Plan->Panels * (block + 1) / Plan->OutputBlocks);
             for (int panel = (int)((long)Plan->Panels * block / Plan->OutputBlocks); panel < end; panel++)
             {
-                Panel(group, extent, panel, input, products.At, outputs.At, asks.At);
+                Panel(group, extent, panel, input, products.At, outputs.At, prefetches.At);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Panel(int group, in WinogradExtent extent, int panel, T* input, T* products, T* outputs, ChannelAsk* asks)
+    private readonly void Panel(int group, in WinogradExtent extent, int panel, T* input, T* products, T* outputs, PrefetchRun* prefetches)
     {
         ref readonly ConvJob job = ref Plan->Job;
         int first = panel * 2 * V.Width;
@@ -80,7 +81,7 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
         nint apart = Math.Min(Line, ((element * sizeof(T)) + steps - 1) / steps);
         for (int e = 0; e < TTile.Patch; e++, weights += element)
         {
-            // The tiles of an element ask for the weights of the next, which may still be far from the processor.
+            // The tiles of an element prefetch the weights of the next, which may still be far from the processor.
             byte* next = (byte*)(weights + element);
             T* a = input + (e * Plan->InputStride);
             T* c = products + (e * Plan->ProductStride);
@@ -90,16 +91,16 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
                 int height = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p + 1) - row;
                 for (int i = 0; i < Plan->InputBlocks; i++, next += V.Width * apart)
                 {
-                    asks[i] = new() { At = next, Apart = apart };
+                    prefetches[i] = new() { At = next, Apart = apart };
                 }
 
                 if (columns == 2)
                 {
-                    ChannelTiles<V, T, N2>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false, asks);
+                    ChannelTiles<V, T, N2>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false, prefetches);
                 }
                 else
                 {
-                    ChannelTiles<V, T, N1>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false, asks);
+                    ChannelTiles<V, T, N1>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false, prefetches);
                 }
             }
         }

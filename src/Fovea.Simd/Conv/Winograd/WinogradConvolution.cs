@@ -1,7 +1,8 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
@@ -10,7 +11,7 @@ namespace Fovea.Simd.Conv.Winograd;
 /// infinity in the input can make its neighbours' outputs NaN.
 /// </summary>
 internal static unsafe class WinogradConvolution<V, T, TTile>
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TTile : struct, ITileTransform<V, T>
 {

@@ -1,7 +1,8 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
@@ -10,7 +11,7 @@ namespace Fovea.Simd.Conv.Winograd;
 /// fewer multiply-adds than the direct sum, and as exact.
 /// </summary>
 internal static unsafe class WinogradGradient<V, T>
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Transformed inputs and gradients of a chunk of tiles: a part of the third-level cache.

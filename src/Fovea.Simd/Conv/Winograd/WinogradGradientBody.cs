@@ -2,13 +2,14 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
 /// <summary>Transforms inputs and gradients of a chunk of units: piece i is one block of channels of either, of one unit.</summary>
 internal unsafe struct WinogradGradientInput<V, T> : IRangeBody
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public WinogradPlan* Inputs;
@@ -61,7 +62,7 @@ internal unsafe struct WinogradGradientInput<V, T> : IRangeBody
 
 /// <summary>Multiplies a chunk: piece i is one element of the patch, for a share of the output channels.</summary>
 internal unsafe struct WinogradGradientBody<V, T> : IRangeBody
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Tiles between two visits of the sums: what two registers of channels read stays in the first-level cache.
@@ -128,7 +129,7 @@ internal unsafe struct WinogradGradientBody<V, T> : IRangeBody
 
 /// <summary>Takes the sums back to weights, <c>Gᵀ u G</c>: piece i is one output channel.</summary>
 internal unsafe struct WinogradGradientFold<V, T> : IRangeBody
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public WinogradPlan* Inputs;
@@ -157,8 +158,8 @@ internal unsafe struct WinogradGradientFold<V, T> : IRangeBody
                 if (V.Width >= 9)
                 {
                     // Rows of sixteen taps, each overwriting the last seven of the one before.
-                    Squares<V, T>.Transpose(taps.At, V.Width, 9, kernels.At, 9);
-                    RowCopy<V, T>.Exact(kernels.At, target, count);
+                    SquareTranspose<V, T>.Transpose(taps.At, V.Width, 9, kernels.At, 9);
+                    StridedRows<V, T>.Exact(kernels.At, target, count);
                     continue;
                 }
 

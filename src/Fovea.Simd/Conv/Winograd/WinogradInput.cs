@@ -2,7 +2,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
@@ -11,7 +12,7 @@ namespace Fovea.Simd.Conv.Winograd;
 /// unit of one group.
 /// </summary>
 internal unsafe struct WinogradInput<V, T, TTile> : IRangeBody
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TTile : struct, IPatchTransform<V, T>
 {

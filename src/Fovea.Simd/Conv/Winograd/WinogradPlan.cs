@@ -1,5 +1,5 @@
 using Fovea.Simd.Gemm;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
@@ -61,7 +61,7 @@ internal unsafe struct WinogradPlan
 
     /// <summary>Plans a job that <see cref="Fits"/>.</summary>
     public static WinogradPlan Make<V, T, TTile>(in ConvJob job)
-        where V : unmanaged, ILane<V, T>
+        where V : unmanaged, IVector<V, T>
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
         where TTile : struct, ITileTransform<V, T>
     {

@@ -1,9 +1,10 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Conv.Channels;
+using Fovea.Simd.Conv.ChannelsLast;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
-using Fovea.Simd.Lanes;
+using Fovea.Simd.Memory;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
@@ -12,7 +13,7 @@ namespace Fovea.Simd.Conv.Winograd;
 /// output channels of one group, for one run of input channels.
 /// </summary>
 internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
-    where V : unmanaged, ILane<V, T>
+    where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TTile : struct, ITileTransform<V, T>
 {

@@ -1,7 +1,7 @@
 using Fovea.Simd.Conv;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Tests.Gemm;
 using Fovea.Simd.Tests.Support;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Tests.Conv;
 
@@ -125,7 +125,7 @@ public class WinogradTests(ITestOutputHelper output)
         Assert.False(Convolution.Supports<double>(s with { StrideHeight = 1, StrideWidth = 1 }, ConvAlgorithm.Winograd4));
         Assert.Contains("does not exist", Assert.Throws<ArgumentException>(() => new PackedWeights<float>(s, new float[2304], default, ConvAlgorithm.Winograd2)).Message);
         ConvShape one = s with { StrideHeight = 1, StrideWidth = 1 };
-        Assert.SkipUnless(LaneInfo.Bits >= 256, "registers too narrow");
+        Assert.SkipUnless(VectorInfo.Bits >= 256, "registers too narrow");
         using var packed = new PackedWeights<float>(one, new float[2304], default, ConvAlgorithm.Winograd2);
         var e = Assert.Throws<ArgumentException>(() => Convolution.Forward(s, new float[1024], packed, [], [], false, new float[256]));
         Assert.Contains("packed for Winograd2", e.Message);

@@ -59,11 +59,11 @@ public class CopyTests
     {
         long[] a = [1, 2, 3, 4], b = [5, 6];
         var y = new long[6];
-        Copy2d.Run<long>(2, 2, a, 2, y, 3);
-        Copy2d.Run<long>(2, 1, b, 1, y.AsSpan(2), 3);
+        StridedCopy.Run<long>([2, 2], a, [2, 1], y, [3, 1]);
+        StridedCopy.Run<long>([2, 1], b, [1, 1], y.AsSpan(2), [3, 1]);
         Assert.Equal([1, 2, 5, 3, 4, 6], y);
         var back = new long[2];
-        Copy2d.Run<long>(2, 1, y.AsSpan(2), 3, back, 1);
+        StridedCopy.Run<long>([2, 1], y.AsSpan(2), [3, 1], back, [1, 1]);
         Assert.Equal(b, back);
     }
 
@@ -74,7 +74,7 @@ public class CopyTests
         Check.SameBitsOnAnyThreads(() =>
         {
             var y = new float[3 * 50_001];
-            Copy2d.Run<float>(3, 50_000, x, 50_000, y.AsSpan(1), 50_001 - 1);
+            StridedCopy.Run<float>([3, 50_000], x, [50_000, 1], y.AsSpan(1), [50_000, 1]);
             Assert.Equal(x[149_999], y[150_000]);
             return y;
         });

@@ -1,8 +1,8 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Lanes;
 using Fovea.Simd.Tests.Support;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Tests.Drivers;
 
@@ -97,7 +97,7 @@ public class MapZipTests
     private readonly struct ProductPlus : ITernary
     {
         public V Apply<V, T>(V x, V y, V z)
-            where V : struct, ILane<V, T>
+            where V : struct, IVector<V, T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.MultiplyAdd(x, y, z);
     }
 }

@@ -37,7 +37,7 @@ public class RehearsalTests
 
     private static int Count(bool rehearse)
     {
-        float[] x = Samples.Normal<float>(Pieces * LaneLoop.PieceLength, 1), y = new float[x.Length];
+        float[] x = Samples.Normal<float>(Pieces * VectorLoop.PieceLength, 1), y = new float[x.Length];
         void Work() => Map.Run<Relu, float>(x, y, default);
         if (rehearse)
         {
@@ -48,6 +48,6 @@ public class RehearsalTests
             Work();
         }
 
-        return Enumerable.Range(0, Pieces).Count(p => y.AsSpan(p * LaneLoop.PieceLength, LaneLoop.PieceLength).ContainsAnyExcept(0f));
+        return Enumerable.Range(0, Pieces).Count(p => y.AsSpan(p * VectorLoop.PieceLength, VectorLoop.PieceLength).ContainsAnyExcept(0f));
     }
 }

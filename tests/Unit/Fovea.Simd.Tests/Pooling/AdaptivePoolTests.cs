@@ -45,21 +45,4 @@ public class AdaptivePoolTests
         Check.Close(wantMean, mean.AsSpan(), 1e-6);
         Check.Close(wantDx, dx.AsSpan(), 1e-6);
     }
-
-    [Fact]
-    public void Global_pooling_and_back()
-    {
-        float[] x = [1, 5, 3, -1, -4, -2];
-        float[] y = new float[2], dx = new float[6];
-        var index = new int[2];
-        GlobalPool.Average<float>(2, 3, x, y);
-        Check.Close([3, -7.0 / 3], y.AsSpan(), 1e-7);
-        GlobalPool.AverageBackward<float>(2, 3, [3, 6], dx);
-        Check.Close([1, 1, 1, 2, 2, 2], dx.AsSpan(), 1e-7);
-        GlobalPool.Max<float>(2, 3, x, y, index);
-        Assert.Equal([5, -1], y);
-        Assert.Equal([1, 0], index);
-        GlobalPool.MaxBackward<float>(2, 3, [3, 6], index, dx);
-        Assert.Equal([0, 3, 0, 6, 0, 0], dx);
-    }
 }
