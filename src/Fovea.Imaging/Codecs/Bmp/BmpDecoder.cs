@@ -13,6 +13,9 @@ namespace Fovea.Imaging.Codecs.Bmp;
 /// </summary>
 public sealed class BmpDecoder : IImageDecoder
 {
+    // A jump is what gets farthest in a run-length packed picture: 255 pixels by 255 in four bytes.
+    private const long MostPixelsPerByte = 255 * 255 / 4;
+
     /// <inheritdoc/>
     public string Name => "bmp";
 
@@ -78,6 +81,11 @@ public sealed class BmpDecoder : IImageDecoder
         if (!header.Run)
         {
             CheckLength(header, data);
+        }
+        else if (pixels > data.Length * MostPixelsPerByte)
+        {
+            throw new ImageException(ImageError.Truncated,
+                $"bmp: {header.Width}x{header.Height} pixels cannot come from runs in {data.Length} bytes: the file is cut short or forged.");
         }
 
         byte[]? runs = header.Run ? BmpRuns.Expand(data[header.DataOffset..], header.Width, header.Height, header.Bits) : null;

@@ -12,6 +12,8 @@ internal sealed class JpegTables
 
     public HuffmanTable?[] Ac { get; } = new HuffmanTable?[4];
 
+    public ArithmeticConditioning Arithmetic { get; } = new();
+
     /// <summary>Coded units between restart markers; 0 for none.</summary>
     public int RestartInterval { get; private set; }
 
@@ -30,6 +32,9 @@ internal sealed class JpegTables
                 break;
             case Marker.Dht:
                 ReadHuffman(segment);
+                break;
+            case Marker.Dac:
+                Arithmetic.Read(segment);
                 break;
             case Marker.Dri when segment.Length != 2:
                 throw JpegError.Malformed($"the restart interval takes 2 bytes, got {segment.Length}.");

@@ -66,6 +66,16 @@ public class BmpTests
     }
 
     [Fact]
+    public void A_few_bytes_of_runs_cannot_claim_a_huge_picture()
+    {
+        byte[] file = GoldenPicture.Bytes("bmp", "rle8.bmp");
+        (file[19], file[23]) = (0x20, 0x20);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(ImageError.Truncated, Assert.Throws<ImageException>(() => ImageCodecs.Decode(file)).Error);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+    }
+
+    [Fact]
     public void Unsupported_packings_and_huge_sizes_say_what_they_are()
     {
         byte[] file = GoldenPicture.Bytes("bmp", "rgb24.bmp");

@@ -9,7 +9,6 @@ public class JpegRuleTests
     private static readonly byte[] s_plain = JpegGoldens.Bytes("plain");
 
     [Theory]
-    [InlineData("refused-arithmetic", "arithmetic-coded")]
     [InlineData("refused-lossless", "lossless")]
     [InlineData("refused-12-bit", "got 12")]
     [InlineData("refused-sampling", "do not divide")]
@@ -113,6 +112,55 @@ public class JpegRuleTests
             double error = image.Pixels.Zip(whole.Pixels, (a, b) => Math.Abs(a - b)).Average();
             Assert.InRange(error, 0.01, before);
             before = error;
+        }
+    }
+
+    [Fact]
+    public void What_an_unfinished_file_lacks_is_said()
+    {
+        byte[] file = JpegGoldens.Bytes("progressive-fine");
+        List<int> scans = [.. Enumerable.Range(0, file.Length - 1).Where(i => file[i] == 0xFF && file[i + 1] == Scan)];
+        var said = new List<string>();
+        var lenient = new JpegDecoder(new JpegDecoderOptions { AllowTruncated = true, OnIncomplete = said.Add });
+
+        lenient.Decode(file, ImageLimits.Default);
+        Assert.Empty(said);
+        lenient.Decode(file.AsSpan(0, scans[4]), ImageLimits.Default);
+        Assert.Equal(
+            ["after 4 scans: component 1: DC without 1 low bit, coefficients 1 to 2 without 3 low bits, coefficients 3 to 63 not sent; "
+                + "component 2: DC without 1 low bit, coefficients 1 to 63 not sent; component 3: DC without 1 low bit, coefficients 1 to 63 not sent."], said);
+        Assert.Contains("component 2: DC without 1 low bit", Refuses(ImageError.Truncated, file[..scans[4]]).Message);
+
+        said.Clear();
+        lenient.Decode(file.AsSpan(0, scans[3] + 14), ImageLimits.Default);
+        Assert.StartsWith($"scan 4: the file ends after {scans[3] + 14} bytes", said[0]);
+
+        said.Clear();
+        lenient.Decode([.. file.AsSpan(0, scans[1]), 0xFF, 0xD9], ImageLimits.Default);
+        Assert.Contains("component 1: DC without 3 low bits, coefficients 1 to 63 not sent", Assert.Single(said));
+    }
+
+    [Fact]
+    public void Arithmetic_conditioning_is_checked()
+    {
+        byte[] file = JpegGoldens.Bytes("arithmetic");
+        byte[] With(params byte[] pairs) => JpegParts.Insert(file, Scan, [0xFF, 0xCC, 0, (byte)(2 + pairs.Length), .. pairs]);
+        Refuses(ImageError.Malformed, With(0));
+        Refuses(ImageError.Malformed, With(0x20, 5));
+        Refuses(ImageError.Malformed, With(0, 0x12));
+        Same.Picture(JpegGoldens.Expected("arithmetic"), new JpegDecoder().Decode(With(0, 0x10, 0x10, 5, 0x1F, 63), ImageLimits.Default));
+    }
+
+    [Fact]
+    public void A_cut_arithmetic_coded_file_is_refused()
+    {
+        foreach (string name in (string[])["arithmetic", "arithmetic-progressive", "arithmetic-restart-every-unit"])
+        {
+            byte[] file = JpegGoldens.Bytes(name);
+            for (int part = 1; part < 10; part++)
+            {
+                Refuses(ImageError.Truncated, file[..(file.Length * part / 10)]);
+            }
         }
     }
 
