@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using Fovea.Imaging.Codecs;
-using Fovea.Imaging.Transforms;
 using Fovea.Imaging.Tests.Jpeg;
+using Fovea.Imaging.Transforms;
 
 namespace Fovea.Imaging.Tests;
 
