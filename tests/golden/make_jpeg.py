@@ -202,9 +202,54 @@ def damaged():
         save("damaged-restart-" + name, data, djpeg(data))
 
 
+def conditioned(data, *pairs):
+    """The file with a DAC segment of its own, and so not the same picture any more: what comes out is djpeg's."""
+    at = next(start for kind, start, _ in segments(data) if kind == 0xDA)
+    return data[:at] + b"\xff\xcc" + struct.pack(">H", 2 + len(pairs)) + bytes(pairs) + data[at:]
+
+
+def arithmetic():
+    """The same coefficients as Huffman-coded files of the same names, and the pixels that djpeg makes of damaged ones."""
+    def djpeg(data):
+        result = subprocess.run(["djpeg", "-rgb"], input=data, capture_output=True)
+        assert result.returncode in (0, 2), result.stderr
+        return Image.open(io.BytesIO(result.stdout))
+
+    for i, sampling in enumerate(["1x1", "2x1", "2x2", "1x2", "4x1", "2x4", "3x2", "2x2,2x1,1x2", "1x1,2x1,2x1", "1x1,2x2,1x1"]):
+        base = cjpeg(picture(37, 29, 100 + i), "-quality", [90, 50, 75][i % 3], "-sample", sampling)
+        kind = [(), ("-progressive",), ("-restart", "1"), ("-progressive", "-restart", "2B")][i % 4]
+        save("arithmetic-" + sampling.replace(",", "_"), jpegtran(base, "-arithmetic", *kind))
+    image = picture(45, 35, 60)
+    base = cjpeg(image, "-quality", 80)
+    plain = jpegtran(base, "-arithmetic")
+    save("arithmetic", plain)
+    progressive = jpegtran(base, "-arithmetic", "-progressive")
+    save("arithmetic-progressive", progressive)
+    restart = jpegtran(base, "-arithmetic", "-restart", "1B")
+    save("arithmetic-restart-every-unit", restart)
+    save("arithmetic-scan-mixed", jpegtran(base, "-arithmetic", "-scans", scan_script("0; 1 2;"), "-restart", "2B"))
+    save("arithmetic-progressive-fine", jpegtran(base, "-arithmetic", "-scans", scan_script(
+        "0 1 2: 0-0, 0, 3; 0 1 2: 0-0, 3, 2; 0 1 2: 0-0, 2, 1; 0: 1-2, 0, 3; 0: 3-63, 0, 4; 1: 1-63, 0, 1; 2: 1-20, 0, 0; 2: 21-63, 0, 0;"
+        "0: 3-63, 4, 3; 0: 1-63, 3, 2; 0: 1-63, 2, 1; 0: 1-63, 1, 0; 1: 1-63, 1, 0; 0 1 2: 0-0, 1, 0;")))
+    save("arithmetic-grey", cjpeg(image.convert("L"), "-quality", 85, "-arithmetic"))
+    save("arithmetic-quality-100", cjpeg(picture(20, 20, 61), "-quality", 100, "-sample", "1x1", "-arithmetic"))
+    save("arithmetic-quality-1", cjpeg(image, "-quality", 1, "-arithmetic"))
+    save("arithmetic-one-colour", cjpeg(Image.new("RGB", (600, 400), (90, 40, 200)), "-quality", 85, "-arithmetic"))
+    for name, data in (("plain", plain), ("progressive", progressive)):
+        other = conditioned(data, 0x00, 0x53, 0x01, 0x31, 0x10, 2, 0x11, 30)
+        save("arithmetic-conditioned-" + name, other, djpeg(other))
+    for name, data in (("cut", plain[:len(plain) * 2 // 3]), ("ended", plain[:len(plain) // 2] + b"\xff\xd9")):
+        save("damaged-arithmetic-" + name, data, djpeg(data))
+    for i in range(6):
+        for name, file in (("plain", plain), ("restart", restart), ("progressive", progressive)):
+            at = len(file) * (i + 5) // 12
+            data = file[:at] + bytes([file[at] ^ (0x11 << i % 3)]) + file[at + 1:]
+            if subprocess.run(["djpeg"], input=data, capture_output=True).returncode in (0, 2):
+                save(f"damaged-arithmetic-{name}-{i}", data, djpeg(data))
+
+
 def refused():
     """Kinds that are not read; no pixels."""
-    (ROOT / "refused-arithmetic.jpg").write_bytes(cjpeg(picture(16, 16, 90), "-arithmetic"))
     base = cjpeg(picture(8, 8, 90), "-quality", 50)
     frame = next(start for kind, start, _ in segments(base) if kind == 0xC0)
     (ROOT / "refused-12-bit.jpg").write_bytes(base[:frame + 4] + b"\x0c" + base[frame + 5:])
@@ -231,7 +276,7 @@ def main():
         return
     for old in ROOT.glob("*.jpg"):
         old.unlink()
-    for section in (subsamplings, sizes, wide, structures, colours, orientations, damaged, refused):
+    for section in (subsamplings, sizes, wide, structures, colours, orientations, damaged, arithmetic, refused):
         section()
     (ROOT / "expected.json").write_text(json.dumps(INDEX, indent=0, sort_keys=True) + "\n")
     (ROOT / "expected.z").write_bytes(zlib.compress(b"".join(BLOBS), 9))

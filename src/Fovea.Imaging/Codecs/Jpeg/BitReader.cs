@@ -35,8 +35,11 @@ internal ref struct BitReader
         Bits = 0;
     }
 
-    /// <summary>Whether more bits were used than the segment has.</summary>
-    public readonly bool IsOverrun => Position * 8L - Bits > _end * 8L;
+    /// <summary>Whether more bits were used than the segment and some bytes behind it have.</summary>
+    public readonly bool IsOverrun(int slack) => Position * 8L - Bits > (_end + (long)slack) * 8;
+
+    /// <summary>Takes a byte, for a decoder that buffers for itself; zeros behind the end.</summary>
+    public byte TakeByte() => Position++ < _end ? Segment[Position - 1] : (byte)0;
 
     /// <summary>The eight bytes at a position, first byte on top; zeros behind the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

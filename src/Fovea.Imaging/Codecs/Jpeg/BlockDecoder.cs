@@ -1,6 +1,32 @@
 namespace Fovea.Imaging.Codecs.Jpeg;
 
-/// <summary>Decodes one block of a sequential scan: the innermost loop of the decoder.</summary>
+/// <summary>Decodes the blocks of a sequential scan. One kind for each entropy coding.</summary>
+internal interface IBlockDecoder
+{
+    /// <summary>Forgets what a restart marker ends.</summary>
+    void Restart();
+
+    /// <summary>
+    /// Reads a block's coefficients, each multiplied by its step, into <paramref name="block"/>, which must hold zeros.
+    /// Returns the place in the zigzag of the last one that was sent, 0 if there was only DC.
+    /// </summary>
+    int Decode(ref BitReader reader, JpegComponent component, scoped ReadOnlySpan<int> packed, scoped Span<int> block);
+}
+
+/// <summary>Decodes the blocks of a Huffman-coded sequential scan.</summary>
+internal readonly struct HuffmanBlocks : IBlockDecoder
+{
+    /// <inheritdoc/>
+    public void Restart()
+    {
+    }
+
+    /// <inheritdoc/>
+    public int Decode(ref BitReader reader, JpegComponent component, scoped ReadOnlySpan<int> packed, scoped Span<int> block) =>
+        BlockDecoder.Decode(ref reader, component, packed, block);
+}
+
+/// <summary>Decodes one Huffman-coded block of a sequential scan: the innermost loop of the decoder.</summary>
 internal static class BlockDecoder
 {
     /// <summary>

@@ -13,6 +13,7 @@ internal ref struct EntropySource
     private readonly Span<byte> _buffer;
     private readonly int _interval;
     private readonly bool _allowTruncated;
+    private readonly bool _arithmetic;
     private int _after;
     private byte _marker;
     private int _unitsToRestart;
@@ -25,16 +26,21 @@ internal ref struct EntropySource
     /// <param name="buffer">Room for the file and <see cref="BitReader.Padding"/> bytes.</param>
     /// <param name="interval">Coded units between restarts, 0 for none.</param>
     /// <param name="allowTruncated">Whether data that end early are filled up with grey.</param>
-    public EntropySource(ReadOnlySpan<byte> file, int position, Span<byte> buffer, int interval, bool allowTruncated)
+    /// <param name="arithmetic">Whether zeros may have been left out at the end of a segment, as arithmetic encoders do.</param>
+    public EntropySource(ReadOnlySpan<byte> file, int position, Span<byte> buffer, int interval, bool allowTruncated, bool arithmetic)
     {
         _file = file;
         _buffer = buffer;
         _interval = interval;
         _allowTruncated = allowTruncated;
+        _arithmetic = arithmetic;
         _unitsToRestart = interval;
         _after = position;
         NextSegment();
     }
+
+    /// <summary>Where the data of the scan ended too early, the first time that they did; null if they did not.</summary>
+    public string? Shortage { get; private set; }
 
     /// <summary>Where the marker begins that ended the current segment; the length of the file if none did.</summary>
     public readonly int End => _marker == Marker.None ? _file.Length : _after - 2;
@@ -64,15 +70,20 @@ internal ref struct EntropySource
     /// <summary>Ends a coded unit: notices when it used more bits than there were.</summary>
     public void EndUnit()
     {
-        if (Bits.IsOverrun && !_exhausted)
+        if (!_exhausted && Bits.IsOverrun(_arithmetic ? ZerosLeftOut : 0))
         {
-            _exhausted = true;
+            // Where nobody minds, libjpeg decodes on from zeros.
+            _exhausted = !_arithmetic;
             if (_interval == 0 || !Marker.IsRestart(_marker))
             {
                 RefuseTruncated();
             }
         }
     }
+
+    // An arithmetic decoder reads some bytes ahead, and a picture of one colour is zeros to its end: less than a bit in ten thousand
+    // blocks. More than this are lost data. Where the file ends without a marker there is no such doubt.
+    private readonly int ZerosLeftOut => _marker == Marker.None ? 4 : 64;
 
     // What to do when the marker is not the restart that is due is libjpeg's heuristic: one of the last two restarts is
     // skipped over, one of the next two means that this interval was lost, and anything farther away is taken for a damaged
@@ -115,13 +126,14 @@ internal ref struct EntropySource
         Bits.Start(_buffer[..BitReader.Padding]);
     }
 
-    private readonly void RefuseTruncated()
+    private void RefuseTruncated()
     {
+        Shortage ??= _marker == Marker.None
+            ? $"the file ends after {_file.Length} bytes, before the picture is complete."
+            : $"marker {_marker:X2} at byte {End} comes before the picture is complete.";
         if (!_allowTruncated)
         {
-            throw JpegError.Truncated(_marker == Marker.None
-                ? $"the file ends after {_file.Length} bytes, before the picture is complete."
-                : $"marker {_marker:X2} at byte {End} comes before the picture is complete.");
+            throw JpegError.Truncated(Shortage);
         }
     }
 

@@ -35,6 +35,10 @@ internal sealed class JpegComponent(int index, byte id, int horizontal, int vert
     public HuffmanTable? Dc;
     public HuffmanTable? Ac;
 
+    /// <summary>The numbers of the current scan's tables, for arithmetic coding.</summary>
+    public int DcTable;
+    public int AcTable;
+
     /// <summary>The last DC value of the component in the current restart interval.</summary>
     public int Predictor;
 

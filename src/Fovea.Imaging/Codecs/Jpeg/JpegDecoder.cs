@@ -1,7 +1,7 @@
 namespace Fovea.Imaging.Codecs.Jpeg;
 
 /// <summary>
-/// Reads JPEG: baseline, extended sequential and progressive Huffman files of 8 bits a sample, with the same pixels as
+/// Reads JPEG: baseline, extended sequential and progressive files of 8 bits a sample, Huffman- or arithmetic-coded, with the same pixels as
 /// libjpeg-turbo's default decode (accurate integer inverse DCT, smooth upsampling of chroma).
 /// Grey files give <see cref="PixelFormat.Grey"/>; YCbCr, RGB, CMYK and YCCK files give <see cref="PixelFormat.Rgb"/>,
 /// the last two by Pillow's rule (stored inverted; each of red, green and blue is what cyan, magenta or yellow and black leave).
@@ -10,7 +10,7 @@ namespace Fovea.Imaging.Codecs.Jpeg;
 /// Damage inside the data is concealed as libjpeg conceals it: an impossible code counts as zero, and a restart interval that
 /// was cut short is grey from there on. Data that end before the picture does are an error of kind
 /// <see cref="ImageError.Truncated"/> unless <see cref="JpegDecoderOptions.AllowTruncated"/> is set. A missing end marker alone
-/// is no error. Arithmetic coding, lossless and hierarchical files, 12-bit samples and sampling factors that do not divide the
+/// is no error. Lossless and hierarchical files, 12-bit samples and sampling factors that do not divide the
 /// largest one are of kind <see cref="ImageError.Unsupported"/>. A progressive file that never sends its last bits is decoded
 /// from what it sends; libjpeg's optional smoothing across such blocks is not applied.
 /// Source: ITU-T T.81 (the format), T.871 (JFIF), and the documented behaviour of libjpeg-turbo 2.1.
@@ -39,7 +39,7 @@ public sealed class JpegDecoder : IImageDecoder
     public string Name => "jpeg";
 
     /// <inheritdoc/>
-    public bool Matches(ReadOnlySpan<byte> header) => header is [0xFF, 0xD8, 0xFF, ..];
+    public bool Matches(ReadOnlySpan<byte> header) => PictureFormats.Jpeg.Matches(header);
 
     /// <inheritdoc/>
     public Image Decode(ReadOnlySpan<byte> data, ImageLimits limits)
@@ -48,4 +48,7 @@ public sealed class JpegDecoder : IImageDecoder
         using JpegSession session = new(_options, limits);
         return session.Decode(data);
     }
+
+    /// <inheritdoc/>
+    public ExifOrientation ReadOrientation(ReadOnlySpan<byte> data) => JpegOrientation.Find(data);
 }

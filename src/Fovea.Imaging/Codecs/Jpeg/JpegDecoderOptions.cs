@@ -7,20 +7,21 @@ public sealed record JpegDecoderOptions
     public static JpegDecoderOptions Default { get; } = new();
 
     /// <summary>
-    /// Whether the picture is turned upright as its EXIF orientation asks (default true).
-    /// Set it to false for the samples as they are stored, which is what <c>djpeg</c> and Pillow's <c>Image.open</c> return.
-    /// </summary>
-    public bool ApplyOrientation { get; init; } = true;
-
-    /// <summary>
     /// Whether a picture whose data end too early is returned with what is missing left grey (default false: an
     /// <see cref="ImageException"/> of kind <see cref="ImageError.Truncated"/>).
     /// </summary>
     public bool AllowTruncated { get; init; }
 
     /// <summary>
+    /// Called, where <see cref="AllowTruncated"/> returns a picture that is not complete, with what it lacks: where the data end, which
+    /// coefficients of which component were not sent, or without how many of their low bits. Null (default) for nobody.
+    /// </summary>
+    public Action<string>? OnIncomplete { get; init; }
+
+    /// <summary>
     /// The most scans that one file may hold, from 1 (default 256). A progressive picture needs about ten; thousands of
-    /// tiny scans over a large picture are an attack on the processor.
+    /// tiny scans over a large picture are an attack on the processor. For the same reason scans may go over all blocks of the picture
+    /// no more often than a quarter of this number (at least once), and eight blocks more for each byte of the file.
     /// </summary>
     public int MaxScans { get; init; } = 256;
 }

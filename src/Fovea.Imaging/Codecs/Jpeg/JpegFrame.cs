@@ -5,11 +5,12 @@ namespace Fovea.Imaging.Codecs.Jpeg;
 /// <summary>The frame header: the size of the picture and its components.</summary>
 internal sealed class JpegFrame
 {
-    private JpegFrame(int width, int height, bool progressive, JpegComponent[] components)
+    private JpegFrame(int width, int height, byte marker, JpegComponent[] components)
     {
         Width = width;
         Height = height;
-        Progressive = progressive;
+        Progressive = marker is Marker.Sof2 or Marker.Sof10;
+        Arithmetic = marker is Marker.Sof9 or Marker.Sof10;
         Components = components;
         foreach (JpegComponent component in components)
         {
@@ -36,6 +37,9 @@ internal sealed class JpegFrame
 
     public bool Progressive { get; }
 
+    /// <summary>Whether the data are arithmetic-coded; Huffman-coded if not.</summary>
+    public bool Arithmetic { get; }
+
     public JpegComponent[] Components { get; }
 
     public int MaxHorizontal { get; }
@@ -47,7 +51,7 @@ internal sealed class JpegFrame
 
     public int McusHigh { get; }
 
-    /// <summary>Reads the segment of a SOF0, SOF1 or SOF2 marker.</summary>
+    /// <summary>Reads the segment of a SOF0, SOF1, SOF2, SOF9 or SOF10 marker.</summary>
     public static JpegFrame Parse(byte marker, ReadOnlySpan<byte> segment)
     {
         if (segment.Length < 6 || segment.Length != 6 + 3 * segment[5])
@@ -85,7 +89,7 @@ internal sealed class JpegFrame
             components[i] = ParseComponent(i, segment.Slice(6 + 3 * i, 3), alone: count == 1);
         }
 
-        JpegFrame frame = new(width, height, marker == Marker.Sof2, components);
+        JpegFrame frame = new(width, height, marker, components);
         frame.CheckSampling();
         return frame;
     }

@@ -5,23 +5,26 @@ namespace Fovea.Imaging.Codecs.Jpeg;
 /// <summary>The decoding of one file: follows its markers, and owns what has to be given back.</summary>
 internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits) : IDisposable
 {
+    private const long BlocksPerArithmeticByte = 4096, VisitsPerByte = 8;
+
     private readonly JpegTables _tables = new();
     private JpegFrame? _frame;
     private CoefficientStore? _store;
     private PictureAssembler? _picture;
     private byte[]? _segment;
     private int _scans;
+    private long _visits;
 
     public Image Decode(ReadOnlySpan<byte> data)
     {
         try
         {
-            return Orient(Read(data));
+            return Read(data);
         }
         catch (ImageException e) when (e.Error == ImageError.Truncated && options.AllowTruncated && _store is not null)
         {
             // Cut off between two scans.
-            return Orient(Finish(ended: false, data.Length));
+            return Finish(ended: false, data.Length);
         }
     }
 
@@ -54,13 +57,13 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
                     break;
                 case Marker.Soi:
                     throw JpegError.Malformed($"a second picture begins at byte {reader.Position - 2}, before the first is complete.");
-                case Marker.Sof0 or Marker.Sof1 or Marker.Sof2:
+                case Marker.Sof0 or Marker.Sof1 or Marker.Sof2 or Marker.Sof9 or Marker.Sof10:
                     BeginFrame(marker, reader.Segment(marker), data.Length);
                     break;
                 case >= Marker.Sof0 and <= Marker.Sof15 and not (Marker.Dht or Marker.Jpg or Marker.Dac):
                     throw JpegError.Unsupported($"{FrameKind(marker)} files are not read; save the file as baseline or progressive JPEG.");
                 case Marker.Sos:
-                    ScanHeader scan = BeginScan(reader.Segment(marker));
+                    ScanHeader scan = BeginScan(reader.Segment(marker), data.Length);
                     if (ReadScan(scan, ref reader))
                     {
                         return _picture!.ToImage();
@@ -77,7 +80,6 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
     private static string FrameKind(byte marker) => marker switch
     {
         0xC3 or 0xCB => "lossless",
-        >= 0xC9 => "arithmetic-coded",
         _ => "hierarchical",
     };
 
@@ -92,10 +94,10 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
         long pixels = (long)frame.Width * frame.Height;
         limits.Check("jpeg", frame.Width, frame.Height, pixels * Math.Min(3, frame.Components.Length));
 
-        // A block takes two bits at the least (one in a progressive file): a few bytes that claim a huge picture are refused
-        // before memory is taken for it.
+        // A block takes two bits at the least (one in a progressive file, next to none in a picture of one colour that is
+        // arithmetic-coded): a few bytes that claim a huge picture are refused before memory is taken for it.
         long blocks = frame.Components.Sum(c => (long)c.BlocksWide * c.BlocksHigh);
-        if (!options.AllowTruncated && blocks * (frame.Progressive ? 1 : 2) > fileLength * 8L)
+        if (!options.AllowTruncated && blocks > fileLength * (frame.Arithmetic ? BlocksPerArithmeticByte : frame.Progressive ? 8L : 4L))
         {
             throw JpegError.Truncated($"a picture of {frame.Width}x{frame.Height} pixels cannot fit into {fileLength} bytes.");
         }
@@ -103,7 +105,7 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
         _frame = frame;
     }
 
-    private ScanHeader BeginScan(ReadOnlySpan<byte> segment)
+    private ScanHeader BeginScan(ReadOnlySpan<byte> segment, int fileLength)
     {
         if (_frame is null)
         {
@@ -115,7 +117,21 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
             throw JpegError.Malformed($"the file holds more than {options.MaxScans} scans; raise JpegDecoderOptions.MaxScans to read it.");
         }
 
-        return ScanHeader.Parse(segment, _frame, _tables);
+        ScanHeader scan = ScanHeader.Parse(segment, _frame, _tables);
+        CheckWork(scan, _frame, fileLength);
+        return scan;
+    }
+
+    // A scan can say "nothing new" of thousands of blocks in a few bits, so work is bounded by the picture as well as by the file.
+    private void CheckWork(in ScanHeader scan, JpegFrame frame, int fileLength)
+    {
+        _visits += scan.Components.Sum(c => (long)c.BlockCount);
+        long budget = Math.Max(1, options.MaxScans / 4) * frame.Components.Sum(c => (long)c.BlockCount) + VisitsPerByte * fileLength;
+        if (_visits > budget)
+        {
+            throw JpegError.Malformed(
+                $"the first {_scans} scans visit {_visits} blocks, and {budget} are all that a file of {fileLength} bytes with so many blocks may visit; raise JpegDecoderOptions.MaxScans to read it.");
+        }
     }
 
     // Returns whether the picture is complete.
@@ -133,25 +149,62 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
             _store ??= new CoefficientStore(frame);
         }
 
-        EntropySource source = new(reader.File, reader.Position, _segment, _tables.RestartInterval, options.AllowTruncated);
-        if (streams)
-        {
-            SequentialScan.Stream(ref source, frame, scan.Components, _picture!);
-            return true;
-        }
-
+        EntropySource source = new(reader.File, reader.Position, _segment, _tables.RestartInterval, options.AllowTruncated, frame.Arithmetic);
         if (frame.Progressive)
         {
             scan.NoteBits();
+        }
+
+        if (frame.Arithmetic)
+        {
+            ReadArithmetic(ref source, frame, scan, streams);
+        }
+        else
+        {
+            ReadHuffman(ref source, frame, scan, streams);
+        }
+
+        if (source.Shortage is { } shortage)
+        {
+            options.OnIncomplete?.Invoke($"scan {_scans}: {shortage}");
+        }
+
+        reader.Position = source.End;
+        return streams;
+    }
+
+    private void ReadHuffman(ref EntropySource source, JpegFrame frame, in ScanHeader scan, bool streams)
+    {
+        if (streams)
+        {
+            SequentialScan.Stream(ref source, frame, scan.Components, _picture!, default(HuffmanBlocks));
+        }
+        else if (frame.Progressive)
+        {
             ProgressiveScan.Run(ref source, frame, scan);
         }
         else
         {
-            ScanLoop.Run(ref source, frame, scan, default(SequentialScan.Coder));
+            ScanLoop.Run(ref source, frame, scan, default(SequentialScan.Coder<HuffmanBlocks>));
         }
+    }
 
-        reader.Position = source.End;
-        return false;
+    private void ReadArithmetic(ref EntropySource source, JpegFrame frame, in ScanHeader scan, bool streams)
+    {
+        // Estimates begin anew with every scan.
+        var coding = new ArithmeticCoding(_tables.Arithmetic);
+        if (streams)
+        {
+            SequentialScan.Stream(ref source, frame, scan.Components, _picture!, new ArithmeticBlocks(coding));
+        }
+        else if (frame.Progressive)
+        {
+            ArithmeticProgressive.Run(ref source, frame, scan, coding);
+        }
+        else
+        {
+            ScanLoop.Run(ref source, frame, scan, new SequentialScan.Coder<ArithmeticBlocks>(new ArithmeticBlocks(coding)));
+        }
     }
 
     private int CheckMemory(JpegFrame frame, int segment, bool streams)
@@ -160,11 +213,6 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
         if (!streams)
         {
             bytes += CoefficientStore.Memory(frame);
-        }
-
-        if (_tables.Orientation > 1 && options.ApplyOrientation)
-        {
-            bytes += (long)frame.Width * frame.Height * Math.Min(3, frame.Components.Length);
         }
 
         limits.Check("jpeg", frame.Width, frame.Height, bytes);
@@ -178,17 +226,20 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
             throw JpegError.Truncated($"the {(ended ? "end marker" : "end of the file")} comes before any picture data ({fileLength} bytes).");
         }
 
-        JpegComponent? missing = Array.Find(_frame.Components, c => c.Quant is null);
-        bool partial = !ended && Array.Exists(_frame.Components, c => c.MissingBits is not null && c.MissingBits.AsSpan().IndexOfAnyExcept((sbyte)0) >= 0);
-        if (!options.AllowTruncated && (missing is not null || partial))
+        string missing = MissingCoefficients.Describe(_frame);
+        bool absent = Array.Exists(_frame.Components, c => c.Quant is null);
+        if (!options.AllowTruncated && (absent || (!ended && missing.Length > 0)))
         {
-            throw JpegError.Truncated($"the file ends after {_scans} scans, before the picture is complete.");
+            throw JpegError.Truncated($"the file ends after {_scans} scans, before the picture is complete: {missing}.");
+        }
+
+        if (options.AllowTruncated && missing.Length > 0)
+        {
+            options.OnIncomplete?.Invoke($"after {_scans} scans: {missing}.");
         }
 
         _picture = new PictureAssembler(_frame, ColourConverter.Guess(_frame, _tables));
         _store.Write(_picture);
         return _picture.ToImage();
     }
-
-    private Image Orient(Image image) => options.ApplyOrientation ? Orientation.Apply(image, _tables.Orientation) : image;
 }

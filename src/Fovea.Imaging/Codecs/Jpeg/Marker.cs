@@ -10,6 +10,8 @@ internal static class Marker
     public const byte Sof0 = 0xC0;
     public const byte Sof1 = 0xC1;
     public const byte Sof2 = 0xC2;
+    public const byte Sof9 = 0xC9;
+    public const byte Sof10 = 0xCA;
     public const byte Dht = 0xC4;
     public const byte Jpg = 0xC8;
     public const byte Dac = 0xCC;

@@ -28,7 +28,9 @@ internal readonly record struct ScanHeader(JpegComponent[] Components, int First
                 ?? throw JpegError.Malformed($"a scan names component {id}, which the frame has not or which was named before.");
             scan.Components[i] = component;
             blocks += component.Horizontal * component.Vertical;
-            scan.AssignTables(component, segment[2 + 2 * i], frame.Progressive, tables);
+            scan.AssignTables(component, segment[2 + 2 * i], frame, tables);
+            component.Quant ??= tables.Quant[component.QuantIndex]
+                ?? throw JpegError.Malformed($"component {component.Id} names quantisation table {component.QuantIndex}, which was not sent before its first scan.");
         }
 
         return count == 1 || blocks <= MaxBlocksPerUnit ? scan
@@ -62,10 +64,17 @@ internal readonly record struct ScanHeader(JpegComponent[] Components, int First
         }
     }
 
-    private void AssignTables(JpegComponent component, byte selector, bool progressive, JpegTables tables)
+    private void AssignTables(JpegComponent component, byte selector, JpegFrame frame, JpegTables tables)
     {
         int dc = selector >> 4;
         int ac = selector & 15;
+        (component.DcTable, component.AcTable) = (dc, ac);
+        if (frame.Arithmetic)
+        {
+            // Its tables need not be sent: they adapt from nothing.
+            return;
+        }
+
         bool wantsDc = First == 0 && High == 0;
         bool wantsAc = Last > 0;
         if ((wantsDc && dc > 3) || (wantsAc && ac > 3))
@@ -73,14 +82,11 @@ internal readonly record struct ScanHeader(JpegComponent[] Components, int First
             throw JpegError.Malformed($"a scan names Huffman tables {dc} and {ac}; 0 to 3 were expected.");
         }
 
-        component.Dc = wantsDc ? tables.Dc[dc] ?? (progressive ? null : StandardHuffman.Dc(dc)) : null;
-        component.Ac = wantsAc ? tables.Ac[ac] ?? (progressive ? null : StandardHuffman.Ac(ac)) : null;
+        component.Dc = wantsDc ? tables.Dc[dc] ?? (frame.Progressive ? null : StandardHuffman.Dc(dc)) : null;
+        component.Ac = wantsAc ? tables.Ac[ac] ?? (frame.Progressive ? null : StandardHuffman.Ac(ac)) : null;
         if ((wantsDc && component.Dc is not { IsUsable: true }) || (wantsAc && component.Ac is null))
         {
             throw JpegError.Malformed($"a scan of component {component.Id} names Huffman tables {dc} and {ac}, which were not sent or hold impossible sizes.");
         }
-
-        component.Quant ??= tables.Quant[component.QuantIndex]
-            ?? throw JpegError.Malformed($"component {component.Id} names quantisation table {component.QuantIndex}, which was not sent before its first scan.");
     }
 }

@@ -115,7 +115,7 @@ internal sealed class MaskedImages : IImageDataset
         byte[] bytes = tree.Read(path);
         try
         {
-            return decode(bytes, _limits);
+            return decode(bytes, new DecodeOptions { Limits = _limits }, path);
         }
         catch (ImageException e)
         {
@@ -123,5 +123,5 @@ internal sealed class MaskedImages : IImageDataset
         }
     }
 
-    private delegate Image Decoder(ReadOnlySpan<byte> data, ImageLimits? limits);
+    private delegate Image Decoder(ReadOnlySpan<byte> data, DecodeOptions? options, string? path);
 }

@@ -35,7 +35,7 @@ internal sealed class ImageList : IImageDataset
         byte[] bytes = _tree.Read(path);
         try
         {
-            return new ImageSample(ImageCodecs.Decode(bytes, _limits), label, path);
+            return new ImageSample(ImageCodecs.Decode(bytes, new DecodeOptions { Limits = _limits }, path), label, path);
         }
         catch (ImageException e)
         {

@@ -20,12 +20,12 @@ public class BmpTests
         Same.Picture(s_goldens[name].Expected, ImageCodecs.Decode(file), name);
         if (s_goldens[name].Indices is { } indices)
         {
-            Image actual = new BmpDecoder().DecodeIndices(file, ImageLimits.Default);
+            Image actual = ImageCodecs.DecodeIndices(file);
             Same.Picture(new Image(actual.Width, actual.Height, PixelFormat.Grey, indices), actual, name);
         }
         else
         {
-            Assert.Throws<ImageException>(() => new BmpDecoder().DecodeIndices(file, ImageLimits.Default));
+            Assert.Throws<ImageException>(() => ImageCodecs.DecodeIndices(file));
         }
     }
 
@@ -63,6 +63,16 @@ public class BmpTests
         {
             Assert.Throws<ImageException>(() => new BmpDecoder().Decode(file.AsSpan(0, length), ImageLimits.Default));
         }
+    }
+
+    [Fact]
+    public void A_few_bytes_of_runs_cannot_claim_a_huge_picture()
+    {
+        byte[] file = GoldenPicture.Bytes("bmp", "rle8.bmp");
+        (file[19], file[23]) = (0x20, 0x20);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(ImageError.Truncated, Assert.Throws<ImageException>(() => ImageCodecs.Decode(file)).Error);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
     }
 
     [Fact]
