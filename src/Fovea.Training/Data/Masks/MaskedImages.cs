@@ -38,8 +38,8 @@ internal sealed class MaskedImages : IImageDataset
     /// <exception cref="DataException">No picture has a mask.</exception>
     public static MaskedImages Open(FileTree images, FileTree masks, Lazy<MaskLabels> labels, DatasetOptions options)
     {
-        Dictionary<string, string> byName = MaskNames.ByName(masks.Files.Where(options.IsImage));
-        (string Image, string? Mask)[] pairs = [.. images.Files.Where(options.IsImage).Select(f => (f, MaskNames.Find(byName, f)))];
+        Dictionary<string, string> byName = MaskNames.ByName(masks.Files.Where(f => masks.IsImage(f, options)));
+        (string Image, string? Mask)[] pairs = [.. images.Files.Where(f => images.IsImage(f, options)).Select(f => (f, MaskNames.Find(byName, f)))];
         if (pairs.All(p => p.Mask is null))
         {
             throw new DataException(
