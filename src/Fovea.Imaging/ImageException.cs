@@ -3,7 +3,7 @@ namespace Fovea.Imaging;
 /// <summary>Why an image could not be read or written.</summary>
 public enum ImageError
 {
-    /// <summary>No registered decoder knows the first bytes.</summary>
+    /// <summary>No registered decoder reads files of this kind; the message says of which kind it is, where that can be seen.</summary>
     UnknownFormat,
 
     /// <summary>The data break the rules of their format.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using Fovea.Cli.Flags;
 using Fovea.Imaging;
 using Fovea.Imaging.Codecs;
-using Fovea.Imaging.Codecs.Jpeg;
 using Fovea.Imaging.Transforms;
 
 namespace Fovea.Cli.Converting;
@@ -28,7 +27,7 @@ internal static class ImageConversion
 {
     public static Conversion Run(string input, string output, PixelSize? size, ResizeFilter filter, bool asStored)
     {
-        Image image = asStored ? LoadAsStored(input) : ImageCodecs.Load(input);
+        Image image = ImageCodecs.Load(input, new DecodeOptions { Orientation = asStored ? OrientationHandling.Ignore : OrientationHandling.Apply });
         Image result = size is { } to ? Resize(image, to, filter) : image;
         ImageCodecs.Save(output, result);
         string how = size is null ? string.Empty : $", {Kebab.Of(filter.ToString())}";
@@ -37,14 +36,6 @@ internal static class ImageConversion
             Summary = $"{result.Width}x{result.Height} {result.Format} (from {image.Width}x{image.Height} {image.Format}{how})",
             Numbers = { ["width"] = result.Width, ["height"] = result.Height, ["channels"] = result.Channels },
         };
-    }
-
-    /// <summary>Reads a picture without the turn that its EXIF orientation asks for. Only JPEG has one.</summary>
-    private static Image LoadAsStored(string input)
-    {
-        byte[] data = File.ReadAllBytes(input);
-        var decoder = new JpegDecoder(new JpegDecoderOptions { ApplyOrientation = false });
-        return decoder.Matches(data) ? decoder.Decode(data, ImageLimits.Default) : ImageCodecs.Decode(data);
     }
 
     private static Image Resize(Image image, PixelSize size, ResizeFilter filter)

@@ -21,6 +21,11 @@ internal static class DataReportText
             {
                 output.WriteLine($"  unreadable: {image.Reason}");
             }
+
+            if (part.TurnedAlone.Count > 0)
+            {
+                output.WriteLine($"  warning: {DataReport.Doubt(part)}");
+            }
         }
 
         if (report.Whole is not null)

@@ -2,6 +2,7 @@ using Fovea.Imaging.Codecs.Bmp;
 using Fovea.Imaging.Codecs.Jpeg;
 using Fovea.Imaging.Codecs.Netpbm;
 using Fovea.Imaging.Codecs.Png;
+using Fovea.Imaging.Transforms;
 
 namespace Fovea.Imaging.Codecs;
 
@@ -25,46 +26,74 @@ public static class ImageCodecs
         }
     }
 
-    /// <summary>Decodes a file held in memory by the first decoder that knows its signature.</summary>
-    /// <param name="data">The whole file.</param>
-    /// <param name="limits">The limits; null for <see cref="ImageLimits.Default"/>.</param>
-    /// <exception cref="ImageException">No decoder knows the bytes, or the one that does refuses them.</exception>
-    public static Image Decode(ReadOnlySpan<byte> data, ImageLimits? limits = null) =>
-        Find(data).Decode(data, limits ?? ImageLimits.Default);
+    /// <summary>Whether a decoder reads the format that the content shows.</summary>
+    /// <param name="content">The file, or its first <see cref="PictureFormats.HeadLength"/> bytes.</param>
+    public static bool CanDecode(ReadOnlySpan<byte> content) => TryFind(content) is not null;
 
-    /// <summary>Decodes what a segmentation mask stores: palette indices or unscaled grey samples.</summary>
-    /// <remarks>A format without palettes is decoded as always and accepted when it is grey.</remarks>
+    /// <summary>Decodes a file held in memory by the first decoder that knows its signature, whatever its name.</summary>
     /// <param name="data">The whole file.</param>
-    /// <param name="limits">The limits; null for <see cref="ImageLimits.Default"/>.</param>
-    /// <returns>A <see cref="PixelFormat.Grey"/> picture whose samples are the indices.</returns>
-    /// <exception cref="ImageException">The bytes are not a readable picture, or it is one of colours.</exception>
-    public static Image DecodeIndices(ReadOnlySpan<byte> data, ImageLimits? limits = null)
+    /// <param name="options">Null for <see cref="DecodeOptions.Default"/>: a picture is turned upright as its file asks.</param>
+    /// <param name="path">The file's name, which helps to say what the bytes are when no decoder knows them; null without one.</param>
+    /// <exception cref="ImageException">No decoder knows the bytes, or the one that does refuses them.</exception>
+    public static Image Decode(ReadOnlySpan<byte> data, DecodeOptions? options = null, string? path = null)
     {
-        IImageDecoder decoder = Find(data);
-        if (decoder is IIndexDecoder indexed)
+        options ??= DecodeOptions.Default;
+        IImageDecoder decoder = Find(data, path);
+        Image image = decoder.Decode(data, options.Limits);
+        ExifOrientation orientation = options.Orientation == OrientationHandling.Apply ? decoder.ReadOrientation(data) : ExifOrientation.TopLeft;
+        if (orientation != ExifOrientation.TopLeft)
         {
-            return indexed.DecodeIndices(data, limits ?? ImageLimits.Default);
+            options.Limits.Check(decoder.Name, image.Width, image.Height, 2L * image.Pixels.Length);
         }
 
-        Image image = decoder.Decode(data, limits ?? ImageLimits.Default);
-        return image.Format == PixelFormat.Grey
-            ? image
-            : throw new ImageException(ImageError.Unsupported, $"{decoder.Name}: expected a mask of one channel, got {image.Format}; save it as grey or with a palette.");
+        return image.Orient(orientation);
     }
+
+    /// <summary>Decodes what a file stores: palette indices, or samples of up to 16 bits that are not scaled. Masks are read so.</summary>
+    /// <param name="data">The whole file.</param>
+    /// <param name="options">Null for <see cref="DecodeOptions.Default"/>: a picture is turned upright as its file asks.</param>
+    /// <param name="path">The file's name, which helps to say what the bytes are when no decoder knows them; null without one.</param>
+    /// <exception cref="ImageException">No decoder knows the bytes, or the one that does refuses them.</exception>
+    public static StoredImage DecodeStored(ReadOnlySpan<byte> data, DecodeOptions? options = null, string? path = null)
+    {
+        options ??= DecodeOptions.Default;
+        IImageDecoder decoder = Find(data, path);
+        StoredImage image = decoder.DecodeStored(data, options.Limits);
+        ExifOrientation orientation = options.Orientation == OrientationHandling.Apply ? decoder.ReadOrientation(data) : ExifOrientation.TopLeft;
+        if (orientation != ExifOrientation.TopLeft)
+        {
+            options.Limits.Check(decoder.Name, image.Width, image.Height, 2L * sizeof(ushort) * image.Samples.Length);
+        }
+
+        return image.Orient(orientation);
+    }
+
+    /// <summary>Decodes the indices of a segmentation mask: what <see cref="DecodeStored"/> gives, where that is one channel of at most 255.</summary>
+    /// <param name="data">The whole file.</param>
+    /// <param name="options">Null for <see cref="DecodeOptions.Default"/>.</param>
+    /// <param name="path">The file's name, which helps to say what the bytes are when no decoder knows them; null without one.</param>
+    /// <returns>A <see cref="PixelFormat.Grey"/> picture whose samples are the indices.</returns>
+    /// <exception cref="ImageException">The bytes are not a readable picture, or it is one of several channels or of larger values.</exception>
+    public static Image DecodeIndices(ReadOnlySpan<byte> data, DecodeOptions? options = null, string? path = null) =>
+        DecodeStored(data, options, path).ToIndices();
+
+    /// <summary>The turn that a file asks for, found without decoding pixels; upright if no decoder knows the file or it does not say.</summary>
+    /// <param name="data">The whole file.</param>
+    public static ExifOrientation ReadOrientation(ReadOnlySpan<byte> data) => TryFind(data)?.ReadOrientation(data) ?? ExifOrientation.TopLeft;
 
     /// <summary>Reads and decodes a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="limits">The limits; null for <see cref="ImageLimits.Default"/>.</param>
+    /// <param name="options">Null for <see cref="DecodeOptions.Default"/>: a picture is turned upright as its file asks.</param>
     /// <exception cref="ImageException">The file is not a readable picture.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Image Load(string path, ImageLimits? limits = null) => Named(path, data => Decode(data, limits));
+    public static Image Load(string path, DecodeOptions? options = null) => Named(path, data => Decode(data, options, path));
 
     /// <summary>Reads a file and decodes it as <see cref="DecodeIndices"/> does.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="limits">The limits; null for <see cref="ImageLimits.Default"/>.</param>
+    /// <param name="options">Null for <see cref="DecodeOptions.Default"/>.</param>
     /// <exception cref="ImageException">The file is not a readable mask.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Image LoadIndices(string path, ImageLimits? limits = null) => Named(path, data => DecodeIndices(data, limits));
+    public static Image LoadIndices(string path, DecodeOptions? options = null) => Named(path, data => DecodeIndices(data, options, path));
 
     /// <summary>Encodes a picture into a file of the format that the path's extension names, replacing one that is there.</summary>
     /// <remarks><c>.png</c> takes every picture, <c>.bmp</c> too (grey with alpha as colour), <c>.ppm</c> Grey and Rgb, <c>.pgm</c> Grey.</remarks>
@@ -103,9 +132,12 @@ public static class ImageCodecs
         }
     }
 
-    private static IImageDecoder Find(ReadOnlySpan<byte> data)
+    private static IImageDecoder Find(ReadOnlySpan<byte> data, string? path) => TryFind(data) ?? throw new ImageException(ImageError.UnknownFormat,
+        $"the file {PictureFormats.Describe(data, path)}; Fovea reads {Readable()}; convert it first.");
+
+    private static IImageDecoder? TryFind(ReadOnlySpan<byte> data)
     {
-        ReadOnlySpan<byte> header = data[..Math.Min(data.Length, 32)];
+        ReadOnlySpan<byte> header = data[..Math.Min(data.Length, PictureFormats.HeadLength)];
         foreach (IImageDecoder decoder in s_decoders)
         {
             if (decoder.Matches(header))
@@ -114,7 +146,13 @@ public static class ImageCodecs
             }
         }
 
-        throw new ImageException(ImageError.UnknownFormat,
-            $"image: expected one of {string.Join(", ", s_decoders.Select(d => d.Name))}, got {data.Length} bytes that start with {Convert.ToHexString(header[..Math.Min(8, header.Length)])}.");
+        return null;
+    }
+
+    // "JPEG, PNG, BMP and Netpbm", and what was registered.
+    private static string Readable()
+    {
+        string[] names = [.. s_decoders.Select(d => PictureFormats.All.FirstOrDefault(f => f.Name.Equals(d.Name, StringComparison.OrdinalIgnoreCase))?.Name ?? d.Name).Distinct()];
+        return names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
     }
 }

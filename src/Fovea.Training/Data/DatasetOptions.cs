@@ -1,4 +1,5 @@
 using Fovea.Imaging;
+using Fovea.Imaging.Codecs;
 
 namespace Fovea.Training.Data;
 
@@ -65,9 +66,8 @@ public sealed record DatasetOptions
     public ImageLimits Limits { get; init; } = ImageLimits.Default;
 
     /// <summary>The endings that make a file a picture, lower case with the dot. Add the ending of a decoder that you registered.</summary>
-    /// <remarks>Endings of formats that no built-in decoder reads (webp, gif, tif) are among them, so that the check names such files.</remarks>
-    public IReadOnlyList<string> Extensions { get; init; } =
-        [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".ppm", ".pgm", ".pbm", ".pnm", ".webp", ".gif", ".tif", ".tiff"];
+    /// <remarks>By default those of every format in <see cref="PictureFormats"/>, read or not, so that the check names files that cannot be read.</remarks>
+    public IReadOnlyList<string> Extensions { get; init; } = [.. PictureFormats.All.SelectMany(f => f.Endings).Distinct()];
 
     /// <summary>Whether a file is a picture by its name or, when that has no ending, by its first bytes.</summary>
     internal bool IsImage(string path, ReadOnlySpan<byte> head)

@@ -11,13 +11,13 @@ namespace Fovea.Imaging.Codecs.Bmp;
 /// Embedded JPEG or PNG is not supported.
 /// </para>
 /// </summary>
-public sealed class BmpDecoder : IIndexDecoder
+public sealed class BmpDecoder : IImageDecoder
 {
     /// <inheritdoc/>
     public string Name => "bmp";
 
     /// <inheritdoc/>
-    public bool Matches(ReadOnlySpan<byte> header) => header.StartsWith("BM"u8);
+    public bool Matches(ReadOnlySpan<byte> header) => PictureFormats.Bmp.Matches(header);
 
     /// <inheritdoc/>
     public Image Decode(ReadOnlySpan<byte> data, ImageLimits limits)
@@ -30,6 +30,26 @@ public sealed class BmpDecoder : IIndexDecoder
             return Paint(header, ReadIndices(header, data, limits, grey ? 1 : 3), grey);
         }
 
+        return DecodeColors(header, data, limits);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Up to 8 bits a pixel are indices; more are colours of 8 bits, as <see cref="Decode"/> gives them.</remarks>
+    public StoredImage DecodeStored(ReadOnlySpan<byte> data, ImageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        BmpHeader header = BmpHeader.Parse(data, limits);
+        if (header.Bits > 8)
+        {
+            return StoredImage.Of(DecodeColors(header, data, limits));
+        }
+
+        StoredImage samples = StoredImage.Of(ReadIndices(header, data, limits, sizeof(ushort)));
+        return new StoredImage(header.Width, header.Height, PixelFormat.Grey, (1 << header.Bits) - 1, samples.Samples, header.Palette);
+    }
+
+    private static Image DecodeColors(BmpHeader header, ReadOnlySpan<byte> data, ImageLimits limits)
+    {
         CheckLength(header, data);
         PixelFormat format = header.Masks.Length == 4 && header.Masks[3] != 0 ? PixelFormat.Rgba : PixelFormat.Rgb;
         limits.Check("bmp", header.Width, header.Height, (long)header.Width * header.Height * (int)format);
@@ -49,16 +69,6 @@ public sealed class BmpDecoder : IIndexDecoder
         }
 
         return image;
-    }
-
-    /// <inheritdoc/>
-    public Image DecodeIndices(ReadOnlySpan<byte> data, ImageLimits limits)
-    {
-        ArgumentNullException.ThrowIfNull(limits);
-        BmpHeader header = BmpHeader.Parse(data, limits);
-        return header.Bits <= 8
-            ? ReadIndices(header, data, limits, 0)
-            : throw new ImageException(ImageError.Unsupported, $"bmp: expected indices (at most 8 bits a pixel), got {header.Bits} bits; decode it as colours.");
     }
 
     private static Image ReadIndices(BmpHeader header, ReadOnlySpan<byte> data, ImageLimits limits, int channelsAfter)

@@ -39,7 +39,7 @@ public sealed class JpegDecoder : IImageDecoder
     public string Name => "jpeg";
 
     /// <inheritdoc/>
-    public bool Matches(ReadOnlySpan<byte> header) => header is [0xFF, 0xD8, 0xFF, ..];
+    public bool Matches(ReadOnlySpan<byte> header) => PictureFormats.Jpeg.Matches(header);
 
     /// <inheritdoc/>
     public Image Decode(ReadOnlySpan<byte> data, ImageLimits limits)
@@ -48,4 +48,7 @@ public sealed class JpegDecoder : IImageDecoder
         using JpegSession session = new(_options, limits);
         return session.Decode(data);
     }
+
+    /// <inheritdoc/>
+    public ExifOrientation ReadOrientation(ReadOnlySpan<byte> data) => JpegOrientation.Find(data);
 }

@@ -7,12 +7,6 @@ public sealed record JpegDecoderOptions
     public static JpegDecoderOptions Default { get; } = new();
 
     /// <summary>
-    /// Whether the picture is turned upright as its EXIF orientation asks (default true).
-    /// Set it to false for the samples as they are stored, which is what <c>djpeg</c> and Pillow's <c>Image.open</c> return.
-    /// </summary>
-    public bool ApplyOrientation { get; init; } = true;
-
-    /// <summary>
     /// Whether a picture whose data end too early is returned with what is missing left grey (default false: an
     /// <see cref="ImageException"/> of kind <see cref="ImageError.Truncated"/>).
     /// </summary>

@@ -16,12 +16,12 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
     {
         try
         {
-            return Orient(Read(data));
+            return Read(data);
         }
         catch (ImageException e) when (e.Error == ImageError.Truncated && options.AllowTruncated && _store is not null)
         {
             // Cut off between two scans.
-            return Orient(Finish(ended: false, data.Length));
+            return Finish(ended: false, data.Length);
         }
     }
 
@@ -162,11 +162,6 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
             bytes += CoefficientStore.Memory(frame);
         }
 
-        if (_tables.Orientation > 1 && options.ApplyOrientation)
-        {
-            bytes += (long)frame.Width * frame.Height * Math.Min(3, frame.Components.Length);
-        }
-
         limits.Check("jpeg", frame.Width, frame.Height, bytes);
         return segment;
     }
@@ -189,6 +184,4 @@ internal sealed class JpegSession(JpegDecoderOptions options, ImageLimits limits
         _store.Write(_picture);
         return _picture.ToImage();
     }
-
-    private Image Orient(Image image) => options.ApplyOrientation ? Orientation.Apply(image, _tables.Orientation) : image;
 }

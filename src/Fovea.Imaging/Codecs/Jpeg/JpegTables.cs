@@ -20,9 +20,6 @@ internal sealed class JpegTables
     /// <summary>The colour transform of Adobe's segment; null when the file has none.</summary>
     public byte? AdobeTransform { get; private set; }
 
-    /// <summary>EXIF orientation, 1 to 8; 0 while no EXIF segment was seen.</summary>
-    public int Orientation { get; private set; }
-
     /// <summary>Reads the segment of a marker, or leaves it when it is of no interest.</summary>
     public void Read(byte marker, ReadOnlySpan<byte> segment)
     {
@@ -41,9 +38,6 @@ internal sealed class JpegTables
                 break;
             case Marker.App0 when segment.Length >= 14 && segment.StartsWith("JFIF\0"u8):
                 SawJfif = true;
-                break;
-            case Marker.App1 when Orientation == 0:
-                Orientation = ExifOrientation.Find(segment);
                 break;
             case Marker.App14 when segment.Length >= 12 && segment.StartsWith("Adobe"u8):
                 AdobeTransform = segment[11];

@@ -3,7 +3,7 @@ namespace Fovea.Imaging.Codecs.Netpbm;
 /// <summary>
 /// Reads the plain family of Netpbm: PBM (P1, P4), PGM (P2, P5) and PPM (P3, P6), as text or binary, with up to 16 bits a sample.
 /// <para>
-/// Samples are scaled to 0–255 by round(255 · v / maximum), halves to even; values above the maximum count as the maximum. In PBM 1 is black.
+/// Pixels are scaled to 0–255 by round(255 · v / maximum), halves to even; values above the maximum count as the maximum. In PBM 1 is black.
 /// Of a file with several pictures the first is read.
 /// </para>
 /// </summary>
@@ -13,99 +13,52 @@ public sealed class NetpbmDecoder : IImageDecoder
     public string Name => "netpbm";
 
     /// <inheritdoc/>
-    public bool Matches(ReadOnlySpan<byte> header) =>
-        header.Length >= 3 && header[0] == 'P' && header[1] is >= (byte)'1' and <= (byte)'6' && (NetpbmText.IsSpace(header[2]) || header[2] == '#');
+    public bool Matches(ReadOnlySpan<byte> header) => PictureFormats.Netpbm.Matches(header);
 
     /// <inheritdoc/>
     public Image Decode(ReadOnlySpan<byte> data, ImageLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
-        if (!Matches(data))
+        NetpbmHeader header = NetpbmHeader.Parse(data, limits, sizeof(byte));
+        var image = new Image(header.Width, header.Height, header.Format);
+        if (header.Kind >= 5 && header.Maximum == byte.MaxValue)
         {
-            throw new ImageException(ImageError.Malformed, "netpbm: the file does not begin with P1 to P6 and a space.");
+            header.Body[..image.Pixels.Length].CopyTo(image.Pixels);
+            return image;
         }
 
-        int kind = data[1] - '0';
-        bool text = kind <= 3, bitmap = kind is 1 or 4;
-        var reader = new NetpbmText(data[2..]);
-        int width = reader.Number("width"), height = reader.Number("height");
-        int most = bitmap ? 1 : reader.Number("maximum");
-        if (most is < 1 or > 65535)
+        // A row at a time, so that no second picture is held.
+        byte[] table = ScaleTable(header.Maximum);
+        ushort[] samples = new ushort[header.Width * image.Channels];
+        var rows = new NetpbmSamples(header);
+        for (int y = 0; y < header.Height; y++)
         {
-            throw new ImageException(ImageError.Malformed, $"netpbm: expected a maximum of 1 to 65535, got {most}.");
-        }
-
-        PixelFormat format = kind is 3 or 6 ? PixelFormat.Rgb : PixelFormat.Grey;
-        long samples = (long)width * height * (int)format;
-        limits.Check("netpbm", width, height, samples + most);
-        ReadOnlySpan<byte> body = text ? reader.Rest : reader.AfterOneSpace();
-
-        long wanted = kind switch
-        {
-            4 => (long)height * ((width + 7) / 8),
-            1 => samples,
-            _ when text => 2 * samples - 1,
-            _ => samples * (most > 255 ? 2 : 1),
-        };
-        if (body.Length < wanted)
-        {
-            throw new ImageException(ImageError.Truncated, $"netpbm: {width}x{height} pixels take at least {wanted} bytes, {body.Length} are there.");
-        }
-
-        var image = new Image(width, height, format);
-        if (kind == 4)
-        {
-            ReadBits(body, image);
-        }
-        else if (text)
-        {
-            ReadText(new NetpbmText(body), image.Pixels, bitmap, ScaleTable(most));
-        }
-        else
-        {
-            ReadBinary(body, image.Pixels, most);
+            rows.ReadRow(samples);
+            Span<byte> row = image.Row(y);
+            for (int i = 0; i < samples.Length; i++)
+            {
+                row[i] = table[Math.Min(samples[i], header.Maximum)];
+            }
         }
 
         return image;
     }
 
-    private static void ReadBits(ReadOnlySpan<byte> body, Image image)
+    /// <inheritdoc/>
+    /// <remarks>Samples are not scaled, and those above the maximum stay what they are. In bitmaps 1 is white, as it is in PNG.</remarks>
+    public StoredImage DecodeStored(ReadOnlySpan<byte> data, ImageLimits limits)
     {
-        int stride = (image.Width + 7) / 8;
-        for (int y = 0; y < image.Height; y++)
+        ArgumentNullException.ThrowIfNull(limits);
+        NetpbmHeader header = NetpbmHeader.Parse(data, limits, sizeof(ushort));
+        int length = header.Width * (int)header.Format;
+        ushort[] samples = new ushort[header.Height * length];
+        var rows = new NetpbmSamples(header);
+        for (int y = 0; y < header.Height; y++)
         {
-            Span<byte> row = image.Row(y);
-            ReadOnlySpan<byte> stored = body.Slice(y * stride, stride);
-            for (int x = 0; x < row.Length; x++)
-            {
-                row[x] = (byte)((stored[x >> 3] >> (7 - (x & 7)) & 1) - 1);
-            }
-        }
-    }
-
-    private static void ReadText(NetpbmText reader, byte[] pixels, bool bitmap, byte[] table)
-    {
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            pixels[i] = bitmap ? (byte)(reader.Digit() - 1) : table[Math.Min(reader.Number("sample"), table.Length - 1)];
-        }
-    }
-
-    private static void ReadBinary(ReadOnlySpan<byte> body, byte[] pixels, int most)
-    {
-        if (most == 255)
-        {
-            body[..pixels.Length].CopyTo(pixels);
-            return;
+            rows.ReadRow(samples.AsSpan(y * length, length));
         }
 
-        byte[] table = ScaleTable(most);
-        bool wide = most > 255;
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            int value = wide ? body[2 * i] << 8 | body[2 * i + 1] : body[i];
-            pixels[i] = table[Math.Min(value, most)];
-        }
+        return new StoredImage(header.Width, header.Height, header.Format, header.Maximum, samples);
     }
 
     private static byte[] ScaleTable(int most)

@@ -15,6 +15,9 @@ internal static class Adam7
         new(0, 1, 1, 2),
     ];
 
+    /// <summary>The one pass of a picture that is not interlaced.</summary>
+    public static readonly Pass[] Whole = [new(0, 0, 1, 1)];
+
     /// <summary>Where a pass begins and how far apart its pixels lie.</summary>
     public readonly record struct Pass(int X, int Y, int StepX, int StepY)
     {

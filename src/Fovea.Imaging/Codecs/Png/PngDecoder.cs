@@ -14,7 +14,7 @@ namespace Fovea.Imaging.Codecs.Png;
 /// </para>
 /// Source: PNG specification (third edition), W3C.
 /// </summary>
-public sealed class PngDecoder : IIndexDecoder
+public sealed class PngDecoder : IImageDecoder
 {
     // Deflate spends at least 2 bits on 258 bytes, so no stream grows by more than this.
     private const int MostGrowth = 1032;
@@ -23,60 +23,63 @@ public sealed class PngDecoder : IIndexDecoder
     public string Name => "png";
 
     /// <inheritdoc/>
-    public bool Matches(ReadOnlySpan<byte> header) => header.StartsWith(PngFile.Signature);
+    public bool Matches(ReadOnlySpan<byte> header) => PictureFormats.Png.Matches(header);
 
     /// <inheritdoc/>
-    public Image Decode(ReadOnlySpan<byte> data, ImageLimits limits) => Decode(data, limits, indices: false);
+    public Image Decode(ReadOnlySpan<byte> data, ImageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        using PngFile file = PngFile.Read(data, limits);
+        var pixels = new PngPixels(file);
+        Check(file, limits, (int)pixels.Format);
+        var image = new Image(file.Header.Width, file.Header.Height, pixels.Format);
+        using var rows = new PngRows(file);
+        if (pixels.Direct && !file.Header.Interlaced)
+        {
+            DecodeDirect(rows, file.Header, image);
+        }
+        else
+        {
+            DecodePasses(rows, file.Header, pixels, image.Pixels, image.Channels);
+        }
 
-    /// <summary>Decodes the numbers that are stored, not the colours they stand for: what a segmentation mask means.</summary>
-    /// <remarks>Palette pictures give their indices and grey ones of up to 8 bits their samples unscaled (a 1-bit mask gives 0 and 1).</remarks>
-    /// <param name="data">The whole file.</param>
-    /// <param name="limits">How much may be spent.</param>
-    /// <returns>A <see cref="PixelFormat.Grey"/> picture of indices.</returns>
-    /// <exception cref="ImageException">As <see cref="Decode(ReadOnlySpan{byte}, ImageLimits)"/>; also <see cref="ImageError.Unsupported"/> for
-    /// pictures of several channels or 16 bits.</exception>
-    public Image DecodeIndices(ReadOnlySpan<byte> data, ImageLimits limits) => Decode(data, limits, indices: true);
+        rows.Finish();
+        return image;
+    }
 
-    private static Image Decode(ReadOnlySpan<byte> data, ImageLimits limits, bool indices)
+    /// <inheritdoc/>
+    public StoredImage DecodeStored(ReadOnlySpan<byte> data, ImageLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
         using PngFile file = PngFile.Read(data, limits);
         PngHeader header = file.Header;
-        if (indices && (header.BitDepth == 16 || header.Channels != 1))
+        if (header.Color == PngColor.Palette)
         {
-            throw new ImageException(ImageError.Unsupported,
-                $"png: expected indices (palette or grey of at most 8 bits), got {header.Color} of {header.BitDepth} bits; decode it as colours.");
+            file.RequirePalette();
         }
 
-        var pixels = new PngPixels(file, indices);
-        long samples = (long)header.Width * header.Height * (int)pixels.Format;
-        limits.Check("png", header.Width, header.Height, samples + 2L * header.RowBytes(header.Width) + file.CompressedLength);
+        Check(file, limits, sizeof(ushort) * header.Channels);
+        ushort[] samples = new ushort[header.Width * header.Height * header.Channels];
+        using var rows = new PngRows(file);
+        DecodePasses(rows, header, new PngSamples(header), samples, header.Channels);
+        rows.Finish();
+        return new StoredImage(header.Width, header.Height, (PixelFormat)header.Channels, (1 << header.BitDepth) - 1, samples,
+            header.Color == PngColor.Palette ? file.Palette : null);
+    }
+
+    /// <inheritdoc/>
+    public ExifOrientation ReadOrientation(ReadOnlySpan<byte> data) => PngOrientation.Find(data);
+
+    private static void Check(PngFile file, ImageLimits limits, int bytesPerPixel)
+    {
+        PngHeader header = file.Header;
+        long picture = (long)header.Width * header.Height * bytesPerPixel;
+        limits.Check("png", header.Width, header.Height, picture + 2L * header.RowBytes(header.Width) + file.CompressedLength);
         if (header.RawBytes() > (long)file.CompressedLength * MostGrowth)
         {
             throw new ImageException(ImageError.Truncated,
                 $"png: {header.Width}x{header.Height} pixels cannot come from {file.CompressedLength} compressed bytes: the file is cut short or forged.");
         }
-
-        var image = new Image(header.Width, header.Height, pixels.Format);
-        using var rows = new PngRows(file);
-        if (header.Interlaced)
-        {
-            foreach (Adam7.Pass pass in Adam7.Passes)
-            {
-                DecodePass(rows, header, pixels, image, pass);
-            }
-        }
-        else if (pixels.Direct)
-        {
-            DecodeDirect(rows, header, image);
-        }
-        else
-        {
-            DecodePass(rows, header, pixels, image, new Adam7.Pass(0, 0, 1, 1));
-        }
-
-        rows.Finish();
-        return image;
     }
 
     /// <summary>The stored rows are the pixels: rebuild them in place, the row above being the picture's own.</summary>
@@ -93,9 +96,19 @@ public sealed class PngDecoder : IIndexDecoder
         }
     }
 
-    private static void DecodePass(PngRows rows, PngHeader header, PngPixels pixels, Image image, Adam7.Pass pass)
+    private static void DecodePasses<T>(PngRows rows, PngHeader header, IPngRowSink<T> sink, T[] picture, int channels)
+        where T : unmanaged
     {
-        int width = pass.Width(header.Width), height = pass.Height(header.Height), channels = image.Channels;
+        foreach (Adam7.Pass pass in header.Interlaced ? Adam7.Passes : Adam7.Whole)
+        {
+            DecodePass(rows, header, sink, picture, channels, pass);
+        }
+    }
+
+    private static void DecodePass<T>(PngRows rows, PngHeader header, IPngRowSink<T> sink, T[] picture, int channels, Adam7.Pass pass)
+        where T : unmanaged
+    {
+        int width = pass.Width(header.Width), height = pass.Height(header.Height);
         if (width == 0)
         {
             return;
@@ -103,19 +116,19 @@ public sealed class PngDecoder : IIndexDecoder
 
         int length = header.RowBytes(width);
         byte[] current = new byte[length], above = new byte[length];
-        byte[] expanded = new byte[width * channels];
+        T[] expanded = pass.StepX == 1 ? [] : new T[width * channels];
         for (int j = 0; j < height; j++)
         {
             ReadOnlySpan<byte> stored = rows.Next(length);
             PngFilter.Undo(stored[0], stored[1..], above, current, header.FilterStep);
-            Span<byte> row = image.Row(pass.Y + j * pass.StepY);
+            Span<T> row = picture.AsSpan((pass.Y + j * pass.StepY) * header.Width * channels, header.Width * channels);
             if (pass.StepX == 1)
             {
-                pixels.Expand(current, row);
+                sink.Expand(current, row);
             }
             else
             {
-                pixels.Expand(current, expanded);
+                sink.Expand(current, expanded);
                 for (int i = 0, from = 0; i < width; i++, from += channels)
                 {
                     expanded.AsSpan(from, channels).CopyTo(row[((pass.X + i * pass.StepX) * channels)..]);

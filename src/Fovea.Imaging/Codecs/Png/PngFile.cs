@@ -61,6 +61,15 @@ internal sealed class PngFile : IDisposable
         }
     }
 
+    /// <summary>Refuses a picture of indices that has no colours for them.</summary>
+    public void RequirePalette()
+    {
+        if (Palette.Length == 0)
+        {
+            throw new ImageException(ImageError.Malformed, "png: a palette picture without a PLTE chunk.");
+        }
+    }
+
     private void Walk(ReadOnlySpan<byte> rest, ImageLimits limits)
     {
         bool first = true, dataEnded = false;
@@ -83,7 +92,7 @@ internal sealed class PngFile : IDisposable
 
             ReadOnlySpan<byte> body = rest.Slice(8, (int)length);
             bool used = type is Ihdr or Plte or Trns or Idat or Iend;
-            if (used && Crc32.Compute(rest.Slice(4, (int)length + 4)) != BinaryPrimitives.ReadUInt32BigEndian(rest[((int)length + 8)..]))
+            if (used && !ChecksumHolds(rest, (int)length))
             {
                 throw new ImageException(ImageError.Malformed, $"png: the checksum of a {Name(type)} chunk does not fit: the file is damaged.");
             }
@@ -152,6 +161,10 @@ internal sealed class PngFile : IDisposable
 
         Palette = body.ToArray();
     }
+
+    /// <summary>Whether the checksum behind a chunk's body is the right one; the whole chunk must be there.</summary>
+    public static bool ChecksumHolds(ReadOnlySpan<byte> chunk, int length) =>
+        Crc32.Compute(chunk.Slice(4, length + 4)) == BinaryPrimitives.ReadUInt32BigEndian(chunk[(length + 8)..]);
 
     /// <summary>A chunk's type as it may be printed: four letters, or its number when they are not letters.</summary>
     private static string Name(uint type)

@@ -1,28 +1,22 @@
 namespace Fovea.Imaging.Codecs.Png;
 
 /// <summary>Turns rebuilt rows into 8-bit interleaved pixels: unpacks 1, 2 and 4 bits, drops to 8 from 16, looks up the palette, applies tRNS.</summary>
-internal sealed class PngPixels
+internal sealed class PngPixels : IPngRowSink<byte>
 {
     private readonly PngHeader _header;
-    private readonly bool _indices;
     private readonly bool _keyed;
     private readonly int[] _key = new int[3];
     private readonly byte[] _colors = [];
     private readonly byte[] _unpacked = [];
 
-    public PngPixels(PngFile file, bool indices)
+    public PngPixels(PngFile file)
     {
         _header = file.Header;
-        _indices = indices;
-        bool transparent = file.Transparency.Length != 0 && !indices;
+        bool transparent = file.Transparency.Length != 0;
         switch (_header.Color)
         {
-            case PngColor.Palette when !indices:
-                if (file.Palette.Length == 0)
-                {
-                    throw new ImageException(ImageError.Malformed, "png: a palette picture without a PLTE chunk.");
-                }
-
+            case PngColor.Palette:
+                file.RequirePalette();
                 Format = transparent ? PixelFormat.Rgba : PixelFormat.Rgb;
                 _colors = MakeColors(file, (int)Format);
                 break;
@@ -48,15 +42,13 @@ internal sealed class PngPixels
     /// <summary>Whether a stored row already is a row of pixels.</summary>
     public bool Direct => _header.BitDepth == 8 && !_keyed && _colors.Length == 0;
 
-    /// <summary>Expands one stored row.</summary>
-    /// <param name="row">The rebuilt bytes.</param>
-    /// <param name="pixels">Receives the pixels; its length sets how many.</param>
+    /// <inheritdoc/>
     public void Expand(ReadOnlySpan<byte> row, Span<byte> pixels)
     {
         if (_header.BitDepth < 8)
         {
             Span<byte> unpacked = _unpacked.AsSpan(0, pixels.Length / (int)Format);
-            Unpack(row, unpacked, _header.BitDepth);
+            PngSamples.Unpack(row, unpacked, _header.BitDepth);
             row = unpacked;
         }
 
@@ -78,18 +70,8 @@ internal sealed class PngPixels
         }
     }
 
-    private static void Unpack(ReadOnlySpan<byte> row, Span<byte> samples, int depth)
-    {
-        int mask = (1 << depth) - 1;
-        for (int i = 0; i < samples.Length; i++)
-        {
-            int bit = i * depth;
-            samples[i] = (byte)((row[bit >> 3] >> (8 - depth - (bit & 7))) & mask);
-        }
-    }
-
     /// <summary>Below 8 bits the brightest sample means white: 255 / (2^depth − 1) is whole for 1, 2, 4 and 8.</summary>
-    private int Factor => _indices ? 1 : 255 / ((1 << _header.BitDepth) - 1);
+    private int Factor => 255 / ((1 << _header.BitDepth) - 1);
 
     private void Scale(ReadOnlySpan<byte> samples, Span<byte> pixels)
     {

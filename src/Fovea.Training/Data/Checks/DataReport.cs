@@ -43,6 +43,11 @@ public sealed record DataReport
                         $"{part.Source}: {part.Unreadable.Count} of {part.Count} pictures cannot be read and are skipped: "
                         + Few(part.Unreadable.Select(u => u.Reason)));
                 }
+
+                if (part.TurnedAlone.Count > 0)
+                {
+                    warnings.Add($"{part.Source}: {Doubt(part)}");
+                }
             }
 
             foreach (DatasetSummary part in Parts)
@@ -109,6 +114,15 @@ public sealed record DataReport
 
     /// <summary>The report as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DataJson.Default.DataReport);
+
+    /// <summary>What is in doubt about pictures that are turned and masks that are not, in a sentence.</summary>
+    /// <param name="part">The set, which has such pictures.</param>
+    public static string Doubt(DatasetSummary part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return $"{part.TurnedAlone.Count} of {part.Count} pictures are turned upright by their EXIF orientation, and their masks have no such tag; masks drawn on the "
+        + $"pixels as they are stored do not fit: {Few(part.TurnedAlone)}";
+    }
 
     private static string Few(IEnumerable<string> items)
     {

@@ -42,6 +42,9 @@ public sealed record DatasetSummary
     /// <summary>The pictures that cannot be read, in order, with the reasons.</summary>
     public required IReadOnlyList<UnreadableImage> Unreadable { get; init; }
 
+    /// <summary>The pictures that their EXIF orientation turns, with masks that have no such tag.</summary>
+    public IReadOnlyList<string> TurnedAlone { get; init; } = [];
+
     /// <summary>Classes without readable pictures.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> EmptyClasses => [.. Classes.Where(c => c.Count == 0).Select(c => c.Name)];

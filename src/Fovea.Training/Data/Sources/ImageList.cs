@@ -40,7 +40,7 @@ internal sealed class ImageList : IImageDataset
         byte[] bytes = _tree.Read(path);
         try
         {
-            return new ImageSample(ImageCodecs.Decode(bytes, _limits), label, Name(index));
+            return new ImageSample(ImageCodecs.Decode(bytes, new DecodeOptions { Limits = _limits }, path), label, Name(index));
         }
         catch (ImageException e)
         {

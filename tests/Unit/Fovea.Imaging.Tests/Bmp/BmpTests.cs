@@ -20,12 +20,12 @@ public class BmpTests
         Same.Picture(s_goldens[name].Expected, ImageCodecs.Decode(file), name);
         if (s_goldens[name].Indices is { } indices)
         {
-            Image actual = new BmpDecoder().DecodeIndices(file, ImageLimits.Default);
+            Image actual = ImageCodecs.DecodeIndices(file);
             Same.Picture(new Image(actual.Width, actual.Height, PixelFormat.Grey, indices), actual, name);
         }
         else
         {
-            Assert.Throws<ImageException>(() => new BmpDecoder().DecodeIndices(file, ImageLimits.Default));
+            Assert.Throws<ImageException>(() => ImageCodecs.DecodeIndices(file));
         }
     }
 

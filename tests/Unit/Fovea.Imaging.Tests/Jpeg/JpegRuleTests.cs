@@ -4,7 +4,7 @@ namespace Fovea.Imaging.Tests.Jpeg;
 
 public class JpegRuleTests
 {
-    private const byte Frame = 0xC0, Tables = 0xC4, Scan = 0xDA, Steps = 0xDB, Exif = 0xE1;
+    private const byte Frame = 0xC0, Tables = 0xC4, Scan = 0xDA, Steps = 0xDB;
 
     private static readonly byte[] s_plain = JpegGoldens.Bytes("plain");
 
@@ -124,19 +124,6 @@ public class JpegRuleTests
             () => new JpegDecoder(new JpegDecoderOptions { MaxScans = 9 }).Decode(file, ImageLimits.Default)).Message);
         Same.Picture(JpegGoldens.Expected("progressive"), new JpegDecoder(new JpegDecoderOptions { MaxScans = 10 }).Decode(file, ImageLimits.Default));
         Assert.Throws<ArgumentOutOfRangeException>(() => new JpegDecoder(new JpegDecoderOptions { MaxScans = 0 }));
-    }
-
-    [Theory]
-    [InlineData(new byte[] { })]
-    [InlineData(new byte[] { (byte)'I', (byte)'I', 42, 0, 255, 255, 255, 255 })]
-    [InlineData(new byte[] { (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 255, 255, 1, 0x12 })]
-    [InlineData(new byte[] { (byte)'I', (byte)'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 9, 0, 0, 0 })]
-    [InlineData(new byte[] { (byte)'X', (byte)'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0 })]
-    public void Odd_exif_data_mean_upright(byte[] tiff)
-    {
-        byte[] body = [.. "Exif\0\0"u8, .. tiff];
-        byte[] file = JpegParts.Insert(s_plain, Frame, [0xFF, Exif, 0, (byte)(body.Length + 2), .. body]);
-        Same.Picture(JpegGoldens.Expected("plain"), new JpegDecoder().Decode(file, ImageLimits.Default));
     }
 
     private static ImageException Refuses(ImageError error, byte[] file)

@@ -1,0 +1,24 @@
+namespace Fovea.Imaging.Codecs;
+
+/// <summary>What is done with the turn that a file's EXIF data ask for.</summary>
+public enum OrientationHandling
+{
+    /// <summary>The picture is turned upright, as viewers show it and Pillow's <c>ImageOps.exif_transpose</c> makes it.</summary>
+    Apply = 0,
+
+    /// <summary>The pixels are left as they are stored, as Pillow's <c>Image.open</c>, <c>djpeg</c> and torchvision's loaders have them.</summary>
+    Ignore = 1,
+}
+
+/// <summary>How <see cref="ImageCodecs"/> decodes a file.</summary>
+public sealed record DecodeOptions
+{
+    /// <summary>The options used when none are given.</summary>
+    public static DecodeOptions Default { get; } = new();
+
+    /// <summary>How much may be spent on one file.</summary>
+    public ImageLimits Limits { get; init; } = ImageLimits.Default;
+
+    /// <summary>Whether a picture is turned as its file asks, whatever its format (default <see cref="OrientationHandling.Apply"/>).</summary>
+    public OrientationHandling Orientation { get; init; }
+}
