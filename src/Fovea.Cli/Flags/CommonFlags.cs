@@ -58,6 +58,13 @@ internal static class CommonFlags
     public static FlagSet<T> Task<T>(this FlagSet<T> flags, Func<T, DataTask, T> set) =>
         flags.Add("--task", FlagValues.Word<DataTask>(), "What is learnt: a class for each image, or masks; default: what the model is made for and the data are.", set);
 
+    /// <summary>How data without a validation part are divided.</summary>
+    public static FlagSet<T> Division<T>(this FlagSet<T> flags, Func<T, double, T> fraction, Func<T, int, T> folds, Func<T, int, T> fold) => flags
+        .Add("--val-fraction --val-split", FlagValues.OpenShare,
+            "Share of each class that is held out for validation when the data have no such part, above 0 and below 1; default 0.1.", fraction)
+        .Add("--folds", FlagValues.Integer(2, 1000), "Divide the data into so many parts, each with the same mixture of classes, and hold one out; default: no folds.", folds)
+        .Add("--fold", FlagValues.Integer(1, 1000), "Which of the folds is held out, from 1 on; default 1.", fold);
+
     public static FlagSet<T> Masks<T>(this FlagSet<T> flags, Func<T, IReadOnlyList<string>, T> classes, Func<T, int, T> ignored) => flags
         .Add("--classes", s_classes, "Names of the classes in masks, from value 0 on, separated by commas; default: classes.txt beside the data, else by the values.", classes)
         .Ignored("255 where that is no class", ignored);

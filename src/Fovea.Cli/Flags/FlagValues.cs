@@ -39,6 +39,9 @@ internal static class FlagValues
     /// <summary>A number above 0, at most 1.</summary>
     public static FlagValue<double> PositiveShare { get; } = Number("a number above 0, at most 1", v => v is > 0 and <= 1);
 
+    /// <summary>A number above 0 and below 1.</summary>
+    public static FlagValue<double> OpenShare { get; } = Number("a number above 0 and below 1", v => v is > 0 and < 1);
+
     /// <summary>A number from 0 to below 1.</summary>
     public static FlagValue<double> BelowOne { get; } = Number("a number from 0 to below 1", v => v is >= 0 and < 1);
 

@@ -64,6 +64,7 @@ internal static class TrainFlags
         .Masks((o, v) => o with { MaskClasses = v }, (o, v) => o with { IgnoreValue = v })
         .Add("--val --val-dir", FlagValues.Text("PATH"), "The validation images; default: val or test beside the training images, else a tenth of them.",
             (o, v) => o with { Validation = v })
+        .Division((o, v) => o with { ValFraction = v }, (o, v) => o with { Folds = v }, (o, v) => o with { Fold = v })
         .ImageSize("default: the model's or the data's own", (o, v) => o with { ImageSize = v })
         .Add("--fraction", FlagValues.PositiveShare, "Share of the training images to use, above 0 to 1; default 1.", (o, v) => o with { Fraction = v })
         .Workers("default 0: all threads do, between the steps", (o, v) => o with { Workers = v });

@@ -12,7 +12,7 @@ internal static class DataReportText
     public static void Write(DataReport report, TextWriter output)
     {
         DatasetSummary[] parts = report.Val is { } val ? [report.Train, val] : [report.Train];
-        foreach (DatasetSummary part in parts)
+        foreach (DatasetSummary part in report.Whole is { } whole ? [whole] : parts)
         {
             output.WriteLine($"{part.Source}");
             output.WriteLine($"  {Quantity.Of(part.Count, "image")} of {Quantity.Of(part.Classes.Count, "class")}; {Sizes(part)}; {Quantity.Count(part.Grey)} grey, "
@@ -21,9 +21,25 @@ internal static class DataReportText
             {
                 output.WriteLine($"  unreadable: {image.Reason}");
             }
+
+            if (part.TurnedAlone.Count > 0)
+            {
+                output.WriteLine($"  warning: {DataReport.Doubt(part)}");
+            }
         }
 
-        Terminal.On(output).Write(ClassTable(parts));
+        if (report.Whole is not null)
+        {
+            output.WriteLine($"  training and validation: {report.Division}");
+        }
+
+        foreach (string note in report.Notes)
+        {
+            output.WriteLine($"note: {note}");
+        }
+
+        DatasetSummary[] columns = report.Whole is { } all ? [all, .. parts] : parts;
+        Terminal.On(output).Write(ClassTable(columns));
         WriteOverlaps(report, output);
     }
 
@@ -31,7 +47,7 @@ internal static class DataReportText
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumn("class");
         bool isDense = parts[0].Task == DataTask.Segment;
-        string[] titles = parts.Length == 1 ? ["images"] : ["training", "validation"];
+        string[] titles = parts.Length switch { 1 => ["images"], 2 => ["training", "validation"], _ => ["images", "training", "validation"] };
         foreach (string title in isDense ? titles.SelectMany(t => new[] { t, "pixels" }) : titles)
         {
             table.AddColumn(new TableColumn(title).RightAligned());

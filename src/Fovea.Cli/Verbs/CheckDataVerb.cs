@@ -14,13 +14,7 @@ internal static class CheckDataVerb
 
         public string? Export { get; init; }
 
-        public DataTask? Task { get; init; }
-
-        public IReadOnlyList<string>? MaskClasses { get; init; }
-
-        public int? IgnoreValue { get; init; }
-
-        public ulong Seed { get; init; }
+        public DatasetOptions Opening { get; init; } = new() { CacheLimit = 0 };
 
         public int Workers { get; init; }
     }
@@ -39,9 +33,10 @@ internal static class CheckDataVerb
         FlagSet<CheckOptions> flags = new FlagSet<CheckOptions>()
             .Group("Data")
             .Add("--val --val-dir", FlagValues.Text("PATH"), "The validation images, when they are not beside the training images.", (o, v) => o with { Validation = v })
-            .Add("--seed", FlagValues.Seed, "Seed of the embedded data; default 0.", (o, v) => o with { Seed = v })
-            .Task((o, v) => o with { Task = v })
-            .Masks((o, v) => o with { MaskClasses = v }, (o, v) => o with { IgnoreValue = v })
+            .Division((o, v) => With(o, d => d with { ValFraction = v }), (o, v) => With(o, d => d with { Folds = v }), (o, v) => With(o, d => d with { Fold = v }))
+            .Add("--seed", FlagValues.Seed, "Seed of the embedded data, and of what is held out for validation; default 0.", (o, v) => With(o, d => d with { Seed = v }))
+            .Task((o, v) => With(o, d => d with { Task = v }))
+            .Masks((o, v) => With(o, d => d with { MaskClasses = v }), (o, v) => With(o, d => d with { IgnoreValue = v }))
             .Workers("default 0: every processor", (o, v) => o with { Workers = v })
             .Group("Output")
             .Add("--export", FlagValues.Text("DIR"), "Write the embedded data there as a folder per class, with the masks.", (o, v) => o with { Export = v });
@@ -55,14 +50,6 @@ internal static class CheckDataVerb
     private static int Run(string path, CheckOptions options, bool json, InvocationConfiguration where)
     {
         using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
-        var opening = new DatasetOptions
-        {
-            Seed = options.Seed,
-            CacheLimit = 0,
-            Task = options.Task,
-            MaskClasses = options.MaskClasses,
-            IgnoreValue = options.IgnoreValue,
-        };
         TextWriter progress = json ? where.Error : where.Output;
         if (options.Export is { } folder)
         {
@@ -71,12 +58,12 @@ internal static class CheckDataVerb
                 throw new OptionException("export", $"writes the embedded data out; expected fovea check-data clutter --export DIR, got {path}.");
             }
 
-            int written = Bar.Run(progress, "exporting", share => ClutterExporter.Export(folder, opening, share, interruption.Token));
+            int written = Bar.Run(progress, "exporting", share => ClutterExporter.Export(folder, options.Opening, share, interruption.Token));
             progress.WriteLine($"{Path.GetFullPath(folder)}: {Quantity.Of(written, "image")} and as many masks");
         }
 
-        (IImageDataset train, IImageDataset? val) = Open(path, options.Validation, opening);
-        DataReport report = Bar.Run(progress, "checking", share => DataCheck.Run(train, val, options.Workers, share, interruption.Token));
+        DatasetPair data = DatasetFactory.OpenPair(path, options.Validation, options.Opening);
+        DataReport report = Bar.Run(progress, "checking", share => DataCheck.Run(data, options.Workers, share, interruption.Token));
         if (json)
         {
             where.Output.WriteLine(report.ToJson());
@@ -86,14 +73,10 @@ internal static class CheckDataVerb
             DataReportText.Write(report, where.Output);
         }
 
-        try
-        {
-            report.ThrowIfUnusable();
-        }
-        catch (DataException e)
+        if (report.Problem is { } problem)
         {
             // The lines after the first list the images, which were printed above.
-            where.Error.WriteLine($"error: {e.Message.Split(Environment.NewLine)[0].TrimEnd(':')}");
+            where.Error.WriteLine($"error: {problem.Split(Environment.NewLine)[0].TrimEnd(':')}");
             return ExitCode.BadData;
         }
 
@@ -101,22 +84,5 @@ internal static class CheckDataVerb
         return ExitCode.Done;
     }
 
-    // Data that are divided are checked part by part; those that are not, whole: no split by chance, whose counts would mean nothing.
-    private static (IImageDataset Train, IImageDataset? Val) Open(string path, string? validation, DatasetOptions options)
-    {
-        IImageDataset train = DatasetFactory.Open(path, options, DataSplit.Train);
-        if (validation is not null && train.Task == DataTask.Segment)
-        {
-            options = options with { Task = DataTask.Segment, MaskClasses = train.Classes };
-        }
-
-        IImageDataset val = DatasetFactory.Open(validation ?? path, options, DataSplit.Val);
-        bool isDivided = validation is not null || val.Source != train.Source;
-        if (isDivided)
-        {
-            DatasetPair.RequireSameClasses(train, val);
-        }
-
-        return (train, isDivided ? val : null);
-    }
+    private static CheckOptions With(CheckOptions options, Func<DatasetOptions, DatasetOptions> change) => options with { Opening = change(options.Opening) };
 }

@@ -8,7 +8,7 @@ namespace Fovea.Training.Data;
 /// </summary>
 public static class DatasetFactory
 {
-    private static readonly string[] s_archives = [".tar", ".tar.gz", ".tgz"];
+    private static readonly string[] s_archives = [".tar", ".tar.gz", ".tgz", ".zip"];
 
     /// <summary>Opens one part of the data.</summary>
     /// <param name="source">A path, <c>clutter</c>, or null for Clutter.</param>
@@ -40,23 +40,44 @@ public static class DatasetFactory
             : IsClutter(train)
                 ? new DatasetPair(Clutter(options, DataSplit.Train), Clutter(options, DataSplit.Val), "made from the seed")
                 : Divide(Detect(train!, options), options);
+        if (!pair.IsHeldOut && (options.Folds is not null || options.ValFraction is not null))
+        {
+            throw new OptionException(options.Folds is null ? "val-fraction" : "folds",
+                $"divides data without a validation part, and here there is one: {pair.Val.Source}; leave it out, or give the training pictures by themselves.");
+        }
+
         RequireTask(pair.Train, options.Task);
         DatasetPair.RequireSameClasses(pair.Train, pair.Val);
-        return pair with { Train = Cache(Reduce(pair.Train, options), options), Val = Cache(pair.Val, options) };
+        return pair with
+        {
+            Train = Cache(Reduce(pair.Train, options), options),
+            Val = Cache(pair.Val, options),
+            Notes = [.. pair.Notes.Concat(pair.Train.Notes).Concat(pair.Val.Notes).Distinct()],
+        };
     }
 
     /// <summary>Whether a name means the embedded data.</summary>
     public static bool IsClutter(string? source) => source is null or "" || source.Equals("clutter", StringComparison.OrdinalIgnoreCase);
 
-    private static IImageDataset OpenRaw(string? source, DatasetOptions options, DataSplit split) =>
-        IsClutter(source) ? Clutter(options, split) : RequireTask(Detect(source!, options).Open(split), options.Task);
+    private static IImageDataset OpenRaw(string? source, DatasetOptions options, DataSplit split, List<string>? notes = null)
+    {
+        if (IsClutter(source))
+        {
+            return Clutter(options, split);
+        }
+
+        DataLayout layout = Detect(source!, options);
+        notes?.AddRange(layout.Notes);
+        return RequireTask(layout.Open(split), options.Task);
+    }
 
     // The masks of both mean what those of the training set do: a small validation set may not show every class.
     private static DatasetPair OpenGiven(string? train, string val, DatasetOptions options)
     {
-        IImageDataset own = OpenRaw(train, options, DataSplit.Train);
+        var notes = new List<string>();
+        IImageDataset own = OpenRaw(train, options, DataSplit.Train, notes);
         options = own.Task == DataTask.Segment ? options with { Task = DataTask.Segment, MaskClasses = own.Classes } : options with { Task = DataTask.Classify };
-        return new DatasetPair(own, OpenRaw(val, options, DataSplit.Val), "given");
+        return new DatasetPair(own, OpenRaw(val, options, DataSplit.Val, notes), "given") { Notes = notes };
     }
 
     private static IImageDataset RequireTask(IImageDataset dataset, DataTask? task) => task is null || dataset.Task == task
@@ -74,26 +95,31 @@ public static class DatasetFactory
     {
         if (layout.IsDivided)
         {
-            return new DatasetPair(layout.Open(DataSplit.Train), layout.Open(DataSplit.Val), layout.Kind);
+            return new DatasetPair(layout.Open(DataSplit.Train), layout.Open(DataSplit.Val), layout.Kind) { Notes = layout.Notes };
         }
 
         IImageDataset all = layout.Open(DataSplit.Train);
-        (int[] part, int[] rest) = SubsetDataset.Divide(all, options.ValFraction, new Generator(options.Seed).Fork("split"));
+        double fraction = options.ValFraction ?? DatasetOptions.DefaultValFraction;
+        (string how, (int[] part, int[] rest)) = options switch
+        {
+            { HeldOut: { } names } => ("held out by name", StratifiedSplit.ByName(all, names)),
+            { Folds: { } folds } => (string.Create(CultureInfo.InvariantCulture, $"fold {options.Fold} of {folds}, drawn by seed {options.Seed}"),
+                StratifiedSplit.Fold(all, folds, options.Fold, options.Seed)),
+            _ => (string.Create(CultureInfo.InvariantCulture, $"{fraction} of each class held out by seed {options.Seed}"),
+                StratifiedSplit.HoldOut(all, fraction, options.Seed)),
+        };
         if (part.Length == 0 || rest.Length == 0)
         {
             throw new DataException(
-                $"{all.Source}: {all.Count} pictures and a validation part of {options.ValFraction} leave {rest.Length} for training and "
-                + $"{part.Length} for validation; give more pictures, another fraction, or the validation data by themselves.");
+                $"{all.Source}: of {all.Count} {(all.Count == 1 ? "picture" : "pictures")} {rest.Length} would be left for training and {part.Length} for validation "
+                + $"({how}); give more pictures of a class, or the validation pictures by themselves.");
         }
 
-        string fraction = options.ValFraction.ToString(CultureInfo.InvariantCulture);
-        return new DatasetPair(new SubsetDataset(all, rest), new SubsetDataset(all, part, $"{all.Source} (validation part)"),
-            $"{fraction} of each class held out by seed {options.Seed}");
+        return new DatasetPair(new SubsetDataset(all, rest), new SubsetDataset(all, part, $"{all.Source} (validation part)"), how) { IsHeldOut = true, Notes = layout.Notes };
     }
 
-    private static IImageDataset Reduce(IImageDataset train, DatasetOptions options) => options.Fraction < 1
-        ? new SubsetDataset(train, SubsetDataset.Divide(train, options.Fraction, new Generator(options.Seed).Fork("fraction")).Part)
-        : train;
+    private static IImageDataset Reduce(IImageDataset train, DatasetOptions options) =>
+        options.Fraction < 1 ? new SubsetDataset(train, StratifiedSplit.Share(train, options.Fraction, options.Seed)) : train;
 
     private static IImageDataset Cache(IImageDataset dataset, DatasetOptions options) =>
         dataset is PixelList || options.CacheLimit == 0 ? dataset : new CachedDataset(dataset, options.CacheLimit);
@@ -104,7 +130,7 @@ public static class DatasetFactory
         string[] archives = [.. Directory.EnumerateFiles(folder).Where(f => s_archives.Any(e => f.EndsWith(e, StringComparison.OrdinalIgnoreCase)))];
         string? Part(string[] names) => names
             .Select(n => archives.FirstOrDefault(a => Path.GetFileName(a).Split('.')[0].Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(a => a is not null);
-        return archives.Length > 0 && !Directory.EnumerateDirectories(folder).Any() && Part(DataLayout.TrainNames) is { } train && Part(DataLayout.ValNames) is { } val
+        return archives.Length > 0 && !Directory.EnumerateDirectories(folder).Any() && Part(PartFolders.TrainNames) is { } train && Part(PartFolders.ValNames) is { } val
             ? (train, val)
             : null;
     }
@@ -121,7 +147,7 @@ public static class DatasetFactory
 
         if (Directory.Exists(path))
         {
-            return DataLayout.Detect(new DirectoryTree(path, options.MemoryLimit), options);
+            return DataLayout.Detect(new DirectoryTree(path, options.MemoryLimit, options.Output), options);
         }
 
         if (!File.Exists(path))

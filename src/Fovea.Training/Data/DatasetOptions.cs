@@ -1,10 +1,14 @@
 using Fovea.Imaging;
+using Fovea.Imaging.Codecs;
 
 namespace Fovea.Training.Data;
 
 /// <summary>How data are opened: seeds, splits, and how much memory they may take.</summary>
 public sealed record DatasetOptions
 {
+    /// <summary>The part of each class that is held out when nothing says otherwise.</summary>
+    public const double DefaultValFraction = 0.1;
+
     /// <summary>The options used when none are given.</summary>
     public static DatasetOptions Default { get; } = new();
 
@@ -20,8 +24,26 @@ public sealed record DatasetOptions
     /// <summary>The value in masks that does not count (0 to 255); null (default) for 255 where that is no class.</summary>
     public int? IgnoreValue { get; init; }
 
-    /// <summary>The part of each class that is held out when the data have no validation part of their own (0 to 1, default 0.1).</summary>
-    public double ValFraction { get; init; } = 0.1;
+    /// <summary>
+    /// The part of each class that is held out when the data have no validation part of their own: above 0 and below 1; null (default) for
+    /// <see cref="DefaultValFraction"/>.
+    /// </summary>
+    public double? ValFraction { get; init; }
+
+    /// <summary>
+    /// The names of the pictures that are held out, as an earlier <see cref="DatasetPair"/> gave them; null (default) draws them by
+    /// <see cref="ValFraction"/> or <see cref="Folds"/>. Data that have a validation part of their own have no use for it.
+    /// </summary>
+    public IReadOnlyCollection<string>? HeldOut { get; init; }
+
+    /// <summary>In how many parts the data are divided for cross-validation: 2 to 1,000; null (default) for none.</summary>
+    public int? Folds { get; init; }
+
+    /// <summary>Which of the <see cref="Folds"/> is the validation part: 1 to their number, default 1.</summary>
+    public int Fold { get; init; } = 1;
+
+    /// <summary>The folder that the run will write into: when it lies inside the data, it is no part of them; null (default) for none.</summary>
+    public string? Output { get; init; }
 
     /// <summary>The part of each class of the training set that is used (above 0, at most 1, default 1).</summary>
     public double Fraction { get; init; } = 1;
@@ -44,20 +66,26 @@ public sealed record DatasetOptions
     public ImageLimits Limits { get; init; } = ImageLimits.Default;
 
     /// <summary>The endings that make a file a picture, lower case with the dot. Add the ending of a decoder that you registered.</summary>
-    /// <remarks>Endings of formats that no built-in decoder reads (webp, gif, tif) are among them, so that the check names such files.</remarks>
-    public IReadOnlyList<string> Extensions { get; init; } =
-        [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".ppm", ".pgm", ".pbm", ".pnm", ".webp", ".gif", ".tif", ".tiff"];
+    /// <remarks>By default those of every format in <see cref="PictureFormats"/>, read or not, so that the check names files that cannot be read.</remarks>
+    public IReadOnlyList<string> Extensions { get; init; } = [.. PictureFormats.All.SelectMany(f => f.Endings).Distinct()];
 
-    internal bool IsImage(string path)
+    /// <summary>Whether a file is a picture by its name or, when that has no ending, by its first bytes.</summary>
+    internal bool IsImage(string path, ReadOnlySpan<byte> head)
     {
         int dot = path.LastIndexOf('.');
-        return dot > path.LastIndexOf('/') && Extensions.Contains(path[dot..], StringComparer.OrdinalIgnoreCase);
+        return dot > path.LastIndexOf('/') ? IsNamed(path[dot..]) : ImageContent.FormatOf(head) is not null;
     }
+
+    /// <summary>Whether an ending is a picture's.</summary>
+    internal bool IsNamed(string extension) => Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase);
 
     internal void Validate()
     {
-        Require(ValFraction is >= 0 and < 1, nameof(ValFraction), ValFraction, "0 to below 1");
+        Require(ValFraction is null or (> 0 and < 1), nameof(ValFraction), ValFraction ?? 0, "above 0 and below 1");
+        Require(ValFraction is null || Folds is null, nameof(ValFraction), ValFraction ?? 0, "left out with Folds, which say how much is held out");
         Require(Fraction is > 0 and <= 1, nameof(Fraction), Fraction, "above 0 to 1");
+        Require(Folds is null or (>= 2 and <= 1000), nameof(Folds), Folds ?? 0, "2 to 1000");
+        Require(Fold >= 1 && Fold <= (Folds ?? 1), nameof(Fold), Fold, Folds is null ? "1 without Folds" : $"1 to {Folds}");
         Require(ClutterTrainCount >= 1, nameof(ClutterTrainCount), ClutterTrainCount, "at least 1");
         Require(ClutterValCount >= 1, nameof(ClutterValCount), ClutterValCount, "at least 1");
         Require(MemoryLimit >= 0, nameof(MemoryLimit), MemoryLimit, "at least 0");

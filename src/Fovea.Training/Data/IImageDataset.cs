@@ -15,11 +15,14 @@ public interface IImageDataset
     /// <summary>The names of the classes; a label is an index into them.</summary>
     IReadOnlyList<string> Classes { get; }
 
+    /// <summary>What was left out of the data, or taken to mean something that is not certain, in sentences; empty (the default) when nothing was.</summary>
+    IReadOnlyList<string> Notes => [];
+
     /// <summary>The label of a picture, known without decoding it; 0 where the labels are in masks.</summary>
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     int Label(int index);
 
-    /// <summary>The name of a picture, known without decoding it.</summary>
+    /// <summary>The name of a picture, known without decoding it: its path within the data, the same in every run and no other's in the set.</summary>
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     string Name(int index);
 

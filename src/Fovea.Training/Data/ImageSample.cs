@@ -10,4 +10,11 @@ namespace Fovea.Training.Data;
 /// A <see cref="PixelFormat.Grey"/> picture of the same size. Under <see cref="DataTask.Segment"/> the class of each pixel, 255 where none
 /// counts; else, when the data say so, where the labelled object is: 255 on the object and 0 elsewhere.
 /// </param>
-public sealed record ImageSample(Image Image, int Label, string Name, Image? Mask = null);
+public sealed record ImageSample(Image Image, int Label, string Name, Image? Mask = null)
+{
+    /// <summary>
+    /// The EXIF orientation by which the picture was turned and its mask was not, having no such tag: one of the two may be wrong. Null when
+    /// both or none were.
+    /// </summary>
+    public ExifOrientation? TurnedAlone { get; init; }
+}

@@ -36,6 +36,18 @@ public sealed partial record TrainOptions
     /// <summary><c>--val</c>: the validation images; null takes <c>val</c> or <c>test</c> beside the training images, or splits them.</summary>
     public string? Validation { get; init; }
 
+    /// <summary>
+    /// <c>--val-fraction</c>: the part of each class that is held out for validation when the data have no such part, above 0 and below 1;
+    /// null for a tenth.
+    /// </summary>
+    public double? ValFraction { get; init; }
+
+    /// <summary><c>--folds</c>: in how many parts of the same mixture of classes the data are divided for cross-validation, 2 to 1,000; null for none.</summary>
+    public int? Folds { get; init; }
+
+    /// <summary><c>--fold</c>: which of the folds is held out for validation, 1 to their number; default 1.</summary>
+    public int Fold { get; init; } = 1;
+
     /// <summary><c>--task</c>: what the labels are; null takes what the model is made for, else what the data are.</summary>
     public DataTask? Task { get; init; }
 

@@ -49,10 +49,14 @@ internal sealed class TrainSetup
             Task = options.Task ?? (entry is { IsSegmentation: true } ? DataTask.Segment : null),
             MaskClasses = options.MaskClasses,
             IgnoreValue = options.IgnoreValue,
+            ValFraction = options.ValFraction,
+            Folds = options.Folds,
+            Fold = options.Fold,
+            Output = options.Output,
         });
         CheckTask(entry, data.Train);
         var share = new Relay(progress);
-        DataReport report = DataCheck.Run(data.Train, data.Val, progress: share, cancellation: cancellation);
+        DataReport report = DataCheck.Run(data, progress: share, cancellation: cancellation);
         report.ThrowIfUnusable();
         data = data with { Train = DataCheck.Readable(data.Train, report.Train), Val = DataCheck.Readable(data.Val, report.Val!) };
         options = report.Train.Task == DataTask.Segment ? ChooseForMasks(options, entry, report.Train) : Choose(options, entry, report.Train);

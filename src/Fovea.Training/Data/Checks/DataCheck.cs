@@ -8,6 +8,18 @@ namespace Fovea.Training.Data;
 /// </summary>
 public static class DataCheck
 {
+    /// <summary>Checks what a run was given: the one judgement of every verb that looks at data.</summary>
+    /// <param name="data">Both parts, as <see cref="DatasetFactory.OpenPair"/> opens them.</param>
+    /// <param name="workers">Threads that decode, at least 1; 0 for one per processor.</param>
+    /// <param name="progress">Told the share that is done, 0 to 1, from several threads.</param>
+    /// <param name="cancellation">Stops the check.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static DataReport Run(DatasetPair data, int workers = 0, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Run(data.Train, data.Val, data.IsHeldOut, workers, progress, cancellation) with { Division = data.Division, Notes = data.Notes };
+    }
+
     /// <summary>Checks one set, or a training and a validation set.</summary>
     /// <param name="train">The training set.</param>
     /// <param name="val">The validation set, or null.</param>
@@ -23,6 +35,12 @@ public static class DataCheck
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
+        return Run(train, val, false, workers, progress, cancellation) with { Notes = [.. train.Notes.Concat(val?.Notes ?? []).Distinct()] };
+    }
+
+    private static DataReport Run(
+        IImageDataset train, IImageDataset? val, bool isHeldOut, int workers, IProgress<double>? progress, CancellationToken cancellation)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(workers);
         workers = workers == 0 ? Environment.ProcessorCount : workers;
         double total = Math.Max(1, train.Count + (val?.Count ?? 0));
@@ -32,6 +50,7 @@ public static class DataCheck
         {
             Train = SummaryBuilder.Build(train, inTrain),
             Val = val is null ? null : SummaryBuilder.Build(val, inVal),
+            Whole = val is not null && isHeldOut ? SummaryBuilder.Build(new JoinedDataset(train, val), [.. inTrain, .. inVal]) : null,
             Overlaps = val is null ? [] : FindOverlaps(train, inTrain, val, inVal),
         };
     }

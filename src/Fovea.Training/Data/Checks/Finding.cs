@@ -11,7 +11,8 @@ namespace Fovea.Training.Data;
 /// <param name="Format">Its pixel format.</param>
 /// <param name="Hash">A hash of size, format and pixels: the same for equal pictures, however they are compressed.</param>
 /// <param name="Pixels">How many pixels of its mask each class has, those that do not count last; null without a mask of classes.</param>
-internal readonly record struct Finding(string? Reason, int Width, int Height, PixelFormat Format, UInt128 Hash, int[]? Pixels = null)
+/// <param name="TurnedAlone">The EXIF orientation by which the picture was turned and its mask was not; null otherwise.</param>
+internal readonly record struct Finding(string? Reason, int Width, int Height, PixelFormat Format, UInt128 Hash, int[]? Pixels = null, ExifOrientation? TurnedAlone = null)
 {
     public static Finding Of(IImageDataset dataset, int index)
     {
@@ -20,7 +21,7 @@ internal readonly record struct Finding(string? Reason, int Width, int Height, P
             ImageSample sample = dataset.Get(index);
             Image image = sample.Image;
             int[]? pixels = dataset.Task == DataTask.Segment ? Count(sample.Mask!, dataset.Classes.Count) : null;
-            return new Finding(null, image.Width, image.Height, image.Format, HashOf(image), pixels);
+            return new Finding(null, image.Width, image.Height, image.Format, HashOf(image), pixels, sample.TurnedAlone);
         }
         catch (DataException e)
         {

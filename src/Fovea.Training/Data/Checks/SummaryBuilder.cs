@@ -62,6 +62,7 @@ internal static class SummaryBuilder
             Alpha = alpha,
             Duplicates = duplicates,
             Unreadable = unreadable,
+            TurnedAlone = [.. Enumerable.Range(0, findings.Length).Where(i => findings[i].TurnedAlone is not null).Select(i => $"{dataset.Name(i)} (orientation {(int)findings[i].TurnedAlone!})")],
         };
     }
 }

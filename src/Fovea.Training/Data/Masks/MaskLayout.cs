@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fovea.Training.Data;
 
 /// <summary>
@@ -10,21 +8,50 @@ namespace Fovea.Training.Data;
 internal static class MaskLayout
 {
     private const int DeepestWrapping = 8;
-    private static readonly string[] s_nameFiles = ["classes.txt", "class_names.txt", "labels.txt", "codes.txt"];
 
     /// <summary>The layout, or null when the tree has no pictures with masks that must be taken for such.</summary>
     public static DataLayout? Find(FileTree tree, DatasetOptions options)
     {
-        for (int depth = 0; depth < DeepestWrapping && tree.TopFolders.Count == 1 && !tree.Files.Any(f => !f.Contains('/') && options.IsImage(f)); depth++)
+        for (int depth = 0; depth < DeepestWrapping; depth++)
         {
-            tree = tree.Under(tree.TopFolders[0]);
+            if (FindHere(tree, options) is { } found)
+            {
+                return found;
+            }
+
+            IReadOnlyList<string> folders = FolderPerClass.Candidates(tree, options);
+            bool isWrapped = folders.Count == 1 && !tree.Files.Any(f => !f.Contains('/') && tree.IsImage(f, options));
+            string[] inner = isWrapped ? [folders[0]] : [.. folders.Where(f => MayHold(tree.FoldersUnder(f)) && FindHere(tree.Under(f), options) is not null).Take(2)];
+            if (inner.Length != 1)
+            {
+                return null;
+            }
+
+            if (!isWrapped)
+            {
+                DataLayout layout = FindHere(tree.Under(inner[0]), options)!;
+                return layout with { Notes = [.. PartFolders.LeftOut(tree, inner[0] + "/", inner, options), .. layout.Notes] };
+            }
+
+            tree = tree.Under(inner[0]);
         }
 
+        return null;
+    }
+
+    private static bool MayHold(IReadOnlyList<string> folders) =>
+        PartFolders.Find(folders, PartFolders.TrainNames).Any() || Folder(folders, MaskNames.ImageFolders) is not null;
+
+    private static DataLayout? FindHere(FileTree tree, DatasetOptions options)
+    {
         IReadOnlyList<string> folders = tree.TopFolders;
-        if (DataLayout.FindTrain(folders) is { } train && DataLayout.FindVal(folders) is { } val)
+        if (PartFolders.Find(folders, PartFolders.TrainNames).FirstOrDefault() is { } train
+            && PartFolders.Find(folders, PartFolders.ValNames).ToArray() is { Length: > 0 } vals)
         {
-            Pair? trainPair = Part(tree, train, options), valPair = Part(tree, val, options);
-            return trainPair is null || valPair is null ? null : Divided(tree, $"{train}/ and {val}/ with masks", trainPair, valPair, options);
+            return Part(tree, train, options) is not { } own ? null
+                : vals.Select(v => (Name: v, Pair: Part(tree, v, options))).FirstOrDefault(v => v.Pair is not null) is (not null, not null) second
+                    ? Divided(tree, $"{train}/ and {second.Name}/ with masks", own, second.Pair, options)
+                    : Whole(tree, $"{train}/ with masks", own, options);
         }
 
         if (Folder(folders, MaskNames.ImageFolders) is not { } images || Folder(folders, MaskNames.MaskFolders) is not { } masks)
@@ -32,20 +59,25 @@ internal static class MaskLayout
             return null;
         }
 
-        var whole = new Pair(tree.Under(images), tree.Under(masks));
-        if (!whole.Masks.Files.Any(options.IsImage))
+        var whole = new Pair(images, masks, tree.Under(images), tree.Under(masks));
+        if (!whole.Masks.Files.Any(f => whole.Masks.IsImage(f, options)))
         {
             return null;
         }
 
-        if (DataLayout.FindTrain(whole.Images.TopFolders) is { } first && DataLayout.FindVal(whole.Images.TopFolders) is { } second
-            && whole.Masks.TopFolders.Contains(first) && whole.Masks.TopFolders.Contains(second))
-        {
-            return Divided(tree, $"{images}/ and {masks}/", whole.Under(first), whole.Under(second), options);
-        }
+        return PartFolders.Find(whole.Images.TopFolders, PartFolders.TrainNames).FirstOrDefault(whole.Masks.TopFolders.Contains) is { } first
+            && PartFolders.Find(whole.Images.TopFolders, PartFolders.ValNames).FirstOrDefault(whole.Masks.TopFolders.Contains) is { } last
+            ? Divided(tree, $"{images}/ and {masks}/", whole.Under(first), whole.Under(last), options)
+            : Whole(tree, $"{images}/ and {masks}/", whole, options);
+    }
 
-        var labels = new Lazy<MaskLabels>(() => Labels(tree, whole, options));
-        return new DataLayout($"{images}/ and {masks}/", null, null, () => MaskedImages.Open(whole.Images, whole.Masks, labels, options));
+    private static DataLayout Whole(FileTree tree, string kind, Pair pair, DatasetOptions options)
+    {
+        var labels = new Lazy<MaskLabels>(() => Labels(tree, pair, options));
+        return new DataLayout(kind, null, null, () => MaskedImages.Open(pair.Images, pair.Masks, labels, options))
+        {
+            Notes = PartFolders.LeftOut(tree, kind, pair.Folders, options),
+        };
     }
 
     private static DataLayout Divided(FileTree tree, string kind, Pair train, Pair val, DatasetOptions options)
@@ -54,7 +86,10 @@ internal static class MaskLayout
         var labels = new Lazy<MaskLabels>(() => Labels(tree, train, options));
         return new DataLayout(kind,
             () => MaskedImages.Open(train.Images, train.Masks, labels, options),
-            () => MaskedImages.Open(val.Images, val.Masks, labels, options), null);
+            () => MaskedImages.Open(val.Images, val.Masks, labels, options), null)
+        {
+            Notes = PartFolders.LeftOut(tree, kind, train.Folders.Concat(val.Folders), options),
+        };
     }
 
     private static Pair? Part(FileTree tree, string part, DatasetOptions options)
@@ -62,18 +97,18 @@ internal static class MaskLayout
         FileTree own = tree.Under(part);
         if (Folder(own.TopFolders, MaskNames.ImageFolders) is { } images && Folder(own.TopFolders, MaskNames.MaskFolders) is { } masks)
         {
-            return new Pair(own.Under(images), own.Under(masks));
+            return new Pair(part, part, own.Under(images), own.Under(masks));
         }
 
         if (tree.TopFolders.FirstOrDefault(f => MaskNames.IsBeside(f, part)) is { } beside)
         {
-            return new Pair(own, tree.Under(beside));
+            return new Pair(part, beside, own, tree.Under(beside));
         }
 
         // A mirrored tree leaves two readings: where the pictures lie in folders of classes, masks must be asked for.
-        bool isOpen = options.Task == DataTask.Segment || !own.Files.Any(f => f.Contains('/') && options.IsImage(f));
+        bool isOpen = options.Task == DataTask.Segment || !own.Files.Any(f => f.Contains('/') && own.IsImage(f, options));
         return isOpen && Folder(tree.TopFolders, MaskNames.MaskFolders) is { } mirror && tree.Under(mirror).TopFolders.Contains(part)
-            ? new Pair(own, tree.Under(mirror).Under(part))
+            ? new Pair(part, mirror, own, tree.Under(mirror).Under(part))
             : null;
     }
 
@@ -86,25 +121,21 @@ internal static class MaskLayout
             : MaskLabels.Infer(options.IgnoreValue, seen, train.Masks.Source);
     }
 
-    private static string[]? NamesIn(FileTree tree)
-    {
-        if (s_nameFiles.FirstOrDefault(tree.Contains) is not { } file)
-        {
-            return null;
-        }
-
-        string[] names = Encoding.UTF8.GetString(tree.Read(file)).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return names.Length is > 0 and <= MaskLabels.MostClasses && names.Distinct(StringComparer.Ordinal).Count() == names.Length
-            ? names
-            : throw new DataException(
-                $"{tree.Source}/{file}: expected the name of a class on each line, 1 to {MaskLabels.MostClasses} of them and no two alike, got {names.Length} lines.");
-    }
+    private static string[]? NamesIn(FileTree tree) => DataFiles.ClassLists.FirstOrDefault(tree.Contains) is { } file
+        ? TextLines.ClassNames(tree.Read(file), MaskLabels.MostClasses, $"{tree.Source}/{file}")
+        : null;
 
     private static string? Folder(IReadOnlyList<string> folders, string[] names) =>
         names.Select(n => folders.FirstOrDefault(f => f.Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(f => f is not null);
 
-    private sealed record Pair(FileTree Images, FileTree Masks)
+    /// <param name="ImageFolder">The folder right under the tree that the pictures lie in.</param>
+    /// <param name="MaskFolder">The folder right under the tree that the masks lie in.</param>
+    /// <param name="Images">The pictures.</param>
+    /// <param name="Masks">The masks.</param>
+    private sealed record Pair(string ImageFolder, string MaskFolder, FileTree Images, FileTree Masks)
     {
-        public Pair Under(string part) => new(Images.Under(part), Masks.Under(part));
+        public string[] Folders => [ImageFolder, MaskFolder];
+
+        public Pair Under(string part) => this with { Images = Images.Under(part), Masks = Masks.Under(part) };
     }
 }

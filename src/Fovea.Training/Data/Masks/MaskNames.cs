@@ -52,7 +52,12 @@ internal static class MaskNames
         return masks.TryGetValue(stem, out string? found) || (Without(stem, s_imageEnds) is { } plain && masks.TryGetValue(plain, out found)) ? found : null;
     }
 
-    private static string Stem(string path) => path[..path.LastIndexOf('.')];
+    // Without ending, if there is one, and with its letters composed one way.
+    private static string Stem(string path)
+    {
+        int dot = path.LastIndexOf('.');
+        return NormalForm.Of(dot > path.LastIndexOf('/') ? path[..dot] : path);
+    }
 
     private static string? Without(string stem, string[] ends)
     {

@@ -38,8 +38,8 @@ internal sealed class MaskedImages : IImageDataset
     /// <exception cref="DataException">No picture has a mask.</exception>
     public static MaskedImages Open(FileTree images, FileTree masks, Lazy<MaskLabels> labels, DatasetOptions options)
     {
-        Dictionary<string, string> byName = MaskNames.ByName(masks.Files.Where(options.IsImage));
-        (string Image, string? Mask)[] pairs = [.. images.Files.Where(options.IsImage).Select(f => (f, MaskNames.Find(byName, f)))];
+        Dictionary<string, string> byName = MaskNames.ByName(masks.Files.Where(f => masks.IsImage(f, options)));
+        (string Image, string? Mask)[] pairs = [.. images.Files.Where(f => images.IsImage(f, options)).Select(f => (f, MaskNames.Find(byName, f)))];
         if (pairs.All(p => p.Mask is null))
         {
             throw new DataException(
@@ -58,42 +58,49 @@ internal sealed class MaskedImages : IImageDataset
     public ImageSample Get(int index)
     {
         (string path, string? maskPath) = _pairs[index];
-        Image image = Decode(_images, path, ImageCodecs.Decode);
+        byte[] bytes = _images.Read(path);
+        Image image = Decode(_images, path, o => ImageCodecs.Decode(bytes, o, path));
         if (maskPath is null)
         {
             throw new DataException($"{_images.Source}/{path}: there is no mask of that name in {_masks.Source}.");
         }
 
-        Image mask = Decode(_masks, maskPath, ImageCodecs.DecodeIndices);
+        (Image mask, bool isTurned) = ReadMask(maskPath);
+        ExifOrientation turn = isTurned ? ExifOrientation.TopLeft : ImageCodecs.ReadOrientation(bytes);
         if (mask.Width != image.Width || mask.Height != image.Height)
         {
+            string why = turn >= ExifOrientation.LeftTop && (mask.Width, mask.Height) == (image.Height, image.Width)
+                ? $" The picture is turned by its EXIF orientation {(int)turn}, and the mask is not: turn the mask's pixels as well, or rewrite the picture upright without the tag."
+                : string.Empty;
             throw new DataException(string.Create(CultureInfo.InvariantCulture,
-                $"{_masks.Source}/{maskPath}: expected a mask of its picture's size {image.Width}x{image.Height}, got {mask.Width}x{mask.Height}."));
+                $"{_masks.Source}/{maskPath}: expected a mask of its picture's size {image.Width}x{image.Height}, got {mask.Width}x{mask.Height}.{why}"));
         }
 
         return _labels.Value.Apply(mask.Pixels, mask.Width) is { } problem
             ? throw new DataException($"{_masks.Source}/{maskPath}: {problem}")
-            : new ImageSample(image, 0, path, mask);
+            : new ImageSample(image, 0, path, mask) { TurnedAlone = turn == ExifOrientation.TopLeft ? null : turn };
     }
 
     /// <summary>Which values occur in the masks that can be read.</summary>
+    /// <exception cref="DataException">None can be read; the message is the first one's.</exception>
     public bool[] Values()
     {
         bool[] seen = new bool[256];
         string[] masks = [.. _pairs.Select(p => p.Mask).OfType<string>()];
+        var refused = new DataException?[masks.Length];
         Parallel.For(0, masks.Length, () => new bool[256], (i, _, own) =>
         {
             try
             {
-                foreach (byte value in Decode(_masks, masks[i], ImageCodecs.DecodeIndices).Pixels)
+                foreach (byte value in ReadMask(masks[i]).Mask.Pixels)
                 {
                     own[value] = true;
                 }
             }
-            catch (DataException)
+            catch (DataException e)
             {
                 // The check names it, with the reason; here only what can be read counts.
-                return own;
+                refused[i] = e;
             }
 
             return own;
@@ -107,21 +114,27 @@ internal sealed class MaskedImages : IImageDataset
                 }
             }
         });
-        return seen;
+        return refused.Length > 0 && refused.All(r => r is not null)
+            ? throw new DataException($"none of {masks.Length} masks can be read; the first: {refused[0]!.Message}", refused[0])
+            : seen;
     }
 
-    private Image Decode(FileTree tree, string path, Decoder decode)
+    private (Image Mask, bool IsTurned) ReadMask(string path)
     {
-        byte[] bytes = tree.Read(path);
+        byte[] bytes = _masks.Read(path);
+        Image mask = Decode(_masks, path, o => MaskPixels.Of(ImageCodecs.DecodeStored(bytes, o, path)));
+        return (mask, ImageCodecs.ReadOrientation(bytes) != ExifOrientation.TopLeft);
+    }
+
+    private Image Decode(FileTree tree, string path, Func<DecodeOptions, Image> decode)
+    {
         try
         {
-            return decode(bytes, new DecodeOptions { Limits = _limits }, path);
+            return decode(new DecodeOptions { Limits = _limits });
         }
         catch (ImageException e)
         {
             throw new DataException($"{tree.Source}/{path}: {e.Message}", e);
         }
     }
-
-    private delegate Image Decoder(ReadOnlySpan<byte> data, DecodeOptions? options, string? path);
 }

@@ -37,6 +37,9 @@ public sealed class CachedDataset : IImageDataset
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes => _inner.Classes;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Notes => _inner.Notes;
+
     /// <summary>The most bytes that are kept.</summary>
     public long Limit { get; }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Fovea.Imaging;
 
 namespace Fovea.Training.Data;
@@ -65,17 +64,7 @@ internal static class CifarBinary
         return new ImageSample(image, label, name);
     }
 
-    private static string[] ReadClasses(FileTree tree)
-    {
-        if (!tree.Contains("batches.meta.txt"))
-        {
-            return s_classes;
-        }
-
-        string text = Encoding.UTF8.GetString(tree.Read("batches.meta.txt"));
-        string[] names = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return names.Length is > 0 and <= 256 && names.Distinct().Count() == names.Length
-            ? names
-            : throw new DataException($"{tree.Source}/batches.meta.txt: expected a line per class, each another name, got {names.Length} lines.");
-    }
+    private static string[] ReadClasses(FileTree tree) => tree.Contains("batches.meta.txt")
+        ? TextLines.ClassNames(tree.Read("batches.meta.txt"), 256, $"{tree.Source}/batches.meta.txt")
+        : s_classes;
 }

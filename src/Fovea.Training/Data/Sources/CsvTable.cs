@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Fovea.Training.Data;
 
@@ -28,14 +29,16 @@ internal sealed class CsvTable
         foreach ((int line, string[] fields) in rows.Skip(heading ? 1 : 0))
         {
             int needed = Math.Max(splitColumn, Math.Max(pathColumn, labelColumn));
-            if (fields.Length <= needed || fields[pathColumn].Length == 0 || fields[labelColumn].Length == 0)
+            if (fields.Length <= needed || fields[pathColumn].Length == 0 || fields[labelColumn].Trim().Length == 0)
             {
                 string got = Shorten(string.Join(',', fields));
                 throw new DataException($"{_source}: line {line}: expected a path and a label, got {fields.Length} fields: {got}");
             }
 
             string picture = fields[pathColumn].Replace('\\', '/');
-            _rows.Add((Join(folder, picture), fields[labelColumn], splitColumn < 0 ? null : ReadSplit(fields[splitColumn], line)));
+            string place = Join(folder, picture);
+            string label = TextLines.ClassName(fields[labelColumn]);
+            _rows.Add((Ascii.IsValid(place) ? place : tree.Locate(place) ?? place, label, splitColumn < 0 ? null : ReadSplit(fields[splitColumn], line)));
         }
 
         if (_rows.Count == 0)
@@ -60,8 +63,27 @@ internal sealed class CsvTable
             labels.Add(Classes[i], i);
         }
 
-        (string, int)[] items = [.. _rows.Where(r => split is null || r.Split == split).Select(r => (r.Path, labels[r.Label]))];
-        return new ImageList(_tree, items, Classes, _options.Limits, _source);
+        int[] rows = [.. Enumerable.Range(0, _rows.Count).Where(i => split is null || _rows[i].Split == split)];
+        string[] names = Names();
+        int twice = names.Where((n, i) => n != _rows[i].Path).Count();
+        return new ImageList(_tree, [.. rows.Select(i => (_rows[i].Path, labels[_rows[i].Label]))], Classes, _options, _source)
+        {
+            Names = twice == 0 ? null : [.. rows.Select(i => names[i])],
+            Notes = twice == 0 ? [] : [$"{_source}: {(twice == 1 ? "1 row names" : $"{twice} rows name")} a picture that an earlier row names."],
+        };
+    }
+
+    // A picture that several rows name is told apart by which of them it is: "a.png", "a.png (2)".
+    private string[] Names()
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        string Name(string path)
+        {
+            int count = counts[path] = counts.GetValueOrDefault(path) + 1;
+            return count == 1 ? path : string.Create(CultureInfo.InvariantCulture, $"{path} ({count})");
+        }
+
+        return [.. _rows.Select(r => Name(r.Path))];
     }
 
     private static (int Path, int Label, int Split, bool Heading) FindColumns(List<(int Line, string[] Fields)> rows)
@@ -74,10 +96,10 @@ internal sealed class CsvTable
     private static int Find(string[] fields, string[] names) =>
         Array.FindIndex(fields, f => names.Contains(f, StringComparer.OrdinalIgnoreCase));
 
-    private DataSplit ReadSplit(string text, int line) => text.ToLowerInvariant() switch
+    private DataSplit ReadSplit(string text, int line) => text.Trim().ToLowerInvariant() switch
     {
-        "train" or "training" => DataSplit.Train,
-        "val" or "valid" or "validation" or "test" => DataSplit.Val,
+        string name when PartFolders.TrainNames.Contains(name) => DataSplit.Train,
+        string name when PartFolders.ValNames.Contains(name) => DataSplit.Val,
         _ => throw new DataException($"{_source}: line {line}: expected the split train, val or test, got {Shorten(text)}"),
     };
 

@@ -5,21 +5,10 @@ namespace Fovea.Training.Data;
 /// <summary>Splits a table into fields: RFC 4180 quoting; commas, semicolons or tabs, whichever the first line has most of.</summary>
 internal static class CsvText
 {
-    private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
-
     /// <summary>The rows that are not empty, with the number of the line that each starts on.</summary>
     public static List<(int Line, string[] Fields)> Parse(byte[] bytes, string source)
     {
-        string text;
-        try
-        {
-            text = s_strict.GetString(bytes).TrimStart('\uFEFF');
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new DataException($"{source}: not a text in UTF-8: {e.Message}", e);
-        }
-
+        string text = TextLines.Decode(bytes, source);
         char separator = Separator(text);
         var rows = new List<(int, string[])>();
         var fields = new List<string>();

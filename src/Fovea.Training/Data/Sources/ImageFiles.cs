@@ -22,8 +22,8 @@ public sealed class ImageFiles : IImageDataset
         {
             if (Directory.Exists(input))
             {
-                IReadOnlyList<string> files = new DirectoryTree(input, _options.MemoryLimit).Files;
-                paths.AddRange(files.Where(_options.IsImage).Select(f => Path.Combine(input, f)));
+                var folder = new DirectoryTree(input, _options.MemoryLimit);
+                paths.AddRange(folder.Files.Where(f => folder.IsImage(f, _options)).Select(f => Path.Combine(input, f)));
             }
             else if (File.Exists(input))
             {

@@ -10,11 +10,11 @@ internal sealed class ImageList : IImageDataset
     private readonly (string Path, int Label)[] _items;
     private readonly ImageLimits _limits;
 
-    public ImageList(FileTree tree, (string Path, int Label)[] items, IReadOnlyList<string> classes, ImageLimits limits, string? source = null)
+    public ImageList(FileTree tree, (string Path, int Label)[] items, IReadOnlyList<string> classes, DatasetOptions options, string? source = null)
     {
         _tree = tree;
         _items = items;
-        _limits = limits;
+        _limits = options.Limits;
         Classes = classes;
         Source = source ?? tree.Source;
     }
@@ -25,9 +25,14 @@ internal sealed class ImageList : IImageDataset
 
     public IReadOnlyList<string> Classes { get; }
 
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Names of the pictures where their paths are not enough to tell them apart; null for the paths.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
     public int Label(int index) => _items[index].Label;
 
-    public string Name(int index) => _items[index].Path;
+    public string Name(int index) => Names is null ? _items[index].Path : Names[index];
 
     public ImageSample Get(int index)
     {
@@ -35,7 +40,7 @@ internal sealed class ImageList : IImageDataset
         byte[] bytes = _tree.Read(path);
         try
         {
-            return new ImageSample(ImageCodecs.Decode(bytes, new DecodeOptions { Limits = _limits }, path), label, path);
+            return new ImageSample(ImageCodecs.Decode(bytes, new DecodeOptions { Limits = _limits }, path), label, Name(index));
         }
         catch (ImageException e)
         {

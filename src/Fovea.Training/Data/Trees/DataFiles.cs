@@ -5,11 +5,14 @@ namespace Fovea.Training.Data;
 /// <summary>The files that are data without being pictures: tables, CIFAR batches, IDX arrays.</summary>
 internal static class DataFiles
 {
+    /// <summary>The names of files that name the classes of masks.</summary>
+    public static readonly string[] ClassLists = ["classes.txt", "class_names.txt", "labels.txt", "codes.txt"];
+
     /// <summary>Whether some layout reads a file of this name.</summary>
     public static bool IsData(string path)
     {
         string name = Path.GetFileName(path);
-        return IsTable(name) || IsCifar(name) || IsIdx(name) || name == "batches.meta.txt";
+        return IsTable(name) || IsCifar(name) || IsIdx(name) || name == "batches.meta.txt" || ClassLists.Contains(name);
     }
 
     /// <summary>Whether the name is one of a table of paths and labels.</summary>

@@ -1,11 +1,18 @@
+using System.Collections.Concurrent;
+
 namespace Fovea.Training.Data;
 
 /// <summary>
-/// Files by path, wherever they lie: on disk or inside an archive. Paths are relative, with '/' between the parts. What begins with a dot
-/// (and the folder that macOS adds to archives) is no part of it.
+/// Files by path, wherever they lie: on disk or inside an archive. Paths are relative, with '/' between the parts. What
+/// <see cref="PassedOver"/> names is no part of it.
 /// </summary>
 internal abstract class FileTree
 {
+    /// <summary>How much of a file tells what it is.</summary>
+    public const int HeadLength = 64;
+
+    private readonly ConcurrentDictionary<string, bool> _areImages = new(StringComparer.Ordinal);
+
     /// <summary>The tree's place, as messages print it.</summary>
     public abstract string Source { get; }
 
@@ -15,33 +22,30 @@ internal abstract class FileTree
     /// <summary>The folders right under the root, in ordinal order, those without files too.</summary>
     public abstract IReadOnlyList<string> TopFolders { get; }
 
+    /// <summary>What was passed over and might have been meant, in sentences.</summary>
+    public virtual IReadOnlyList<string> Notes => [];
+
     /// <summary>The content of a file.</summary>
     /// <exception cref="DataException">It is not there, cannot be read or is too large.</exception>
     public abstract byte[] Read(string path);
 
+    /// <summary>The first bytes of a file, at most <see cref="HeadLength"/>; none when it cannot be read.</summary>
+    public abstract byte[] Head(string path);
+
     /// <summary>The folders right under a folder of this tree.</summary>
     public abstract IReadOnlyList<string> FoldersUnder(string folder);
 
+    /// <summary>The path of a file as the tree spells it, when there is such a file: its letters may be composed otherwise.</summary>
+    public abstract string? Locate(string path);
+
+    /// <summary>Whether a file is a picture by its name or, when that has no ending, by its first bytes.</summary>
+    public virtual bool IsImage(string path, DatasetOptions options) => path.LastIndexOf('.') > path.LastIndexOf('/')
+        ? options.IsImage(path, [])
+        : _areImages.GetOrAdd(path, p => options.IsImage(p, Head(p)));
+
     /// <summary>Whether there is such a file.</summary>
-    public abstract bool Contains(string path);
+    public bool Contains(string path) => Locate(path) is not null;
 
     /// <summary>The part of the tree under a folder.</summary>
     public FileTree Under(string folder) => new SubTree(this, folder);
-
-    internal static bool IsHidden(string name) => name.StartsWith('.') || name == "__MACOSX";
-
-    /// <summary>Sorted distinct first parts of those paths that have more than one part.</summary>
-    protected static List<string> FirstParts(IEnumerable<string> paths, string prefix)
-    {
-        var found = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (string path in paths)
-        {
-            if (path.StartsWith(prefix, StringComparison.Ordinal) && path.IndexOf('/', prefix.Length) is > 0 and int slash)
-            {
-                found.Add(path[prefix.Length..slash]);
-            }
-        }
-
-        return [.. found];
-    }
 }

@@ -10,16 +10,7 @@ internal sealed class SubTree : FileTree
     {
         _tree = tree;
         _prefix = folder + "/";
-        var files = new List<string>();
-        foreach (string path in tree.Files)
-        {
-            if (path.StartsWith(_prefix, StringComparison.Ordinal))
-            {
-                files.Add(path[_prefix.Length..]);
-            }
-        }
-
-        Files = files;
+        Files = [.. TreeListing.Under(tree.Files, _prefix).Select(f => f[_prefix.Length..])];
         TopFolders = tree.FoldersUnder(folder);
     }
 
@@ -31,7 +22,11 @@ internal sealed class SubTree : FileTree
 
     public override byte[] Read(string path) => _tree.Read(_prefix + path);
 
-    public override bool Contains(string path) => _tree.Contains(_prefix + path);
+    public override byte[] Head(string path) => _tree.Head(_prefix + path);
+
+    public override bool IsImage(string path, DatasetOptions options) => _tree.IsImage(_prefix + path, options);
+
+    public override string? Locate(string path) => _tree.Locate(_prefix + path)?[_prefix.Length..];
 
     public override IReadOnlyList<string> FoldersUnder(string folder) => _tree.FoldersUnder(_prefix + folder);
 }

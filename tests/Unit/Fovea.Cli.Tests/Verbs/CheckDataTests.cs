@@ -17,8 +17,9 @@ public sealed class CheckDataTests : IDisposable
         Fill("b", 3);
         string text = Cli.Ok("check-data", _folder.Path);
         Assert.Contains("8 images of 2 classes; all 16x12; 0 grey, 0 with alpha, 0 duplicates, 0 unreadable", text, StringComparison.Ordinal);
-        Assert.Matches(@"│ a +│ +5 │", text);
-        Assert.Matches(@"│ b +│ +3 │", text);
+        Assert.Matches(@"│ a +│ +5 │ +4 │ +1 │", text);
+        Assert.Matches(@"│ b +│ +3 │ +2 │ +1 │", text);
+        Assert.Contains("training and validation: 0.1 of each class held out by seed 0", text, StringComparison.Ordinal);
         Assert.Contains("The data are fit for training.", text, StringComparison.Ordinal);
     }
 
@@ -55,7 +56,7 @@ public sealed class CheckDataTests : IDisposable
         // The JSON is whole all the same.
         Answer json = Cli.Run("check-data", _folder.Path, "--json");
         Assert.Equal(ExitCode.BadData, json.Code);
-        Assert.EndsWith("broken.jpg", (string)JsonNode.Parse(json.Output)!["train"]!["unreadable"]![0]!["name"]!, StringComparison.Ordinal);
+        Assert.EndsWith("broken.jpg", (string)JsonNode.Parse(json.Output)!["whole"]!["unreadable"]![0]!["name"]!, StringComparison.Ordinal);
     }
 
     [Fact]

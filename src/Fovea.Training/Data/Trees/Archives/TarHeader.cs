@@ -88,27 +88,4 @@ internal static class TarHeader
             records = records[length..];
         }
     }
-
-    /// <summary>A path without empty and "." parts; null when a part is hidden or leads upwards.</summary>
-    public static string? Normalise(string path)
-    {
-        string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var kept = new List<string>(parts.Length);
-        foreach (string part in parts)
-        {
-            if (part == ".")
-            {
-                continue;
-            }
-
-            if (FileTree.IsHidden(part))
-            {
-                return null;
-            }
-
-            kept.Add(part);
-        }
-
-        return kept.Count == 0 ? null : string.Join('/', kept);
-    }
 }

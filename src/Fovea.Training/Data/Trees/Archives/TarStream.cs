@@ -16,6 +16,7 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
     private long _read;
     private long _left;
     private int _padding;
+    private byte[] _head = [];
 
     /// <summary>Goes to the next file or folder. False at the archive's end.</summary>
     /// <exception cref="DataException">The archive breaks the rules of its format or ends too early.</exception>
@@ -28,6 +29,7 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
         {
             Skip(_left + _padding);
             _left = _padding = 0;
+            _head = [];
             int got = Fill(_header);
             if (got > 0 && !_header.AsSpan(0, got).ContainsAnyExcept((byte)0))
             {
@@ -53,10 +55,10 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
                     TarHeader.ReadPax(ReadSmall(), ref longName, ref longSize);
                     continue;
                 case '0' or '\0' or '7':
-                    entry = new TarEntry(TarHeader.Normalise(longName ?? TarHeader.Name(_header)), false, _left);
+                    entry = new TarEntry(MemberPath.Normalise(longName ?? TarHeader.Name(_header)), false, _left);
                     return true;
                 case '5':
-                    entry = new TarEntry(TarHeader.Normalise(longName ?? TarHeader.Name(_header)), true, 0);
+                    entry = new TarEntry(MemberPath.Normalise(longName ?? TarHeader.Name(_header)), true, 0);
                     return true;
                 case 'S':
                     throw Broken("sparse members are not supported; pack the data again without --sparse");
@@ -69,19 +71,30 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
         }
     }
 
+    /// <summary>The first bytes of the current file; <see cref="ReadBody"/> still gives all of it.</summary>
+    public byte[] Head()
+    {
+        byte[] head = new byte[Math.Min(_left, FileTree.HeadLength)];
+        _head = Fill(head) == head.Length ? head : throw Broken("it ends inside a member");
+        _left -= head.Length;
+        return head;
+    }
+
     /// <summary>The content of the current file.</summary>
     /// <param name="limit">The most bytes that may be held.</param>
     public byte[] ReadBody(long limit)
     {
-        if (_left > Math.Min(limit, Array.MaxLength))
+        long size = _left + _head.Length;
+        if (size > Math.Min(limit, Array.MaxLength))
         {
             throw new DataException(
                 $"{source}: its pictures take more memory than the limit; unpack the archive into a folder, or raise DatasetOptions.MemoryLimit.");
         }
 
         // Not the stated size at once: an archive of a few bytes may state gigabytes.
-        byte[] body = new byte[Math.Min(_left, 1 << 20)];
-        int filled = 0;
+        byte[] body = new byte[Math.Min(size, 1 << 20)];
+        _head.CopyTo(body, 0);
+        int filled = _head.Length;
         while (true)
         {
             if (Fill(body.AsSpan(filled)) < body.Length - filled)
@@ -90,13 +103,13 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
             }
 
             filled = body.Length;
-            if (filled == _left)
+            if (filled == size)
             {
                 _left = 0;
                 return body;
             }
 
-            Array.Resize(ref body, (int)Math.Min(_left, 2L * filled));
+            Array.Resize(ref body, (int)Math.Min(size, 2L * filled));
         }
     }
 

@@ -9,11 +9,8 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
 {
     private const int DeepestWrapping = 8;
 
-    /// <summary>What the training part is called, the likeliest name first.</summary>
-    public static readonly string[] TrainNames = ["train", "training"];
-
-    /// <summary>What the validation part is called.</summary>
-    public static readonly string[] ValNames = ["val", "valid", "validation", "test"];
+    /// <summary>What is not used of the tree, in sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Whether the data say themselves what is for training and what for validation.</summary>
     public bool IsDivided => Train is not null && Val is not null;
@@ -26,23 +23,18 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
     /// <exception cref="DataException">It is none that can be read.</exception>
     public static DataLayout Detect(FileTree tree, DatasetOptions options)
     {
-        if (options.Task != DataTask.Classify && MaskLayout.Find(tree, options) is { } masks)
+        DataLayout? masks = options.Task == DataTask.Classify ? null : MaskLayout.Find(tree, options);
+        if (masks is null && options.Task == DataTask.Segment)
         {
-            return masks;
-        }
-
-        return options.Task != DataTask.Segment
-            ? Detect(tree, options, 0)
-            : throw new DataException(
+            throw new DataException(
                 $"{tree.Source}: expected pictures and masks of the same names in folders such as images/ and masks/, train/images and train/masks, train/ and "
                 + $"trainannot/, or train/ and masks/train/, got {(tree.TopFolders.Count == 0 ? "no folders" : string.Join("/, ", tree.TopFolders.Take(10)) + "/")}.");
+        }
+
+        return (masks ?? Detect(tree, options, 0)).With(tree.Notes);
     }
 
-    /// <summary>The folder of the training part among folders, or null.</summary>
-    internal static string? FindTrain(IReadOnlyList<string> folders) => Find(folders, TrainNames);
-
-    /// <summary>The folder of the validation part among folders, or null.</summary>
-    internal static string? FindVal(IReadOnlyList<string> folders) => Find(folders, ValNames);
+    private DataLayout With(IReadOnlyList<string> notes) => this with { Notes = [.. notes, .. Notes] };
 
     private static DataLayout Detect(FileTree tree, DatasetOptions options, int depth)
     {
@@ -66,22 +58,41 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
             return FromTables(tree, [.. data.Where(DataFiles.IsTable)], options);
         }
 
-        IReadOnlyList<string> folders = tree.TopFolders;
-        string? trainFolder = Find(folders, TrainNames), valFolder = Find(folders, ValNames);
-        if (trainFolder is not null && valFolder is not null && folders.All(IsPart))
+        if (PartFolders.In(tree, options) is { } parts)
         {
-            return new DataLayout($"{trainFolder}/ and {valFolder}/",
-                () => Detect(tree.Under(trainFolder), options, depth + 1).Open(DataSplit.Train),
-                () => Detect(tree.Under(valFolder), options, depth + 1).Open(DataSplit.Val), null);
+            return FromParts(tree, parts, options, depth);
         }
 
-        // One folder around everything is the archive's or the download's, not a class, unless pictures lie right in it.
-        if (folders.Count == 1 && depth < DeepestWrapping && !tree.Files.Any(f => options.IsImage(f) && f.LastIndexOf('/') <= folders[0].Length))
+        if (depth < DeepestWrapping && Wrapping(tree, options) is { } folder)
         {
-            return Detect(tree.Under(folders[0]), options, depth + 1);
+            return Detect(tree.Under(folder), options, depth + 1).With(PartFolders.LeftOut(tree, folder + "/", [folder], options));
         }
 
         return new DataLayout("folder per class", null, null, () => FolderPerClass.Open(tree, options));
+    }
+
+    // One folder around everything is the archive's or the download's, not a class, unless pictures lie right in it. So is one that has
+    // parts in it, whatever lies beside it.
+    private static string? Wrapping(FileTree tree, DatasetOptions options)
+    {
+        IReadOnlyList<string> folders = FolderPerClass.Candidates(tree, options);
+        return folders.Count == 1 && !TreeListing.Under(tree.Files, folders[0] + "/").Any(f => f.LastIndexOf('/') == folders[0].Length && tree.IsImage(f, options))
+            ? folders[0]
+            : PartFolders.Wrapping(tree, options);
+    }
+
+    private static DataLayout FromParts(FileTree tree, PartFolders parts, DatasetOptions options, int depth)
+    {
+        Func<IImageDataset> Part(string folder, DataSplit split) => () => Detect(tree.Under(folder), options, depth + 1).Open(split);
+        return parts.Val is { } val
+            ? new DataLayout($"{parts.Train}/ and {val}/", Part(parts.Train, DataSplit.Train), Part(val, DataSplit.Val), null)
+            {
+                Notes = PartFolders.LeftOut(tree, $"{parts.Train}/ and {val}/", [parts.Train, val, "masks"], options),
+            }
+            : new DataLayout($"{parts.Train}/", null, null, Part(parts.Train, DataSplit.Train))
+            {
+                Notes = PartFolders.LeftOut(tree, $"{parts.Train}/ without a validation part that has classes", [parts.Train, "masks"], options),
+            };
     }
 
     private static DataLayout FromIdx(FileTree tree, string[] images, DatasetOptions options)
@@ -97,7 +108,7 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
         string? Named(string[] names) =>
             tables.FirstOrDefault(t => names.Contains(Path.GetFileNameWithoutExtension(t), StringComparer.OrdinalIgnoreCase));
 
-        if (Named(TrainNames) is { } train && Named(ValNames) is { } val)
+        if (Named(PartFolders.TrainNames) is { } train && Named(PartFolders.ValNames) is { } val)
         {
             return new DataLayout($"{train} and {val}",
                 () => FromTable(tree, train, options).Open(DataSplit.Train), () => FromTable(tree, val, options).Open(DataSplit.Val), null);
@@ -116,24 +127,5 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
         return table.HasSplits
             ? new DataLayout("table with a split column", () => table.Open(DataSplit.Train), () => table.Open(DataSplit.Val), null)
             : new DataLayout("table", null, null, () => table.Open(null));
-    }
-
-    // Beside the parts of an exported set lie its masks. Any other folder means that "train" is a class among classes.
-    private static bool IsPart(string folder) =>
-        Find([folder], TrainNames) is not null
-        || Find([folder], ValNames) is not null
-        || folder.Equals("masks", StringComparison.OrdinalIgnoreCase);
-
-    private static string? Find(IReadOnlyList<string> folders, string[] names)
-    {
-        foreach (string name in names)
-        {
-            if (folders.FirstOrDefault(f => f.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found)
-            {
-                return found;
-            }
-        }
-
-        return null;
     }
 }

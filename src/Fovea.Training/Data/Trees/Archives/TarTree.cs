@@ -4,13 +4,15 @@ namespace Fovea.Training.Data;
 
 /// <summary>
 /// The files of a .tar or .tar.gz, read once as a stream and kept in memory as they are (compressed pictures stay compressed).
-/// Members that no layout reads are passed over.
+/// Of members that no layout reads the first bytes are kept, to tell what they are.
 /// </summary>
 internal sealed class TarTree : FileTree
 {
+    // What a member costs besides its content: its name, its entry, its array.
+    private const int Overhead = 128;
     private readonly Dictionary<string, byte[]> _bodies = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _folders = new(StringComparer.Ordinal);
-    private readonly List<string> _files;
+    private readonly Dictionary<string, byte[]> _heads = new(StringComparer.Ordinal);
+    private readonly TreeListing _listing;
 
     private TarTree(Stream stream, string source, DatasetOptions options)
     {
@@ -18,6 +20,7 @@ internal sealed class TarTree : FileTree
 
         // What is passed over costs time, not memory; the wider limit ends a stream that would unpack for ever.
         var tar = new TarStream(stream, source, 8 * Math.Max(options.MemoryLimit / 2, 1L << 20));
+        var folders = new HashSet<string>(StringComparer.Ordinal);
         long held = 0;
         while (tar.Next(out TarEntry entry))
         {
@@ -28,28 +31,35 @@ internal sealed class TarTree : FileTree
 
             if (entry.IsFolder)
             {
-                _folders.Add(entry.Path);
+                folders.Add(entry.Path);
+                continue;
             }
-            else if (IsWanted(entry.Path, options))
-            {
-                byte[] body = tar.ReadBody(options.MemoryLimit - held);
-                _bodies[entry.Path] = body;
 
-                // An empty file costs memory too; so does its name.
-                held += body.Length + 128;
+            byte[] head = tar.Head();
+            _bodies.Remove(entry.Path);
+            _heads.Remove(entry.Path);
+            if (options.IsImage(entry.Path, head) || DataFiles.IsData(entry.Path))
+            {
+                head = _bodies[entry.Path] = tar.ReadBody(options.MemoryLimit - held);
             }
+            else
+            {
+                _heads[entry.Path] = head;
+            }
+
+            held += head.Length + Overhead;
         }
 
-        _files = [.. _bodies.Keys];
-        _files.Sort(StringComparer.Ordinal);
-        AddParents();
+        _listing = new TreeListing([.. _bodies.Keys, .. _heads.Keys], folders);
     }
 
     public override string Source { get; }
 
-    public override IReadOnlyList<string> Files => _files;
+    public override IReadOnlyList<string> Files => _listing.Files;
 
-    public override IReadOnlyList<string> TopFolders => FirstParts(_folders.Select(f => f + "/"), "");
+    public override IReadOnlyList<string> TopFolders => _listing.TopFolders;
+
+    public override IReadOnlyList<string> Notes => _listing.Notes;
 
     /// <summary>Reads an archive; whether it is compressed is seen from its first bytes.</summary>
     /// <exception cref="DataException">It cannot be read, is damaged, or holds more than the limit.</exception>
@@ -83,24 +93,10 @@ internal sealed class TarTree : FileTree
     public override byte[] Read(string path) =>
         _bodies.GetValueOrDefault(path) ?? throw new DataException($"{Source}: there is no file {path} in the archive.");
 
-    public override bool Contains(string path) => _bodies.ContainsKey(path);
+    public override byte[] Head(string path) =>
+        _heads.GetValueOrDefault(path) ?? (_bodies.GetValueOrDefault(path) is { } body ? body[..Math.Min(HeadLength, body.Length)] : []);
 
-    public override IReadOnlyList<string> FoldersUnder(string folder) => FirstParts(_folders.Select(f => f + "/"), folder + "/");
+    public override string? Locate(string path) => _bodies.ContainsKey(path) ? path : _listing.InNormalForm(path);
 
-    private static bool IsWanted(string path, DatasetOptions options) => options.IsImage(path) || DataFiles.IsData(path);
-
-    // Archives may leave folders out; every file's folders exist all the same.
-    private void AddParents()
-    {
-        foreach (string file in _files)
-        {
-            for (int slash = file.LastIndexOf('/'); slash > 0; slash = file.LastIndexOf('/', slash - 1))
-            {
-                if (!_folders.Add(file[..slash]))
-                {
-                    break;
-                }
-            }
-        }
-    }
+    public override IReadOnlyList<string> FoldersUnder(string folder) => _listing.FoldersUnder(folder);
 }

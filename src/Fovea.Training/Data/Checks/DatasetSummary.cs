@@ -1,0 +1,78 @@
+using System.Text.Json.Serialization;
+
+namespace Fovea.Training.Data;
+
+/// <summary>What one set holds.</summary>
+public sealed record DatasetSummary
+{
+    /// <summary>Where it comes from.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Pictures, the unreadable ones included.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>What the labels are.</summary>
+    public DataTask Task { get; init; }
+
+    /// <summary>The classes, and how many readable pictures have them: as their class, or somewhere in their masks.</summary>
+    public required IReadOnlyList<ClassCount> Classes { get; init; }
+
+    /// <summary>Pixels of the masks that do not count; null without masks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? IgnoredPixels { get; init; }
+
+    /// <summary>The sizes in pixels and how often each occurs: at most the 20 most frequent, most frequent first.</summary>
+    public required IReadOnlyList<SizeCount> Sizes { get; init; }
+
+    /// <summary>The size of the picture with the fewest pixels; zeros when none is readable.</summary>
+    public required SizeCount Smallest { get; init; }
+
+    /// <summary>The size of the picture with the most pixels; zeros when none is readable.</summary>
+    public required SizeCount Largest { get; init; }
+
+    /// <summary>Pictures without colour.</summary>
+    public required int Grey { get; init; }
+
+    /// <summary>Pictures with an alpha channel, which is dropped.</summary>
+    public required int Alpha { get; init; }
+
+    /// <summary>Pictures that equal an earlier one of the set, pixel for pixel.</summary>
+    public required int Duplicates { get; init; }
+
+    /// <summary>The pictures that cannot be read, in order, with the reasons.</summary>
+    public required IReadOnlyList<UnreadableImage> Unreadable { get; init; }
+
+    /// <summary>The pictures that their EXIF orientation turns, with masks that have no such tag.</summary>
+    public IReadOnlyList<string> TurnedAlone { get; init; } = [];
+
+    /// <summary>Classes without readable pictures.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> EmptyClasses => [.. Classes.Where(c => c.Count == 0).Select(c => c.Name)];
+}
+
+/// <summary>A class and its pictures.</summary>
+/// <param name="Name">The class.</param>
+/// <param name="Count">How many readable pictures it has.</param>
+public readonly record struct ClassCount(string Name, int Count)
+{
+    /// <summary>How many pixels of the masks are its; null without masks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Pixels { get; init; }
+}
+
+/// <summary>A size and its pictures.</summary>
+/// <param name="Width">Width in pixels.</param>
+/// <param name="Height">Height in pixels.</param>
+/// <param name="Count">How many pictures have it.</param>
+public readonly record struct SizeCount(int Width, int Height, int Count);
+
+/// <summary>A picture that cannot be read.</summary>
+/// <param name="Index">Its place in the set.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Reason">Why, with the full path.</param>
+public readonly record struct UnreadableImage(int Index, string Name, string Reason);
+
+/// <summary>A training and a validation picture that are the same.</summary>
+/// <param name="Train">The training picture's name.</param>
+/// <param name="Val">The validation picture's name.</param>
+public readonly record struct SamePixels(string Train, string Val);
