@@ -65,6 +65,13 @@ public sealed partial class Tensor : IDisposable
 
     internal Storage? StorageOrNull => _storage;
 
+    /// <summary>Counts the tensor, and the tape that it keeps alive, among what no scope gives back.</summary>
+    internal void MarkUnowned()
+    {
+        _storage?.MarkUnowned();
+        GradNode?.MarkUnowned();
+    }
+
     /// <summary>
     /// The values, to read and to write in place. Valid while the tensor lives: the span alone does not keep it from being collected, so
     /// hold the tensor, in a scope or by <see cref="GC.KeepAlive"/> behind the last use.

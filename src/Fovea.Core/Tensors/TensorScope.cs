@@ -49,7 +49,7 @@ public sealed class TensorScope : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensor);
         tensor.Scope = null;
-        tensor.StorageOrNull?.MarkUnowned();
+        tensor.MarkUnowned();
         return tensor;
     }
 
@@ -70,7 +70,7 @@ public sealed class TensorScope : IDisposable
                 {
                     if (_parent is null && tensor.StorageOrNull is { IsExclusive: false } shared)
                     {
-                        // A view or the tape has it as well, and there is no scope around this one that will end.
+                        // A view has it as well, and there is no scope around this one that will end.
                         shared.MarkUnowned();
                     }
 
@@ -99,7 +99,7 @@ public sealed class TensorScope : IDisposable
             }
         }
 
-        tensor.StorageOrNull?.MarkUnowned();
+        tensor.MarkUnowned();
     }
 
     private void HandOver(Tensor tensor)
@@ -110,7 +110,7 @@ public sealed class TensorScope : IDisposable
         }
         else
         {
-            tensor.StorageOrNull?.MarkUnowned();
+            tensor.MarkUnowned();
         }
     }
 
