@@ -5,8 +5,8 @@ namespace Fovea.Simd.Memory;
 /// refers to any more. It would not come by itself: what it sees of a tensor is a hundred bytes, not the megabytes behind them.
 /// </summary>
 /// <remarks>
-/// The pool asks before it takes fresh memory from the system, when these bytes have grown by as much as the last collection left of them
-/// (between 256 MB and an eighth of what the process may take). So a loop that drops what it makes stands still, one that keeps
+/// The pool asks before it takes fresh memory from the system, when these bytes have grown by as much as there was at their lowest since
+/// the last collection (by 256 MB at least and an eighth of what the process may take at most). So a loop that drops what it makes stands still, one that keeps
 /// what it makes is collected a logarithmic number of times, and where scopes give everything back nothing ever happens. Thread-safe.
 /// </remarks>
 public static class UnownedMemory
@@ -15,9 +15,10 @@ public static class UnownedMemory
 
     // Finalizers run code of others, which may wait for a lock that the renting thread holds: no reason to wait for them for ever.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly long s_mostGrowth = Math.Max(1, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
     private static readonly Lock s_gate = new();
     private static long s_bytes;
-    private static long s_due = Growth(0);
+    private static long s_lowest;
     private static long s_collections;
     private static Task s_running = Task.CompletedTask;
 
@@ -28,13 +29,34 @@ public static class UnownedMemory
     public static long Collections => Interlocked.Read(ref s_collections);
 
     /// <summary>Whether so much has gathered that a search is worth its time.</summary>
-    internal static bool IsDue => Bytes > Volatile.Read(ref s_due);
+    internal static bool IsDue
+    {
+        get
+        {
+            long lowest = Interlocked.Read(ref s_lowest);
+            return Bytes - lowest > Math.Clamp(lowest, Math.Min(LeastGrowth, s_mostGrowth), s_mostGrowth);
+        }
+    }
 
     /// <summary>Counts a block in.</summary>
     public static void Add(long bytes) => Interlocked.Add(ref s_bytes, bytes);
 
     /// <summary>Counts out a block that was given back.</summary>
-    public static void Remove(long bytes) => Interlocked.Add(ref s_bytes, -bytes);
+    public static void Remove(long bytes)
+    {
+        // What was held and is not any more must not leave room for as much that nobody holds.
+        long left = Interlocked.Add(ref s_bytes, -bytes);
+        for (long lowest = Interlocked.Read(ref s_lowest); left < lowest;)
+        {
+            long seen = Interlocked.CompareExchange(ref s_lowest, left, lowest);
+            if (seen == lowest)
+            {
+                break;
+            }
+
+            lowest = seen;
+        }
+    }
 
     /// <summary>
     /// Has the garbage collector find what nobody refers to, and returns when it was given back. Threads that come meanwhile wait for the
@@ -48,7 +70,7 @@ public static class UnownedMemory
             if (s_running.IsCompleted)
             {
                 // Until the collection says how much is really left.
-                Volatile.Write(ref s_due, Bytes + Growth(Bytes));
+                Interlocked.Exchange(ref s_lowest, Bytes);
 
                 // On a thread of its own, so that this one can stop waiting, and without this one's context, which may hold tensors.
                 var done = new TaskCompletionSource();
@@ -67,15 +89,7 @@ public static class UnownedMemory
         Interlocked.Increment(ref s_collections);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
         GC.WaitForPendingFinalizers();
-        long left = Bytes;
-        Volatile.Write(ref s_due, left + Growth(left));
+        Interlocked.Exchange(ref s_lowest, Bytes);
         done.SetResult();
-    }
-
-    // What may gather until the next collection, when this much is in use.
-    private static long Growth(long left)
-    {
-        long most = Math.Max(1, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
-        return Math.Clamp(left, Math.Min(LeastGrowth, most), most);
     }
 }

@@ -71,6 +71,22 @@ public sealed class UnownedMemoryTests
     }
 
     [Fact]
+    public void What_was_held_once_leaves_no_room_for_what_nobody_holds()
+    {
+        List<Tensor> held = [.. Enumerable.Range(0, 100).Select(_ => Tensor.Empty([4 << 20]))];
+        held.ForEach(t => t.Dispose());
+        TensorMemory.Trim();
+        TensorMemory.ResetPeak();
+        long before = TensorMemory.LiveBytes;
+        for (int i = 0; i < 200; i++)
+        {
+            Tensor.Empty([1 << 20]);
+        }
+
+        Assert.InRange(TensorMemory.PeakBytes - before, 0, Bound);
+    }
+
+    [Fact]
     public void Where_scopes_give_everything_back_nobody_is_asked()
     {
         long collections = TensorMemory.Collections;
