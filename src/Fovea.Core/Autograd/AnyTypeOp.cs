@@ -27,9 +27,9 @@ public abstract class AnyTypeOp : Op
         {
             return Array.ConvertAll(InferShapes(inputs), s => new TensorSpec(s, type));
         }
-        catch (OverflowException)
+        catch (Exception e) when (Shape.IsTooLarge(e))
         {
-            throw new ShapeException(Name, "results of at most 2³¹ − 1 elements", string.Join(", ", inputs.ToArray()));
+            throw Shape.TooLarge(Name, inputs);
         }
     }
 

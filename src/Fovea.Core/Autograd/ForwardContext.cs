@@ -97,8 +97,8 @@ public sealed class ForwardContext
             return _workspace.Take<T>(count);
         }
 
-        var dtype = typeof(T) == typeof(int) ? DType.UInt8 : DTypes.Of<T>();
-        int elements = typeof(T) == typeof(int) ? checked(count * sizeof(int)) : count;
+        // There is no element type for int: two of them lie in the place of a long.
+        (DType dtype, int elements) = typeof(T) == typeof(int) ? (DType.Int64, (count / 2) + (count % 2)) : (DTypes.Of<T>(), count);
         Shape shape = [elements];
         var extra = new Tensor(shape, dtype, new Storage((long)elements * dtype.Size()), owned: false);
         (SavedExtras ??= []).Add(extra);

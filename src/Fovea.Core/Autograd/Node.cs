@@ -10,6 +10,7 @@ internal sealed class Node
     private static long s_last;
     private int _users;
     private int _released;
+    private int _unowned;
 
     private Node(Op op, int inputs, int outputs)
     {
@@ -79,6 +80,11 @@ internal sealed class Node
         }
 
         node.SavedExtras = c.SavedExtras;
+        if (Array.Exists(c.Outputs, y => y.Scope is null))
+        {
+            node.MarkUnowned();
+        }
+
         return node;
     }
 
@@ -96,6 +102,34 @@ internal sealed class Node
     }
 
     public void Retain(int output, Tensor tensor) => (Retained ??= new Tensor?[Grads.Length])[output] = tensor;
+
+    /// <summary>
+    /// Counts what this node and those before it saved among what no scope gives back: the tensor that keeps them alive left its last one.
+    /// </summary>
+    public void MarkUnowned()
+    {
+        var found = new Stack<Node>([this]);
+        while (found.TryPop(out Node? node))
+        {
+            if (node.IsReleased || Interlocked.Exchange(ref node._unowned, 1) != 0)
+            {
+                continue;
+            }
+
+            foreach (Tensor? saved in (IEnumerable<Tensor?>)[.. node.SavedInputs ?? [], .. node.SavedOutputs ?? [], .. node.SavedExtras ?? []])
+            {
+                saved?.StorageOrNull?.MarkUnowned();
+            }
+
+            foreach (Edge edge in node.Edges)
+            {
+                if (edge.Node is { } before)
+                {
+                    found.Push(before);
+                }
+            }
+        }
+    }
 
     /// <summary>Gives back what was saved. The node can not be passed again.</summary>
     public void Release()

@@ -95,6 +95,7 @@ public sealed partial class Tensor
             sum = copy;
         }
 
+        sum.Storage.MarkUnowned();
         Grad = sum;
     }
 

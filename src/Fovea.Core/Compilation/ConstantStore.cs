@@ -20,7 +20,7 @@ internal sealed class ConstantStore : IDisposable
         var block = new PooledBlock(constant.Spec.Bytes);
         Own(block, constant.Spec.Bytes);
         var copy = new Tensor(constant.Shape, constant.DType, Storage.Within(block.Block, 0, constant.Spec.Bytes), owned: false);
-        constant.AsBytes().CopyTo(copy.AsBytes());
+        DTypeConversion.Copy(constant, copy);
         return copy;
     });
 

@@ -17,6 +17,7 @@ internal sealed class Frame : IDisposable
     private readonly Storage _output;
     private readonly ForwardContext[] _steps;
     private readonly Tensor? _result;
+    private readonly Tensor? _returned;
     private readonly Dictionary<Value, Storage> _storages = [];
     private readonly Dictionary<Value, Tensor> _tensors = [];
     private BorrowedBlocks? _borrowed;
@@ -34,6 +35,7 @@ internal sealed class Frame : IDisposable
 
         // A result that no step writes, such as an input, is copied.
         _result = plan.Memory.IsReturned(plan.Memory.Root(plan.Result)) ? null : TensorOf(plan.Result);
+        _returned = _result is null ? null : new Tensor(plan.Output.Shape, plan.Output.DType, _output, owned: false);
         _storages.Clear();
         _tensors.Clear();
     }
@@ -117,8 +119,7 @@ internal sealed class Frame : IDisposable
 
         if (_result is { } result)
         {
-            int bytes = checked((int)_output.Bytes);
-            result.AsBytes().CopyTo(_output.AsSpan<byte>(bytes));
+            DTypeConversion.Copy(result, _returned!);
         }
     }
 

@@ -10,9 +10,18 @@ internal static class DTypeConversion
         if (from.DType == to.DType)
         {
             CopyAlike(from, to);
-            return;
+        }
+        else
+        {
+            CopyConverted(from, to);
         }
 
+        GC.KeepAlive(from);
+        GC.KeepAlive(to);
+    }
+
+    private static void CopyConverted(Tensor from, Tensor to)
+    {
         switch (from.DType)
         {
             case DType.Float32:

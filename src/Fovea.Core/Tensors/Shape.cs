@@ -7,27 +7,23 @@ namespace Fovea;
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 {
+    private const string Name = "Shape";
+    private const string Limit = "lengths of at least 0 and at most 2³¹ − 1 elements";
     private readonly int[]? _lengths;
     private readonly int _elements;
 
     /// <summary>Creates a shape.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A length is negative.</exception>
-    /// <exception cref="OverflowException">The lengths other than 0 have a product of more than 2³¹ − 1.</exception>
+    /// <exception cref="ShapeException">The lengths other than 0 have a product of more than 2³¹ − 1.</exception>
     public Shape(params ReadOnlySpan<int> lengths)
     {
-        _lengths = lengths.ToArray();
-        int elements = 1;
-        bool empty = false;
         foreach (int length in lengths)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(length);
-            empty |= length == 0;
-
-            // Without the zeros, so that products of some of the axes never overflow where the whole did not.
-            elements = checked(elements * Math.Max(1, length));
         }
 
-        _elements = empty ? 0 : elements;
+        _lengths = lengths.ToArray();
+        _elements = Count(lengths) ?? throw Refused(Name, lengths);
     }
 
     /// <summary>The shape of a scalar.</summary>
@@ -52,20 +48,15 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
     /// <summary>A shape of lengths that a user gave to an op.</summary>
     /// <exception cref="ShapeException">A length is negative, or there would be too many elements.</exception>
-    internal static Shape For(string operation, ReadOnlySpan<int> lengths)
-    {
-        long elements = 1;
-        foreach (int length in lengths)
-        {
-            elements = length < 0 || elements > int.MaxValue ? -1 : elements * Math.Max(1, length);
-            if (elements is < 0 or > int.MaxValue)
-            {
-                throw new ShapeException(operation, "lengths of at least 0 and at most 2³¹ − 1 elements", $"[{string.Join(", ", lengths.ToArray())}]");
-            }
-        }
+    internal static Shape For(string operation, ReadOnlySpan<int> lengths) =>
+        Count(lengths) is null ? throw Refused(operation, lengths) : new Shape(lengths);
 
-        return new Shape(lengths);
-    }
+    /// <summary>Whether an error says that a shape, or a length on the way to it, is past what can be counted.</summary>
+    internal static bool IsTooLarge(Exception error) => error is OverflowException or ShapeException { Operation: Name };
+
+    /// <summary>The error of an op whose result would have too many elements.</summary>
+    internal static ShapeException TooLarge(string operation, ReadOnlySpan<TensorSpec> inputs) =>
+        new(operation, "results of at most 2³¹ − 1 elements", string.Join(", ", inputs.ToArray()));
 
     /// <summary>Whether two shapes are the same.</summary>
     public static bool operator ==(Shape a, Shape b) => a.Equals(b);
@@ -138,4 +129,26 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)(_lengths ?? [])).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    // The number of elements; null when a length is negative or the count no int. Zeros do not hide what the others multiply to, so
+    // that products of some of the axes never overflow where the whole did not.
+    private static int? Count(ReadOnlySpan<int> lengths)
+    {
+        long elements = 1;
+        bool isEmpty = false;
+        foreach (int length in lengths)
+        {
+            if (length < 0 || (elements *= Math.Max(1, length)) > int.MaxValue)
+            {
+                return null;
+            }
+
+            isEmpty |= length == 0;
+        }
+
+        return isEmpty ? 0 : (int)elements;
+    }
+
+    private static ShapeException Refused(string operation, ReadOnlySpan<int> lengths) =>
+        new(operation, Limit, $"[{string.Join(", ", lengths.ToArray())}]");
 }

@@ -17,6 +17,7 @@ internal sealed class Storage
     private AlignedBlock? _block;
     private long _offset;
     private int _shares = 1;
+    private int _unowned;
 
     public Storage(long bytes)
     {
@@ -36,7 +37,7 @@ internal sealed class Storage
         if (_owns && Interlocked.Exchange(ref _shares, 0) > 0)
         {
             Interlocked.Increment(ref s_finalized);
-            BlockPool.Return(_block!);
+            GiveBack();
         }
     }
 
@@ -45,7 +46,7 @@ internal sealed class Storage
     public long Bytes { get; }
 
     /// <summary>Whether there are no values: the tensor stands for what an input will bring.</summary>
-    public bool IsSymbolic => _block is null;
+    public bool IsSymbolic => _block is null && !_owns;
 
     /// <summary>Whether the only share is the caller's, so that the values may be overwritten.</summary>
     public bool IsExclusive => Volatile.Read(ref _shares) == 1;
@@ -64,6 +65,24 @@ internal sealed class Storage
 
     /// <summary>Moves a place to the start of a block, which the caller keeps alive; null for nowhere.</summary>
     public void PointTo(AlignedBlock? block) => (_block, _offset) = (block, 0);
+
+    /// <summary>
+    /// Counts the block among those that no scope will give back: it comes back by Dispose, or when the garbage collector finds it.
+    /// </summary>
+    public void MarkUnowned()
+    {
+        if (!_owns || Interlocked.Exchange(ref _unowned, 1) != 0)
+        {
+            return;
+        }
+
+        UnownedMemory.Add(Bytes);
+        if (Volatile.Read(ref _shares) <= 0)
+        {
+            // Released in between, maybe before the mark was there to be seen.
+            Unmark();
+        }
+    }
 
     public Storage Share()
     {
@@ -87,10 +106,28 @@ internal sealed class Storage
         if (left == 0 && _owns)
         {
             GC.SuppressFinalize(this);
-            BlockPool.Return(_block!);
+            GiveBack();
         }
     }
 
     public Span<T> AsSpan<T>(int count)
-        where T : unmanaged => _block is { } block ? block.AsSpan<T>(_offset, count) : throw CompileException.ReadsValues();
+        where T : unmanaged => _block is { } block ? block.AsSpan<T>(_offset, count)
+        : _owns ? throw new ObjectDisposedException(nameof(Tensor)) : throw CompileException.ReadsValues();
+
+    private void GiveBack()
+    {
+        // Whoever still holds this storage, such as another finalizer, must not see what the block's next owner writes there.
+        AlignedBlock block = _block!;
+        _block = null;
+        Unmark();
+        BlockPool.Return(block);
+    }
+
+    private void Unmark()
+    {
+        if (Interlocked.Exchange(ref _unowned, 0) != 0)
+        {
+            UnownedMemory.Remove(Bytes);
+        }
+    }
 }

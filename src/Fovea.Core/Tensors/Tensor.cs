@@ -7,7 +7,8 @@ namespace Fovea;
 /// shares the memory, everything else makes a new tensor.
 /// </summary>
 /// <remarks>
-/// Disposal is optional: a <see cref="TensorScope"/> returns what was made inside it, and the garbage collector finds the rest.
+/// Disposal is optional: a <see cref="TensorScope"/> returns what was made inside it, and the garbage collector finds the rest; it is
+/// asked to whenever much has gathered that no scope owns.
 /// Reading one tensor from many threads is safe; writing is not.
 /// </remarks>
 public sealed partial class Tensor : IDisposable
@@ -25,9 +26,18 @@ public sealed partial class Tensor : IDisposable
         Shape = shape;
         DType = dtype;
         _storage = storage;
-        if (owned)
+        if (!owned)
         {
-            Execution.Current.Scope?.Own(this);
+            return;
+        }
+
+        if (Execution.Current.Scope is { } scope)
+        {
+            scope.Own(this);
+        }
+        else
+        {
+            storage.MarkUnowned();
         }
     }
 
@@ -53,7 +63,19 @@ public sealed partial class Tensor : IDisposable
 
     internal Storage Storage => _storage ?? throw Disposed("The tensor");
 
-    /// <summary>The values, to read and to write in place. Valid while the tensor lives.</summary>
+    internal Storage? StorageOrNull => _storage;
+
+    /// <summary>Counts the tensor, and the tape that it keeps alive, among what no scope gives back.</summary>
+    internal void MarkUnowned()
+    {
+        _storage?.MarkUnowned();
+        GradNode?.MarkUnowned();
+    }
+
+    /// <summary>
+    /// The values, to read and to write in place. Valid while the tensor lives: the span alone does not keep it from being collected, so
+    /// hold the tensor, in a scope or by <see cref="GC.KeepAlive"/> behind the last use.
+    /// </summary>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the element type.</exception>
     public Span<T> AsSpan<T>()
         where T : unmanaged => DTypes.Of<T>() == DType
@@ -61,11 +83,19 @@ public sealed partial class Tensor : IDisposable
             : throw new DTypeException("AsSpan", DType.ToString(), typeof(T).Name);
 
     /// <summary>The bytes of the values, little-endian as on every supported machine.</summary>
-    public Span<byte> AsBytes() => Storage.AsSpan<byte>(checked(Elements * DType.Size()));
+    /// <exception cref="ShapeException">There are more than 2³¹ − 1 bytes, which no span holds; take <see cref="AsSpan{T}"/>.</exception>
+    public Span<byte> AsBytes() => Spec.Bytes <= int.MaxValue
+        ? Storage.AsSpan<byte>((int)Spec.Bytes)
+        : throw new ShapeException("AsBytes", "at most 2³¹ − 1 bytes", $"{Spec.Bytes} of {Spec}", "take its numbers with AsSpan");
 
     /// <summary>A managed copy of the values.</summary>
     public T[] ToArray<T>()
-        where T : unmanaged => AsSpan<T>().ToArray();
+        where T : unmanaged
+    {
+        T[] copy = AsSpan<T>().ToArray();
+        GC.KeepAlive(this);
+        return copy;
+    }
 
     /// <summary>The only value of a tensor of one element, as a double.</summary>
     /// <exception cref="ShapeException">The tensor has more or fewer elements.</exception>
@@ -76,7 +106,7 @@ public sealed partial class Tensor : IDisposable
             throw new ShapeException("Item", "a tensor of one element", Shape.ToString());
         }
 
-        return DType switch
+        double value = DType switch
         {
             DType.Float32 => AsSpan<float>()[0],
             DType.Float64 => AsSpan<double>()[0],
@@ -84,6 +114,8 @@ public sealed partial class Tensor : IDisposable
             DType.UInt8 => AsSpan<byte>()[0],
             _ => AsSpan<bool>()[0] ? 1 : 0,
         };
+        GC.KeepAlive(this);
+        return value;
     }
 
     /// <summary>Gives the tensor's share in its memory back, and its <see cref="Grad"/>. The tape and views keep their shares.</summary>

@@ -20,6 +20,18 @@ public static class TensorMemory
     /// <summary>How often memory was taken from the system. It stands still in a training loop at steady state.</summary>
     public static long NativeAllocations => AlignedBlock.Allocations;
 
+    /// <summary>
+    /// Bytes in use that no scope will give back: parameters, what was made outside of every scope, and what the tape keeps of it. What of
+    /// it nobody refers to any more comes back when the garbage collector finds it.
+    /// </summary>
+    public static long UnownedBytes => UnownedMemory.Bytes;
+
+    /// <summary>
+    /// How often the garbage collector was asked to look for such memory, which happens when it has doubled and fresh memory is about to be
+    /// taken from the system. It stands still where scopes give everything back.
+    /// </summary>
+    public static long Collections => UnownedMemory.Collections;
+
     /// <summary>Blocks that came back only because the garbage collector found them: tensors that no scope and no Dispose released.</summary>
     public static long Leaked => Storage.Finalized;
 

@@ -37,7 +37,7 @@ public sealed class TensorScope : IDisposable
         if (tensor.Scope == this)
         {
             tensor.Scope = null;
-            _parent?.Own(tensor);
+            HandOver(tensor);
         }
 
         return tensor;
@@ -49,6 +49,7 @@ public sealed class TensorScope : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensor);
         tensor.Scope = null;
+        tensor.MarkUnowned();
         return tensor;
     }
 
@@ -67,6 +68,12 @@ public sealed class TensorScope : IDisposable
             {
                 if (tensor.Scope == this)
                 {
+                    if (_parent is null && tensor.StorageOrNull is { IsExclusive: false } shared)
+                    {
+                        // A view has it as well, and there is no scope around this one that will end.
+                        shared.MarkUnowned();
+                    }
+
                     tensor.Dispose();
                 }
             }
@@ -90,6 +97,20 @@ public sealed class TensorScope : IDisposable
             {
                 return;
             }
+        }
+
+        tensor.MarkUnowned();
+    }
+
+    private void HandOver(Tensor tensor)
+    {
+        if (_parent is not null)
+        {
+            _parent.Own(tensor);
+        }
+        else
+        {
+            tensor.MarkUnowned();
         }
     }
 

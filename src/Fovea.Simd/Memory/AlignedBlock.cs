@@ -19,13 +19,21 @@ public sealed unsafe class AlignedBlock : IDisposable
 
     /// <summary>Takes memory from the system. Its content is not defined.</summary>
     /// <param name="bytes">Length in bytes, 0 or more.</param>
-    /// <exception cref="OutOfMemoryException">The system has none left.</exception>
+    /// <exception cref="NativeMemoryException">The system has none left.</exception>
     public AlignedBlock(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = bytes;
         bool isLarge = AsksForLargePages && bytes >= LargePages.Bytes;
-        _at = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), isLarge ? LargePages.Bytes : (nuint)Alignment);
+        try
+        {
+            _at = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), isLarge ? LargePages.Bytes : (nuint)Alignment);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new NativeMemoryException(bytes, LiveBytes);
+        }
+
         if (isLarge)
         {
             LargePages.Ask(_at, bytes);

@@ -10,6 +10,9 @@ namespace Fovea.Simd.Memory;
 public static class BlockPool
 {
     private const int Classes = 4 * 64;
+
+    // Beyond this a length can no longer be rounded up; no system has so much.
+    private const long Most = 1L << 60;
     private static readonly Stack<AlignedBlock>?[] s_free = new Stack<AlignedBlock>?[Classes];
     private static readonly Lock s_gate = new();
     private static long s_rentedBlocks;
@@ -33,21 +36,24 @@ public static class BlockPool
     public static void ResetPeak() => Interlocked.Exchange(ref s_peakBytes, RentedBytes);
 
     /// <summary>Takes a block of at least <paramref name="bytes"/> bytes. Its content is not defined.</summary>
+    /// <exception cref="NativeMemoryException">The system has none left.</exception>
     public static AlignedBlock Rent(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        int index = ClassOf(bytes, out long size);
-        AlignedBlock? block = null;
-        lock (s_gate)
+        if (bytes > Most)
         {
-            if (s_free[index] is { Count: > 0 } stack)
-            {
-                block = stack.Pop();
-                s_pooledBytes -= block.Bytes;
-            }
+            throw new NativeMemoryException(bytes, AlignedBlock.LiveBytes);
         }
 
-        block ??= Take(size);
+        int index = ClassOf(bytes, out long size);
+        AlignedBlock? block = Find(index);
+        if (block is null && UnownedMemory.IsDue)
+        {
+            UnownedMemory.Collect();
+            block = Find(index);
+        }
+
+        block ??= Take(index, size);
 
         // From here the renter's own finalizer, if any, answers for the block: two finalizers on one block would race.
         GC.SuppressFinalize(block);
@@ -95,15 +101,36 @@ public static class BlockPool
         }
     }
 
-    private static AlignedBlock Take(long size)
+    private static AlignedBlock? Find(int index)
+    {
+        lock (s_gate)
+        {
+            if (s_free[index] is not { Count: > 0 } stack)
+            {
+                return null;
+            }
+
+            AlignedBlock block = stack.Pop();
+            s_pooledBytes -= block.Bytes;
+            return block;
+        }
+    }
+
+    private static AlignedBlock Take(int index, long size)
     {
         try
         {
             return new AlignedBlock(size);
         }
-        catch (OutOfMemoryException)
+        catch (NativeMemoryException)
         {
-            // Blocks of other sizes may be lying idle: give them back to the system and ask once more.
+            // Some may be held by what nobody refers to any more, some lie idle in blocks of other sizes: find both, and ask once more.
+            UnownedMemory.Collect();
+            if (Find(index) is { } found)
+            {
+                return found;
+            }
+
             Trim();
             return new AlignedBlock(size);
         }

@@ -9,7 +9,12 @@ public sealed class PooledBlock : IDisposable
     private AlignedBlock? _block;
 
     /// <summary>Takes a block of at least <paramref name="bytes"/> bytes. Its content is not defined.</summary>
-    public PooledBlock(long bytes) => _block = BlockPool.Rent(bytes);
+    /// <exception cref="NativeMemoryException">The system has none left.</exception>
+    public PooledBlock(long bytes)
+    {
+        _block = BlockPool.Rent(bytes);
+        UnownedMemory.Add(_block.Bytes);
+    }
 
     /// <summary>Gives back a block that nobody disposed.</summary>
     ~PooledBlock() => Dispose();
@@ -26,6 +31,7 @@ public sealed class PooledBlock : IDisposable
     {
         if (Interlocked.Exchange(ref _block, null) is { } block)
         {
+            UnownedMemory.Remove(block.Bytes);
             BlockPool.Return(block);
         }
 

@@ -39,12 +39,6 @@ internal sealed class TrainingStep
     {
         using TensorScope scope = TensorScope.Begin();
         int classes = _inputs.Description.Classes.Count;
-        if (_isDense && batch.Labels.AsSpan<long>().IndexOfAnyExcept(Loss.DefaultIgnoreIndex) < 0)
-        {
-            // Nothing in these images counts: there is no mean to take, and nothing to learn.
-            return default;
-        }
-
         Tensor targets = _mixing.IsOn
             ? _mixing.Apply(batch.Images, batch.Labels, classes, _mixingRandom.Fork((ulong)batch.Epoch).Fork((ulong)batch.Number))
             : batch.Labels;

@@ -2,7 +2,8 @@ namespace Fovea.Training;
 
 /// <summary>
 /// Cross entropy between the softmax of the logits and the targets: <c>−Σ_c t_c · log softmax(x)_c</c>, averaged as PyTorch's
-/// <c>CrossEntropyLoss</c> does: by the weights of the labels, or by the number of rows for targets that are probabilities.
+/// <c>CrossEntropyLoss</c> does: by the weights of the labels, or by the number of rows for targets that are probabilities. Where no label
+/// counts it is 0.
 /// </summary>
 public sealed class CrossEntropyLoss : Loss
 {

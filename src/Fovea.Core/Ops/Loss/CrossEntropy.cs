@@ -17,7 +17,8 @@ public static class CrossEntropyExtensions
         /// <param name="ignoreIndex">The label that leaves a row out (default −100).</param>
         /// <param name="reduction">
         /// Mean (the default), which divides by the sum of the rows' class weights for labels and by the number of rows for probabilities;
-        /// a mean of nothing is NaN. Sum, or None.
+        /// a mean of nothing (every row is left out, or has the weight 0) is 0 with a gradient of 0, where PyTorch's is NaN with a gradient of
+        /// 0: a batch of void pixels changes nothing and stops no run. Sum, or None.
         /// </param>
         /// <exception cref="ShapeException">The shapes do not fit.</exception>
         /// <exception cref="OptionException">The smoothing is not from 0 to 1.</exception>

@@ -86,7 +86,13 @@ internal sealed class CrossEntropyOp(double labelSmoothing, long ignoreIndex, Lo
 
         Span<T> y = c.Out<T>();
         Fovea.Simd.Reductions.Reduction.Sum<T>(1, rows, 1, losses, y);
-        if (reduction == LossReduction.Mean)
+        if (reduction == LossReduction.Mean && weight == 0)
+        {
+            // Nothing counts, and nothing is to be learned from it.
+            y[0] = T.Zero;
+            gradient.Clear();
+        }
+        else if (reduction == LossReduction.Mean)
         {
             y[0] = T.CreateTruncating(double.CreateTruncating(y[0]) / weight);
             Map.Run<Scale, T>(gradient, gradient, new Scale(1 / weight));

@@ -3,7 +3,7 @@ namespace Fovea;
 /// <summary>What becomes of the losses of single elements.</summary>
 public enum LossReduction
 {
-    /// <summary>Their mean, or the weighted mean where there are weights.</summary>
+    /// <summary>Their mean, or the weighted mean where there are weights; of nothing, 0.</summary>
     Mean,
 
     /// <summary>Their sum.</summary>
@@ -18,8 +18,8 @@ internal static class LossReductions
 {
     public static Tensor Apply(Tensor losses, LossReduction reduction) => reduction switch
     {
-        LossReduction.Mean => losses.Mean(),
-        LossReduction.Sum => losses.Sum(),
+        LossReduction.Mean when losses.Elements > 0 => losses.Mean(),
+        LossReduction.Mean or LossReduction.Sum => losses.Sum(),
         _ => losses,
     };
 

@@ -47,9 +47,9 @@ internal sealed class CompareOp(Comparison comparison, double? number) : Op, ISa
         {
             return [new TensorSpec(BroadcastShapes.Infer(Name, inputs[0].Shape, inputs[1].Shape), DType.Bool)];
         }
-        catch (OverflowException)
+        catch (Exception e) when (Shape.IsTooLarge(e))
         {
-            throw new ShapeException(Name, "results of at most 2³¹ − 1 elements", $"{inputs[0]} and {inputs[1]}");
+            throw Shape.TooLarge(Name, inputs);
         }
     }
 

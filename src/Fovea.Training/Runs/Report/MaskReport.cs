@@ -58,7 +58,7 @@ internal static class MaskReport
     /// <summary>Writes the worst images and some from all over the set, each beside its mask and the prediction.</summary>
     public static void WriteSamples(RunFolder run, ReportPage page, Module model, DataLoader data, SegmentationResult result)
     {
-        ImageOverlap[] worst = [.. result.PerImage.OrderBy(i => i.Iou).ThenBy(i => i.Index).Take(Samples)];
+        ImageOverlap[] worst = [.. result.PerImage.Where(i => i.Counts).OrderBy(i => i.Iou).ThenBy(i => i.Index).Take(Samples)];
         ImageOverlap[] rest = [.. result.PerImage.Except(worst).OrderBy(i => i.Index)];
         int count = Math.Min(Samples, rest.Length);
         ImageOverlap[] spread = [.. Enumerable.Range(0, count).Select(i => rest[(int)((long)i * rest.Length / count)])];

@@ -53,13 +53,28 @@ public sealed class EdgeTests : IDisposable
         Assert.Equal([1, -1, 0], x.Grad!.ToArray<float>());
     }
 
-    [Fact]
-    public void A_mean_of_ignored_rows_is_NaN_and_their_sum_is_zero()
+    [Theory]
+    [InlineData(LossReduction.Mean, -100, 1)]
+    [InlineData(LossReduction.Sum, -100, 1)]
+    [InlineData(LossReduction.Mean, 1, 0)]
+    public void Where_nothing_counts_the_cross_entropy_and_its_gradient_are_zero(LossReduction reduction, long label, double weight)
     {
-        Tensor x = Tensor.Ones([2, 3]);
-        Tensor labels = Tensor.From([-100L, -100]);
-        Assert.Equal(double.NaN, x.CrossEntropy(labels).Item());
-        Assert.Equal(0, x.CrossEntropy(labels, reduction: LossReduction.Sum).Item());
+        Tensor x = Tensor.From([1f, float.PositiveInfinity, 3, 4, 5, 6], [2, 3]);
+        x.RequiresGrad = true;
+        Tensor loss = x.CrossEntropy(Tensor.From([label, label]), Tensor.Full([3], weight), reduction: reduction);
+        loss.Backward();
+        Assert.Equal(0, loss.Item());
+        Assert.All(x.Grad!.ToArray<float>(), g => Assert.Equal(0, g));
+    }
+
+    [Fact]
+    public void A_mean_loss_of_no_rows_is_zero()
+    {
+        Tensor none = Tensor.Zeros([0, 3]);
+        Assert.Equal(0, none.CrossEntropy(Tensor.Zeros([0, 3])).Item());
+        Assert.Equal(0, none.MseLoss(none).Item());
+        Assert.Equal(0, none.L1Loss(none).Item());
+        Assert.Equal(0, none.BceWithLogits(none).Item());
     }
 
     [Fact]

@@ -57,12 +57,25 @@ public sealed class ShapeTests
     public void Negative_lengths_and_more_than_an_int_of_elements_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Shape(2, -1));
-        Assert.Throws<OverflowException>(() => new Shape(65536, 65536));
+        var error = Assert.Throws<ShapeException>(() => new Shape(65536, 65536));
+        Assert.Equal("Shape: expected lengths of at least 0 and at most 2³¹ − 1 elements, got [65536, 65536].", error.Message);
+        Assert.Equal(int.MaxValue, new Shape(1, int.MaxValue).Elements);
+    }
+
+    [Fact]
+    public void A_result_of_more_than_an_int_of_elements_is_refused_under_the_name_of_its_op()
+    {
+        TensorSpec column = new([65536, 1], DType.Float32), row = new([1, 65536], DType.Float32);
+        Assert.Equal("add", Assert.Throws<ShapeException>(() => new AddOp().Infer([column, row])).Operation);
+        Assert.Equal("concat", Assert.Throws<ShapeException>(() => new ConcatOp(0).Infer([Long(), Long()])).Operation);
+        Assert.Equal("pad", Assert.Throws<ShapeException>(() => new PadOp([1], [int.MaxValue], 0).Infer([row])).Operation);
+
+        static TensorSpec Long() => new([int.MaxValue], DType.UInt8);
     }
 
     [Theory]
     [InlineData(0, 65536, 65536)]
     [InlineData(65536, 65536, 0)]
     public void A_zero_does_not_hide_lengths_whose_product_overflows(params int[] lengths) =>
-        Assert.Throws<OverflowException>(() => new Shape(lengths));
+        Assert.Throws<ShapeException>(() => new Shape(lengths));
 }

@@ -26,6 +26,7 @@ public sealed class StorageTests
         storage.Release();
         Assert.Throws<ObjectDisposedException>(storage.Share);
         Assert.Throws<ObjectDisposedException>(storage.Share);
+        Assert.Throws<ObjectDisposedException>(() => storage.AsSpan<byte>(1).Length);
     }
 
     [Fact]

@@ -21,4 +21,15 @@ public sealed class AlignedBlockTests
         content.Fill(7);
         Assert.Equal(bytes, content.Count((byte)7));
     }
+
+    [Theory]
+    [InlineData(1L << 55)]
+    [InlineData(long.MaxValue)]
+    public void What_the_system_does_not_have_is_refused_with_what_was_asked_for(long bytes)
+    {
+        var error = Assert.Throws<NativeMemoryException>(() => BlockPool.Rent(bytes));
+        Assert.InRange(error.RequestedBytes, bytes, long.MaxValue);
+        Assert.True(error.InUseBytes >= 0);
+        Assert.StartsWith("Memory: expected room for ", error.Message, StringComparison.Ordinal);
+    }
 }

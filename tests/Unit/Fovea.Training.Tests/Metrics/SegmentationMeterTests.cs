@@ -37,6 +37,18 @@ public class SegmentationMeterTests
     }
 
     [Fact]
+    public void An_image_of_which_no_pixel_counts_changes_no_mean()
+    {
+        var meter = new SegmentationMeter(["background", "a"]);
+        meter.Add([0, 1, 1, 1], [0, 1, 1, 0], 2, "one");
+        SegmentationResult without = meter.Result(1);
+        meter.Add([0, 1, 1, 1], [255, 255, 255, 255], 2, "void");
+        SegmentationResult with = meter.Result(1);
+        Assert.Equal((without.ImageIou, without.ImageDice, without.MeanIou), (with.ImageIou, with.ImageDice, with.MeanIou));
+        Assert.Equal([true, false], with.PerImage.Select(i => i.Counts));
+    }
+
+    [Fact]
     public void A_class_that_is_nowhere_does_not_count()
     {
         var meter = new SegmentationMeter(["background", "a", "nowhere"]);
