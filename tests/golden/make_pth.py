@@ -118,6 +118,7 @@ def main():
     save("two", {"generator": {"w": torch.ones(2)}, "discriminator": {"w": torch.zeros(3)}})
     save("tensor", torch.arange(6.0).reshape(2, 3))
     torch.save(Whole(), os.path.join(OUT, "model.pth"))
+    torch.save(Whole(), os.path.join(OUT, "model.th"), _use_new_zipfile_serialization=False)
 
 
 if __name__ == "__main__":
