@@ -111,7 +111,6 @@ internal sealed class PickleGlobals
 
     private static void Set(ParseBudget budget, PickleDict dict, PickleValue key, PickleValue value)
     {
-        budget.Take(PickleLimits.EntryBytes);
-        dict.Set(key, value);
+        budget.Take(dict.Set(key, value) ? PickleLimits.EntryBytes : 0);
     }
 }

@@ -236,7 +236,7 @@ internal sealed class Unpickler
         }
     }
 
-    private void SetItems(PickleValue[] items, Action<PickleValue, PickleValue> set)
+    private void SetItems(PickleValue[] items, Func<PickleValue, PickleValue, bool> set)
     {
         if (items.Length % 2 != 0)
         {
@@ -244,10 +244,9 @@ internal sealed class Unpickler
         }
 
         _stack.Spend(items.Length);
-        _budget.Take(items.Length / 2 * (long)PickleLimits.EntryBytes);
         for (int i = 0; i < items.Length; i += 2)
         {
-            set(items[i], items[i + 1]);
+            _budget.Take(set(items[i], items[i + 1]) ? PickleLimits.EntryBytes : 0);
         }
     }
 }

@@ -48,7 +48,7 @@ internal static class LeftAside
                     Collect(found, done, name, child, onlyObjects: true);
                 }
             }
-            else if (child is PickleObject || (!onlyObjects && !done.Contains(child)))
+            else if (!done.Contains(child) && (!onlyObjects || child is PickleObject))
             {
                 Add(found, name, child);
             }

@@ -22,9 +22,9 @@ internal static class StateDictSearch
                 : $"'{ErrorText.Of(key)}' is not a dict of tensors, but {Describe(start.Value)}");
         StatePath[] others = [.. (key is null ? found : Candidates(file, budget)).Where(c => c.Value != chosen.Value && !c.IsBookkeeping)];
         (IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyList<string> dropped) = Tensors(AsDict(chosen.Value)!, chosen.Key);
-        return new PyTorchState(chosen.Key, tensors)
+        return new PyTorchState(ErrorText.Of(chosen.Key), tensors)
         {
-            Alternatives = [.. others.Take(LeftAside.Most).Select(o => o.Key)],
+            Alternatives = [.. others.Take(LeftAside.Most).Select(o => ErrorText.Of(o.Key))],
             LeftAside = LeftAside.Of(chosen, others, dropped),
         };
     }

@@ -1,4 +1,5 @@
 using Fovea.Io;
+using Fovea.Testing;
 using static Fovea.Interop.Tests.PyTorch.Pth;
 
 namespace Fovea.Interop.Tests.PyTorch;
@@ -89,5 +90,28 @@ public sealed class InertValueTests
         var items = Assert.IsType<PickleSequence>(Read(Zip(pickle)).Root).Items;
         Assert.Equal(["1", "False", "1.5", "NaN", "12345678901234567890", "'aA\n'", "'é'", "None"], items.Take(8).Select(i => i.ToString()));
         Assert.Equal(["list", "dict", "tuple"], items.Skip(8).Select(i => i.Kind));
+    }
+
+    [Theory]
+    [InlineData("bookkeeping-protocol0.pth")]
+    [InlineData("bookkeeping-protocol1.pth")]
+    [InlineData("bookkeeping-protocol2.pth")]
+    [InlineData("bookkeeping-protocol3.pth")]
+    [InlineData("bookkeeping-protocol4.pth")]
+    [InlineData("bookkeeping-protocol5.pth")]
+    [InlineData("bookkeeping.th")]
+    public void A_checkpoint_of_a_training_script_is_read_in_every_protocol(string file)
+    {
+        using var scope = TensorScope.Begin();
+        PyTorchState state = WeightsFile.Read(Repository.Golden("pth", file)).State!;
+        Assert.Equal("model", state.Key);
+        Assert.Equal(["ema"], state.Alternatives);
+        Assert.Equal([0f, 1, 2, 3, 4, 5], state.Tensors["fc.weight"].ToArray<float>());
+        Assert.Equal([0.5f, -0.5f], state.Tensors["fc.bias"].ToArray<float>());
+        string[] named = ["args (argparse.Namespace)", "array (numpy.ndarray)", "date (datetime.date)", "stage (__main__.Stage.WARM)",
+            "partial (functools.partial)", "optimizer_class (torch.optim.sgd.SGD)", "sparse (torch._utils._rebuild_sparse_tensor)",
+            "rng.numpy.state.key (numpy.ndarray)", "history (dict)", "size (tuple)", "set (set)", "bytes (bytes)", "loss._extra_state (None)"];
+        Assert.All(named, n => Assert.Contains(n, state.LeftAside));
+        Assert.DoesNotContain(state.LeftAside, l => l.StartsWith("model (", StringComparison.Ordinal));
     }
 }

@@ -112,8 +112,8 @@ public sealed class PickleDict : PickleContainer
 
     internal override PickleValue Child(int index) => index % 2 == 0 ? _entries![index / 2].Key : _entries![index / 2].Value;
 
-    /// <summary>Sets an entry; a later one of the same key replaces the value and keeps the place, as in Python.</summary>
-    internal void Set(PickleValue key, PickleValue value)
+    /// <summary>Sets an entry; a later one of the same key replaces the value and keeps the place, as in Python. Tells whether it is new.</summary>
+    internal bool Set(PickleValue key, PickleValue value)
     {
         Enter(key);
         Enter(value);
@@ -122,12 +122,12 @@ public sealed class PickleDict : PickleContainer
         if (_index.TryAdd(key, _entries.Count))
         {
             _entries.Add(new(key, value));
+            return true;
         }
-        else
-        {
-            int at = _index[key];
-            _entries[at] = new(_entries[at].Key, value);
-        }
+
+        int at = _index[key];
+        _entries[at] = new(_entries[at].Key, value);
+        return false;
     }
 }
 

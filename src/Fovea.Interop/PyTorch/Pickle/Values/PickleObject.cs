@@ -1,3 +1,5 @@
+using Fovea.Io.PyTorch;
+
 namespace Fovea.Io;
 
 /// <summary>
@@ -24,17 +26,25 @@ public sealed class PickleObject : PickleContainer
 
     internal override PickleValue Child(int index) => _entries!.Child(index);
 
-    internal void Set(PickleValue key, PickleValue value)
+    internal bool Set(PickleValue key, PickleValue value)
     {
         Enter(key);
         Enter(value);
         _entries ??= new();
-        _entries.Set(key, value);
+        return _entries.Set(key, value);
     }
 
     /// <summary>What calling it gives: another object of its name or, where it only rebuilds an object of a class, of that class' name.</summary>
-    internal PickleObject Call(IReadOnlyList<PickleValue> arguments) =>
-        new(Kind is "copyreg._reconstructor" or "copy_reg._reconstructor" or "copyreg.__newobj__" or "copyreg.__newobj_ex__"
-                or "numpy.core.multiarray._reconstruct" or "numpy._core.multiarray._reconstruct"
-            && arguments is [PickleObject { Kind: var name }, ..] ? name : Kind);
+    internal PickleObject Call(IReadOnlyList<PickleValue> arguments) => Kind switch
+    {
+        "copyreg._reconstructor" or "copy_reg._reconstructor" or "copyreg.__newobj__" or "copyreg.__newobj_ex__"
+            or "numpy.core.multiarray._reconstruct" or "numpy._core.multiarray._reconstruct"
+            when arguments is [PickleObject { Kind: var name }, ..] => new(name),
+
+        // How enumeration values are stored. The name stays as short as any other.
+        "builtins.getattr" or "__builtin__.getattr" when arguments is [PickleObject { Kind: var owner }, PickleText { Value: var member }]
+            && owner.Length + member.Length < PickleLimits.NameBytes => new($"{owner}.{member}"),
+        "numpy.core.numeric._frombuffer" or "numpy._core.numeric._frombuffer" => new("numpy.ndarray"),
+        _ => new(Kind),
+    };
 }
