@@ -34,6 +34,9 @@ public sealed class WeightsFile
     /// <summary>Texts beside the tensors, which only safetensors has.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <summary>Where the state dict of a PyTorch file lies, other state dicts of it, and what was left aside; null for other formats.</summary>
+    public PyTorchState? State { get; private init; }
+
     /// <summary>Reads weights.</summary>
     /// <param name="path">The file.</param>
     /// <param name="key">Which state dict of a PyTorch file that holds several; see <see cref="PyTorchFile.StateDict"/>.</param>
@@ -114,7 +117,8 @@ public sealed class WeightsFile
         PyTorchFile file = PyTorchFile.Read(path);
         try
         {
-            return new(WeightsFormat.PyTorch, file.StateDict(key), new Dictionary<string, string>());
+            PyTorchState state = file.FindState(key);
+            return new(WeightsFormat.PyTorch, state.Tensors, new Dictionary<string, string>()) { State = state };
         }
         catch (PickleException error)
         {
@@ -136,7 +140,7 @@ public sealed class WeightsFile
                 throw new DataFormatException($"{path}: holds one array without a name (.npy); expected named tensors. Read it with NpyFile."),
             // The length of a header, which is below 2³², then the header: before the pickle, whose first two bytes a length may have.
             [_, _, _, _, 0, 0, 0, 0, (byte)'{'] => WeightsFormat.Safetensors,
-            [0x80, >= 2 and <= 5, ..] => WeightsFormat.PyTorch,
+            [0x80, >= 2 and <= 5, ..] or [(byte)'L', (byte)'1', (byte)'1', (byte)'9', ..] => WeightsFormat.PyTorch,
             _ => FormatOf(path) ?? throw new DataFormatException(
                 $"{path}: the content is of no known format; expected safetensors, a PyTorch file or a .npz archive."),
         };

@@ -5,8 +5,13 @@ Run with PyTorch 1.13 and NumPy (Debian: python3-torch):  python3 tests/golden/m
 For each NAME.pth (zip form) and NAME.th (legacy form) there is a NAME.safetensors with every tensor by its dotted path.
 """
 
+import argparse
 import collections
+import datetime
+import enum
+import functools
 import os
+import pathlib
 
 import numpy as np
 import torch
@@ -106,6 +111,38 @@ def checkpoint():
     }
 
 
+class Names(collections.OrderedDict):
+    """A subclass of dict, as some training scripts save their weights in."""
+
+
+class Stage(enum.Enum):
+    WARM = 1
+
+
+def bookkeeping():
+    """Weights beside what training scripts keep, each thing in one form at least."""
+    weights = Names({"fc.weight": torch.arange(6.0).reshape(2, 3), "fc.bias": torch.tensor([0.5, -0.5]), "loss._extra_state": None})
+    return {
+        "model": weights,
+        "ema": {"fc.weight": torch.zeros(2, 3), "fc.bias": torch.zeros(2)},
+        "args": argparse.Namespace(lr=0.1, classes=["a"]),
+        "array": np.arange(3.0),
+        "rng": {"numpy": np.random.RandomState(1).get_state(legacy=False)},
+        "history": collections.defaultdict(list, {"loss": [1.0]}),
+        "date": datetime.date(2020, 1, 1),
+        "path": pathlib.PurePosixPath("/x"),
+        "stage": Stage.WARM,
+        "partial": functools.partial(max, 1),
+        "complex": 1 + 2j,
+        "dtype": np.dtype("f4"),
+        "optimizer_class": torch.optim.SGD,
+        "sparse": torch.eye(2).to_sparse(),
+        "size": torch.Size([1, 2]),
+        "set": {1},
+        "bytes": b"\x00",
+    }
+
+
 class Whole(torch.nn.Module):
     """A model saved whole, which the reader must refuse."""
 
@@ -117,7 +154,11 @@ def main():
     save("checkpoint", checkpoint(), protocols=(3, 4, 5))
     save("two", {"generator": {"w": torch.ones(2)}, "discriminator": {"w": torch.zeros(3)}})
     save("tensor", torch.arange(6.0).reshape(2, 3))
+    for protocol in range(6):
+        torch.save(bookkeeping(), os.path.join(OUT, f"bookkeeping-protocol{protocol}.pth"), pickle_protocol=protocol)
+    torch.save(bookkeeping(), os.path.join(OUT, "bookkeeping.th"), pickle_protocol=1, _use_new_zipfile_serialization=False)
     torch.save(Whole(), os.path.join(OUT, "model.pth"))
+    torch.save(Whole(), os.path.join(OUT, "model.th"), _use_new_zipfile_serialization=False)
 
 
 if __name__ == "__main__":

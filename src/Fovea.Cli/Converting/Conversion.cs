@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Fovea.Io;
 
 namespace Fovea.Cli.Converting;
 
@@ -18,6 +19,26 @@ internal sealed record Conversion(string Kind, string Input, string Output, long
     /// <summary>What did not come along; null when everything did.</summary>
     public string? Warning { get; init; }
 
+    /// <summary>Which state dict of a PyTorch file was taken, and what was not; null for other inputs.</summary>
+    public PyTorchState? State { get; init; }
+
+    /// <summary>What is said beside the result, line by line: the choice among several state dicts, and what was left aside.</summary>
+    public IEnumerable<string> Notes
+    {
+        get
+        {
+            if (State is { Alternatives: { Count: > 0 } others })
+            {
+                yield return $"took the state dict '{State.Key}'; there are others: {Some(others)}; choose with --key";
+            }
+
+            if (State is { LeftAside: { Count: > 0 } aside })
+            {
+                yield return $"left aside: {Some(aside)}";
+            }
+        }
+    }
+
     /// <summary>What is in it, in numbers by name.</summary>
     public Dictionary<string, long> Numbers { get; } = [];
 
@@ -29,11 +50,24 @@ internal sealed record Conversion(string Kind, string Input, string Output, long
             json["from"] = Source;
         }
 
+        if (State is not null)
+        {
+            json["key"] = State.Key;
+            json["alternatives"] = new JsonArray([.. State.Alternatives.Select(a => JsonValue.Create(a))]);
+            json["leftAside"] = new JsonArray([.. State.LeftAside.Select(a => JsonValue.Create(a))]);
+        }
+
         foreach ((string name, long value) in Numbers)
         {
             json[name] = value;
         }
 
         return json;
+    }
+
+    private static string Some(IReadOnlyList<string> names)
+    {
+        const int shown = 12;
+        return names.Count <= shown ? string.Join(", ", names) : $"{string.Join(", ", names.Take(shown))} and {names.Count - shown} more";
     }
 }

@@ -21,6 +21,7 @@ internal static class WeightsConversion
             Warning = lost.Length > 0
                 ? $"{Path.GetExtension(output)} has no place for the metadata ({string.Join(", ", lost)}); they are left out. Keep them with .safetensors."
                 : null,
+            State = weights.State,
             Numbers = { ["tensors"] = weights.Tensors.Count, ["elements"] = numbers },
         };
     }

@@ -14,7 +14,8 @@ internal static class WeightsImport
     public static Conversion Run(string input, string output, string? key, ImportTarget target)
     {
         using TensorScope scope = TensorScope.Begin();
-        IReadOnlyDictionary<string, Tensor> weights = Part(WeightsFile.Read(input, key).Tensors, target.Part);
+        WeightsFile file = WeightsFile.Read(input, key);
+        IReadOnlyDictionary<string, Tensor> weights = Part(file.Tensors, target.Part);
         (Module module, ImportResult result, IReadOnlyDictionary<string, string> metadata) = target.Mechanism is { } mechanism
             ? Mechanism(mechanism, target, weights)
             : Model(target, weights);
@@ -30,6 +31,7 @@ internal static class WeightsImport
                 : $"{Path.GetExtension(output)} has no place for what the weights are for; give it again when you use them, or write .safetensors.",
             Numbers = { ["tensors"] = state.Count, ["elements"] = numbers },
             Source = result.Source,
+            State = file.State,
         };
     }
 

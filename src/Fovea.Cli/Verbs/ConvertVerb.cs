@@ -42,7 +42,7 @@ internal static class ConvertVerb
             .Add("--filter", FlagValues.Word<ResizeFilter>(), "The kernel of the resize; default bilinear.", (o, v) => o with { Filter = v })
             .AddSwitch("--as-stored", "Leave the pixels as they are stored, whatever turn the EXIF orientation asks for.", (o, v) => o with { AsStored = v })
             .Group("Weights")
-            .Add("--key", FlagValues.Text("NAME"), "Which state dict of a PyTorch file that holds several.", (o, v) => o with { Key = v })
+            .Add("--key", FlagValues.Text("NAME"), "Which state dict of a PyTorch file that holds several: its key, dots lead into nested ones (state.model).", (o, v) => o with { Key = v })
             .Add("--from", FlagValues.Name("source", [.. Importer.Sources, ImportTarget.Auto]), "The library whose names and layouts the weights have, as fovea list --sources prints them; "
                 + "auto finds it by the names. They are brought into Fovea's, for the model or mechanism named beside it.", (o, v) => o with { Import = o.Import with { Source = v } })
             .Model("with --from", (o, v) => o with { Import = o.Import with { Model = v } }, (o, v) => o with { Import = o.Import with { Attention = v } })
@@ -65,6 +65,12 @@ internal static class ConvertVerb
             if (done.Warning is { } warning)
             {
                 where.Error.WriteLine($"warning: {warning}");
+            }
+
+            // Beside the result, so that the last line is the result and --json is JSON alone; there the notes are fields.
+            foreach (string note in parsed.GetValue(json) ? [] : done.Notes)
+            {
+                where.Output.WriteLine(note);
             }
 
             where.Output.WriteLine(parsed.GetValue(json) ? done.ToJson().ToJsonString() : $"{done.Output}: {done.Summary}, {Quantity.Bytes(done.Bytes)}");

@@ -31,7 +31,7 @@ internal sealed class NpyLiteral(string text)
                     lengths = ReadTuple();
                     break;
                 default:
-                    throw Error($"unexpected or repeated key '{key}'");
+                    throw Error($"unexpected or repeated key '{ErrorText.Of(key)}'");
             }
 
             if (!Accept(','))
@@ -73,7 +73,7 @@ internal sealed class NpyLiteral(string text)
             "i1" => StoredType.Int8,
             "u1" => StoredType.UInt8,
             "b1" => StoredType.Bool,
-            _ => throw new NpyException($"the array has the element type '{descr}'; expected f2, f4, f8, i1, i2, i4, i8, u1, u2, u4 or b1"),
+            _ => throw new NpyException($"the array has the element type '{ErrorText.Of(descr)}'; expected f2, f4, f8, i1, i2, i4, i8, u1, u2, u4 or b1"),
         };
         return (type, descr[0] == '>');
     }

@@ -35,7 +35,7 @@ public static class NpzFile
         {
             if (!entry.Name.EndsWith(Extension, StringComparison.Ordinal))
             {
-                throw new NpyException($"the zip entry '{entry.Name}' is not a .npy file; is it a .npz archive?");
+                throw new NpyException($"the zip entry '{ErrorText.Of(entry.Name)}' is not a .npy file; is it a .npz archive?");
             }
 
             tensors.Add(entry.Name[..^Extension.Length], Read(zip, entry));
@@ -91,7 +91,7 @@ public static class NpzFile
         }
         catch (NpyException error)
         {
-            throw new NpyException($"{entry.Name}: {error.Problem}", inner: error);
+            throw new NpyException($"{ErrorText.Of(entry.Name)}: {error.Problem}", inner: error);
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class SafetensorsHeader
             }
             else if (!_entries.TryAdd(name, SafetensorsJson.ReadEntry(ref reader, name)))
             {
-                throw new SafetensorsException($"the tensor '{name}' is there twice");
+                throw new SafetensorsException($"the tensor '{ErrorText.Of(name)}' is there twice");
             }
         }
 
@@ -90,10 +90,10 @@ internal sealed class SafetensorsHeader
         SafetensorsJson.Expect(ref reader, JsonTokenType.StartObject, MetadataKey);
         while (SafetensorsJson.NextName(ref reader) is { } key)
         {
-            SafetensorsJson.Expect(ref reader, JsonTokenType.String, $"{MetadataKey} '{key}'");
+            SafetensorsJson.Expect(ref reader, JsonTokenType.String, MetadataKey, key);
             if (!_metadata.TryAdd(key, reader.GetString()!))
             {
-                throw new SafetensorsException($"{MetadataKey} has the key '{key}' twice");
+                throw new SafetensorsException($"{MetadataKey} has the key '{ErrorText.Of(key)}' twice");
             }
         }
     }
@@ -106,7 +106,7 @@ internal sealed class SafetensorsHeader
             if (entry.Begin != at)
             {
                 string what = entry.Begin > at ? "leaves a hole" : "overlaps the tensor before";
-                throw new SafetensorsException($"the tensor '{entry.Name}' {what}: expected its data to begin at {at}, got {entry.Begin}");
+                throw new SafetensorsException($"the tensor '{ErrorText.Of(entry.Name)}' {what}: expected its data to begin at {at}, got {entry.Begin}");
             }
 
             at = entry.End;

@@ -6,10 +6,14 @@ namespace Fovea.Io;
 internal static class SafetensorsJson
 {
     /// <summary>Moves to the next token, which must be of the given kind.</summary>
-    public static void Expect(ref Utf8JsonReader reader, JsonTokenType kind, string what)
+    /// <param name="reader">The header.</param>
+    /// <param name="kind">What must come.</param>
+    /// <param name="what">What it is, for the message.</param>
+    /// <param name="name">Whose it is, for the message.</param>
+    public static void Expect(ref Utf8JsonReader reader, JsonTokenType kind, string what, string name = "")
     {
         reader.Read();
-        Demand(ref reader, kind, what);
+        Demand(ref reader, kind, what, name);
     }
 
     /// <summary>Moves to the next property of an object and returns its name, or null at the object's end.</summary>
@@ -25,33 +29,33 @@ internal static class SafetensorsJson
         string? dtype = null;
         List<long>? shape = null;
         List<long>? offsets = null;
-        Expect(ref reader, JsonTokenType.StartObject, $"the tensor '{name}'");
+        Expect(ref reader, JsonTokenType.StartObject, "the tensor", name);
         while (NextName(ref reader) is { } field)
         {
             switch (field)
             {
                 case "dtype" when dtype is null:
-                    Expect(ref reader, JsonTokenType.String, $"the dtype of '{name}'");
+                    Expect(ref reader, JsonTokenType.String, "the dtype of", name);
                     dtype = reader.GetString();
                     break;
                 case "shape" when shape is null:
-                    shape = ReadNumbers(ref reader, StoredShape.MaxRank, $"the shape of '{name}'");
+                    shape = ReadNumbers(ref reader, StoredShape.MaxRank, "the shape of", name);
                     break;
                 case "data_offsets" when offsets is null:
-                    offsets = ReadNumbers(ref reader, 2, $"data_offsets of '{name}'");
+                    offsets = ReadNumbers(ref reader, 2, "data_offsets of", name);
                     break;
                 case "dtype" or "shape" or "data_offsets":
-                    throw new SafetensorsException($"the tensor '{name}' has the field '{field}' twice");
+                    throw new SafetensorsException($"the tensor '{ErrorText.Of(name)}' has the field '{field}' twice");
                 default:
                     throw new SafetensorsException(
-                        $"the tensor '{name}' has the unknown field '{field}'; expected dtype, shape and data_offsets");
+                        $"the tensor '{ErrorText.Of(name)}' has the unknown field '{ErrorText.Of(field)}'; expected dtype, shape and data_offsets");
             }
         }
 
         if (dtype is null || shape is null || offsets is not { Count: 2 })
         {
             string missing = dtype is null ? "dtype" : shape is null ? "shape" : "data_offsets of two numbers";
-            throw new SafetensorsException($"the tensor '{name}' has no {missing}");
+            throw new SafetensorsException($"the tensor '{ErrorText.Of(name)}' has no {missing}");
         }
 
         return Check(name, dtype, shape, offsets[0], offsets[1]);
@@ -62,19 +66,19 @@ internal static class SafetensorsJson
         if (TypeOf(dtype) is not { } type)
         {
             throw new SafetensorsException(
-                $"the tensor '{name}' has the dtype {dtype}; expected F64, F32, F16, BF16, I64, I32, U32, I16, U16, I8, U8 or BOOL");
+                $"the tensor '{ErrorText.Of(name)}' has the dtype {ErrorText.Of(dtype)}; expected F64, F32, F16, BF16, I64, I32, U32, I16, U16, I8, U8 or BOOL");
         }
 
         if (!StoredShape.TryCreate([.. lengths], type, out Shape shape, out string problem))
         {
-            throw new SafetensorsException($"the tensor '{name}' {problem}");
+            throw new SafetensorsException($"the tensor '{ErrorText.Of(name)}' {problem}");
         }
 
         long bytes = (long)shape.Elements * type.Size();
         return end >= begin && end - begin == bytes
             ? new SafetensorsEntry(name, type, shape, begin, end)
             : throw new SafetensorsException(
-                $"the tensor '{name}' of {dtype}{shape} takes {bytes} bytes, got data_offsets [{begin}, {end}]");
+                $"the tensor '{ErrorText.Of(name)}' of {dtype}{shape} takes {bytes} bytes, got data_offsets [{begin}, {end}]");
     }
 
     private static StoredType? TypeOf(string dtype) => dtype switch
@@ -94,21 +98,21 @@ internal static class SafetensorsJson
         _ => null,
     };
 
-    private static List<long> ReadNumbers(ref Utf8JsonReader reader, int most, string what)
+    private static List<long> ReadNumbers(ref Utf8JsonReader reader, int most, string what, string name)
     {
-        Expect(ref reader, JsonTokenType.StartArray, what);
+        Expect(ref reader, JsonTokenType.StartArray, what, name);
         var numbers = new List<long>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            Demand(ref reader, JsonTokenType.Number, what);
+            Demand(ref reader, JsonTokenType.Number, what, name);
             if (!reader.TryGetInt64(out long number) || number < 0)
             {
-                throw new SafetensorsException($"{what}: expected whole numbers from 0 to {long.MaxValue}");
+                throw new SafetensorsException($"{Subject(what, name)}: expected whole numbers from 0 to {long.MaxValue}");
             }
 
             if (numbers.Count == most)
             {
-                throw new SafetensorsException($"{what}: expected at most {most} numbers, got more");
+                throw new SafetensorsException($"{Subject(what, name)}: expected at most {most} numbers, got more");
             }
 
             numbers.Add(number);
@@ -117,11 +121,13 @@ internal static class SafetensorsJson
         return numbers;
     }
 
-    private static void Demand(ref Utf8JsonReader reader, JsonTokenType kind, string what)
+    private static string Subject(string what, string name) => name.Length == 0 ? what : $"{what} '{ErrorText.Of(name)}'";
+
+    private static void Demand(ref Utf8JsonReader reader, JsonTokenType kind, string what, string name)
     {
         if (reader.TokenType != kind)
         {
-            throw new SafetensorsException($"{what}: expected {Describe(kind)}, got {Describe(reader.TokenType)}");
+            throw new SafetensorsException($"{Subject(what, name)}: expected {Describe(kind)}, got {Describe(reader.TokenType)}");
         }
     }
 

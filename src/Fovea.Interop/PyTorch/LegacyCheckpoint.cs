@@ -17,38 +17,39 @@ internal sealed class LegacyCheckpoint : TorchStorages
 
     private LegacyCheckpoint(Stream stream) => _stream = stream;
 
-    public static (PickleValue Root, TorchStorages Storages) Read(Stream stream)
+    public static (PickleValue Root, TorchStorages Storages, ParseBudget Budget) Read(Stream stream)
     {
         long at = 0;
-        if (Unpickler.Load(stream, ref at) is not PickleInteger { Value: var magic } || magic != s_magic)
+        var budget = new ParseBudget(stream.Length, static problem => new PickleException(problem));
+        if (Unpickler.Load(stream, ref at, budget).Value is not PickleInteger { Value: var magic } || magic != s_magic)
         {
             throw new PickleException("the file is a pickle, but does not begin with PyTorch's magic number; was it saved by torch.save?");
         }
 
-        if (Unpickler.Load(stream, ref at) is not PickleInteger { Value: var version } || version != Version)
+        if (Unpickler.Load(stream, ref at, budget).Value is not PickleInteger { Value: var version } || version != Version)
         {
             throw new PickleException($"the file is not of PyTorch's protocol {Version}");
         }
 
-        if (Unpickler.Load(stream, ref at) is not PickleDict)
+        if (Unpickler.Load(stream, ref at, budget).Value is not PickleDict)
         {
             throw new PickleException("the facts about the system are not a dict");
         }
 
-        PickleValue root = Unpickler.Load(stream, ref at);
-        if (Unpickler.Load(stream, ref at) is not PickleSequence { Items: var keys })
+        (PickleValue root, IReadOnlyCollection<TorchStorage> storages) = Unpickler.Load(stream, ref at, budget);
+        if (Unpickler.Load(stream, ref at, budget).Value is not PickleSequence { Items: var keys })
         {
             throw new PickleException("the names of the storages are not a list");
         }
 
         var checkpoint = new LegacyCheckpoint(stream);
-        checkpoint.Locate(keys, root, at);
-        return (root, checkpoint);
+        checkpoint.Locate(keys, storages, at);
+        return (root, checkpoint, budget);
     }
 
     public override Stream Open(TorchStorage storage)
     {
-        string name = PickleException.Show(storage.Key);
+        string name = ErrorText.Of(storage.Key);
         if (!_storages.TryGetValue(storage.Key, out (long At, long Elements) found))
         {
             throw new PickleException($"the values of the storage '{name}' are missing");
@@ -59,19 +60,16 @@ internal sealed class LegacyCheckpoint : TorchStorages
             : throw new PickleException($"the storage '{name}' should have {storage.Elements} elements, but the file has {found.Elements}");
     }
 
-    private void Locate(IReadOnlyList<PickleValue> keys, PickleValue root, long at)
+    private void Locate(IReadOnlyList<PickleValue> keys, IReadOnlyCollection<TorchStorage> storages, long at)
     {
         // How long an element is stands only in the pickle.
         var known = new Dictionary<string, TorchStorage>();
-        foreach (PickleTensor tensor in PickleTree.Tensors(root))
+        foreach (TorchStorage storage in storages)
         {
-            TorchStorage storage = tensor.View.Storage;
-            if (known.TryGetValue(storage.Key, out TorchStorage? other) && other != storage)
+            if (!known.TryAdd(storage.Key, storage))
             {
-                throw new PickleException($"the storage '{PickleException.Show(storage.Key)}' is described in two ways");
+                throw new PickleException($"the storage '{ErrorText.Of(storage.Key)}' is described in two ways");
             }
-
-            known[storage.Key] = storage;
         }
 
         Span<byte> count = stackalloc byte[CountBytes];
@@ -79,12 +77,12 @@ internal sealed class LegacyCheckpoint : TorchStorages
         {
             if (item is not PickleText { Value: var key } || !known.TryGetValue(key, out TorchStorage? storage))
             {
-                throw new PickleException($"the storage {PickleException.Show(item.ToString() ?? item.Kind)} belongs to no tensor");
+                throw new PickleException($"the storage {ErrorText.Of(item.ToString() ?? item.Kind)} belongs to no tensor of a known type");
             }
 
             if (_stream.Length - at < CountBytes)
             {
-                throw new PickleException($"the file ends before the storage '{PickleException.Show(key)}'; it was cut off");
+                throw new PickleException($"the file ends before the storage '{ErrorText.Of(key)}'; it was cut off");
             }
 
             _stream.Position = at;
@@ -94,12 +92,12 @@ internal sealed class LegacyCheckpoint : TorchStorages
             if (elements < 0 || elements > (_stream.Length - at) / storage.Type.Size())
             {
                 throw new PickleException(
-                    $"the storage '{PickleException.Show(key)}' claims {elements} elements, but {_stream.Length - at} bytes are left; the file was cut off");
+                    $"the storage '{ErrorText.Of(key)}' claims {elements} elements, but {_stream.Length - at} bytes are left; the file was cut off");
             }
 
             if (!_storages.TryAdd(key, (at, elements)))
             {
-                throw new PickleException($"the storage '{PickleException.Show(key)}' is there twice");
+                throw new PickleException($"the storage '{ErrorText.Of(key)}' is there twice");
             }
 
             at += elements * storage.Type.Size();

@@ -4,7 +4,8 @@ namespace Fovea.Io;
 
 /// <summary>
 /// A file of PyTorch's <c>torch.save</c>: the zip form (.pth, .pt, .bin) and the legacy form before 1.6 (.th). Only tensors and
-/// plain data are read; a file that wants anything else, such as a function to be called, is refused with its name.
+/// plain data are read; everything else, such as an object of a training script's, becomes an inert <see cref="PickleObject"/>, and
+/// nothing is ever run.
 /// </summary>
 /// <remarks>
 /// Half and BFloat16 become <see cref="DType.Float32"/>, the integers other than uint8 become <see cref="DType.Int64"/>. Views with
@@ -14,12 +15,16 @@ namespace Fovea.Io;
 public sealed class PyTorchFile
 {
     private const byte PickleStart = 0x80;
+
+    // Protocols 0 and 1 have no mark of their own; what comes first is the magic number, in digits.
+    private const byte PlainStart = (byte)'L';
     private readonly Lazy<IReadOnlyDictionary<string, Tensor>> _tensors;
 
-    private PyTorchFile(PickleValue root)
+    private PyTorchFile(PickleValue root, ParseBudget budget)
     {
         Root = root;
-        _tensors = new(() => PyTorchStateDict.Flatten(root));
+        Budget = budget;
+        _tensors = new(() => TensorPaths.Of(root, budget.Renewed()));
     }
 
     /// <summary>What was saved, as a tree.</summary>
@@ -31,6 +36,9 @@ public sealed class PyTorchFile
     /// </summary>
     /// <exception cref="PickleException">Two paths are the same, or shared containers give too many.</exception>
     public IReadOnlyDictionary<string, Tensor> Tensors => _tensors.Value;
+
+    /// <summary>What reading has cost.</summary>
+    internal ParseBudget Budget { get; }
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="PickleException">The content breaks the rules of the format or wants what is not allowed.</exception>
@@ -62,7 +70,7 @@ public sealed class PyTorchFile
 
         // Whatever stops the reading, the scope gives back the memory of the tensors that were made by then.
         using var scope = TensorScope.Begin();
-        (PickleValue root, TorchStorages storages) = ReadTree(stream);
+        (PickleValue root, TorchStorages storages, ParseBudget budget) = ReadTree(stream);
         IReadOnlyCollection<PickleTensor> tensors = PickleTree.Tensors(root);
         TensorLoader.Load(tensors, storages, stream.Length);
         foreach (PickleTensor tensor in tensors)
@@ -70,17 +78,23 @@ public sealed class PyTorchFile
             scope.Keep(tensor.Value);
         }
 
-        return new PyTorchFile(root);
+        return new PyTorchFile(root, budget);
     }
 
+    /// <summary>The tensors of <see cref="FindState"/>.</summary>
+    /// <inheritdoc cref="FindState"/>
+    public IReadOnlyDictionary<string, Tensor> StateDict(string? key = null) => FindState(key).Tensors;
+
     /// <summary>
-    /// The weights of the model in the file: the dictionary of tensors that <paramref name="key"/> names or, without one, the file's
-    /// own or the one under <c>state_dict</c>, <c>model</c> or <c>model_state_dict</c>, or else the only one there is. A prefix that
-    /// every name has because the model was wrapped (<c>module.</c> by DataParallel, <c>_orig_mod.</c> by compile) is taken off.
+    /// The weights of the model in the file, and what lies beside them: the dictionary of tensors that <paramref name="key"/> names or, without
+    /// one, the file's own, or the nearest under usual names (<c>state_dict</c> before <c>model_state_dict</c> before <c>model</c>; also
+    /// <c>state.model</c>), or else the only one nearest to the top. The prefixes of modules that only wrap another (<c>module.</c> of
+    /// DataParallel and of averaged models, <c>_orig_mod.</c> of compile) are taken off, also inside a name. Plain values among the
+    /// tensors are left aside.
     /// </summary>
-    /// <param name="key">The key of the dictionary, such as <c>ema</c>; dots lead into nested ones.</param>
-    /// <exception cref="PickleException">There is no such dictionary, or more than one; the message lists what there is.</exception>
-    public IReadOnlyDictionary<string, Tensor> StateDict(string? key = null) => PyTorchStateDict.Find(Root, key);
+    /// <param name="key">The key of the dictionary, such as <c>ema</c>; dots lead into nested ones, numbers into lists.</param>
+    /// <exception cref="PickleException">There is no such dictionary, or more than one, or a tensor depends on an inert object; the message says which.</exception>
+    public PyTorchState FindState(string? key = null) => StateDictSearch.Find(Root, key, Budget.Renewed());
 
     /// <summary>Writes a state dict in the zip form, in one step (see <see cref="AtomicFile"/>). <c>torch.load</c> reads it, also with <c>weights_only=True</c>.</summary>
     /// <param name="path">The file to make or to replace.</param>
@@ -102,7 +116,7 @@ public sealed class PyTorchFile
         new PyTorchWriter(tensors).WriteTo(stream);
     }
 
-    private static (PickleValue Root, TorchStorages Storages) ReadTree(Stream stream)
+    private static (PickleValue Root, TorchStorages Storages, ParseBudget Budget) ReadTree(Stream stream)
     {
         byte[] start = new byte[512];
         stream.Position = 0;
@@ -117,7 +131,7 @@ public sealed class PyTorchFile
             throw new PickleException("the file has the tar form from before PyTorch 0.1.10; load it in PyTorch and save it again");
         }
 
-        return start[0] == PickleStart
+        return start[0] is PickleStart or PlainStart
             ? LegacyCheckpoint.Read(stream)
             : throw new PickleException("the file is neither a zip archive nor a pickle; is it a PyTorch file?");
     }

@@ -46,7 +46,7 @@ internal static class TensorLoader
         TorchStorage storage = views[0].Storage;
         if (storage.Bytes > Array.MaxLength)
         {
-            throw new PickleException($"the storage '{PickleException.Show(storage.Key)}' takes {storage.Bytes:N0} bytes; " +
+            throw new PickleException($"the storage '{ErrorText.Of(storage.Key)}' takes {storage.Bytes:N0} bytes; " +
                 $"tensors that share one can have at most {Array.MaxLength:N0}");
         }
 
@@ -59,7 +59,7 @@ internal static class TensorLoader
         {
             if (view.Storage.Bytes != storage.Bytes)
             {
-                throw new PickleException($"the storage '{PickleException.Show(storage.Key)}' is described with two sizes");
+                throw new PickleException($"the storage '{ErrorText.Of(storage.Key)}' is described with two sizes");
             }
 
             var tensor = Tensor.Empty(view.Shape, view.Type.Target());

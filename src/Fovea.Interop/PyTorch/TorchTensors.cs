@@ -38,7 +38,7 @@ internal static class TorchTensors
         var function = arguments.At<PickleFunction>(0, "a function that rebuilds a tensor");
         arguments.At<PickleSymbol>(1, "a tensor type");
         return function.Kind.StartsWith("torch._utils._rebuild_", StringComparison.Ordinal)
-            ? function.Call(new PickleArguments(function.Kind, arguments.Sequence(2).Items))
+            ? function.Call(arguments.Inner(function.Kind, 2))
             : throw new PickleException($"{arguments.Function} calls {function.Kind}; expected a function that rebuilds a tensor");
     }
 
@@ -68,14 +68,13 @@ internal static class TorchTensors
             ? new PickleTensor(new TorchView(storage.Storage, type, shape.Elements == 0 ? 0 : start + offset, shape, strides))
             : throw new PickleException(
                 $"a tensor of shape {shape}, strides [{string.Join(", ", strides)}] and offset {offset} reaches element {last} " +
-                $"of the storage '{PickleException.Show(storage.Storage.Key)}', which has {elements}");
+                $"of the storage '{ErrorText.Of(storage.Storage.Key)}', which has {elements}");
     }
 
     // Conjugation and negation may be recorded instead of done; a dictionary says so.
     private static void RefuseLazyBits(PickleArguments arguments, int index)
     {
-        if (arguments.At<PickleValue>(index, "metadata") is PickleDict { Entries.Count: > 0 } bits
-            && bits.Entries.Any(e => e.Value is not PickleBool { Value: false }))
+        if (arguments.At<PickleValue>(index, "metadata") is PickleDict { Entries.Count: > 0 } && arguments.Entries(index).Any(e => e.Value is not PickleBool { Value: false }))
         {
             throw new PickleException($"{arguments.Function} builds a tensor with a pending conjugation or negation, which is not supported; save its .resolve_neg()");
         }

@@ -28,12 +28,13 @@ internal sealed class ZipCheckpoint : TorchStorages
 
     public override bool IsBigEndian { get; }
 
-    public static (PickleValue Root, TorchStorages Storages) Read(Stream stream)
+    public static (PickleValue Root, TorchStorages Storages, ParseBudget Budget) Read(Stream stream)
     {
         var zip = new ZipReader(stream, static problem => new PickleException(problem));
         string[] found =
         [
-            .. zip.Entries.Select(e => e.Name.Split('/')).Where(path => path is [_, PickleName]).Select(path => path[0]),
+            .. zip.Entries.Select(e => e.Name).Where(n => n.IndexOf('/') == n.Length - PickleName.Length - 1 && n.EndsWith($"/{PickleName}", StringComparison.Ordinal))
+                .Select(n => n[..^(PickleName.Length + 1)]),
         ];
         if (found is not [var folder])
         {
@@ -48,17 +49,20 @@ internal sealed class ZipCheckpoint : TorchStorages
         }
 
         var checkpoint = new ZipCheckpoint(zip, folder);
+        ZipEntry entry = zip.Find($"{folder}/{PickleName}")!;
+        var budget = new ParseBudget(entry.PackedBytes, static problem => new PickleException(problem));
+        budget.Take(entry.Bytes);
         long at = 0;
-        using var pickle = new MemoryStream(zip.ReadAll(zip.Find($"{folder}/{PickleName}")!, PickleLimits.Bytes));
-        PickleValue root = Unpickler.Load(pickle, ref at);
-        return at == pickle.Length ? (root, checkpoint) : throw new PickleException($"{pickle.Length - at} bytes follow the pickle in {PickleName}");
+        using var pickle = new MemoryStream(zip.ReadAll(entry, PickleLimits.Bytes));
+        (PickleValue root, _) = Unpickler.Load(pickle, ref at, budget);
+        return at == pickle.Length ? (root, checkpoint, budget) : throw new PickleException($"{pickle.Length - at} bytes follow the pickle in {PickleName}");
     }
 
     public override Stream Open(TorchStorage storage)
     {
-        string name = PickleException.Show(storage.Key);
+        string name = ErrorText.Of(storage.Key);
         ZipEntry entry = _zip.Find($"{_folder}/data/{storage.Key}")
-            ?? throw new PickleException($"the storage '{name}' is missing: the archive has no {PickleException.Show(_folder)}/data/{name}");
+            ?? throw new PickleException($"the storage '{name}' is missing: the archive has no {ErrorText.Of(_folder)}/data/{name}");
         return entry.Bytes == storage.Bytes
             ? _zip.Open(entry)
             : throw new PickleException($"the storage '{name}' should take {storage.Bytes} bytes, but the archive has {entry.Bytes}");

@@ -21,19 +21,19 @@ internal sealed class ZipEntryStream(Stream content, ZipEntry entry, Func<string
         }
         catch (InvalidDataException inner)
         {
-            throw error($"the zip entry '{entry.Name}' cannot be unpacked: {inner.Message}");
+            throw error($"the zip entry '{ErrorText.Of(entry.Name)}' cannot be unpacked: {inner.Message}");
         }
 
         if (read == 0)
         {
-            throw error($"the zip entry '{entry.Name}' holds {_done} bytes instead of {entry.Bytes}");
+            throw error($"the zip entry '{ErrorText.Of(entry.Name)}' holds {_done} bytes instead of {entry.Bytes}");
         }
 
         _crc.Append(buffer[..read]);
         _done += read;
         return _done < entry.Bytes || _crc.Value == entry.Crc
             ? read
-            : throw error($"the zip entry '{entry.Name}' is damaged: its check value is {_crc.Value:x8} instead of {entry.Crc:x8}");
+            : throw error($"the zip entry '{ErrorText.Of(entry.Name)}' is damaged: its check value is {_crc.Value:x8} instead of {entry.Crc:x8}");
     }
 
     protected override void Dispose(bool disposing)

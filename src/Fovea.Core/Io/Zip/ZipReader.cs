@@ -51,7 +51,7 @@ internal sealed class ZipReader
         {
             if (entry.HeaderAt + ZipFormat.LocalHeaderBytes + entry.PackedBytes > limit || !_limits.TryAdd(entry.HeaderAt, limit))
             {
-                throw error($"the zip entry '{entry.Name}' overlaps what follows it");
+                throw error($"the zip entry '{ErrorText.Of(entry.Name)}' overlaps what follows it");
             }
 
             limit = entry.HeaderAt;
@@ -63,7 +63,9 @@ internal sealed class ZipReader
 
     /// <summary>Whether a path stays inside the archive, were it unpacked.</summary>
     public static bool IsSafe(string name) =>
-        !name.AsSpan().ContainsAny('\\', '\0') && !name.StartsWith('/') && !name.Split('/').Contains("..");
+        !name.AsSpan().ContainsAny('\\', '\0') && !name.StartsWith('/')
+        && !name.StartsWith("../", StringComparison.Ordinal) && !name.EndsWith("/..", StringComparison.Ordinal)
+        && name != ".." && !name.Contains("/../", StringComparison.Ordinal);
 
     /// <summary>The entry of a name, or null.</summary>
     public ZipEntry? Find(string name) => _entries.GetValueOrDefault(name);
@@ -80,7 +82,7 @@ internal sealed class ZipReader
             || BinaryPrimitives.ReadUInt16LittleEndian(header[8..]) != entry.Method
             || dataAt + entry.PackedBytes > _limits[entry.HeaderAt])
         {
-            throw _error($"the zip entry '{entry.Name}' does not lie where the directory says");
+            throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' does not lie where the directory says");
         }
 
         Stream packed = new BoundedStream(_stream, dataAt, entry.PackedBytes);
@@ -93,7 +95,7 @@ internal sealed class ZipReader
     {
         if (entry.Bytes > maxBytes)
         {
-            throw _error($"the zip entry '{entry.Name}' takes {entry.Bytes:N0} bytes; at most {maxBytes:N0} are allowed");
+            throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' takes {entry.Bytes:N0} bytes; at most {maxBytes:N0} are allowed");
         }
 
         byte[] content = new byte[entry.Bytes];
@@ -106,30 +108,30 @@ internal sealed class ZipReader
     {
         if (!IsSafe(entry.Name))
         {
-            throw _error($"the zip entry '{entry.Name.Replace("\0", "\\0", StringComparison.Ordinal)}' has a path that leads out of the archive");
+            throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' has a path that leads out of the archive");
         }
 
         if (entry.Method is not (ZipFormat.Stored or ZipFormat.Deflated))
         {
-            throw _error($"the zip entry '{entry.Name}' is packed by method {entry.Method}; expected 0 (stored) or 8 (deflated)");
+            throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' is packed by method {entry.Method}; expected 0 (stored) or 8 (deflated)");
         }
 
         if (entry.Method == ZipFormat.Stored && entry.Bytes != entry.PackedBytes)
         {
-            throw _error($"the zip entry '{entry.Name}' is stored, but in {entry.PackedBytes} bytes instead of {entry.Bytes}");
+            throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' is stored, but in {entry.PackedBytes} bytes instead of {entry.Bytes}");
         }
 
         long most = FreeInflation + MaxInflation * _stream.Length;
         if (entry.Bytes > most - _unpacked)
         {
-            throw _error($"the zip entry '{entry.Name}' claims to unpack {entry.PackedBytes:N0} bytes to {entry.Bytes:N0}; " +
+            throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' claims to unpack {entry.PackedBytes:N0} bytes to {entry.Bytes:N0}; " +
                 $"at most {most:N0} are allowed from a file of {_stream.Length:N0}");
         }
 
         _unpacked += entry.Bytes;
         if (!_entries.TryAdd(entry.Name, entry))
         {
-            throw _error($"the zip entry '{entry.Name}' is there twice");
+            throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' is there twice");
         }
     }
 
@@ -152,7 +154,7 @@ internal sealed class ZipReader
         string name = Encoding.UTF8.GetString(rest.Slice(ZipFormat.CentralHeaderBytes, nameBytes));
         if ((flags & ZipFormat.FlagEncrypted) != 0)
         {
-            throw _error($"the zip entry '{name}' is encrypted");
+            throw _error($"the zip entry '{ErrorText.Of(name)}' is encrypted");
         }
 
         ulong packed = BinaryPrimitives.ReadUInt32LittleEndian(rest[20..]);
@@ -161,7 +163,7 @@ internal sealed class ZipReader
         ReadZip64(rest.Slice(ZipFormat.CentralHeaderBytes + nameBytes, extraBytes), ref bytes, ref packed, ref at);
         if (packed > (ulong)_stream.Length || at > (ulong)_stream.Length || bytes > long.MaxValue)
         {
-            throw _error($"the zip entry '{name}' lies beyond the end of the file");
+            throw _error($"the zip entry '{ErrorText.Of(name)}' lies beyond the end of the file");
         }
 
         var entry = new ZipEntry(name, BinaryPrimitives.ReadUInt16LittleEndian(rest[10..]),

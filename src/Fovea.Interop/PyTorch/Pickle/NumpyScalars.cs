@@ -3,21 +3,21 @@ using System.Text;
 
 namespace Fovea.Io.PyTorch;
 
-/// <summary>NumPy's numbers in a pickle, such as the best accuracy so far that many training scripts save. Arrays are not read.</summary>
+/// <summary>NumPy's numbers in a pickle, such as the best accuracy so far that many training scripts save. Arrays are inert.</summary>
 internal static class NumpyScalars
 {
     /// <summary><c>_codecs.encode(text, 'latin1')</c>: how protocol 2 spells bytes.</summary>
     public static PickleValue Latin1(PickleArguments arguments)
     {
         string text = arguments.Expect(2, 2).Text(0);
-        return arguments.Text(1) is "latin1" or "latin-1" && text.All(c => c <= '\xFF')
+        return arguments.Text(1) is "latin1" or "latin-1" && !text.AsSpan().ContainsAnyExceptInRange('\0', '\xFF')
             ? new PickleBytes(Encoding.Latin1.GetBytes(text))
-            : throw new PickleException("_codecs.encode is only read for latin1, which is how pickles spell bytes");
+            : new PickleObject(arguments.Function);
     }
 
     /// <summary><c>numpy.dtype(code, align, copy)</c>.</summary>
     public static PickleValue Type(PickleArguments arguments) =>
-        new PickleNumpyType(PickleException.Show(arguments.Expect(1, 3).Text(0)));
+        new PickleNumpyType(ErrorText.Of(arguments.Expect(1, 3).Text(0)));
 
     /// <summary>The state of a <c>numpy.dtype</c>: a tuple whose second item is the byte order.</summary>
     public static void Build(PickleNumpyType type, PickleValue state)
@@ -30,15 +30,20 @@ internal static class NumpyScalars
         type.IsBigEndian = order.Value == ">";
     }
 
-    /// <summary><c>numpy.core.multiarray.scalar(dtype, bytes)</c>.</summary>
+    /// <summary><c>numpy.core.multiarray.scalar(dtype, bytes)</c>: a number or, of another type (text, dates, complex), an inert object.</summary>
     public static PickleValue Scalar(PickleArguments arguments)
     {
         PickleNumpyType type = arguments.Expect(2, 2).At<PickleNumpyType>(0, "a numpy.dtype");
 
         // Python 2 has no type for bytes.
-        byte[] bytes = arguments.At<PickleValue>(1, "bytes") is PickleText text
-            ? Encoding.Latin1.GetBytes(text.Value)
-            : arguments.At<PickleBytes>(1, "bytes").Value.ToArray();
+        PickleValue stored = arguments.At<PickleValue>(1, "bytes");
+        int length = stored is PickleText { Value.Length: var characters } ? characters : stored is PickleBytes { Value.Length: var count } ? count : 0;
+        if (length is 0 or > sizeof(double))
+        {
+            return new PickleObject(type.Kind);
+        }
+
+        byte[] bytes = stored is PickleText text ? Encoding.Latin1.GetBytes(text.Value) : ((PickleBytes)stored).Value.ToArray();
         if (type.IsBigEndian)
         {
             Array.Reverse(bytes);
@@ -58,7 +63,7 @@ internal static class NumpyScalars
             ("u2", 2) => new PickleInteger(BinaryPrimitives.ReadUInt16LittleEndian(bytes)),
             ("u1", 1) => new PickleInteger(bytes[0]),
             ("b1", 1) => bytes[0] == 0 ? PickleBool.False : PickleBool.True,
-            _ => throw new PickleException($"{type.Kind} of {bytes.Length} bytes is not a number that is read"),
+            _ => new PickleObject(type.Kind),
         };
     }
 }

@@ -8,12 +8,4 @@ public sealed class PickleException : DataFormatException
         : base($"{path ?? "pth"}: {problem}{(problem.EndsWith('?') ? "" : ".")}", inner) => Problem = problem;
 
     internal string Problem { get; }
-
-    /// <summary>A name from the file, fit for a message whatever it holds.</summary>
-    internal static string Show(string name)
-    {
-        const int shown = 120;
-        string cut = name.Length <= shown ? name : $"{name[..shown]}…";
-        return string.Concat(cut.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
-    }
 }

@@ -70,14 +70,16 @@ internal sealed class PickleReader
     }
 
     /// <summary>The bytes up to the next end of a line, which is skipped.</summary>
-    public byte[] ReadLine()
+    /// <param name="most">The most bytes before it.</param>
+    /// <param name="what">What the line holds, for the message.</param>
+    public byte[] ReadLine(int most, string what)
     {
         var line = new List<byte>();
         for (byte next = ReadByte(); next != '\n'; next = ReadByte())
         {
-            if (line.Count == PickleLimits.NameBytes)
+            if (line.Count == most)
             {
-                throw new PickleException($"byte {Position}: a name in the pickle has more than {PickleLimits.NameBytes} bytes, which is the limit");
+                throw new PickleException($"byte {Position}: {what} in the pickle has more than {most} bytes, which is the limit");
             }
 
             line.Add(next);

@@ -1,46 +1,48 @@
 namespace Fovea.Io.PyTorch;
 
-/// <summary>Walks over what a pickle holds.</summary>
+/// <summary>Walks over what a pickle holds. Every container is looked at once however often it is shared, and without recursion.</summary>
 internal static class PickleTree
 {
     private const int Open = -1;
 
     /// <summary>
-    /// Demands that no container holds itself, that none is nested deeper than <see cref="PickleLimits.Depth"/>, and that only data
-    /// are left. Each container is looked at once however often it is shared, and without recursion.
+    /// Demands that no container holds itself and that none is nested deeper than <see cref="PickleLimits.Depth"/>, and notes which hold
+    /// tensors and inert objects.
     /// </summary>
     public static void Check(PickleValue root)
     {
-        // The height of each container: 1 for one that holds no other.
-        var heights = new Dictionary<PickleValue, int>(ReferenceEqualityComparer.Instance);
-        var path = new Stack<(PickleValue Container, int Next, int Height)>();
-        if (Visit(root, heights) is Open)
+        var path = new Stack<(PickleContainer Container, int Next, int Height)>();
+        Enter(root);
+        while (path.TryPop(out (PickleContainer Container, int Next, int Height) at))
         {
-            path.Push((root, 0, 1));
-        }
-
-        while (path.Count > 0)
-        {
-            (PickleValue container, int next, int height) = path.Pop();
-            if (next == ChildCount(container))
+            if (at.Next == at.Container.ChildCount)
             {
-                heights[container] = height;
-                if (path.TryPop(out var parent))
-                {
-                    path.Push(parent with { Height = Raise(parent.Height, height) });
-                }
-
+                at.Container.Height = at.Height;
                 continue;
             }
 
-            PickleValue child = Child(container, next);
-            int known = Visit(child, heights);
-            path.Push((container, next + 1, known is Open ? height : Raise(height, known)));
-            if (known is Open)
+            // A child that is finished is looked at, one that is not is finished first.
+            PickleValue child = at.Container.Child(at.Next);
+            if (child is PickleContainer { Height: 0 })
             {
+                path.Push(at);
+                Enter(child);
+                continue;
+            }
+
+            Note(at.Container, child);
+            path.Push(at with { Next = at.Next + 1, Height = child is PickleContainer { Height: var height } ? Raise(height, at.Height) : at.Height });
+        }
+
+        void Enter(PickleValue value)
+        {
+            if (value is PickleContainer { Height: 0 } container)
+            {
+                container.Height = Open;
+                path.Push((container, 0, 1));
+
                 // The path itself is a chain of containers: a deep one is refused before it is walked to its end.
-                Raise(path.Count + 1, 0);
-                path.Push((child, 0, 1));
+                Raise(path.Count - 1, 0);
             }
         }
     }
@@ -58,11 +60,15 @@ internal static class PickleTree
                 tensors.Add(tensor);
             }
 
-            for (int i = ChildCount(value) - 1; i >= 0; i--)
+            if (value is PickleContainer { HoldsTensors: true } container)
             {
-                if (found.Add(Child(value, i)))
+                for (int i = container.ChildCount - 1; i >= 0; i--)
                 {
-                    open.Push(Child(value, i));
+                    PickleValue child = container.Child(i);
+                    if (child is PickleTensor or PickleContainer { HoldsTensors: true } && found.Add(child))
+                    {
+                        open.Push(child);
+                    }
                 }
             }
         }
@@ -70,44 +76,25 @@ internal static class PickleTree
         return tensors;
     }
 
-    // A leaf has the height 0. Open means: a container that is seen for the first time.
-    private static int Visit(PickleValue value, Dictionary<PickleValue, int> heights)
-    {
-        if (value is PickleFunction or PickleStorageType or PickleStorage or PickleNumpyType)
-        {
-            throw new PickleException($"the pickle holds a {PickleException.Show(value.Kind)} as data; only tensors and plain data are read");
-        }
-
-        if (value is not (PickleSequence or PickleDict))
-        {
-            return 0;
-        }
-
-        if (heights.TryAdd(value, Open))
-        {
-            return Open;
-        }
-
-        return heights[value] is var height and not Open
-            ? height
-            : throw new PickleException($"the pickle holds a {value.Kind} that contains itself");
-    }
-
-    private static int Raise(int height, int child) => Math.Max(height, child + 1) is var raised and <= PickleLimits.Depth
+    /// <summary>The height of a container that holds one of the given height.</summary>
+    /// <exception cref="PickleException">It is too high.</exception>
+    public static int Raise(int child, int height) => Math.Max(height, child + 1) is var raised and <= PickleLimits.Depth
         ? raised
         : throw new PickleException($"the pickle nests containers more than {PickleLimits.Depth} deep, which is the limit");
 
-    private static int ChildCount(PickleValue value) => value switch
+    private static void Note(PickleContainer container, PickleValue child)
     {
-        PickleSequence sequence => sequence.Items.Count,
-        PickleDict dict => dict.Entries.Count * 2,
-        _ => 0,
-    };
-
-    private static PickleValue Child(PickleValue value, int index) => value switch
-    {
-        PickleSequence sequence => sequence.Items[index],
-        PickleDict dict => index % 2 == 0 ? dict.Entries[index / 2].Key : dict.Entries[index / 2].Value,
-        _ => throw new ArgumentOutOfRangeException(nameof(index)),
-    };
+        switch (child)
+        {
+            case PickleContainer { Height: Open }:
+                throw new PickleException($"the pickle holds a {ErrorText.Of(child.Kind)} that contains itself");
+            case PickleTensor:
+                container.HoldsTensors = true;
+                break;
+            case PickleContainer inner:
+                container.HoldsTensors |= inner.HoldsTensors;
+                container.HoldsObjects |= inner.HoldsObjects || inner is PickleObject;
+                break;
+        }
+    }
 }

@@ -39,6 +39,19 @@ public sealed class ConvertTests : IDisposable
     }
 
     [Fact]
+    public void What_of_a_checkpoint_was_taken_and_left_aside_is_told()
+    {
+        string checkpoint = Repository.Golden("pth", "bookkeeping.th");
+        string told = Cli.Ok("convert", checkpoint, _folder.File("a.npz"));
+        Assert.Contains("took the state dict 'model'; there are others: ema; choose with --key", told, StringComparison.Ordinal);
+        Assert.Contains("left aside: args (argparse.Namespace), array (numpy.ndarray)", told, StringComparison.Ordinal);
+        JsonNode json = JsonNode.Parse(Cli.Ok("convert", checkpoint, _folder.File("b.npz"), "--key", "ema", "--json"))!;
+        Assert.Equal("ema", (string?)json["key"]);
+        Assert.Equal("model", (string?)json["alternatives"]![0]);
+        Assert.Equal("args (argparse.Namespace)", (string?)json["leftAside"]![0]);
+    }
+
+    [Fact]
     public void Metadata_stay_in_safetensors_and_their_loss_elsewhere_is_told()
     {
         string start = Weights("start.safetensors", new Dictionary<string, string> { ["epoch"] = "3" });

@@ -17,6 +17,16 @@ public sealed class StateDictTests
     [InlineData("w", "state_dict:{module.w:T}")]
     [InlineData("w", "state_dict:{_orig_mod.module.w:T}")]
     [InlineData("module.w,v", "state_dict:{module.w:T,v:T}")]
+    [InlineData("w", "epoch:N", "w:T")]
+    [InlineData("w", "state_dict:{w:T,m._extra_state:N}")]
+    [InlineData("w", "state_dict:{w:T}", "model:{v:T}")]
+    [InlineData("w", "epoch:N", "state:{model:{w:T},optimizer:{v:T}}")]
+    [InlineData("w", "net:{w:T}", "rng:{cpu:T}")]
+    [InlineData("w", "net:{w:T}", "meta:{statistics:{mean:T}}")]
+    [InlineData("f.0.w,f.1.w,c.w", "state_dict:{f.module.0.w:T,f.module.1.w:T,c.w:T}")]
+    [InlineData("f.w,g.module.w,g.v", "state_dict:{module.f._orig_mod.w:T,module.g.module.w:T,module.g.v:T}")]
+    [InlineData("w,n.w", "state_dict:{n_averaged:T,module.w:T,module.n.w:T}")]
+    [InlineData("module", "state_dict:{module:T}")]
     public void TheOneThatTheFileIsAboutIsFound(string names, params string[] root)
     {
         using var scope = TensorScope.Begin();
@@ -26,10 +36,10 @@ public sealed class StateDictTests
 
     [Theory]
     [InlineData("holds 2 state dicts: 'generator' (1 tensors), 'discriminator' (2 tensors); say which one by its key", "{generator:{w:T},discriminator:{w:T,v:T}}")]
-    [InlineData("holds 2 state dicts: 'state_dict' (1 tensors), 'model' (1 tensors)", "{state_dict:{w:T},model:{w:T}}")]
-    [InlineData("holds no dict of tensors; it holds a dict of 'epoch': None, 'w': Tensor", "{epoch:N,w:T}")]
+    [InlineData("holds 2 state dicts: 'a.encoder' (1 tensors), 'a.decoder' (1 tensors)", "{a:{encoder:{w:T},decoder:{w:T}}}")]
+    [InlineData("holds no dict of tensors; it holds a dict of 'epoch': None, 'a': dict", "{epoch:N,a:{epoch:N}}")]
     [InlineData("holds no dict of tensors; it holds an empty dict", "{}")]
-    [InlineData("holds a Tensor; expected a dict of tensors", "T")]
+    [InlineData("holds no dict of tensors; it holds a Tensor", "T")]
     public void NothingIsGuessed(string message, string root)
     {
         using var scope = TensorScope.Begin();
@@ -48,7 +58,18 @@ public sealed class StateDictTests
         Assert.Contains("there is no 'emma' in the file; it holds a dict of 'model': dict, 'ema': dict",
             Assert.Throws<PickleException>(() => file.StateDict("emma")).Message, StringComparison.Ordinal);
         Assert.Contains("'epoch' is not a dict of tensors, but a None", Assert.Throws<PickleException>(() => file.StateDict("epoch")).Message, StringComparison.Ordinal);
+        Assert.Equal(["v"], file.StateDict("ema").Keys);
         Assert.Contains("there is no 'ema.x' in the file", Assert.Throws<PickleException>(() => file.StateDict("ema.x")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_choice_the_alternatives_and_what_is_left_aside_are_named()
+    {
+        using var scope = TensorScope.Begin();
+        PyTorchState state = Parse("{epoch:N,ema:{v:T},state:{model:{w:T,m._extra_state:N},step:N},optimizer:{x:T}}").FindState();
+        Assert.Equal("state.model", state.Key);
+        Assert.Equal(["ema"], state.Alternatives);
+        Assert.Equal(["epoch (None)", "optimizer (dict)", "step (None)", "m._extra_state (None)"], state.LeftAside.Select(l => l.Replace("state.", "", StringComparison.Ordinal)));
     }
 
     [Fact]

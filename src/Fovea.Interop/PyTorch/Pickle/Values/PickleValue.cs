@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Fovea.Io;
 
-/// <summary>A node of the tree that a pickle holds: plain data, containers and tensors. No object of the file's choice is ever made.</summary>
+/// <summary>A node of the tree that a pickle holds: plain data, containers, tensors, and inert objects. No object of the file's choice is ever made.</summary>
 public abstract class PickleValue
 {
     private protected PickleValue()
@@ -11,14 +11,6 @@ public abstract class PickleValue
 
     /// <summary>What it is, as Python names it: <c>int</c>, <c>dict</c>, <c>Tensor</c>.</summary>
     public abstract string Kind { get; }
-
-    /// <summary>
-    /// What dictionary keys are compared by: 1, 1.0 and True are different keys here, as no checkpoint mixes them. Numbers are
-    /// split into parts that hash with the process' seed; the framework's own hash of a double would let a file make every key collide.
-    /// </summary>
-    internal virtual object Identity => this;
-
-    private protected static object Split(char kind, long bits) => (kind, (int)(bits >> 32), (int)bits);
 }
 
 /// <summary><c>None</c>.</summary>
@@ -53,8 +45,6 @@ public sealed class PickleBool : PickleValue
 
     internal static PickleBool True { get; } = new(true);
 
-    internal override object Identity => Value;
-
     /// <inheritdoc/>
     public override string ToString() => Value ? "True" : "False";
 }
@@ -69,8 +59,6 @@ public sealed class PickleInteger : PickleValue
 
     /// <inheritdoc/>
     public override string Kind => "int";
-
-    internal override object Identity => Value >= long.MinValue && Value <= long.MaxValue ? Split('i', (long)Value) : Value;
 
     /// <inheritdoc/>
     public override string ToString() => Value.ToString();
@@ -87,8 +75,6 @@ public sealed class PickleFloat : PickleValue
     /// <inheritdoc/>
     public override string Kind => "float";
 
-    internal override object Identity => Split('f', BitConverter.DoubleToInt64Bits(Value));
-
     /// <inheritdoc/>
     public override string ToString() => Value.ToString("R", null);
 }
@@ -96,6 +82,8 @@ public sealed class PickleFloat : PickleValue
 /// <summary>A <c>str</c>.</summary>
 public sealed class PickleText : PickleValue
 {
+    private int? _hash;
+
     internal PickleText(string value) => Value = value;
 
     /// <summary>The value.</summary>
@@ -104,7 +92,8 @@ public sealed class PickleText : PickleValue
     /// <inheritdoc/>
     public override string Kind => "str";
 
-    internal override object Identity => Value;
+    /// <summary>The hash of the text, computed once: a file may use a long text as a key again and again.</summary>
+    internal int Hash => _hash ??= Value.GetHashCode(StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override string ToString() => $"'{Value}'";
@@ -132,8 +121,6 @@ public sealed class PickleSymbol : PickleValue
 
     /// <inheritdoc/>
     public override string Kind => Name;
-
-    internal override object Identity => ('s', Name);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -1,0 +1,13 @@
+namespace Fovea.Io;
+
+/// <summary>The weights of a model in a PyTorch file, and what lies beside them.</summary>
+/// <param name="Key">Where the state dict lies: keys and positions joined by dots, <c>state.model</c>; empty for the file itself. Fit to be printed, as the alternatives are: a key that is long or cannot be seen is shortened or spelt out.</param>
+/// <param name="Tensors">The tensors by name, without the prefixes of wrappers.</param>
+public sealed record PyTorchState(string Key, IReadOnlyDictionary<string, Tensor> Tensors)
+{
+    /// <summary>Keys of other state dicts in the file, any of which may be asked for, the nearest first.</summary>
+    public IReadOnlyList<string> Alternatives { get; init; } = [];
+
+    /// <summary>What is not among the tensors, each as <c>args (argparse.Namespace)</c>: one line, fit to be printed.</summary>
+    public IReadOnlyList<string> LeftAside { get; init; } = [];
+}
