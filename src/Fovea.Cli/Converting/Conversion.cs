@@ -16,8 +16,14 @@ internal sealed record Conversion(string Kind, string Input, string Output, long
     /// <summary>The library that weights were imported from; null when none was named.</summary>
     public string? Source { get; init; }
 
-    /// <summary>What did not come along; null when everything did.</summary>
-    public string? Warning { get; init; }
+    /// <summary>What the weights are for, in words; null when nothing says so.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>How images are prepared for it, in words.</summary>
+    public string? Preprocessing { get; init; }
+
+    /// <summary>What did not come along, what was adapted or assumed; empty when there is nothing to know.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Which state dict of a PyTorch file was taken, and what was not; null for other inputs.</summary>
     public PyTorchState? State { get; init; }
@@ -55,6 +61,17 @@ internal sealed record Conversion(string Kind, string Input, string Output, long
             json["key"] = State.Key;
             json["alternatives"] = new JsonArray([.. State.Alternatives.Select(a => JsonValue.Create(a))]);
             json["leftAside"] = new JsonArray([.. State.LeftAside.Select(a => JsonValue.Create(a))]);
+        }
+
+        if (Model is not null)
+        {
+            json["model"] = Model;
+            json["preprocessing"] = Preprocessing;
+        }
+
+        if (Warnings.Count > 0)
+        {
+            json["warnings"] = new JsonArray([.. Warnings.Select(w => (JsonNode)w)]);
         }
 
         foreach ((string name, long value) in Numbers)

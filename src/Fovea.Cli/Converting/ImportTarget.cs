@@ -1,15 +1,11 @@
-using System.Text.Json.Nodes;
-using Fovea.Attention;
 using Fovea.Cli.Flags;
+using Fovea.Training;
 
 namespace Fovea.Cli.Converting;
 
 /// <summary>Where weights come from, and what they are for.</summary>
 internal sealed record ImportTarget
 {
-    /// <summary>What <c>--from</c> takes to find the source by the names.</summary>
-    public const string Auto = "auto";
-
     public string? Source { get; init; }
 
     public string? Part { get; init; }
@@ -24,16 +20,20 @@ internal sealed record ImportTarget
 
     public int? ImageSize { get; init; }
 
+    public bool Strict { get; init; }
+
+    public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
+
     public string? Mechanism { get; init; }
 
     public IReadOnlyDictionary<string, string> Options { get; init; } = CommonFlags.NoOptions;
 
     /// <summary>Whether any of its flags was given.</summary>
     public bool IsGiven => this is not { Source: null, Part: null, Model: null, Attention: null, AttentionAt: null, ImageSize: null, Mechanism: null }
-        || AttentionOptions.Count + Options.Count > 0;
+        || AttentionOptions.Count + Options.Count > 0 || Strict || Preprocessing != Preprocessing.Unsaid;
 
     /// <summary>The source to hand to the importer; null finds it.</summary>
-    public string? Named => Source == Auto ? null : Source;
+    public string? Named => Source == WeightsFlags.Auto ? null : Source;
 
     /// <summary>Refuses flags that do not go together.</summary>
     /// <exception cref="OptionException">They do not.</exception>
@@ -49,6 +49,11 @@ internal sealed record ImportTarget
             throw Wrong("--from needs to know what the weights are for; give either --model NAME or --mechanism KEY");
         }
 
+        if (Mechanism is not null && (Strict || Preprocessing != Preprocessing.Unsaid))
+        {
+            throw Wrong("--strict, --mean, --std, --interpolation and --crop-pct belong to --model");
+        }
+
         if (Mechanism is not null && (Attention ?? AttentionAt) is not null)
         {
             throw Wrong("--attention and --attention-at belong to --model; the options of --mechanism are --option K=V");
@@ -62,24 +67,21 @@ internal sealed record ImportTarget
         CommonFlags.CheckAttention(Attention, AttentionOptions);
     }
 
-    /// <summary>Options of a mechanism: those given over those that the source implies.</summary>
-    /// <exception cref="OptionException">One does not fit the mechanism.</exception>
-    public JsonObject OptionsFor(string mechanism, IReadOnlyDictionary<string, string> given)
+    /// <summary>What is said by hand about the model.</summary>
+    /// <param name="key">Which state dict of a file that holds several.</param>
+    public ModelRequest Request(string? key) => new()
     {
-        JsonObject all = Named is null ? [] : Io.Importer.ImpliedOptions(Named, mechanism);
-        Card card = Catalog.Find(mechanism).Card;
-        foreach (string name in all.Select(o => o.Key).Where(n => card.Option(n) is null).ToArray())
-        {
-            all.Remove(name);
-        }
-
-        foreach ((string name, string text) in given)
-        {
-            all[name] = Fovea.Attention.AttentionOptions.Parse(card, name, text);
-        }
-
-        return all;
-    }
+        Model = Model,
+        Attention = Attention,
+        AttentionAt = AttentionAt,
+        AttentionOptions = AttentionOptions,
+        ImageSize = ImageSize,
+        Source = Named,
+        Key = key,
+        Part = Part,
+        Strict = Strict,
+        Preprocessing = Preprocessing,
+    };
 
     private static OptionException Wrong(string message) => new("convert", $"{message}.");
 }

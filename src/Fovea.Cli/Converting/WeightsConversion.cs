@@ -18,9 +18,15 @@ internal static class WeightsConversion
         return new Conversion("weights", input, output, new FileInfo(output).Length)
         {
             Summary = $"{Quantity.Of(weights.Tensors.Count, "tensor")}, {Quantity.Count(numbers)} numbers (from {weights.Format})",
-            Warning = lost.Length > 0
-                ? $"{Path.GetExtension(output)} has no place for the metadata ({string.Join(", ", lost)}); they are left out. Keep them with .safetensors."
-                : null,
+            Warnings =
+            [
+                .. lost.Length > 0
+                    ? [$"{Path.GetExtension(output)} has no place for the metadata ({string.Join(", ", lost)}); they are left out. Keep them with .safetensors."]
+                    : Array.Empty<string>(),
+
+                // Every bit comes along, whatever it means: to look into damaged weights is a reason to convert them.
+                .. FiniteWeights.Complaint(weights.Tensors) is { } complaint ? [$"{complaint}. No model can be used with them."] : Array.Empty<string>(),
+            ],
             State = weights.State,
             Numbers = { ["tensors"] = weights.Tensors.Count, ["elements"] = numbers },
         };

@@ -1,10 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Fovea.Attention;
 using Fovea.Io;
-using Fovea.Models;
 using Fovea.Training;
-using Fovea.Training.Data;
 
 namespace Fovea.Cli.Converting;
 
@@ -14,96 +11,68 @@ internal static class WeightsImport
     public static Conversion Run(string input, string output, string? key, ImportTarget target)
     {
         using TensorScope scope = TensorScope.Begin();
-        WeightsFile file = WeightsFile.Read(input, key);
-        IReadOnlyDictionary<string, Tensor> weights = Part(file.Tensors, target.Part);
-        (Module module, ImportResult result, IReadOnlyDictionary<string, string> metadata) = target.Mechanism is { } mechanism
-            ? Mechanism(mechanism, target, weights)
-            : Model(target, weights);
+        return target.Mechanism is { } mechanism ? Mechanism(input, output, mechanism, key, target) : Model(input, output, target.Request(key));
+    }
+
+    private static Conversion Model(string input, string output, ModelRequest request)
+    {
+        var trained = TrainedModel.Open(input, request);
+        Conversion done = Write(input, output, trained.Model, trained.Description.ToMetadata(), trained.Report.Source, trained.Report.Origin, trained.Report.Implied);
+        string preprocessing = trained.Description.Preprocessing.ToString();
+        return done with
+        {
+            Summary = $"{done.Summary}; {trained.Description.Title}, {trained.Description.ImageSize} pixels, {preprocessing}",
+            Model = trained.Description.Key,
+            Preprocessing = preprocessing,
+            State = trained.Choice,
+            Warnings = [.. done.Warnings, .. trained.Notes],
+        };
+    }
+
+    private static Conversion Mechanism(string input, string output, string mechanism, string? key, ImportTarget target)
+    {
+        (IReadOnlyDictionary<string, Tensor> weights, _, PyTorchState? choice) = ModelWeights.Read(input, key, target.Part);
+        FiniteWeights.Check(input, weights);
+        JsonObject options = Options(mechanism, target);
+        Module module = Catalog.Find(mechanism).Create(options);
+        ImportResult result = Importer.Load(module, weights, target.Named);
+        var metadata = new Dictionary<string, string> { ["format"] = "pt", ["mechanism"] = mechanism, ["config"] = options.ToJsonString() };
+        return Write(input, output, module, metadata, result.Source, result.Origin, result.Options) with { State = choice };
+    }
+
+    /// <summary>Options of a mechanism: those given over those that the source implies.</summary>
+    private static JsonObject Options(string mechanism, ImportTarget target)
+    {
+        Card card = Catalog.Find(mechanism).Card;
+        JsonObject all = target.Named is null ? [] : Importer.ImpliedOptions(target.Named, mechanism);
+        foreach (string name in all.Select(o => o.Key).Where(n => card.Option(n) is null).ToArray())
+        {
+            all.Remove(name);
+        }
+
+        foreach ((string name, string text) in target.Options)
+        {
+            all[name] = AttentionOptions.Parse(card, name, text);
+        }
+
+        return all;
+    }
+
+    private static Conversion Write(
+        string input, string output, Module module, IReadOnlyDictionary<string, string> metadata, string source, string origin, IReadOnlyDictionary<string, string> implied)
+    {
         IReadOnlyDictionary<string, Tensor> state = StateDict.Of(module);
         WeightsFile.Write(output, state, metadata);
         long numbers = state.Values.Sum(t => (long)t.Elements);
-        string implied = string.Join(", ", result.Options.Select(o => $"{o.Key} {o.Value}"));
+        string said = string.Join(", ", implied.Select(o => $"{o.Key} {o.Value}"));
         return new Conversion("weights", input, output, new FileInfo(output).Length)
         {
-            Summary = $"{Quantity.Of(state.Count, "tensor")}, {Quantity.Count(numbers)} numbers of {result.Origin}{(implied.Length > 0 ? $" ({implied})" : string.Empty)}",
-            Warning = WeightsFile.FormatOf(output) == WeightsFormat.Safetensors
-                ? null
-                : $"{Path.GetExtension(output)} has no place for what the weights are for; give it again when you use them, or write .safetensors.",
+            Summary = $"{Quantity.Of(state.Count, "tensor")}, {Quantity.Count(numbers)} numbers of {origin}{(said.Length > 0 ? $" ({said})" : string.Empty)}",
+            Warnings = WeightsFile.FormatOf(output) == WeightsFormat.Safetensors
+                ? []
+                : [$"{Path.GetExtension(output)} has no place for what the weights are for; give it again when you use them, or write .safetensors."],
             Numbers = { ["tensors"] = state.Count, ["elements"] = numbers },
-            Source = result.Source,
-            State = file.State,
+            Source = source,
         };
     }
-
-    /// <summary>The tensors below a name, without it.</summary>
-    private static IReadOnlyDictionary<string, Tensor> Part(IReadOnlyDictionary<string, Tensor> all, string? part)
-    {
-        if (part is null)
-        {
-            return all;
-        }
-
-        string prefix = $"{part.TrimEnd('.')}.";
-        var found = all.Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
-        string[] tops = [.. all.Keys.Select(n => n.Split('.')[0]).Distinct().Order(StringComparer.Ordinal)];
-        return found.Count > 0
-            ? found
-            : throw new OptionException("convert", $"--part: no tensor is below \"{part}\"; the file has {string.Join(", ", tops.Take(12))}{(tops.Length > 12 ? ", …" : string.Empty)}.");
-    }
-
-    private static (Module Module, ImportResult Result, IReadOnlyDictionary<string, string> Metadata) Mechanism(string key, ImportTarget target, IReadOnlyDictionary<string, Tensor> weights)
-    {
-        JsonObject options = target.OptionsFor(key, target.Options);
-        Module module = Catalog.Find(key).Create(options);
-        ImportResult result = Importer.Load(module, weights, target.Named);
-        return (module, result, new Dictionary<string, string> { ["format"] = "pt", ["mechanism"] = key, ["config"] = options.ToJsonString() });
-    }
-
-    /// <summary>The model is built twice: how many classes it has stands in the weights, under a name that only the key map tells.</summary>
-    private static (Module Module, ImportResult Result, IReadOnlyDictionary<string, string> Metadata) Model(ImportTarget target, IReadOnlyDictionary<string, Tensor> weights)
-    {
-        ModelEntry entry = ModelCatalog.Find(target.Model!);
-        JsonObject? attention = target.Attention is { } key ? target.OptionsFor(key, target.AttentionOptions) : null;
-        Module first = Build(entry, target, attention, 1000);
-        ImportResult result = Importer.Translate(first, weights, target.Named);
-        string classifier = first.NamedParameters().Last().Name;
-        int classes = result.Tensors.TryGetValue(classifier, out Tensor? bias) && bias.Rank == 1 ? bias.Shape[0] : 1000;
-        Module module = classes == 1000 ? first : Build(entry, target, attention, classes);
-        StateDict.Load(module, result.Tensors);
-        var description = new ModelDescription
-        {
-            Model = entry.Key,
-            Attention = target.Attention,
-            AttentionAt = target.AttentionAt ?? AttentionPlacement.Blocks,
-            AttentionOptions = attention?.ToDictionary(o => o.Key, o => Text(o.Value)) ?? [],
-            Classes = [.. Enumerable.Range(0, classes).Select(c => c.ToString(CultureInfo.InvariantCulture))],
-            ImageSize = target.ImageSize ?? entry.ImageSize,
-            Task = entry.IsSegmentation ? DataTask.Segment : DataTask.Classify,
-        };
-        return (module, result, description.ToMetadata());
-    }
-
-    private static Module Build(ModelEntry entry, ImportTarget target, JsonObject? attention, int classes)
-    {
-        using IDisposable deferred = Initialization.Defer();
-        return entry.Create(new ModelOptions
-        {
-            Classes = classes,
-            ImageSize = target.ImageSize ?? entry.ImageSize,
-            Attention = target.Attention is not { } key ? null : new AttentionPlacement
-            {
-                Key = key,
-                At = target.AttentionAt ?? AttentionPlacement.Blocks,
-                Options = attention!,
-            },
-        });
-    }
-
-    // As the command line takes them: lists with commas, words without quotes.
-    private static string Text(JsonNode? value) => value switch
-    {
-        null => "null",
-        JsonArray list => string.Join(',', list.Select(Text)),
-        _ => value.ToJsonString().Trim('"'),
-    };
 }

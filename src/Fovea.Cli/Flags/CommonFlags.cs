@@ -1,5 +1,6 @@
 using Fovea.Attention;
 using Fovea.Models;
+using Fovea.Training;
 using Fovea.Training.Data;
 
 namespace Fovea.Cli.Flags;
@@ -7,20 +8,9 @@ namespace Fovea.Cli.Flags;
 /// <summary>Flags that several verbs have: the same names and aliases everywhere.</summary>
 internal static class CommonFlags
 {
-    /// <summary>What <c>--attention</c> takes for "no mechanism", to undo a file's.</summary>
-    public const string None = "none";
-
     public static readonly IReadOnlyDictionary<string, string> NoOptions = new Dictionary<string, string>();
 
-    // A run folder stands for the weights of its best epoch.
-    private static readonly FlagValue<string> s_weights = new("FILE", text =>
-    {
-        string path = FlagValues.Text("FILE").Read(text);
-        string best = Path.Combine(path, "best.safetensors");
-        return !Directory.Exists(path) ? path
-            : File.Exists(best) ? best
-            : throw new FormatException($"{path} is a folder without best.safetensors; give a file of weights or the folder of a run.");
-    });
+    private static readonly FlagValue<string> s_weights = new("FILE", text => WeightsFlags.PathOf(FlagValues.Text("FILE").Read(text)));
 
     private static readonly FlagValue<IReadOnlyList<string>> s_classes = new("NAMES", text =>
     {
@@ -44,10 +34,9 @@ internal static class CommonFlags
         });
 
     public static FlagSet<T> Attention<T>(
-        this FlagSet<T> flags, string whenAbsent, Func<T, string?, T> key, Func<T, IReadOnlyDictionary<string, string>, T> options, Func<T, string, T> at) =>
+        this FlagSet<T> flags, string whenAbsent, Func<T, string, T> key, Func<T, IReadOnlyDictionary<string, string>, T> options, Func<T, string, T> at) =>
         flags
-            .Add("--attention", FlagValues.Name("mechanism", [.. Catalog.Keys, None]), $"The mechanism in the model's attention slots, as fovea list names it; {whenAbsent}.",
-                (o, v) => key(o, v == None ? null : v))
+            .Add("--attention", FlagValues.Name("mechanism", [.. Catalog.Keys, ModelRequest.NoAttention]), $"The mechanism in the model's attention slots, as fovea list names it, or none; {whenAbsent}.", key)
             .AddMany("--attention-option", FlagValues.Pair, "An option of the mechanism, as fovea show KEY lists them. May be given several times.",
                 (o, v) => options(o, new Dictionary<string, string>(v.DistinctByLast())))
             .Add("--attention-at", FlagValues.Text("PLACE"), "Where the mechanism goes: blocks, stages, or places such as layer3,layer4.1; default blocks.", at);
@@ -93,7 +82,7 @@ internal static class CommonFlags
     {
         foreach ((string name, string text) in options)
         {
-            if (key is null)
+            if (key is null or ModelRequest.NoAttention)
             {
                 throw new OptionException("attention-option", $"there is no mechanism for {name}; name it with --attention KEY.");
             }

@@ -4,6 +4,7 @@ using Fovea.Attention;
 using Fovea.Inspect;
 using Fovea.Models;
 using Fovea.Simd.Drivers;
+using Fovea.Training;
 
 namespace Fovea.Cli.Flags;
 
@@ -14,6 +15,9 @@ internal sealed record SubjectOptions
 
     public string? Model { get; init; }
 
+    /// <summary>A file of weights, whose model is looked at.</summary>
+    public string? Weights { get; init; }
+
     public int[]? Shape { get; init; }
 
     public IReadOnlyDictionary<string, string> Options { get; init; } = CommonFlags.NoOptions;
@@ -22,7 +26,7 @@ internal sealed record SubjectOptions
 
     public IReadOnlyDictionary<string, string> AttentionOptions { get; init; } = CommonFlags.NoOptions;
 
-    public string AttentionAt { get; init; } = AttentionPlacement.Blocks;
+    public string? AttentionAt { get; init; }
 
     public int Batch { get; init; } = 1;
 
@@ -117,22 +121,38 @@ internal static class SubjectFlags
         }
 
         CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
-        ModelEntry entry = ModelCatalog.Find(options.Model!);
-        int size = options.ImageSize ?? entry.ImageSize;
-        Module module = entry.Create(new ModelOptions
+        var request = new ModelRequest
         {
-            Classes = entry.ImageSize == 224 ? 1000 : 10,
-            ImageSize = size,
-            Attention = options.Attention is not { } key ? null : new AttentionPlacement
-            {
-                Key = key,
-                At = options.AttentionAt,
-                Options = Json(Catalog.Find(key).Card, options.AttentionOptions),
-            },
-        });
-        Tensor images = Tensor.Empty([options.Batch, 3, size, size]);
+            Model = options.Model,
+            Attention = options.Attention,
+            AttentionAt = options.AttentionAt,
+            AttentionOptions = options.AttentionOptions,
+            ImageSize = options.ImageSize,
+        };
+        (Module module, ModelDescription description) = options.Weights is null ? Fresh(request) : OfWeights(options.Weights, request);
+        Tensor images = Tensor.Empty([options.Batch, description.Mean.Count, description.ImageSize, description.ImageSize]);
         new Generator(0).FillNormal(images.AsSpan<float>());
-        return new Subject(options.Attention is { } mechanism ? $"{mechanism}_{entry.Key}" : entry.Key, module, [images]);
+        return new Subject(description.Key, module, [images]);
+    }
+
+    private static (Module Module, ModelDescription Description) OfWeights(string weights, ModelRequest request)
+    {
+        var trained = TrainedModel.Open(weights, request);
+        return (trained.Model.Train(), trained.Description);
+    }
+
+    private static (Module Module, ModelDescription Description) Fresh(ModelRequest request)
+    {
+        ModelEntry entry = ModelCatalog.Find(request.Model!);
+        ModelDescription description = request.ApplyTo(new ModelDescription
+        {
+            Model = entry.Key,
+            Classes = ModelDescription.Numbered(entry.ImageSize == 224 ? 1000 : 10),
+            ImageSize = entry.ImageSize,
+        });
+        Module module = description.Build();
+        Initialization.Draw(module, new Generator(0));
+        return (module, description);
     }
 
     private static JsonObject Json(Card card, IReadOnlyDictionary<string, string> options) =>

@@ -52,7 +52,10 @@ internal static class TrainFlags
             (o, v) => o with { Attention = v, AttentionOptions = v == o.Attention ? o.AttentionOptions : CommonFlags.NoOptions },
             (o, v) => o with { AttentionOptions = Merge(o.AttentionOptions, v) },
             (o, v) => o with { AttentionAt = v })
-        .Weights("Weights to start from (.safetensors, .pth, .ckpt, .npz, the folder of a run); default: random.", (o, v) => o with { Weights = v })
+        .Weights("Weights to start from (.safetensors, .pth, .ckpt, .npz, the folder of a run), which also say which model to build; what does not fit the "
+            + "data or the mechanism starts fresh; default: random.", (o, v) => o with { Weights = v })
+        .Source((o, v) => o with { WeightsSource = v })
+        .Strict((o, v) => o with { Strict = v })
         .AddMany("--freeze", FlagValues.Text("NAME"), "Modules that are not trained, by name or by the beginning of names; \"backbone\" is all but the "
             + "classifier. Separate with commas, or give it several times.",
             (o, v) => o with { Freeze = [.. v.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))] });
@@ -65,7 +68,9 @@ internal static class TrainFlags
         .Add("--val --val-dir", FlagValues.Text("PATH"), "The validation images; default: val or test beside the training images, else a tenth of them.",
             (o, v) => o with { Validation = v })
         .Division((o, v) => o with { ValFraction = v }, (o, v) => o with { Folds = v }, (o, v) => o with { Fold = v })
-        .ImageSize("default: the model's or the data's own", (o, v) => o with { ImageSize = v })
+        .ImageSize("default: the weights', the model's or the data's own", (o, v) => o with { ImageSize = v })
+        .Add("--channels", FlagValues.Integer(1, 3), "Channels that the model sees: 1 for grey, 3 for colour; default: what the weights say, or 3.", (o, v) => o with { Channels = v })
+        .Preprocessing(o => o.Preprocessing, (o, v) => o with { Preprocessing = v })
         .Add("--fraction", FlagValues.PositiveShare, "Share of the training images to use, above 0 to 1; default 1.", (o, v) => o with { Fraction = v })
         .Workers("default 0: all threads do, between the steps", (o, v) => o with { Workers = v });
 

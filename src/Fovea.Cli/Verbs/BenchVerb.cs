@@ -29,6 +29,7 @@ internal static class BenchVerb
             .Add("--mechanism", FlagValues.Name("mechanism", Catalog.Keys), "The mechanism, as fovea list names it.", (o, v) => o with { Mechanism = v })
             .Model("or --mechanism, or --all", (o, v) => o with { Model = v }, (o, v) => o with { Attention = v })
             .AddSwitch("--all", "Every mechanism, forward and training, at 8,256,56,56 (relations and tokens at 2,256,48,48).", (o, v) => o with { All = v })
+            .Weights("A file of weights or the folder of a run: the model that they are for.", (o, v) => o with { Weights = v })
             .Group("Mechanism").Mechanism()
             .Group("Model").Images()
             .Group("Run")
@@ -44,9 +45,9 @@ internal static class BenchVerb
 
     private static int Run(SubjectOptions options, bool json, TextWriter output)
     {
-        if (new[] { options.Mechanism is not null, options.Model is not null, options.All }.Count(given => given) != 1)
+        if (new[] { options.Mechanism is not null, (options.Model ?? options.Weights) is not null, options.All }.Count(given => given) != 1)
         {
-            throw new OptionException("bench", "expected one of --mechanism KEY, --model KEY and --all.");
+            throw new OptionException("bench", "expected one of --mechanism KEY, --model KEY, --weights FILE and --all.");
         }
 
         if (options.All)

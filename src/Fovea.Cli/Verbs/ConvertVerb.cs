@@ -3,7 +3,6 @@ using Fovea.Attention;
 using Fovea.Cli.Converting;
 using Fovea.Cli.Flags;
 using Fovea.Imaging.Transforms;
-using Fovea.Io;
 
 namespace Fovea.Cli.Verbs;
 
@@ -43,12 +42,14 @@ internal static class ConvertVerb
             .AddSwitch("--as-stored", "Leave the pixels as they are stored, whatever turn the EXIF orientation asks for.", (o, v) => o with { AsStored = v })
             .Group("Weights")
             .Add("--key", FlagValues.Text("NAME"), "Which state dict of a PyTorch file that holds several: its key, dots lead into nested ones (state.model).", (o, v) => o with { Key = v })
-            .Add("--from", FlagValues.Name("source", [.. Importer.Sources, ImportTarget.Auto]), "The library whose names and layouts the weights have, as fovea list --sources prints them; "
+            .From("The library whose names and layouts the weights have, as fovea list --sources prints them; "
                 + "auto finds it by the names. They are brought into Fovea's, for the model or mechanism named beside it.", (o, v) => o with { Import = o.Import with { Source = v } })
             .Model("with --from", (o, v) => o with { Import = o.Import with { Model = v } }, (o, v) => o with { Import = o.Import with { Attention = v } })
             .Attention("with --from and --model", (o, v) => o with { Import = o.Import with { Attention = v } },
                 (o, v) => o with { Import = o.Import with { AttentionOptions = v } }, (o, v) => o with { Import = o.Import with { AttentionAt = v } })
             .ImageSize("with --from; default: the model's own", (o, v) => o with { Import = o.Import with { ImageSize = v } })
+            .Strict((o, v) => o with { Import = o.Import with { Strict = v } })
+            .Preprocessing(o => o.Import.Preprocessing, (o, v) => o with { Import = o.Import with { Preprocessing = v } })
             .Add("--part", FlagValues.Text("NAME"), "Take only the tensors below this name of the source's model, such as head.sa; with --from.",
                 (o, v) => o with { Import = o.Import with { Part = v } })
             .Add("--mechanism", FlagValues.Name("mechanism", Catalog.Keys), "The mechanism, as fovea list names it; with --from.", (o, v) => o with { Import = o.Import with { Mechanism = v } })
@@ -62,7 +63,7 @@ internal static class ConvertVerb
         {
             InvocationConfiguration where = parsed.InvocationConfiguration;
             Conversion done = Run(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), flags.Apply(parsed, new ConvertOptions()));
-            if (done.Warning is { } warning)
+            foreach (string warning in done.Warnings)
             {
                 where.Error.WriteLine($"warning: {warning}");
             }

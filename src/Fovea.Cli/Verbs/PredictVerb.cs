@@ -40,6 +40,11 @@ internal static class PredictVerb
         }
 
         Predictor predictor = Predictor.Open(options);
+        foreach (string note in predictor.Notes)
+        {
+            where.Error.WriteLine($"note: {note}");
+        }
+
         int unreadable = 0;
         var written = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         void Refuse(string path, string reason)
@@ -62,11 +67,9 @@ internal static class PredictVerb
                 continue;
             }
 
-            IReadOnlyList<Prediction> seen = images.Length == 0 ? [] : predictor.Predict([.. images.Select(i => i.Image)]);
-            foreach ((Prediction prediction, (string path, _)) in seen.Zip(images))
+            foreach (Prediction prediction in images.Length == 0 ? [] : predictor.Predict([.. images.Select(i => i.Image)], [.. images.Select(i => i.Path)]))
             {
-                Prediction named = prediction with { Path = path };
-                where.Output.WriteLine(json ? named.ToJson() : Line(named));
+                where.Output.WriteLine(json ? prediction.ToJson() : Line(prediction));
             }
         }
 

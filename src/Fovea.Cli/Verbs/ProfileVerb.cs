@@ -19,7 +19,7 @@ internal static class ProfileVerb
             "Measure every layer of a model or a mechanism: shape, parameters, multiply-adds, FLOPs, activation memory, time, and how near it comes to what the machine can do.",
             "fovea profile cbam_resnet50 --batch 1",
             "fovea profile cbam --shape 8,256,56,56 --json");
-        Argument<string> key = verb.AddArgument<string>("key", "A model or a mechanism, as fovea list prints it.", ArgumentArity.ExactlyOne);
+        Argument<string> key = verb.AddArgument<string>("key", "A model or a mechanism, as fovea list prints it, or a file of weights.", ArgumentArity.ExactlyOne);
         FlagSet<SubjectOptions> flags = new FlagSet<SubjectOptions>()
             .Group("Mechanism").Mechanism()
             .Group("Model").Images()
@@ -40,6 +40,7 @@ internal static class ProfileVerb
         (string model, string? attention) = ModelCatalog.Split(key);
         return ModelCatalog.Contains(key) ? options with { Model = model, Attention = options.Attention ?? attention }
             : Catalog.Keys.Contains(key) ? options with { Mechanism = key }
+            : Path.Exists(key) ? options with { Weights = WeightsFlags.PathOf(key) }
             : throw new OptionException("profile", $"there is no mechanism or model \"{key}\"; {Suggestion.Hint(key, known)}");
     }
 

@@ -1,19 +1,20 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Fovea.Attention;
+using Fovea.Cli.Converting;
 using Fovea.Inspect;
 using Fovea.Models;
 using Spectre.Console;
 
 namespace Fovea.Cli.Verbs;
 
-/// <summary><c>show KEY</c>: a mechanism's card, or a model.</summary>
+/// <summary><c>show KEY</c>: a mechanism's card, a model, or a file of weights.</summary>
 internal static class ShowVerb
 {
     public static Verb Build()
     {
-        var verb = new Verb("show", "Show a mechanism's formula and options, or a model's size.", "fovea show cbam", "fovea show resnet50 --json");
-        Argument<string> key = verb.AddArgument<string>("key", "A mechanism or a model, as fovea list prints it.", ArgumentArity.ExactlyOne);
+        var verb = new Verb("show", "Show a mechanism's formula and options, a model's size, or what a file of weights is for.", "fovea show cbam", "fovea show resnet50 --json", "fovea show best.safetensors");
+        Argument<string> key = verb.AddArgument<string>("key", "A mechanism or a model, as fovea list prints it, or a file of weights.", ArgumentArity.ExactlyOne);
         Option<bool> json = verb.AddJson();
         verb.SetAction(parsed => Run(parsed.GetRequiredValue(key), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
         return verb;
@@ -38,6 +39,12 @@ internal static class ShowVerb
         if (ModelCatalog.Contains(key))
         {
             Print(ModelCatalog.Find(key), json, output);
+            return ExitCode.Done;
+        }
+
+        if (Path.Exists(key))
+        {
+            WeightsCard.Write(key, json, output);
             return ExitCode.Done;
         }
 

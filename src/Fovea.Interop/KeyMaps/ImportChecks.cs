@@ -19,7 +19,7 @@ internal static class ImportChecks
         [
             .. module.NamedModules().Select(m => (m.Name, m.Value, KeyOf(m.Value))).Where(m => m.Item3 is not null).Select(m => (m.Name, m.Value, m.Item3!)),
         ];
-        if (map.Mechanism.Length > 0 && !mechanisms.Any(m => m.Key == map.Mechanism))
+        if (!HasMechanism(module, map))
         {
             string has = mechanisms.Length == 0 ? "no attention" : ImportErrors.Some(mechanisms.Select(m => m.Key).Distinct(), 0);
             throw new ImportException(
@@ -55,6 +55,10 @@ internal static class ImportChecks
     // JSON may write a number in several ways.
     private static bool AreSameNumber(string a, string b) =>
         double.TryParse(a, CultureInfo.InvariantCulture, out double x) && double.TryParse(b, CultureInfo.InvariantCulture, out double y) && x == y;
+
+    /// <summary>Whether the module has the mechanism that a map is of.</summary>
+    public static bool HasMechanism(Module module, KeyMap map) =>
+        map.Mechanism.Length == 0 || module.NamedModules().Any(m => KeyOf(m.Value) == map.Mechanism);
 
     private static string? KeyOf(Module module) => Catalog.All.FirstOrDefault(e => e.Type == module.GetType())?.Card.Key;
 }

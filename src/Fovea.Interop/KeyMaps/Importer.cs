@@ -54,6 +54,30 @@ public static class Importer
     /// <inheritdoc cref="Load"/>
     public static ImportResult Translate(Module module, IReadOnlyDictionary<string, Tensor> tensors, string? source = null)
     {
+        Search search = Find(module, tensors, source);
+        return search.Mapping is { } mapping
+            ? Apply(module, search, mapping)
+            : search.AreOurs ? Kept(tensors) : throw ImportErrors.Unknown(module, tensors, source, search.Tried);
+    }
+
+    /// <summary>
+    /// Translates weights as <see cref="Translate"/> does, and keeps names that no source explains for this module: they may be of a part of it,
+    /// or of another model, which <see cref="WeightsFitter"/> finds out.
+    /// </summary>
+    /// <inheritdoc cref="Load"/>
+    public static ImportResult TranslateOrKeep(Module module, IReadOnlyDictionary<string, Tensor> tensors, string? source = null)
+    {
+        if (source is not null)
+        {
+            return Translate(module, tensors, source);
+        }
+
+        Search search = Find(module, tensors, null);
+        return search.Mapping is { } mapping && ImportChecks.HasMechanism(module, mapping.Map) ? Apply(module, search, mapping) : Kept(tensors);
+    }
+
+    private static Search Find(Module module, IReadOnlyDictionary<string, Tensor> tensors, string? source)
+    {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(tensors);
         IReadOnlyDictionary<string, Tensor> own = StateDict.Of(module);
@@ -66,21 +90,21 @@ public static class Importer
         Mapping[] all = [.. KeyMapList.All.Where(m => source is null || m.Source == source).Select(m => m.Apply(tensors, single, [.. own.Keys]))];
         Mapping[] fitting = [.. all.Where(m => m.Fits)];
         bool ours = source is Own or null && tensors.Keys.All(n => own.ContainsKey(n) || n.EndsWith("num_batches_tracked", StringComparison.Ordinal));
-        if (fitting.Length == 0)
-        {
-            // Names that are ours but for some are told in detail when they are loaded.
-            bool nearlyOurs = source is null && tensors.Keys.Any(own.ContainsKey) && all.All(m => m.Renamed == 0);
-            return ours || nearlyOurs || source == Own
-                ? new ImportResult(Own, "Fovea", tensors, new Dictionary<string, string>())
-                : throw ImportErrors.Unknown(module, tensors, source, all);
-        }
 
-        Mapping mapping = Choose(module, Fullest(fitting));
-        ImportChecks.Check(module, single, mapping);
+        // Names that are ours but for some are told in detail when they are loaded.
+        bool nearlyOurs = source is null && tensors.Keys.Any(own.ContainsKey) && all.All(m => m.Renamed == 0);
+        return new Search(own, single, all, fitting.Length == 0 ? null : Choose(module, Fullest(fitting)), ours || nearlyOurs || source == Own);
+    }
+
+    private static ImportResult Apply(Module module, Search search, Mapping mapping)
+    {
+        ImportChecks.Check(module, search.IsSingle, mapping);
         return new ImportResult(
-            mapping.Map.Source, mapping.Map.Origin, LayoutConversion.Run(mapping, own),
+            mapping.Map.Source, mapping.Map.Origin, LayoutConversion.Run(mapping, search.Own),
             mapping.Map.Implies.ToDictionary(i => $"{i.Mechanism}.{i.Option}", i => i.Value.Trim('"')));
     }
+
+    private static ImportResult Kept(IReadOnlyDictionary<string, Tensor> tensors) => new(Own, "Fovea", tensors, new Dictionary<string, string>());
 
     /// <summary>Without the maps that explain less than others do, such as one of a part where another is of the whole.</summary>
     private static Mapping[] Fullest(Mapping[] fitting)
@@ -95,4 +119,12 @@ public static class Importer
         var meanings = fitting.GroupBy(m => $"{m.Map.Mechanism}: {string.Join(", ", m.Map.Implies)}").ToArray();
         return meanings.Length == 1 ? fitting[0] : throw ImportErrors.Ambiguous(module, fitting);
     }
+
+    /// <summary>What the key maps make of a state dict.</summary>
+    /// <param name="Own">The module's state.</param>
+    /// <param name="IsSingle">Whether the module is one mechanism rather than a model.</param>
+    /// <param name="Tried">Every map of the source.</param>
+    /// <param name="Mapping">The one that fits; null when none does.</param>
+    /// <param name="AreOurs">Whether the names are the module's own, all or all but some.</param>
+    private sealed record Search(IReadOnlyDictionary<string, Tensor> Own, bool IsSingle, Mapping[] Tried, Mapping? Mapping, bool AreOurs);
 }

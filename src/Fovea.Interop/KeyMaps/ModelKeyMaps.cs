@@ -1,6 +1,6 @@
 namespace Fovea.Io.KeyMaps;
 
-/// <summary>Whole models.</summary>
+/// <summary>Whole models. Their classifiers are optional: backbones that taught themselves have none.</summary>
 internal static class ModelKeyMaps
 {
     private static readonly KeyRule[] s_patchTransformer =
@@ -24,16 +24,16 @@ internal static class ModelKeyMaps
     [
         new("torchvision", "", "torchvision, resnet.py")
         {
-            Rules = KeyMapList.Keep("conv1.weight", "layer1.0.conv1.weight", "layer4.0.downsample.0.weight", "fc.*"),
+            Rules = [.. KeyMapList.Keep("conv1.weight", "layer1.0.conv1.weight", "layer4.0.downsample.0.weight"), .. KeyMapList.KeepOptional("fc.*")],
             Fits = static t => t.ContainsKey("conv1.weight") && t.ContainsKey("layer1.0.bn1.running_mean"),
         },
         new("torchvision", "", "torchvision, vgg.py")
         {
-            Rules = KeyMapList.Keep("features.0.*", "features.1.*", "classifier.0.*", "classifier.3.*", "classifier.6.*"),
+            Rules = [.. KeyMapList.Keep("features.0.*", "features.1.*"), .. KeyMapList.KeepOptional("classifier.0.*", "classifier.3.*", "classifier.6.*")],
         },
         new("timm", "", "huggingface/pytorch-image-models, ResNet")
         {
-            Rules = KeyMapList.Keep("conv1.weight", "layer1.0.conv1.weight", "layer4.0.downsample.0.weight", "fc.*"),
+            Rules = [.. KeyMapList.Keep("conv1.weight", "layer1.0.conv1.weight", "layer4.0.downsample.0.weight"), .. KeyMapList.KeepOptional("fc.*")],
             Fits = static t => t.ContainsKey("conv1.weight") && t.ContainsKey("layer1.0.bn1.running_mean"),
         },
         new("smp", "", "qubvel-org/segmentation_models.pytorch, Unet with a ResNet encoder")
@@ -49,7 +49,7 @@ internal static class ModelKeyMaps
                 .. Encoder("self_attention.in_proj_bias", "attn.qkv.bias"), .. Encoder("self_attention.out_proj.*", "attn.proj.*"), .. Encoder("ln_2.*", "norm2.*"),
                 .. Encoder("mlp.0.*", "mlp.fc1.*", true), .. Encoder("mlp.3.*", "mlp.fc2.*", true),
                 .. Encoder("mlp.linear_1.*", "mlp.fc1.*", true), .. Encoder("mlp.linear_2.*", "mlp.fc2.*", true),
-                new("encoder.ln.*", "norm.*"), new("heads.head.*", "head.*"),
+                new("encoder.ln.*", "norm.*"), new("heads.head.*", "head.*", IsOptional: true),
             ],
             Implies = s_normalizedTransformer,
         },
@@ -69,7 +69,8 @@ internal static class ModelKeyMaps
             [
                 .. KeyMapList.Keep(
                     "patch_embed.proj.*", "cls_token", "pos_embed", "blocks.{i}.norm1.*", "blocks.{i}.attn.qkv.*", "blocks.{i}.attn.proj.*",
-                    "blocks.{i}.norm2.*", "blocks.{i}.mlp.fc1.*", "blocks.{i}.mlp.fc2.*", "norm.*", "head.*"),
+                    "blocks.{i}.norm2.*", "blocks.{i}.mlp.fc1.*", "blocks.{i}.mlp.fc2.*", "norm.*"),
+                .. KeyMapList.KeepOptional("head.*"),
             ],
             Implies = s_normalizedTransformer,
         },

@@ -9,7 +9,7 @@ public sealed record EvalOptions
     /// <summary><c>--model</c>: key of the model catalogue; null takes what the weights say.</summary>
     public string? Model { get; init; }
 
-    /// <summary><c>--attention</c>: key of the attention catalogue; null takes what the weights say.</summary>
+    /// <summary><c>--attention</c>: key of the attention catalogue, "none" for none; null takes what the weights say.</summary>
     public string? Attention { get; init; }
 
     /// <summary><c>--attention-option k=v</c>: options of the mechanism by name.</summary>
@@ -44,6 +44,27 @@ public sealed record EvalOptions
 
     /// <summary><c>--logits</c>: file for the model's outputs before softmax, JSON by the image's name; null writes none.</summary>
     public string? Logits { get; init; }
+
+    /// <summary><c>--from</c>: the library that the weights are of, where their names leave a choice; null finds it.</summary>
+    public string? WeightsSource { get; init; }
+
+    /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
+
+    internal ModelRequest ModelRequest() => new()
+    {
+        Model = Model,
+        Attention = Attention,
+        AttentionAt = AttentionAt,
+        AttentionOptions = AttentionOptions,
+        ImageSize = ImageSize,
+        Source = WeightsSource,
+        Strict = Strict,
+        Preprocessing = Preprocessing,
+    };
 }
 
 /// <summary>What to predict, one property for each flag of <c>predict</c>.</summary>
@@ -84,4 +105,25 @@ public sealed record PredictOptions
 
     /// <summary><c>--overlay</c>: write each image with its mask drawn over it as well; default false.</summary>
     public bool Overlay { get; init; }
+
+    /// <summary><c>--from</c>: the library that the weights are of, where their names leave a choice; null finds it.</summary>
+    public string? WeightsSource { get; init; }
+
+    /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
+
+    internal ModelRequest ModelRequest() => new()
+    {
+        Model = Model,
+        Attention = Attention,
+        AttentionAt = AttentionAt,
+        AttentionOptions = AttentionOptions,
+        ImageSize = ImageSize,
+        Source = WeightsSource,
+        Strict = Strict,
+        Preprocessing = Preprocessing,
+    };
 }

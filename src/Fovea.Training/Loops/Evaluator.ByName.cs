@@ -1,4 +1,3 @@
-using Fovea.Models;
 using Fovea.Simd.Drivers;
 using Fovea.Training.Data;
 
@@ -30,19 +29,24 @@ public static partial class Evaluator
     {
         ArgumentNullException.ThrowIfNull(options);
         WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
-        ModelDescription? found = options.Weights is null ? null : ModelWeights.Describe(options.Weights);
-        DataTask task = found?.Task ?? (options.Model is not null && ModelCatalog.Find(options.Model).IsSegmentation ? DataTask.Segment : DataTask.Classify);
+        var trained = TrainedModel.Open(options.Weights, options.ModelRequest());
+        foreach (string note in trained.Notes)
+        {
+            progress?.Report(new TrainingWarning(note));
+        }
+
+        ModelDescription found = trained.Description;
+        DataTask task = found.Task;
         IImageDataset data = DatasetFactory.Open(options.Data, new DatasetOptions
         {
             Seed = options.Seed,
             CacheLimit = 0,
             Task = task,
-            MaskClasses = task == DataTask.Segment ? found?.Classes : null,
-            IgnoreValue = options.IgnoreValue ?? found?.IgnoreValue,
+            MaskClasses = task == DataTask.Segment && trained.IsDescribed ? found.Classes : null,
+            IgnoreValue = options.IgnoreValue ?? found.IgnoreValue,
         });
-        TrainedModel trained = TrainedModel.Open(
-            options.Weights, options.Model, options.Attention, options.AttentionAt, options.AttentionOptions, options.ImageSize, data.Classes);
-        data = RelabelledDataset.Of(data, trained.Description.Classes, trained.KnowsClasses);
+        trained = trained.NamedBy(data.Classes);
+        data = RelabelledDataset.Of(data, trained.Description.Classes, trained.Description.HasClassNames);
         var loader = new DataLoaderOptions { BatchSize = options.BatchSize ?? (task == DataTask.Segment ? 8 : 128), Shuffle = false };
         loader = options.Workers is { } workers ? loader with { Workers = workers } : loader;
         var images = new DataLoader(data, trained.Description.EvaluationPipeline(), loader);
@@ -52,7 +56,13 @@ public static partial class Evaluator
         }
 
         using LogitsFile? logits = options.Logits is null ? null : new LogitsFile(options.Logits);
-        EvaluationResult result = Evaluate(trained.Model, images, logits is null ? null : logits.Add, progress, cancellation);
+        void seen(Batch batch, Tensor outputs)
+        {
+            CheckFinite(batch, outputs);
+            logits?.Add(batch, outputs);
+        }
+
+        EvaluationResult result = Evaluate(trained.Model, images, seen, progress, cancellation);
         if (options.Output is not null)
         {
             Report.WriteEvaluation(RunFolder.Make(options.Output), trained.Description, images, result);
@@ -60,6 +70,8 @@ public static partial class Evaluator
 
         return result;
     }
+
+    private static void CheckFinite(Batch batch, Tensor outputs) => FiniteOutputs.Check(outputs, [.. Enumerable.Range(0, batch.Count).Select(batch.Name)]);
 
     private static SegmentationResult MeasureMasks(
         TrainedModel trained, DataLoader images, EvalOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
@@ -69,7 +81,7 @@ public static partial class Evaluator
             throw new OptionException("logits", "are written for classifiers; a segmentation model's would be as large as the images.");
         }
 
-        SegmentationResult result = EvaluateMasks(trained.Model, images, withDistances: true, progress, cancellation);
+        SegmentationResult result = EvaluateMasks(trained.Model, images, withDistances: true, CheckFinite, progress, cancellation);
         if (options.Output is not null)
         {
             MaskReport.WriteEvaluation(RunFolder.Make(options.Output), trained, images, result);

@@ -23,6 +23,13 @@ public static partial class Evaluator
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
+        return EvaluateMasks(model, data, withDistances, null, progress, cancellation);
+    }
+
+    // Each batch and its logits are shown before their memory goes back.
+    private static SegmentationResult EvaluateMasks(
+        Module model, DataLoader data, bool withDistances, Action<Batch, Tensor>? seen, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    {
         if (data.Dataset.Task != DataTask.Segment)
         {
             throw new DataException($"{data.Dataset.Source}: expected images with masks, got images with a class each.");
@@ -40,6 +47,7 @@ public static partial class Evaluator
                 using TensorScope scope = TensorScope.Begin();
                 Tensor logits = compiled.Run(batch.Images);
                 DenseOutput.Check(logits, batch.Count, data.Dataset.Classes.Count);
+                seen?.Invoke(batch, logits);
                 Add(meter, batch, logits);
             }
 

@@ -28,7 +28,7 @@ internal sealed class FirstCall
         {
             if (ModelWeights.Describe(weights) is { } found)
             {
-                Rehearse(TrainedModel.Change(found, options.Model, options.Attention, options.AttentionAt, options.AttentionOptions, options.ImageSize));
+                Rehearse(options.ModelRequest().ApplyTo(found));
             }
         }
         catch (Exception)

@@ -19,6 +19,7 @@ public sealed partial class Predictor
         using TensorScope scope = TensorScope.Begin();
         Tensor logits = Run(images);
         DenseOutput.Check(logits, images.Count, Classes.Count);
+        FiniteOutputs.Check(logits, names ?? [.. Enumerable.Range(0, images.Count).Select(i => $"{i}")]);
         return
         [
             .. images.Select((image, i) =>

@@ -31,6 +31,12 @@ public sealed partial class Predictor
     /// <summary>What the model gives: a class for each image, or masks (see <see cref="Segment"/>).</summary>
     public DataTask Task => _trained.Description.Task;
 
+    /// <summary>What the model is, and how images are prepared for it.</summary>
+    public ModelDescription Description => _trained.Description;
+
+    /// <summary>What is to be known before the results are believed: what was adapted or assumed about the weights. Empty for most.</summary>
+    public IReadOnlyList<string> Notes => _trained.Notes;
+
     /// <summary>The model's classes.</summary>
     public IReadOnlyList<string> Classes => _trained.Description.Classes;
 
@@ -44,9 +50,7 @@ public sealed partial class Predictor
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
         WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
         FirstCall? rehearsal = IsSingle(options) ? FirstCall.Rehearse(options) : null;
-        var trained = TrainedModel.Open(
-            options.Weights, options.Model, options.Attention, options.AttentionAt, options.AttentionOptions, options.ImageSize, null);
-        return new Predictor(trained, options) { _rehearsal = rehearsal };
+        return new Predictor(TrainedModel.Open(options.Weights, options.ModelRequest()), options) { _rehearsal = rehearsal };
     }
 
     /// <summary>The image files that a list of files and folders names: a folder stands for all images in it and below, in order of their paths.</summary>
@@ -95,11 +99,13 @@ public sealed partial class Predictor
 
     /// <summary>Predicts decoded images.</summary>
     /// <param name="images">Images of any size.</param>
+    /// <param name="names">Their names, as many; null numbers them.</param>
     /// <exception cref="OptionException">The model gives masks.</exception>
-    public IReadOnlyList<Prediction> Predict(IReadOnlyList<Image> images)
+    /// <exception cref="DataException">The model's outputs for an image are not finite.</exception>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<Image> images, IReadOnlyList<string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return PredictBatch([.. Enumerable.Range(0, images.Count).Select(i => $"{i}")], images);
+        return PredictBatch(names ?? [.. Enumerable.Range(0, images.Count).Select(i => $"{i}")], images);
     }
 
     // A single picture is over before compiling the model would have paid.
@@ -126,6 +132,7 @@ public sealed partial class Predictor
 
         using TensorScope scope = TensorScope.Begin();
         Tensor logits = Run(images);
+        FiniteOutputs.Check(logits, names);
         int classes = logits.Shape[1];
         var predictions = new Prediction[images.Count];
         for (int i = 0; i < predictions.Length; i++)

@@ -9,6 +9,7 @@ public sealed partial record TrainOptions
         Require(Epochs is null or >= 1, "epochs", Epochs, "at least 1");
         Require(BatchSize is null or >= 1, "batch-size", BatchSize, "at least 1");
         Require(ImageSize is null or >= 1, "image-size", ImageSize, "at least 1");
+        Require(Channels is null or 1 or 3, "channels", Channels, "1 or 3");
         Require(LearningRate is null or (> 0 and < double.PositiveInfinity), "lr", LearningRate, "above 0");
         Require(Momentum is >= 0 and < 1, "momentum", Momentum, "0 to below 1");
         Require(WarmupEpochs is null or (>= 0 and < double.PositiveInfinity), "warmup-epochs", WarmupEpochs, "at least 0");
@@ -37,6 +38,19 @@ public sealed partial record TrainOptions
         Require(CheckpointSeconds > 0, "checkpoint-seconds", CheckpointSeconds, "above 0");
         Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", TimeLimit, "above 0");
     }
+
+    internal ModelRequest ModelRequest() => new()
+    {
+        Model = Model,
+        Attention = Attention,
+        AttentionAt = AttentionAt,
+        AttentionOptions = AttentionOptions,
+        ImageSize = ImageSize,
+        Channels = Channels,
+        Source = WeightsSource,
+        Strict = Strict,
+        Preprocessing = Preprocessing,
+    };
 
     private static void Require(bool holds, string flag, object? value, string range)
     {

@@ -132,6 +132,18 @@ public sealed partial record TrainOptions
     /// <summary><c>--weights</c>: a file of weights to start from (<c>.safetensors</c>, <c>.pth</c>, <c>.ckpt</c>).</summary>
     public string? Weights { get; init; }
 
+    /// <summary><c>--from</c>: the library that the weights are of, where their names leave a choice; null finds it.</summary>
+    public string? WeightsSource { get; init; }
+
+    /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
+
+    /// <summary><c>--channels</c>: channels of the images that the model sees, 1 or 3; null takes what the weights say, or 3.</summary>
+    public int? Channels { get; init; }
+
     /// <summary>
     /// <c>--resume</c>: a run folder or a checkpoint to continue. The run's own <c>config.json</c> then decides everything but
     /// <see cref="Workers"/>, <see cref="Threads"/> and <see cref="TimeLimit"/>.

@@ -1,4 +1,5 @@
 using Fovea.Imaging.Transforms;
+using Fovea.Io;
 using Fovea.Models;
 using Fovea.Simd.Drivers;
 using Fovea.Training.Data;
@@ -8,9 +9,6 @@ namespace Fovea.Training;
 /// <summary>Turns options, which are names and numbers, into a model, data and a run folder.</summary>
 internal sealed class TrainSetup
 {
-    /// <summary>The attention that is none.</summary>
-    public const string None = "none";
-
     private const int ClutterEpochs = 8;
     private const int ClutterBatch = 64;
     private const double ClutterRate = 0.1;
@@ -41,6 +39,8 @@ internal sealed class TrainSetup
         options = resumed is null ? options : Continue(options, resumed);
         options.Validate();
         WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
+        using StartingWeights? start = resumed is null ? StartingWeights.Open(options) : null;
+        options = start?.Complete() ?? options;
         ModelEntry? entry = options.Model is null ? null : ModelCatalog.Find(options.Model);
         DatasetPair data = DatasetFactory.OpenPair(options.Data, options.Validation, new DatasetOptions
         {
@@ -70,13 +70,15 @@ internal sealed class TrainSetup
 
         Initialization.Draw(model, new Generator(options.Seed).Fork("model"));
         var warnings = new List<string>(report.Warnings);
-        if (options.Weights is not null && resumed is null)
-        {
-            warnings.AddRange(ModelWeights.LoadInto(model, options.Weights));
-        }
-
+        FitReport? fit = start?.LoadInto(model);
+        warnings.AddRange(fit is null ? [] : start!.Sentences(fit));
         RunFolder run = resumed ?? RunFolder.Create(options.Output!, options.Name ?? NameOf(options), options.ExistOk);
         run.WriteText("dataset.json", report.ToJson());
+        if (fit is not null)
+        {
+            run.WriteText("weights.json", fit.ToJson());
+        }
+
         File.AppendAllText(run.File("command.txt"), (options.CommandLine ?? "started from code") + "\n");
         return new TrainSetup(options, Gather(model, description, data, options), run, warnings);
     }
@@ -103,7 +105,7 @@ internal sealed class TrainSetup
             Task = DataTask.Classify,
             Output = options.Output ?? Path.Combine("runs", "classify"),
             Model = entry.Key,
-            Attention = attention == None ? null : attention,
+            Attention = attention == ModelRequest.NoAttention ? null : attention,
             ImageSize = options.ImageSize ?? entry.ImageSize,
             Epochs = options.Epochs ?? (isClutter ? ClutterEpochs : null),
             BatchSize = options.BatchSize ?? (isClutter ? ClutterBatch : null),
@@ -137,7 +139,7 @@ internal sealed class TrainSetup
                 MaskClasses = [.. data.Classes.Select(c => c.Name)],
                 Output = options.Output ?? Path.Combine("runs", "segment"),
                 Model = entry.Key,
-                Attention = attention == None ? null : attention,
+                Attention = attention == ModelRequest.NoAttention ? null : attention,
                 ImageSize = size,
                 Epochs = options.Epochs ?? (isClutter ? ClutterMaskEpochs : null),
             };
@@ -165,6 +167,8 @@ internal sealed class TrainSetup
             IgnoreValue = options.IgnoreValue,
             ImageSize = options.ImageSize!.Value,
         };
+        description = description.WithChannels(options.Channels ?? description.Mean.Count);
+        description = options.Preprocessing.ApplyTo(description);
         return options.AttentionAt is null ? description : description with { AttentionAt = options.AttentionAt };
     }
 
@@ -176,6 +180,8 @@ internal sealed class TrainSetup
         TransformOptions train = usual with
         {
             Normalization = normalization,
+            Channels = description.Mean.Count,
+            Filter = description.Preprocessing.Interpolation!.Value,
             Policy = AugmentPolicy.Parse(options.AutoAugment),
             Erasing = options.RandomErasing > 0 ? new RandomErasing { Probability = options.RandomErasing } : null,
         };

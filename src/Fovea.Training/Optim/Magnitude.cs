@@ -1,3 +1,4 @@
+using Fovea.Io;
 using Fovea.Simd.Optim;
 
 namespace Fovea.Training;
@@ -11,10 +12,5 @@ internal static class Magnitude
         : ParameterMath.SquaredNorm<double>(tensor.AsSpan<double>());
 
     /// <summary>Whether every number of a tensor is finite. Whole numbers are.</summary>
-    public static bool IsFinite(Tensor tensor) => tensor.DType switch
-    {
-        DType.Float32 => ParameterMath.AllFinite<float>(tensor.AsSpan<float>()),
-        DType.Float64 => ParameterMath.AllFinite<double>(tensor.AsSpan<double>()),
-        _ => true,
-    };
+    public static bool IsFinite(Tensor tensor) => FiniteWeights.IsFinite(tensor);
 }

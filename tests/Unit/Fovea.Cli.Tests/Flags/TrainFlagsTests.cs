@@ -19,6 +19,8 @@ public sealed class TrainFlagsTests
         ("--attention-at stages", "attentionAt", "\"stages\""),
         ("--weights a.safetensors", "weights", "\"a.safetensors\""),
         ("--pretrained a.pth", "weights", "\"a.pth\""),
+        ("--from timm", "weightsSource", "\"timm\""),
+        ("--strict", "strict", "true"),
         ("--freeze layer1,layer2 --freeze conv1", "freeze", """["layer1","layer2","conv1"]"""),
         ("--data photos", "data", "\"photos\""),
         ("--data-dir photos", "data", "\"photos\""),
@@ -30,6 +32,11 @@ public sealed class TrainFlagsTests
         ("--image-size 96", "imageSize", "96"),
         ("--imgsz 96", "imageSize", "96"),
         ("--img-size 96", "imageSize", "96"),
+        ("--channels 1", "channels", "1"),
+        ("--mean 0.5", "preprocessing", """{"mean":[0.5],"std":null,"interpolation":null,"cropFraction":null}"""),
+        ("--std 0.1,0.2,0.3", "preprocessing", """{"mean":null,"std":[0.1,0.2,0.3],"interpolation":null,"cropFraction":null}"""),
+        ("--interpolation bicubic", "preprocessing", """{"mean":null,"std":null,"interpolation":"Bicubic","cropFraction":null}"""),
+        ("--crop-pct 0.9", "preprocessing", """{"mean":null,"std":null,"interpolation":null,"cropFraction":0.9}"""),
         ("--fraction 0.25", "fraction", "0.25"),
         ("--workers 3", "workers", "3"),
         ("-j 0", "workers", "0"),
@@ -134,7 +141,7 @@ public sealed class TrainFlagsTests
 
         // The options of one mechanism mean nothing to another.
         Assert.Empty(Parse("--attention se", file).AttentionOptions);
-        Assert.Null(Parse("--attention none", file).Attention);
+        Assert.Equal("none", Parse("--attention none", file).Attention);
     }
 
     [Fact]
@@ -158,6 +165,8 @@ public sealed class TrainFlagsTests
     [InlineData("--lr -1", "--lr: expected a number above 0, got \"-1\".")]
     [InlineData("--lr 1,5", "--lr: expected a number above 0, got \"1,5\".")]
     [InlineData("--ema 1", "--ema: expected a number from 0 to below 1, got \"1\".")]
+    [InlineData("--mean 0.5,x", "--mean: expected a number for each channel, or one for all, such as 0.485,0.456,0.406, got \"0.5,x\".")]
+    [InlineData("--crop-pct 0", "--crop-pct: expected a number above 0, at most 1, got \"0\".")]
     [InlineData("--fraction 0", "--fraction: expected a number above 0, at most 1, got \"0\".")]
     [InlineData("--workers 257", "--workers: expected a whole number from 0 to 256, got \"257\".")]
     [InlineData("--model resnet20-cifr", "--model: there is no model \"resnet20-cifr\"; did you mean \"resnet20-cifar\"?")]

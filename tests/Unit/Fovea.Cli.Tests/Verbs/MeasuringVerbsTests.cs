@@ -80,8 +80,8 @@ public sealed class MeasuringVerbsTests
     }
 
     [Theory]
-    [InlineData("expected one of --mechanism KEY, --model KEY and --all", "bench")]
-    [InlineData("expected one of --mechanism KEY, --model KEY and --all", "bench", "--mechanism", "se", "--all")]
+    [InlineData("expected one of --mechanism KEY, --model KEY, --weights FILE and --all", "bench")]
+    [InlineData("expected one of --mechanism KEY, --model KEY, --weights FILE and --all", "bench", "--mechanism", "se", "--all")]
     [InlineData("--shape: expected 3 to 5 lengths above 0, such as 8,256,56,56, got \"8x256\"", "bench", "--mechanism", "se", "--shape", "8x256")]
     [InlineData("did you mean \"reduction\"?", "bench", "--mechanism", "se", "--option", "reductoin=4")]
     [InlineData("--shape and --option belong to a mechanism", "bench", "--model", "resnet8", "--shape", "1,3,64,64")]

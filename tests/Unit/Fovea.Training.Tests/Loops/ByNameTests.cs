@@ -21,12 +21,12 @@ public class ByNameTests
         Assert.Equal(result.Validation.Loss, evaluation.Loss, 1e-6);
         Assert.True(File.Exists(folder.File("eval/report.html")));
 
-        // best.ckpt and last.ckpt hold the same model; the .pth that other software reads needs the names by hand.
+        // best.ckpt and last.ckpt hold the same model; the .pth that other software reads is recognised but for the image size.
         Assert.Equal(evaluation.Loss, Evaluator.Run(new EvalOptions { Weights = Path.Combine(result.Run, "checkpoints", "best.ckpt"), Data = folder.File("val") }).Loss, 1e-6);
         WeightsFile.Write(folder.File("w.pth"), WeightsFile.Read(weights).Tensors);
         var byHand = new EvalOptions { Weights = folder.File("w.pth"), Model = "resnet8", Attention = "eca", ImageSize = 16, Data = folder.File("val") };
         Assert.Equal(evaluation.Loss, Evaluator.Run(byHand).Loss, 1e-6);
-        Assert.Throws<OptionException>(() => Evaluator.Run(byHand with { Model = null }));
+        Assert.Equal(evaluation.Loss, Evaluator.Run(byHand with { Model = null, Attention = null }).Loss, 1e-6);
 
         Predictor predictor = Predictor.Open(new PredictOptions { Weights = weights, Top = 2, BatchSize = 3 });
         Prediction[] predictions = [.. predictor.Predict(Predictor.Find([folder.File("val")]))];
@@ -71,12 +71,13 @@ public class ByNameTests
         var listener = new Listener(e => warnings.AddRange(e is TrainingWarning w ? [w.Message] : []));
         TrainOptions options = Options(folder, make: false) with { Epochs = 1, Weights = Path.Combine(first.Run, "best.safetensors"), Freeze = ["backbone"] };
         TrainResult tuned = Trainer.Train(options, listener);
-        Assert.Contains(warnings, w => w.Contains("linear.weight and linear.bias start anew", StringComparison.Ordinal));
+        Assert.Contains(warnings, w => w.Contains("Fresh: linear (2 tensors)", StringComparison.Ordinal));
         using TensorScope scope = TensorScope.Begin();
         Assert.Equal(
             SafetensorsFile.Read(Path.Combine(first.Run, "best.safetensors")).Tensors["conv1.weight"].ToArray<float>(),
             SafetensorsFile.Read(Path.Combine(tuned.Run, "best.safetensors")).Tensors["conv1.weight"].ToArray<float>());
-        Assert.Throws<StateDictException>(() => Trainer.Train(options with { Model = "resnet14" }));
+        string message = Assert.Throws<WeightsMismatchException>(() => Trainer.Train(options with { Model = "resnet14" })).Message;
+        Assert.StartsWith("these weights are eca_resnet8, you built eca_resnet14: add --model eca_resnet8.", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Fovea.Training.Tests.Runs;
 public sealed class ModelDescriptionReaderTests
 {
     private const string Whole =
-        """{"model":"m","attention":null,"attentionAt":"blocks","attentionOptions":{},"classes":["a"],"task":"Classify","ignoreValue":null,"imageSize":32,"mean":[0],"std":[1],"title":"t"}""";
+        """{"model":"m","attention":null,"attentionAt":"blocks","attentionOptions":{},"classes":["a"],"task":"Classify","ignoreValue":null,"imageSize":32,"mean":[0],"std":[1],"interpolation":null,"cropFraction":null,"title":"t"}""";
 
     public static TheoryData<string, string> Changes => new()
     {
@@ -54,6 +54,11 @@ public sealed class ModelDescriptionReaderTests
         { "[0]", "[null]" },
         { "[0]", "{}" },
         { "[0]", "null" },
+        { "\"interpolation\":null", "\"interpolation\":\"bicubic\"" },
+        { "\"interpolation\":null", "\"interpolation\":4" },
+        { "\"interpolation\":null", "\"interpolation\":\"other\"" },
+        { "\"cropFraction\":null", "\"cropFraction\":0.9" },
+        { "\"cropFraction\":null", "\"cropFraction\":\"0.9\"" },
         { "\"attention\":null", "\"attention\":\"cbam\"" },
         { "\"blocks\"", "null" },
         { "{},", "null," },
@@ -94,6 +99,8 @@ public sealed class ModelDescriptionReaderTests
             ImageSize = 224,
             Mean = [0.1, 0.2],
             Std = [1.0 / 3, 5e-7],
+            Interpolation = Imaging.Transforms.ResizeFilter.Bicubic,
+            CropFraction = 0.95,
         };
         string json = description.ToMetadata()["fovea"];
         Assert.Equal(json, ModelDescriptionReader.Read(json)!.ToMetadata()["fovea"]);
@@ -110,7 +117,7 @@ public sealed class ModelDescriptionReaderTests
             return read() is not { } d ? "null" : string.Join(
                 '|',
                 d.Model, d.Attention, d.AttentionAt, List(d.AttentionOptions?.Select(o => $"{o.Key}={o.Value}")), List(d.Classes), d.Task, d.IgnoreValue, d.ImageSize,
-                List(d.Mean), List(d.Std));
+                List(d.Mean), List(d.Std), d.Interpolation, d.CropFraction);
         }
         catch (JsonException)
         {

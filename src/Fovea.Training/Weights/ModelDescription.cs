@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Fovea.Attention;
 using Fovea.Imaging.Transforms;
 using Fovea.Models;
@@ -13,7 +15,8 @@ namespace Fovea.Training;
 /// </summary>
 public sealed record ModelDescription
 {
-    private const string Key = "fovea";
+    private const string MetadataKey = "fovea";
+    private const double PhotographCrop = 0.875;
 
     /// <summary>Key of the model catalogue.</summary>
     public required string Model { get; init; }
@@ -45,6 +48,33 @@ public sealed record ModelDescription
     /// <summary>What each channel is divided by then; default ImageNet's deviations.</summary>
     public IReadOnlyList<double> Std { get; init; } = [0.229, 0.224, 0.225];
 
+    /// <summary>How images are resized; null for bilinear.</summary>
+    public ResizeFilter? Interpolation { get; init; }
+
+    /// <summary>
+    /// The share of the resized image's shorter side that a classifier sees, above 0 to 1; null for 0.875 above 96 pixels, as is usual for
+    /// photographs, else 1.
+    /// </summary>
+    public double? CropFraction { get; init; }
+
+    /// <summary>The catalogue's name of model and mechanism together: <c>resnet18</c>, <c>cbam_resnet18</c>.</summary>
+    [JsonIgnore]
+    public string Key => Attention is null ? Model : $"{Attention}_{Model}";
+
+    /// <summary>Whether the classes have names, rather than numbers in place of names that nobody said.</summary>
+    [JsonIgnore]
+    public bool HasClassNames => !Classes.SequenceEqual(Numbered(Classes.Count)) && !Classes.SequenceEqual(Enumerable.Range(0, Classes.Count).Select(Digits));
+
+    /// <summary>What is done to images before the model sees them, without open ends.</summary>
+    [JsonIgnore]
+    public Preprocessing Preprocessing => new()
+    {
+        Mean = Mean,
+        Std = Std,
+        Interpolation = Interpolation ?? ResizeFilter.Bilinear,
+        CropFraction = Task == DataTask.Segment ? null : CropFraction ?? (ImageSize > Recipe.SmallImage ? PhotographCrop : 1),
+    };
+
     /// <summary>The description in words: <c>resnet20-cifar with se, 10 classes</c>.</summary>
     public string Title => $"{Model}{(Attention is null ? string.Empty : $" with {Attention}")}, {Classes.Count} classes";
 
@@ -67,7 +97,7 @@ public sealed record ModelDescription
     {
         // Names and layouts are PyTorch's, and its readers ask for this.
         ["format"] = "pt",
-        [Key] = JsonSerializer.Serialize(this, TrainingJson.Default.ModelDescription),
+        [MetadataKey] = JsonSerializer.Serialize(this, TrainingJson.Default.ModelDescription),
     };
 
     /// <summary>Reads the description from metadata.</summary>
@@ -76,7 +106,7 @@ public sealed record ModelDescription
     public static ModelDescription? FromMetadata(IReadOnlyDictionary<string, string> metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        if (!metadata.TryGetValue(Key, out string? json))
+        if (!metadata.TryGetValue(MetadataKey, out string? json))
         {
             return null;
         }
@@ -97,19 +127,36 @@ public sealed record ModelDescription
         }
     }
 
+    /// <summary>Names for classes that nobody named: <c>class 0</c>, <c>class 1</c>, ….</summary>
+    public static IReadOnlyList<string> Numbered(int count) => [.. Enumerable.Range(0, count).Select(i => $"class {Digits(i)}")];
+
+    /// <summary>The description for images of another number of channels: from grey to colour each gets the same statistics, else their mean.</summary>
+    internal ModelDescription WithChannels(int channels) => channels == Mean.Count ? this : this with
+    {
+        Mean = [.. Enumerable.Repeat(Mean.Average(), channels)],
+        Std = [.. Enumerable.Repeat(Std.Average(), channels)],
+    };
+
     internal Normalization Normalization() => new([.. Mean.Select(m => (float)m)], [.. Std.Select(s => (float)s)]);
 
     /// <summary>
-    /// What turns an image into the model's input: the shorter side resized and the middle taken; above 96 pixels, from an eighth more, as is
-    /// usual for photographs. For masks, where every pixel counts, the whole image.
+    /// What turns an image into the model's input: the shorter side resized and the middle taken. For masks, where every pixel counts, the whole
+    /// image.
     /// </summary>
-    internal SamplePipeline EvaluationPipeline() => new(TransformOptions.ForEvaluation(
-        ImageSize, ImageSize > Recipe.SmallImage && Task == DataTask.Classify ? ImageSize * 8 / 7 : 0) with
+    internal SamplePipeline EvaluationPipeline()
     {
-        KeepProportions = Task == DataTask.Classify,
-        Normalization = Normalization(),
-        Channels = Mean.Count,
-    });
+        Preprocessing settings = Preprocessing;
+        int resizeTo = settings.CropFraction is { } share and < 1 ? (int)Math.Floor(ImageSize / share) : 0;
+        return new(TransformOptions.ForEvaluation(ImageSize, resizeTo) with
+        {
+            KeepProportions = Task == DataTask.Classify,
+            Normalization = Normalization(),
+            Channels = Mean.Count,
+            Filter = settings.Interpolation!.Value,
+        });
+    }
+
+    private static string Digits(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private JsonObject Options(string key)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Fovea.Imaging.Transforms;
 using Fovea.Training.Data;
 
 namespace Fovea.Training;
@@ -71,7 +72,7 @@ internal ref struct ModelDescriptionReader
                     rest = rest with { AttentionOptions = Options()! };
                     break;
                 case "task":
-                    rest = rest with { Task = Task() };
+                    rest = rest with { Task = Word<DataTask>("task") };
                     break;
                 case "ignoreValue":
                     rest = rest with { IgnoreValue = _json.TokenType == JsonTokenType.Null ? null : _json.GetInt32() };
@@ -81,6 +82,12 @@ internal ref struct ModelDescriptionReader
                     break;
                 case "std":
                     rest = rest with { Std = Numbers()! };
+                    break;
+                case "interpolation":
+                    rest = rest with { Interpolation = _json.TokenType == JsonTokenType.Null ? null : Word<ResizeFilter>("interpolation") };
+                    break;
+                case "cropFraction":
+                    rest = rest with { CropFraction = _json.TokenType == JsonTokenType.Null ? null : _json.GetDouble() };
                     break;
                 case "title":
                     // Written for people, and computed from the rest.
@@ -98,9 +105,10 @@ internal ref struct ModelDescriptionReader
 
     private readonly string? Text() => _json.GetString();
 
-    private DataTask Task() => _json.TokenType == JsonTokenType.Number
-        ? (DataTask)_json.GetInt32()
-        : Enum.TryParse(Text(), ignoreCase: true, out DataTask task) ? task : throw new JsonException($"there is no task \"{Text()}\"");
+    private T Word<T>(string what)
+        where T : struct, Enum => _json.TokenType == JsonTokenType.Number
+        ? (T)Enum.ToObject(typeof(T), _json.GetInt32())
+        : Enum.TryParse(Text(), ignoreCase: true, out T word) ? word : throw new JsonException($"there is no {what} \"{Text()}\"");
 
     private IReadOnlyList<string>? Texts()
     {

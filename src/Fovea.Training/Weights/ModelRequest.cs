@@ -1,0 +1,64 @@
+namespace Fovea.Training;
+
+/// <summary>What is said by hand about the model of some weights; what is null is read from them.</summary>
+public sealed record ModelRequest
+{
+    /// <summary>The mechanism that is none.</summary>
+    public const string NoAttention = "none";
+
+    /// <summary>Key of the model catalogue.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Key of the attention catalogue, or <see cref="NoAttention"/>.</summary>
+    public string? Attention { get; init; }
+
+    /// <summary>Where the mechanism goes.</summary>
+    public string? AttentionAt { get; init; }
+
+    /// <summary>Options of the mechanism, as text by name.</summary>
+    public IReadOnlyDictionary<string, string> AttentionOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Side of the square that the model sees, in pixels.</summary>
+    public int? ImageSize { get; init; }
+
+    /// <summary>Channels of the images, 1 or 3.</summary>
+    public int? Channels { get; init; }
+
+    /// <summary>The library that the weights are of, one of <see cref="Io.Importer.Sources"/>.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Which state dict of a PyTorch file that holds several.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The name below which the weights stand in the file.</summary>
+    public string? Part { get; init; }
+
+    /// <summary>Whether anything but an exact match is refused; default false.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>What is done to the images.</summary>
+    public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
+
+    /// <summary>A description with what is said by hand in place of what it says.</summary>
+    /// <exception cref="OptionException">The preprocessing does not fit.</exception>
+    public ModelDescription ApplyTo(ModelDescription description)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        if (Attention is not null)
+        {
+            description = description with
+            {
+                Attention = Attention == NoAttention ? null : Attention,
+                AttentionOptions = AttentionOptions.Count == 0 && Attention == description.Attention ? description.AttentionOptions : AttentionOptions,
+            };
+        }
+
+        description = description with
+        {
+            Model = Model ?? description.Model,
+            AttentionAt = AttentionAt ?? description.AttentionAt,
+            ImageSize = ImageSize ?? description.ImageSize,
+        };
+        return Preprocessing.ApplyTo(Channels is { } channels ? description.WithChannels(channels) : description);
+    }
+}

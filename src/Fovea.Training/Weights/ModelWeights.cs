@@ -1,0 +1,51 @@
+using Fovea.Io;
+
+namespace Fovea.Training;
+
+/// <summary>Reads weights of any kind: safetensors, PyTorch's files, NumPy archives, and the checkpoints of runs.</summary>
+public static class ModelWeights
+{
+    private const string AveragePrefix = "ema.";
+    private const string ModelPrefix = "model.";
+
+    /// <summary>Reads weights. Of a run's checkpoint, the weight average is taken where there is one, else the raw weights.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="key">Which state dict of a PyTorch file that holds several; null for the only one.</param>
+    /// <param name="part">Take only the tensors below this name, which is left out of theirs; null for all.</param>
+    /// <returns>The weights, in the current <see cref="TensorScope"/>.</returns>
+    /// <exception cref="DataFormatException">The file is damaged or of no known format.</exception>
+    /// <exception cref="OptionException">Nothing is below <paramref name="part"/>.</exception>
+    public static WeightsContent Read(string path, string? key = null, string? part = null)
+    {
+        WeightsFile file = WeightsFile.Read(path, key);
+        if (part is not null)
+        {
+            // What the file says of its model is not said of the part.
+            return new(Below(path, file.Tensors, part), null, file.State);
+        }
+
+        ModelDescription? description = ModelDescription.FromMetadata(file.Metadata);
+        if (!file.Metadata.ContainsKey(TrainingSnapshot.KindKey))
+        {
+            return new(file.Tensors, description, file.State);
+        }
+
+        string prefix = file.Tensors.Keys.Any(k => k.StartsWith(AveragePrefix, StringComparison.Ordinal)) ? AveragePrefix : ModelPrefix;
+        return new(file.Tensors.Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(t => t.Key[prefix.Length..], t => t.Value), description, null);
+    }
+
+    /// <summary>The description in a file of weights; null in those of other software.</summary>
+    /// <exception cref="DataFormatException">The file is damaged or of no known format.</exception>
+    public static ModelDescription? Describe(string path) => ModelDescription.FromMetadata(WeightsFile.ReadMetadata(path));
+
+    private static IReadOnlyDictionary<string, Tensor> Below(string path, IReadOnlyDictionary<string, Tensor> all, string part)
+    {
+        const int shown = 12;
+        string prefix = $"{part.TrimEnd('.')}.";
+        var found = all.Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
+        string[] tops = [.. all.Keys.Select(n => n.Split('.')[0]).Distinct().Order(StringComparer.Ordinal)];
+        return found.Count > 0
+            ? found
+            : throw new OptionException("part", $"{path}: no tensor is below \"{part}\"; the file has {string.Join(", ", tops.Take(shown))}{(tops.Length > shown ? ", …" : string.Empty)}.");
+    }
+}

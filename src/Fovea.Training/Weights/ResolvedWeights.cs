@@ -1,0 +1,157 @@
+using System.Text.Json.Nodes;
+using Fovea.Attention;
+using Fovea.Io;
+using Fovea.Models;
+using Fovea.Training.Data;
+
+namespace Fovea.Training;
+
+/// <summary>
+/// Weights with the model that they are for. What the model is stands in the file, or is recognised by names and shapes; what is said by hand
+/// goes before both. This is how every verb opens weights.
+/// </summary>
+internal sealed class ResolvedWeights : IDisposable
+{
+    private readonly ImportResult _weights;
+    private readonly ModelDescription? _found;
+
+    private ResolvedWeights(string path, ModelDescription description, ImportResult weights, ModelDescription? found, ModelFacts facts, string? note)
+    {
+        (Path, Description, _weights, _found, Facts) = (path, description, weights, found, facts);
+        Notes = note is null ? [] : [note];
+    }
+
+    public string Path { get; }
+
+    /// <summary>The model to build: classes, channels, image size and preprocessing included.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>What the shapes say, where no description does.</summary>
+    public ModelFacts Facts { get; }
+
+    /// <summary>What is to be known about the preprocessing that was assumed.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Which state dict of a PyTorch file was taken; null for other files.</summary>
+    public PyTorchState? Choice { get; init; }
+
+    /// <summary>Whether the file says what it is for.</summary>
+    public bool IsDescribed => _found is not null;
+
+    /// <summary>Whether the weights are of the same model, but for the classifier and the mechanisms.</summary>
+    public bool IsSameModel => _found is null || _found.Model == Description.Model;
+
+    /// <summary>Whether the mechanism that was asked for is not in the weights.</summary>
+    public bool IsAttentionNew => Description.Attention is { } key && (_found is null ? !Facts.HasMechanisms : _found.Attention != key);
+
+    /// <summary>Reads weights and finds out what they are for. The tensors belong to the current <see cref="TensorScope"/>.</summary>
+    /// <exception cref="DataFormatException">The file cannot be read, or holds numbers that are not finite.</exception>
+    /// <exception cref="OptionException">Neither the file, nor its names, nor what is said tells what the model is; or an option does not fit.</exception>
+    /// <exception cref="ImportException">The names belong to several sources, or contradict the options.</exception>
+    public static ResolvedWeights Open(string path, ModelRequest request)
+    {
+        (IReadOnlyDictionary<string, Tensor> state, ModelDescription? found, PyTorchState? choice) = ModelWeights.Read(path, request.Key, request.Part);
+        FiniteWeights.Check(path, state);
+        if (found is not null && request.Source is null)
+        {
+            var own = new ImportResult(Importer.Own, "Fovea", state, new Dictionary<string, string>());
+            return new(path, request.ApplyTo(found), own, found, new ModelFacts(found.Classes.Count, found.Mean.Count, found.ImageSize, found.Attention is not null), null) { Choice = choice };
+        }
+
+        return Recognize(path, state, choice, request);
+    }
+
+    /// <summary>Loads the weights into a model that was built for <see cref="Description"/>, or for other classes.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="mode">What may start fresh.</param>
+    /// <param name="mayMove">Whether the model may take the weights' memory, after which they cannot be loaded again.</param>
+    /// <exception cref="WeightsMismatchException">They do not fit.</exception>
+    public FitReport Fit(Module model, FitMode mode, bool mayMove) => WeightsFitter.Fit(model, _weights, new FitOptions
+    {
+        Mode = mode,
+        Title = Description.Key,
+        Described = _found?.Key,
+        MayMove = mayMove,
+    });
+
+    /// <summary>Keeps the weights beyond the current <see cref="TensorScope"/>, until they are disposed.</summary>
+    public ResolvedWeights Detach()
+    {
+        foreach (Tensor tensor in _weights.Tensors.Values)
+        {
+            TensorScope.Detach(tensor);
+        }
+
+        return this;
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _weights.Tensors.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private static ResolvedWeights Recognize(string path, IReadOnlyDictionary<string, Tensor> state, PyTorchState? choice, ModelRequest request)
+    {
+        RecognizedModel? known = request.Model is null
+            ? ModelRecognizer.Recognize(state) ?? throw new OptionException("model",
+                $"{path} does not say which model it belongs to, and its names and shapes are those of none that is known; give --model. {Suggestion.Hint(string.Empty, ModelCatalog.Keys)}")
+            : null;
+        ModelEntry entry = ModelCatalog.Find(request.Model ?? known!.Model);
+        ModelDescription draft = WithImplied(request.Source, request.ApplyTo(new ModelDescription
+        {
+            Model = entry.Key,
+            Attention = known?.Attention,
+            AttentionAt = known?.AttentionAt ?? AttentionPlacement.Blocks,
+            Classes = ModelDescription.Numbered(1),
+            Task = entry.IsSegmentation ? DataTask.Segment : DataTask.Classify,
+            ImageSize = entry.ImageSize,
+        }));
+
+        // A model of that kind says under which names the classes, the channels and the image size are to be read.
+        Module probe = draft.Build();
+        ImportResult weights = Importer.TranslateOrKeep(probe, state, request.Source);
+        ModelFacts facts = ModelFacts.Of(probe, weights.Tensors);
+        foreach (Tensor value in StateDict.Of(probe).Values)
+        {
+            value.Dispose();
+        }
+
+        (Preprocessing settings, string? note) = KnownPreprocessing.Of(weights.Source, entry.Key);
+        ModelDescription described = (draft with
+        {
+            Classes = ModelDescription.Numbered(facts.Classes ?? 1),
+            ImageSize = facts.ImageSize ?? entry.ImageSize,
+        }).WithChannels(facts.Channels ?? draft.Mean.Count);
+        ModelDescription description = (request with { AttentionOptions = draft.AttentionOptions }).ApplyTo(settings.ApplyTo(described));
+        return new(path, description, weights, null, facts, request.Preprocessing == Preprocessing.Unsaid ? note : null) { Choice = choice };
+    }
+
+    // Options that no name or shape shows, such as the order of CBAM's pools; those given by hand go before them, and contradictions are told.
+    private static ModelDescription WithImplied(string? source, ModelDescription description)
+    {
+        if (source is null || description.Attention is not { } key)
+        {
+            return description;
+        }
+
+        Card card = Catalog.Find(key).Card;
+        var options = Importer.ImpliedOptions(source, key).Where(o => card.Option(o.Key) is not null).ToDictionary(o => o.Key, o => Text(o.Value));
+        foreach ((string name, string text) in description.AttentionOptions)
+        {
+            options[name] = text;
+        }
+
+        return description with { AttentionOptions = options };
+    }
+
+    // As the command line takes them: lists with commas, words without quotes.
+    private static string Text(JsonNode? value) => value switch
+    {
+        null => "null",
+        JsonArray list => string.Join(',', list.Select(Text)),
+        _ => value.ToJsonString().Trim('"'),
+    };
+}
