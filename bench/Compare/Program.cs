@@ -1,26 +1,35 @@
 using System.Diagnostics;
 using System.Globalization;
+using Fovea;
 using Fovea.Bench.Compare;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Vectors;
+using Fovea.Training;
 
 // dotnet run -c Release --project bench/Compare --
-//     [--group NAME] [--only TEXT] [--threads N] [--seconds S] [--python PATH] [--output DIR] [--page FILE] [--list]
+//     [--group NAME]... [--only TEXT] [--threads N] [--seconds S] [--python PATH] [--output DIR] [--page FILE] [--list]
 // Measures Fovea, PyTorch and ONNX Runtime in turns on the same weights and data, prints tables, and merges them into the Markdown and JSON
 // of earlier runs. --seconds is for each engine of each row, in slices; --page names a page of the documentation whose figures are written
-// anew. Exits with 1 when the engines' results differ or a row failed, with 2 when nothing has that name, with 3 when there is no PyTorch.
+// anew. Exits with 1 when the engines' results differ or a row failed, with 2 when a flag is wrong, with 3 when there is no PyTorch.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string[] groups = [.. Rows.Groups, FirstPrediction.Group, .. Limits.Groups];
-int threads = int.Parse(Option("--threads", "2"));
-string group = Option("--group", string.Empty);
-string only = Option("--only", string.Empty);
-double seconds = double.Parse(Option("--seconds", "1"));
-string output = Option("--output", Path.Combine("bench", "results"));
-Row[] rows = [.. Rows.All.Where(r => Chosen(r.Group) && r.Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
-if (args.Contains("--list") || !(group.Length == 0 || groups.Contains(group)))
+Settings settings;
+try
+{
+    settings = Settings.Read(args, groups);
+}
+catch (OptionException e)
+{
+    Console.Error.WriteLine($"error: {e.Message}");
+    return 2;
+}
+
+int threads = settings.Threads;
+Row[] rows = [.. Rows.All.Where(r => settings.Has(r.Group) && r.Name.Contains(settings.Only, StringComparison.OrdinalIgnoreCase))];
+if (settings.List)
 {
     Console.WriteLine($"groups: {string.Join(", ", groups)}\n{string.Join('\n', rows.Select(r => $"{r.Group,-22} {r.Name}"))}");
-    return args.Contains("--list") ? 0 : 2;
+    return 0;
 }
 
 // Which instructions there are is settled when a process starts: rows on AVX2 only get a process of their own.
@@ -28,14 +37,13 @@ bool isLimited = VectorInfo.Bits < 512 && rows.Length > 0 && rows.All(r => r.IsL
 Row[] limited = isLimited ? [] : [.. rows.Where(r => r.IsLimited)];
 rows = [.. rows.Except(limited)];
 WorkerTeam.Threads = threads;
-string python = Option("--python", File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
 var environment = new Dictionary<string, string>();
 if (isLimited)
 {
     (environment["ONEDNN_MAX_CPU_ISA"], environment["ATEN_CPU_CAPABILITY"], environment["OPENBLAS_CORETYPE"]) = ("AVX2", "avx2", "Haswell");
 }
 
-using Peer? pytorch = PeerSetup.PyTorch(python, environment, threads, out string problem);
+using Peer? pytorch = PeerSetup.PyTorch(settings.Python, environment, threads, out string problem);
 if (pytorch is null)
 {
     Console.Error.WriteLine($"no PyTorch to compare with: {problem}\n{PeerSetup.HowToInstallPyTorch}");
@@ -44,15 +52,15 @@ if (pytorch is null)
 
 // ONNX Runtime has no switch for its instructions.
 problem = "it cannot be held to AVX2";
-using Peer? onnxRuntime = isLimited ? null : PeerSetup.OnnxRuntime(python, environment, threads, out problem);
+using Peer? onnxRuntime = isLimited ? null : PeerSetup.OnnxRuntime(settings.Python, environment, threads, out problem);
 if (onnxRuntime is null)
 {
     Console.Error.WriteLine($"without ONNX Runtime: {problem}");
 }
 
 string[] versions = [.. new[] { pytorch, onnxRuntime }.OfType<Peer>().Select(p => p.Title), $".NET {Environment.Version}"];
-Console.Error.WriteLine($"{ResultFile.ProcessorName()} ({VectorInfo.Description}), {threads} threads; {string.Join("; ", versions)}");
-var comparison = new Comparison(pytorch, onnxRuntime, seconds);
+Console.Error.WriteLine($"{EnvironmentInfo.Processor} ({VectorInfo.Description}), {threads} threads; {string.Join("; ", versions)}");
+var comparison = new Comparison(pytorch, onnxRuntime, settings.Seconds);
 var results = new List<Result>();
 var limits = new List<Limit>();
 bool failed = false;
@@ -61,47 +69,46 @@ foreach (Row row in rows)
     Try(row.Name, () => Keep(comparison.Measure(row)));
 }
 
-bool takesAll = group.Length == 0 && only.Length == 0;
-if (group == FirstPrediction.Group || takesAll)
+if (Takes(FirstPrediction.Group))
 {
-    Try(FirstPrediction.Group, () => Keep(FirstPrediction.Measure(python, threads)));
+    Try(FirstPrediction.Group, () => Keep(FirstPrediction.Measure(settings.Python, threads)));
 }
 
-if (group == "threads" || takesAll)
+if (Takes("threads"))
 {
-    Hold(Limits.Threads(only));
+    Hold(Limits.Threads(settings.Only));
 }
 
-if (group == "streams" || takesAll)
+if (Takes("streams"))
 {
-    Hold(Limits.Streams(only, seconds));
+    Hold(Limits.Streams(settings.Only, settings.Seconds));
 }
 
-if (group == "product" || takesAll)
+if (Takes("product"))
 {
-    using Peer? single = PeerSetup.PyTorch(python, environment, 1, out _);
+    using Peer? single = PeerSetup.PyTorch(settings.Python, environment, 1, out _);
     Try("product", () => Hold(Limits.Product(single!)));
 }
 
-var file = new ResultFile(ResultFile.ProcessorName(), VectorInfo.Description, threads, versions, results, limits);
+var file = new ResultFile(EnvironmentInfo.Processor, VectorInfo.Description, threads, versions, results, limits);
 Console.WriteLine();
 Console.Write(results.Count > 0 ? Report.Table(results) : string.Empty);
 Console.Write(limits.Count > 0 ? Report.Table(limits) : string.Empty);
-string page = Option("--page", string.Empty);
-if (results.Count + limits.Count + page.Length > 0)
+if (results.Count + limits.Count + settings.Page.Length > 0)
 {
-    file = file.MergedInto(output);
-    Console.WriteLine($"\nWritten: {file.Write(output)}.md and .json");
-    if (page.Length > 0)
+    file = file.MergedInto(settings.Output);
+    Console.WriteLine($"\nWritten: {file.Write(settings.Output)}.md and .json");
+    if (settings.Page.Length > 0)
     {
-        Page.Update(page, file);
+        Page.Update(settings.Page, file);
     }
 }
 
 int rest = limited.Length > 0 ? RunLimited() : 0;
 return failed || rest != 0 || results.Any(r => !r.Agrees) ? 1 : 0;
 
-bool Chosen(string name) => group.Length == 0 || name == group;
+// What is no row is run when it is asked for by name, or with everything.
+bool Takes(string part) => settings.Groups.Contains(part) || (settings.Groups.Count == 0 && settings.Only.Length == 0);
 
 void Try(string name, Action measure)
 {
@@ -133,17 +140,14 @@ void Hold(IEnumerable<Limit> measured)
 
 int RunLimited()
 {
-    var start = new ProcessStartInfo(Environment.ProcessPath!, Environment.GetCommandLineArgs().Skip(Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? 0 : 1));
-    start.ArgumentList.Add("--group");
-    start.ArgumentList.Add(Rows.LimitedGroup);
+    string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.GetCommandLineArgs()[..1] : [];
+    var start = new ProcessStartInfo(Environment.ProcessPath!,
+    [
+        .. program, "--group", Rows.LimitedGroup, "--only", settings.Only, "--threads", $"{threads}", "--seconds", $"{settings.Seconds}",
+        "--python", settings.Python, "--output", settings.Output, .. settings.Page.Length > 0 ? ["--page", settings.Page] : Array.Empty<string>(),
+    ]);
     start.Environment["DOTNET_EnableAVX512"] = "0";
     using Process process = Process.Start(start)!;
     process.WaitForExit();
     return process.ExitCode;
-}
-
-string Option(string option, string otherwise)
-{
-    int at = Array.LastIndexOf(args, option);
-    return at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Fovea.Simd.Vectors;
 
 namespace Fovea.Bench.Compare;
 
@@ -22,17 +21,6 @@ internal sealed record ResultFile(
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
-
-    /// <summary>The processor's name, as the system tells it.</summary>
-    public static string ProcessorName()
-    {
-        string? line = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
-            : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
-            ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
-            ?? System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
-    }
 
     /// <summary>The file's name without its extension.</summary>
     public string Name => $"compare-{new string([.. Processor.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')])}";

@@ -21,14 +21,21 @@ public static class CommandLine
         ("bench", static _ => BenchVerb.Build()),
         ("profile", static _ => ProfileVerb.Build()),
         ("docs", static _ => DocsVerb.Build()),
+        ("completion", static _ => CompletionVerb.Build()),
+        ("version", static _ => VersionVerb.Build()),
+        ("help", static _ => HelpVerb.Build()),
     ];
+
+    /// <summary>The names of the verbs, in the order of the help.</summary>
+    internal static IReadOnlyList<string> Verbs { get; } = [.. s_verbs.Select(v => v.Name)];
 
     /// <summary>Runs one command.</summary>
     /// <param name="args">The words after the program's name.</param>
     /// <param name="output">Where results go.</param>
     /// <param name="error">Where messages go.</param>
+    /// <param name="input">Opens the standard input; null for the process's.</param>
     /// <returns>The exit code; see <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] args, TextWriter output, TextWriter error)
+    public static int Run(string[] args, TextWriter output, TextWriter error, Func<Stream>? input = null)
     {
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(output);
@@ -42,8 +49,9 @@ public static class CommandLine
         try
         {
             // The verbs that take time listen to Ctrl-C themselves: what "stop" means depends on the work.
-            return parsed.Invoke(new InvocationConfiguration
+            return parsed.Invoke(new StandardStreams
             {
+                Input = input ?? Console.OpenStandardInput,
                 Output = output,
                 Error = error,
                 EnableDefaultExceptionHandler = false,
@@ -79,7 +87,15 @@ public static class CommandLine
             }
         }
 
-        root.Options.OfType<HelpOption>().Single().Action = new HelpText();
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpText();
+        foreach (string word in help.Aliases.Where(a => a[0] == '/').ToArray())
+        {
+            // Elsewhere than on Windows it is a path.
+            help.Aliases.Remove(word);
+        }
+
+        root.Options.OfType<VersionOption>().Single().Action = new VersionText();
         root.SetAction(parsed =>
         {
             HelpText.Write(root, parsed.InvocationConfiguration.Output);

@@ -7,4 +7,5 @@ if (OperatingSystem.IsWindows())
     Console.OutputEncoding = Encoding.UTF8;
 }
 
+HangupWriter.Guard();
 return CommandLine.Run(args, Console.Out, Console.Error);

@@ -22,24 +22,26 @@ internal static class CommonFlags
 
     private static readonly FlagValue<string> s_model = new("KEY", text => ModelCatalog.Contains(text)
         ? text
-        : throw new FormatException($"there is no model \"{text}\"; {Suggestion.Hint(text, ModelCatalog.KeysLike(text))}"));
+        : throw new FormatException($"there is no model \"{text}\"; {Suggestion.Hint(text, ModelCatalog.KeysLike(text))}"), [.. ModelCatalog.All.Select(m => m.Key)]);
 
-    /// <summary>The model; a name such as <c>cbam_resnet50</c> sets the mechanism too, unless a flag names another.</summary>
+    /// <summary>The model; a name such as <c>cbam_resnet50</c> sets the mechanism too.</summary>
     public static FlagSet<T> Model<T>(this FlagSet<T> flags, string whenAbsent, Func<T, string, T> model, Func<T, string, T> attention) =>
         flags.Add("--model", s_model, $"The model, as fovea list names it, or with its mechanism such as cbam_resnet50; {whenAbsent}.", (o, v) =>
         {
             (string key, string? mechanism) = ModelCatalog.Split(v);
             o = model(o, key);
             return mechanism is null ? o : attention(o, mechanism);
-        });
+        }).Rule(given => given["--model"] is { } text ? OtherAttention(text, given["--attention"]) : null);
 
     public static FlagSet<T> Attention<T>(
         this FlagSet<T> flags, string whenAbsent, Func<T, string, T> key, Func<T, IReadOnlyDictionary<string, string>, T> options, Func<T, string, T> at) =>
         flags
             .Add("--attention", FlagValues.Name("mechanism", [.. Catalog.Keys, ModelRequest.NoAttention]), $"The mechanism in the model's attention slots, as fovea list names it, or none; {whenAbsent}.", key)
-            .AddMany("--attention-option", FlagValues.Pair, "An option of the mechanism, as fovea show KEY lists them. May be given several times.",
-                (o, v) => options(o, new Dictionary<string, string>(v.DistinctByLast())))
-            .Add("--attention-at", FlagValues.Text("PLACE"), "Where the mechanism goes: blocks, stages, or places such as layer3,layer4.1; default blocks.", at);
+            .AddPairs("--attention-option", "An option of the mechanism, as fovea show KEY lists them. May be given several times.", options)
+            .Add("--attention-at", FlagValues.Text("PLACE"), "Where the mechanism goes: blocks, stages, or places such as layer3,layer4.1; default blocks.", at)
+            .Rule(given => given["--attention"] == ModelRequest.NoAttention
+                ? given.Refuse($"--attention {ModelRequest.NoAttention}", "--attention-option", "--attention-at")
+                : null);
 
     public static FlagSet<T> Data<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>
         flags.Add("--data --data-dir", FlagValues.Text("PATH"), help, set);
@@ -76,6 +78,12 @@ internal static class CommonFlags
     public static FlagSet<T> Threads<T>(this FlagSet<T> flags, Func<T, int, T> set) =>
         flags.Add("--threads", FlagValues.Integer(1, 256), "Threads of the arithmetic; default: every processor. The result does not depend on it.", set);
 
+    /// <summary>What to say if a model that is named with its mechanism and the mechanism named beside it differ; null if they do not.</summary>
+    public static string? OtherAttention(string model, string? attention) =>
+        ModelCatalog.Split(model).Attention is { } mechanism && attention is not null && attention != mechanism
+            ? $"the model {model} has {mechanism} in it, and --attention says {attention}; leave one out."
+            : null;
+
     /// <summary>Checks options of a mechanism against its card, before anything slow begins.</summary>
     /// <exception cref="OptionException">There is no such mechanism or option, or the value does not fit.</exception>
     public static void CheckAttention(string? key, IReadOnlyDictionary<string, string> options)
@@ -90,8 +98,4 @@ internal static class CommonFlags
             AttentionOptions.Parse(Catalog.Find(key).Card, name, text);
         }
     }
-
-    // A flag that is given twice means the last, also within --attention-option.
-    private static IEnumerable<KeyValuePair<string, string>> DistinctByLast(this IReadOnlyList<KeyValuePair<string, string>> pairs) =>
-        pairs.Reverse().DistinctBy(p => p.Key).Reverse();
 }

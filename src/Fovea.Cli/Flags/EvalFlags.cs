@@ -26,8 +26,8 @@ internal static class EvalFlags
         .Group("Run")
         .Threads((o, v) => o with { Threads = v })
         .Group("Output")
-        .Add("--output --project", FlagValues.Text("DIR"), "Write confusion.csv, predictions.csv and report.html there; default: nowhere.", (o, v) => o with { Output = v })
-        .Add("--logits", FlagValues.Text("FILE"), "Write the outputs before softmax there, as JSON by the image's name; default: nowhere.", (o, v) => o with { Logits = v });
+        .Add("--output --project", FlagValues.Folder, "Write confusion.csv, predictions.csv and report.html there; default: nowhere.", (o, v) => o with { Output = v })
+        .Add("--logits", FlagValues.OutputFile, "Write the outputs before softmax there, as JSON by the image's name; default: nowhere.", (o, v) => o with { Logits = v });
 
     public static FlagSet<PredictOptions> Predict() => new FlagSet<PredictOptions>()
         .Group("Model")
@@ -42,7 +42,7 @@ internal static class EvalFlags
         .BatchSize("Images at a time; default 32.", (o, v) => o with { BatchSize = v })
         .Threads((o, v) => o with { Threads = v })
         .Group("Output")
-        .Add("--output --project", FlagValues.Text("DIR"), "Where a segmentation model's masks are written, as PNG; default runs/predict.", (o, v) => o with { Output = v })
+        .Add("--output --project", FlagValues.Folder, "Where a segmentation model's masks are written, as PNG; default runs/predict.", (o, v) => o with { Output = v })
         .AddSwitch("--overlay", "Write each image with its mask drawn over it as well.", (o, v) => o with { Overlay = v })
         .Add("--top", FlagValues.Integer(1), "How many classes to print for each image; default 5.", (o, v) => o with { Top = v });
 }

@@ -7,18 +7,32 @@ namespace Fovea.Cli.Flags;
 internal static class FlagValues
 {
     /// <summary>Any text: a path, a name.</summary>
-    public static FlagValue<string> Text(string placeholder) => new(placeholder, text => text switch
-    {
-        "" => throw Expected("a value", "nothing"),
+    public static FlagValue<string> Text(string placeholder) => new(placeholder, text => text.Length > 0 ? text : throw Expected("a value", "nothing"));
 
-        // A value was forgotten, and the next flag came in its place. A path that looks like one can be written ./--so.
-        ['-', '-', ..] => throw Expected("a value", $"the flag {text}"),
-        _ => text,
+    /// <summary>A folder to write into, which need not be there yet.</summary>
+    public static FlagValue<string> Folder { get; } = new("DIR", text =>
+    {
+        string path = Text("DIR").Read(text);
+        RequireFolders(path, path);
+        return path;
+    });
+
+    /// <summary>A file to write.</summary>
+    public static FlagValue<string> OutputFile { get; } = new("FILE", text =>
+    {
+        string path = Text("FILE").Read(text);
+        if (Directory.Exists(path))
+        {
+            throw Expected("a file to write", $"{path}, which is a folder");
+        }
+
+        RequireFolders(path, Path.GetDirectoryName(path));
+        return path;
     });
 
     /// <summary>One of the names of a catalogue.</summary>
     public static FlagValue<string> Name(string what, IReadOnlyCollection<string> known) => new("KEY", text =>
-        known.Contains(text) ? text : throw new FormatException($"there is no {what} \"{text}\"; {Suggestion.Hint(text, known)}"));
+        known.Contains(text) ? text : throw new FormatException($"there is no {what} \"{text}\"; {Suggestion.Hint(text, known)}"), known);
 
     /// <summary>A whole number.</summary>
     public static FlagValue<int> Integer(int least, int most = int.MaxValue) => new("N", text =>
@@ -53,7 +67,7 @@ internal static class FlagValues
         string[] names = [.. Enum.GetNames<T>().Select(Kebab.Of)];
         return new(string.Join("|", names), text => byPlain.TryGetValue(Plain(text), out T value)
             ? value
-            : throw new FormatException($"there is no \"{text}\"; {Suggestion.Hint(text, names)}"));
+            : throw new FormatException($"there is no \"{text}\"; {Suggestion.Hint(text, names)}"), names);
     }
 
     /// <summary>A name and a value, <c>k=v</c>.</summary>
@@ -68,6 +82,18 @@ internal static class FlagValues
     /// <summary>A length of time: <c>90s</c>, <c>10m</c>, <c>1.5h</c>, <c>1:30:00</c>; a bare number counts seconds.</summary>
     public static FlagValue<TimeSpan> Duration { get; } = new("TIME", text => ReadDuration(text)
         ?? throw Expected("a time above 0, such as 90s, 10m, 1.5h or 1:30:00", $"\"{text}\""));
+
+    // A file where a folder has to be, at the end of the path or before it, would be an error only after the work is done.
+    private static void RequireFolders(string path, string? folder)
+    {
+        for (; !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(folder))
+            {
+                throw Expected("a folder", folder == path ? $"{path}, which is a file" : $"{path}, though {folder} is a file");
+            }
+        }
+    }
 
     private static TimeSpan? ReadDuration(string text)
     {

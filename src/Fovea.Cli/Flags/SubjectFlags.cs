@@ -60,16 +60,26 @@ internal static class SubjectFlags
     {
         string[] words = text.Split(',');
         int[] lengths = [.. words.Select(w => int.TryParse(w, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0)];
-        return lengths.Length is >= 3 and <= 5 && lengths.All(n => n > 0) && lengths.Aggregate(1.0, (product, n) => product * n) <= int.MaxValue
-            ? lengths
-            : throw new FormatException($"expected 3 to 5 lengths above 0, such as 8,256,56,56, got \"{text}\".");
+        if (lengths.Length is < 3 or > 5 || lengths.Any(n => n <= 0))
+        {
+            throw new FormatException($"expected 3 to 5 lengths above 0, such as 8,256,56,56, got \"{text}\".");
+        }
+
+        try
+        {
+            return ShapeOf(lengths).Lengths.ToArray();
+        }
+        catch (OptionException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
     });
 
     /// <summary>The flags of a mechanism: its shape and its options.</summary>
     public static FlagSet<SubjectOptions> Mechanism(this FlagSet<SubjectOptions> flags) => flags
         .Add("--shape", s_shape, "Shape of the mechanism's input: N,C,H,W, for tokens N,L,D; default 1,256,56,56.", (o, v) => o with { Shape = v })
-        .AddMany("--option", FlagValues.Pair, "An option of the mechanism, as fovea show KEY lists them; what follows from the shape is filled in. "
-            + "May be given several times.", (o, v) => o with { Options = v.GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value) });
+        .AddPairs("--option", "An option of the mechanism, as fovea show KEY lists them; what follows from the shape is filled in. "
+            + "May be given several times.", (o, v) => o with { Options = v });
 
     /// <summary>The flags of a model: its images and the attention in it.</summary>
     public static FlagSet<SubjectOptions> Images(this FlagSet<SubjectOptions> flags) => flags
@@ -77,8 +87,17 @@ internal static class SubjectFlags
         .ImageSize("default: the model's own", (o, v) => o with { ImageSize = v })
         .Attention("default: none", (o, v) => o with { Attention = v }, (o, v) => o with { AttentionOptions = v }, (o, v) => o with { AttentionAt = v });
 
+    /// <summary>What to say about flags that mean nothing for a mechanism, or for a model; null if there are none.</summary>
+    /// <param name="given">The flags.</param>
+    /// <param name="subject">How the mechanism or the model was named.</param>
+    /// <param name="isMechanism">Which of the two it is.</param>
+    public static string? Misplaced(GivenFlags given, string subject, bool isMechanism) => isMechanism
+        ? given.Refuse($"{subject}, a mechanism", "--attention", "--attention-option", "--attention-at", "--image-size")
+            ?? (given["--shape"] is not null ? given.Refuse("--shape, whose first length is the batch", "--batch-size") : null)
+        : given.Refuse($"{subject}, a model", "--shape", "--option");
+
     /// <summary>Builds what the options mean, with the same weights and inputs every time.</summary>
-    /// <exception cref="OptionException">An option does not fit, or one of a model is given to a mechanism.</exception>
+    /// <exception cref="OptionException">An option does not fit, or the input would be larger than a tensor can be.</exception>
     public static Subject Build(SubjectOptions options)
     {
         if (options.Mechanism is not { } key)
@@ -86,13 +105,8 @@ internal static class SubjectFlags
             return BuildModel(options);
         }
 
-        if (options.Attention is not null || options.ImageSize is not null)
-        {
-            throw new OptionException(key, "--attention and --image-size belong to a model; the size of a mechanism's input is --shape.");
-        }
-
         Entry entry = Catalog.Find(key);
-        var shape = new Shape(options.Shape ?? [options.Batch, .. s_usual[1..]]);
+        var shape = ShapeOf(options.Shape ?? [options.Batch, .. s_usual[1..]]);
         Module module = entry.CreateFor(ExampleInputs.SlotOf(entry.Card, shape), Json(entry.Card, options.Options));
         Initialization.Draw(module, new Generator(0));
         return new Subject(key, module, ExampleInputs.For(entry.Card, shape));
@@ -115,11 +129,6 @@ internal static class SubjectFlags
 
     private static Subject BuildModel(SubjectOptions options)
     {
-        if (options.Shape is not null || options.Options.Count > 0)
-        {
-            throw new OptionException("model", "--shape and --option belong to a mechanism; a model takes --batch, --image-size and --attention-option.");
-        }
-
         CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
         var request = new ModelRequest
         {
@@ -130,7 +139,7 @@ internal static class SubjectFlags
             ImageSize = options.ImageSize,
         };
         (Module module, ModelDescription description) = options.Weights is null ? Fresh(request) : OfWeights(options.Weights, request);
-        Tensor images = Tensor.Empty([options.Batch, description.Mean.Count, description.ImageSize, description.ImageSize]);
+        Tensor images = Tensor.Empty(ShapeOf(options.Batch, description.Mean.Count, description.ImageSize, description.ImageSize));
         new Generator(0).FillNormal(images.AsSpan<float>());
         return new Subject(description.Key, module, [images]);
     }
@@ -153,6 +162,18 @@ internal static class SubjectFlags
         Module module = description.Build();
         Initialization.Draw(module, new Generator(0));
         return (module, description);
+    }
+
+    private static Shape ShapeOf(params int[] lengths)
+    {
+        try
+        {
+            return new Shape(lengths);
+        }
+        catch (ShapeException)
+        {
+            throw new OptionException("input", $"a tensor holds at most {int.MaxValue:N0} numbers, and {string.Join(" × ", lengths)} are more; make it smaller.");
+        }
     }
 
     private static JsonObject Json(Card card, IReadOnlyDictionary<string, string> options) =>

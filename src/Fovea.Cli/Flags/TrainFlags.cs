@@ -111,7 +111,7 @@ internal static class TrainFlags
             (o, v) => o with { TimeLimit = v });
 
     private static void AddFolder(FlagSet<TrainOptions> flags) => flags
-        .Add("--output --project", FlagValues.Text("DIR"), "Where run folders are made; default runs/classify, with masks runs/segment.", (o, v) => o with { Output = v })
+        .Add("--output --project", FlagValues.Folder, "Where run folders are made; default runs/classify, with masks runs/segment.", (o, v) => o with { Output = v })
         .Add("--name", FlagValues.Text("NAME"), "Name of the run folder; default: of the model, the mechanism and the data.", (o, v) => o with { Name = v })
         .AddSwitch("--exist-ok", "Write into a run folder that is there already, instead of NAME-2.", (o, v) => o with { ExistOk = v })
         .Add("--save-every", FlagValues.Integer(0), "Keep a checkpoint of every so many epochs; default 0: the last and the best only.", (o, v) => o with { SaveEvery = v })

@@ -46,6 +46,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
     {
         string arguments = string.Concat(command.Arguments.Select(a => a.Arity switch
         {
+            { MinimumNumberOfValues: 0, MaximumNumberOfValues: > 1 } => $" [{a.Name.ToUpperInvariant()}...]",
             { MinimumNumberOfValues: 0 } => $" [{a.Name.ToUpperInvariant()}]",
             { MaximumNumberOfValues: > 1 } => $" {a.Name.ToUpperInvariant()}...",
             _ => $" {a.Name.ToUpperInvariant()}",

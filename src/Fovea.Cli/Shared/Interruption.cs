@@ -3,22 +3,26 @@ using System.Runtime.InteropServices;
 namespace Fovea.Cli;
 
 /// <summary>
-/// Ctrl-C and SIGTERM: the first asks the work to stop where nothing is lost, a second ends the process at once.
+/// Ctrl-C, SIGTERM and SIGHUP (a terminal that was closed, a connection that broke): the first asks the work to stop where nothing is
+/// lost, a second ends the process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
+    private static readonly PosixSignal[] s_signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
 
     /// <summary>Listens until it is disposed.</summary>
     /// <param name="asked">Called at the first signal, on a thread of the runtime.</param>
-    public Interruption(Action asked)
+    /// <param name="quitting">Called at the second, before the process ends: puts the screen in order.</param>
+    public Interruption(Action asked, Action? quitting = null)
     {
         void Handle(PosixSignalContext context)
         {
             // Left uncancelled, the second signal has its usual effect.
             if (_source.IsCancellationRequested)
             {
+                quitting?.Invoke();
                 return;
             }
 
@@ -27,7 +31,7 @@ internal sealed class Interruption : IDisposable
             _source.Cancel();
         }
 
-        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
+        _registrations = [.. s_signals.Select(s => PosixSignalRegistration.Create(s, Handle))];
     }
 
     /// <summary>Cancelled by the first signal.</summary>

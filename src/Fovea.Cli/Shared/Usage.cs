@@ -25,6 +25,17 @@ internal static class Usage
     /// <summary>Whether a word can only have been meant as a flag: <c>--data</c>, <c>-b</c>. Numbers below zero are none.</summary>
     public static bool LooksLikeFlag(string word) => word is ['-', '-', _, ..] or ['-', (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..];
 
+    /// <summary>Whether a word in the place of a flag's value is the next flag: one of the command's, or anything with two hyphens before it.</summary>
+    public static bool IsFlag(SymbolResult value, string word)
+    {
+        while (value is not CommandResult && value.Parent is { } parent)
+        {
+            value = parent;
+        }
+
+        return word is ['-', '-', _, ..] || (value is CommandResult { Command: var command } && command.Options.Any(o => o.Name == word || o.Aliases.Contains(word)));
+    }
+
     /// <summary>What to say about a flag that the command does not have.</summary>
     public static string UnknownFlag(Command command, string word)
     {
@@ -39,6 +50,13 @@ internal static class Usage
         if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.FirstOrDefault() is { } verb && !LooksLikeFlag(verb))
         {
             return [Unknown("verb", verb, Suggestion.Nearest(verb, command.Subcommands.Select(c => c.Name)))];
+        }
+
+        // A flag that took the next one for its value leaves words over, which are no mistakes of their own.
+        string[] forgotten = [.. parsed.Errors.Where(e => OptionOf(e.SymbolResult) is { } o && o.Tokens.Any(t => IsFlag(o, t.Value))).Select(Say).Distinct()];
+        if (forgotten.Length > 0)
+        {
+            return forgotten;
         }
 
         string[] flags = [.. UnknownFlags(parsed, command).Distinct()];
@@ -60,11 +78,15 @@ internal static class Usage
         .Where(t => t.Type == TokenType.Argument && LooksLikeFlag(t.Value))
         .Select(t => UnknownFlag(command, t.Value));
 
+    private static OptionResult? OptionOf(SymbolResult? result) => result as OptionResult ?? result?.Parent as OptionResult;
+
     private static string Say(ParseError error) => error.SymbolResult switch
     {
         ArgumentResult { Tokens.Count: 0, Argument: var argument, Parent: CommandResult } => $"{argument.Name.ToUpperInvariant()} is missing.",
         OptionResult { Tokens.Count: 0, Option: var option } => $"{option.Name}: expected {option.HelpName ?? "a value"}, got nothing.",
-        OptionResult { IdentifierTokenCount: > 1 and var times, Option: var option } => $"{option.Name} is given {times} times; leave one.",
+        OptionResult { IdentifierTokenCount: > 1 and var times, Option: { Arity.MaximumNumberOfValues: 1 } option } given => given.Tokens.Select(t => t.Value).Distinct().ToArray() is { Length: > 1 } values
+            ? $"{option.Name} is given {times} times, as {string.Join(" and as ", values)}; leave one."
+            : $"{option.Name} is given {times} times; leave one.",
         _ => error.Message,
     };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fovea.Cli.Flags;
 
 namespace Fovea.Cli;
 
@@ -38,8 +39,20 @@ internal sealed class Verb : Command
         return json;
     }
 
+    /// <summary>The <c>--quiet</c> flag, which every verb with progress has.</summary>
+    public Option<bool> AddQuiet()
+    {
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "No progress: only the result, warnings and errors.", Arity = ArgumentArity.Zero };
+        Add("Output", quiet);
+        return quiet;
+    }
+
     /// <summary>Adds an argument; words that begin like a flag are refused as one, so that a misspelt flag is not taken for a path.</summary>
-    public Argument<T> AddArgument<T>(string name, string help, ArgumentArity arity)
+    /// <param name="name">Its name in the help, which prints it in capitals.</param>
+    /// <param name="help">What it is.</param>
+    /// <param name="arity">How many words it takes.</param>
+    /// <param name="value">What each of them is; null for any text.</param>
+    public Argument<T> AddArgument<T>(string name, string help, ArgumentArity arity, FlagValue<string>? value = null)
     {
         var argument = new Argument<T>(name) { Description = help, Arity = arity };
         argument.Validators.Add(result =>
@@ -47,6 +60,18 @@ internal sealed class Verb : Command
             foreach (string word in result.Tokens.Select(t => t.Value).Where(Usage.LooksLikeFlag))
             {
                 result.AddError(Usage.UnknownFlag(this, word));
+            }
+
+            foreach (string word in result.Tokens.Select(t => t.Value))
+            {
+                try
+                {
+                    (value ?? FlagValues.Text(name)).Read(word);
+                }
+                catch (FormatException e)
+                {
+                    result.AddError($"{name.ToUpperInvariant()}: {e.Message}");
+                }
             }
         });
         Arguments.Add(argument);

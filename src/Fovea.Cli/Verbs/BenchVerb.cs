@@ -36,12 +36,20 @@ internal static class BenchVerb
             .Add("--pass", FlagValues.Word<BenchmarkPass>(), "What a step does: inference, or forward and backward; default forward.", (o, v) => o with { Pass = v })
             .AddSwitch("--eager", "Inference calls the module op by op instead of compiling it.", (o, v) => o with { Eager = v })
             .Threads((o, v) => o with { Threads = v })
-            .Add("--runs", FlagValues.Integer(1), "Timed steps; default: as many as fit into 2 seconds, at least 5.", (o, v) => o with { Runs = v });
+            .Add("--runs", FlagValues.Integer(1), "Timed steps; default: as many as fit into 2 seconds, at least 5.", (o, v) => o with { Runs = v })
+            .Rule(Misplaced);
         flags.AddTo(verb);
         Option<bool> json = verb.AddJson();
         verb.SetAction(parsed => Run(flags.Apply(parsed, new SubjectOptions()), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
         return verb;
     }
+
+    private static string? Misplaced(GivenFlags given) =>
+        given["--all"] is not null and not "false"
+            ? given.Refuse("--all", "--mechanism", "--model", "--option", "--pass", "--batch-size", "--image-size", "--attention", "--attention-option", "--attention-at")
+        : given["--mechanism"] is { } mechanism ? given.Refuse("--mechanism", "--model") ?? SubjectFlags.Misplaced(given, $"--mechanism {mechanism}", isMechanism: true)
+        : given["--model"] is { } model ? SubjectFlags.Misplaced(given, $"--model {model}", isMechanism: false)
+        : null;
 
     private static int Run(SubjectOptions options, bool json, TextWriter output)
     {

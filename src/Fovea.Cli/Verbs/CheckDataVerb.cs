@@ -39,17 +39,17 @@ internal static class CheckDataVerb
             .Masks((o, v) => With(o, d => d with { MaskClasses = v }), (o, v) => With(o, d => d with { IgnoreValue = v }))
             .Workers("default 0: every processor", (o, v) => o with { Workers = v })
             .Group("Output")
-            .Add("--export", FlagValues.Text("DIR"), "Write the embedded data there as a folder per class, with the masks.", (o, v) => o with { Export = v });
+            .Add("--export", FlagValues.Folder, "Write the embedded data there as a folder per class, with the masks.", (o, v) => o with { Export = v });
         flags.AddTo(verb);
         Option<bool> json = verb.AddJson("Print the whole report as JSON.");
+        Option<bool> quiet = verb.AddQuiet();
         verb.SetAction(parsed => Run(
-            parsed.GetRequiredValue(path), flags.Apply(parsed, new CheckOptions()), parsed.GetValue(json), parsed.InvocationConfiguration));
+            parsed.GetRequiredValue(path), flags.Apply(parsed, new CheckOptions()), parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration));
         return verb;
     }
 
-    private static int Run(string path, CheckOptions options, bool json, InvocationConfiguration where)
+    private static int Run(string path, CheckOptions options, bool json, bool quiet, InvocationConfiguration where)
     {
-        using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
         TextWriter progress = json ? where.Error : where.Output;
         if (options.Export is { } folder)
         {
@@ -58,12 +58,12 @@ internal static class CheckDataVerb
                 throw new OptionException("export", $"writes the embedded data out; expected fovea check-data clutter --export DIR, got {path}.");
             }
 
-            int written = Bar.Run(progress, "exporting", share => ClutterExporter.Export(folder, options.Opening, share, interruption.Token));
+            int written = Bar.Run(progress, where.Error, quiet, "exporting", (share, stop) => ClutterExporter.Export(folder, options.Opening, share, stop));
             progress.WriteLine($"{Path.GetFullPath(folder)}: {Quantity.Of(written, "image")} and as many masks");
         }
 
         DatasetPair data = DatasetFactory.OpenPair(path, options.Validation, options.Opening);
-        DataReport report = Bar.Run(progress, "checking", share => DataCheck.Run(data, options.Workers, share, interruption.Token));
+        DataReport report = Bar.Run(progress, where.Error, quiet, "checking", (share, stop) => DataCheck.Run(data, options.Workers, share, stop));
         if (json)
         {
             where.Output.WriteLine(report.ToJson());

@@ -34,7 +34,7 @@ internal static class ConvertVerb
             "fovea convert resnet50.pth resnet50.safetensors --from torchvision --model resnet50",
             "fovea convert cbam.pth cbam.safetensors --from official-cbam --mechanism cbam --option channels=64");
         Argument<string> input = verb.AddArgument<string>("in", "The file to read; .jpg is read as well.", ArgumentArity.ExactlyOne);
-        Argument<string> output = verb.AddArgument<string>("out", "The file to write.", ArgumentArity.ExactlyOne);
+        Argument<string> output = verb.AddArgument<string>("out", "The file to write.", ArgumentArity.ExactlyOne, FlagValues.OutputFile);
         FlagSet<ConvertOptions> flags = new FlagSet<ConvertOptions>()
             .Group("Images")
             .Add("--resize", PixelSize.Value, "Resize, as Pillow does, to this width and height.", (o, v) => o with { Size = v })

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fovea.Cli.Flags;
 using Fovea.Inspect;
 
 namespace Fovea.Cli.Verbs;
@@ -13,7 +14,7 @@ internal static class DocsVerb
             "Write the documentation of every mechanism from its card: a page and a figure of the data flow each, and a table of all.",
             "fovea docs docs/mechanisms",
             "fovea docs docs/mechanisms --check");
-        Argument<string> folder = verb.AddArgument<string>("dir", "The folder; it is made if it is not there.", ArgumentArity.ExactlyOne);
+        Argument<string> folder = verb.AddArgument<string>("dir", "The folder; it is made if it is not there.", ArgumentArity.ExactlyOne, FlagValues.Folder);
         var check = new Option<bool>("--check") { Description = "Write nothing; name the files that would change, and exit with 1 if there is one.", Arity = ArgumentArity.Zero };
         verb.Add("Output", check);
         verb.SetAction(parsed => Run(parsed.GetRequiredValue(folder), parsed.GetValue(check), parsed.InvocationConfiguration.Output));

@@ -21,15 +21,16 @@ internal static class EvalVerb
         FlagSet<EvalOptions> flags = EvalFlags.Eval();
         flags.AddTo(verb);
         Option<bool> json = verb.AddJson();
-        verb.SetAction(parsed => Run(flags.Apply(parsed, new EvalOptions()), parsed.GetValue(json), parsed.InvocationConfiguration));
+        Option<bool> quiet = verb.AddQuiet();
+        verb.SetAction(parsed => Run(flags.Apply(parsed, new EvalOptions()), parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration));
         return verb;
     }
 
-    private static int Run(EvalOptions options, bool json, InvocationConfiguration where)
+    private static int Run(EvalOptions options, bool json, bool quiet, InvocationConfiguration where)
     {
         CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
         Evaluation evaluation = Watch.Run(
-            json ? where.Error : where.Output, where.Error, "stopping", (progress, stop) => Evaluator.Measure(options, progress, stop));
+            json ? where.Error : where.Output, where.Error, quiet, "stopping", (progress, stop) => Evaluator.Measure(options, progress, stop));
         if (json)
         {
             where.Output.WriteLine(evaluation.ToJson());

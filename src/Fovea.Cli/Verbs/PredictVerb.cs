@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Fovea.Cli.Flags;
+using Fovea.Cli.Predicting;
 using Fovea.Imaging;
 using Fovea.Imaging.Codecs;
 using Fovea.Training;
@@ -19,18 +20,31 @@ internal static class PredictVerb
             + "the exit code is then 3.",
             "fovea predict cat.jpg --weights runs/classify/photos-resnet18/best.safetensors",
             "fovea predict street.png --weights runs/segment/camvid-unet-small --output masks/ --overlay",
-            "fovea predict holidays/ --weights best.safetensors --top 3 --json");
-        Argument<string[]> inputs = verb.AddArgument<string[]>("image", "Image files, or folders that are searched for images.", ArgumentArity.OneOrMore);
+            "fovea predict holidays/ --weights best.safetensors --top 3 --json",
+            "fovea predict - --weights best.safetensors",
+            "fovea predict --list pictures.txt --weights best.safetensors");
+        Argument<string[]> inputs = verb.AddArgument<string[]>(
+            "image", "Image files, folders that are searched for images, patterns such as 'holidays/**/*.jpg'; - for an image in the standard input.", ArgumentArity.ZeroOrMore);
+        FlagSet<string?> list = new FlagSet<string?>().Group("Input")
+            .Add("--list", FlagValues.Text("FILE"), "A file with an image or a folder on each line, or - for the standard input.", (_, v) => v)
+            .Rule(given => given["image"] is null && given["--list"] is null ? "IMAGE is missing." : null);
+        list.AddTo(verb);
         FlagSet<PredictOptions> flags = EvalFlags.Predict();
         flags.AddTo(verb);
         Option<bool> json = verb.AddJson("Print a line of JSON for each image.");
         verb.SetAction(parsed => Run(
-            flags.Apply(parsed, new PredictOptions { Inputs = parsed.GetRequiredValue(inputs) }), parsed.GetValue(json), parsed.InvocationConfiguration));
+            flags.Apply(parsed, new PredictOptions { Inputs = parsed.GetValue(inputs) ?? [] }), list.Apply(parsed, null), parsed.GetValue(json),
+            (StandardStreams)parsed.InvocationConfiguration));
         return verb;
     }
 
-    private static int Run(PredictOptions options, bool json, InvocationConfiguration where)
+    private static int Run(PredictOptions options, string? list, bool json, StandardStreams where)
     {
+        if (PictureInputs.Problem(options.Inputs, list) is { } problem)
+        {
+            throw new OptionException("predict", problem);
+        }
+
         CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
         using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
         if (options.Inputs is [var only] && File.Exists(only))
@@ -45,6 +59,11 @@ internal static class PredictVerb
             where.Error.WriteLine($"note: {note}");
         }
 
+        if (predictor.Task != DataTask.Segment && (options.Overlay || options.Output is not null))
+        {
+            throw new OptionException("predict", "--output and --overlay are for masks, and these weights give a class for each image; leave them out.");
+        }
+
         int unreadable = 0;
         var written = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         void Refuse(string path, string reason)
@@ -57,7 +76,7 @@ internal static class PredictVerb
             }
         }
 
-        foreach (string[] batch in Find(options.Inputs, Refuse).Chunk(options.BatchSize))
+        foreach (Picture[] batch in new PictureInputs(where.Input, Refuse).Find(options.Inputs, list).Chunk(options.BatchSize))
         {
             interruption.Token.ThrowIfCancellationRequested();
             (string Path, Image Image)[] images = [.. Load(batch, Refuse)];
@@ -99,7 +118,7 @@ internal static class PredictVerb
 
     private static string NameOf(string folder, string image, HashSet<string> written)
     {
-        string stem = Path.GetFileNameWithoutExtension(image), file = Path.Combine(folder, $"{stem}.png");
+        string stem = image == PictureInputs.StandardInput ? "stdin" : Path.GetFileNameWithoutExtension(image), file = Path.Combine(folder, $"{stem}.png");
         for (int number = 2; !written.Add(file); number++)
         {
             file = Path.Combine(folder, $"{stem}-{number}.png");
@@ -108,35 +127,14 @@ internal static class PredictVerb
         return file;
     }
 
-    private static IEnumerable<string> Find(IReadOnlyList<string> inputs, Action<string, string> refuse)
+    private static IEnumerable<(string Path, Image Image)> Load(Picture[] pictures, Action<string, string> refuse)
     {
-        foreach (string input in inputs)
-        {
-            IReadOnlyList<string> files = [];
-            try
-            {
-                files = Predictor.Find([input]);
-            }
-            catch (DataException e)
-            {
-                refuse(input, e.Message);
-            }
-
-            foreach (string file in files)
-            {
-                yield return file;
-            }
-        }
-    }
-
-    private static IEnumerable<(string Path, Image Image)> Load(string[] paths, Action<string, string> refuse)
-    {
-        foreach (string path in paths)
+        foreach ((string path, Func<Image> read) in pictures)
         {
             Image? image = null;
             try
             {
-                image = ImageCodecs.Load(path);
+                image = read();
             }
             catch (Exception e) when (e is ImageException or IOException or UnauthorizedAccessException)
             {

@@ -26,7 +26,10 @@ internal static class ProfileVerb
             .Group("Run")
             .AddSwitch("--compiled", "Measure what is left after compiling, op by op, as inference runs it.", (o, v) => o with { Compiled = v })
             .Threads((o, v) => o with { Threads = v })
-            .Add("--runs", FlagValues.Integer(1), "Measured runs, of which the fastest counts, layer by layer; default 5, compiled 20.", (o, v) => o with { Runs = v });
+            .Add("--runs", FlagValues.Integer(1), "Measured runs, of which the fastest counts, layer by layer; default 5, compiled 20.", (o, v) => o with { Runs = v })
+            .Rule(given => given["key"] is not { } name ? null
+                : Catalog.Keys.Contains(name) ? SubjectFlags.Misplaced(given, name, isMechanism: true)
+                : SubjectFlags.Misplaced(given, name, isMechanism: false) ?? CommonFlags.OtherAttention(name, given["--attention"]));
         flags.AddTo(verb);
         Option<bool> json = verb.AddJson();
         verb.SetAction(parsed => Run(

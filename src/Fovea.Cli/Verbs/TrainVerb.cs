@@ -31,13 +31,14 @@ internal static class TrainVerb
             .Add("--config -c", FlagValues.Text("FILE"), "Options as JSON, as config.json of a run folder has them; flags override it.", (_, v) => v);
         config.AddTo(verb);
         Option<bool> json = verb.AddJson("Print the result as the last line, in JSON; everything else goes to the standard error.");
+        Option<bool> quiet = verb.AddQuiet();
         verb.SetAction(parsed =>
         {
             CheckResume(flags, parsed, config.Apply(parsed, null));
             TrainOptions start = config.Apply(parsed, null) is { } file ? ConfigFile.Read(file) : new TrainOptions();
             TrainOptions options = flags.Apply(parsed, start) with { CommandLine = Shell.Join(args.Prepend("fovea")) };
             CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
-            return Run(options, parsed.GetValue(json), parsed.InvocationConfiguration);
+            return Run(options, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration);
         });
         return verb;
     }
@@ -53,11 +54,11 @@ internal static class TrainVerb
         }
     }
 
-    private static int Run(TrainOptions options, bool json, InvocationConfiguration where)
+    private static int Run(TrainOptions options, bool json, bool quiet, InvocationConfiguration where)
     {
         TextWriter people = json ? where.Error : where.Output;
         TrainResult result = Watch.Run(
-            people, where.Error, "stopping after this step; press Ctrl-C again to quit at once", (progress, stop) => Trainer.Train(options, progress, stop));
+            people, where.Error, quiet, "stopping after this step; press Ctrl-C again to quit at once", (progress, stop) => Trainer.Train(options, progress, stop));
         if (result.Outcome == TrainOutcome.Interrupted)
         {
             people.WriteLine($"Interrupted in epoch {result.Epochs + 1}; nothing is lost. Continue with:");

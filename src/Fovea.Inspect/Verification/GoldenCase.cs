@@ -53,7 +53,7 @@ public sealed class GoldenCase
     private GoldenResult Run()
     {
         Entry entry = Catalog.Find(_mechanism);
-        JsonObject config = JsonNode.Parse(Meta("config")) as JsonObject
+        JsonObject config = JsonNode.Parse(Meta("config"), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
             ?? throw new DataFormatException("metadata config: expected a JSON object.");
         Module module = entry.Create(config);
         StateDict.Load(module, Named("param.").Concat(Named("buffer.")).ToDictionary(t => t.Name, t => t.Value));

@@ -92,7 +92,7 @@ public sealed class AttentionOptions
     /// <summary>A whole number or null.</summary>
     public int? IntegerOrNull(string name) => _values.TryGetValue(name, out JsonNode? node)
         ? node is null ? null : (int)NumberOf(node)!.Value
-        : (int?)Card.Option(name)!.Default;
+        : (int?)Find(Card, name).Default;
 
     /// <summary>A number.</summary>
     public double Number(string name) => NumberOrNull(name)!.Value;
@@ -100,25 +100,25 @@ public sealed class AttentionOptions
     /// <summary>A number or null.</summary>
     public double? NumberOrNull(string name) => _values.TryGetValue(name, out JsonNode? node)
         ? node is null ? null : NumberOf(node)
-        : (double?)Card.Option(name)!.Default;
+        : (double?)Find(Card, name).Default;
 
     /// <summary>A switch.</summary>
-    public bool Boolean(string name) => _values.TryGetValue(name, out JsonNode? node) ? node!.GetValue<bool>() : (bool)Card.Option(name)!.Default!;
+    public bool Boolean(string name) => _values.TryGetValue(name, out JsonNode? node) ? node!.GetValue<bool>() : (bool)Find(Card, name).Default!;
 
     /// <summary>A switch or null.</summary>
     public bool? BooleanOrNull(string name) =>
-        _values.TryGetValue(name, out JsonNode? node) ? node?.GetValue<bool>() : (bool?)Card.Option(name)!.Default;
+        _values.TryGetValue(name, out JsonNode? node) ? node?.GetValue<bool>() : (bool?)Find(Card, name).Default;
 
     /// <summary>A word.</summary>
-    public string Choice(string name) => _values.TryGetValue(name, out JsonNode? node) ? node!.GetValue<string>() : (string)Card.Option(name)!.Default!;
+    public string Choice(string name) => _values.TryGetValue(name, out JsonNode? node) ? node!.GetValue<string>() : (string)Find(Card, name).Default!;
 
     /// <summary>A word or null.</summary>
-    public string? ChoiceOrNull(string name) => _values.TryGetValue(name, out JsonNode? node) ? node?.GetValue<string>() : (string?)Card.Option(name)!.Default;
+    public string? ChoiceOrNull(string name) => _values.TryGetValue(name, out JsonNode? node) ? node?.GetValue<string>() : (string?)Find(Card, name).Default;
 
     /// <summary>A list of words.</summary>
     public IReadOnlyList<string> Choices(string name) => _values.TryGetValue(name, out JsonNode? node)
         ? [.. node!.AsArray().Select(w => w!.GetValue<string>())]
-        : (string[])Card.Option(name)!.Default!;
+        : (string[])Find(Card, name).Default!;
 
     /// <summary>Options of another mechanism; an empty object when none were given.</summary>
     public JsonObject Nested(string name) => _values.TryGetValue(name, out JsonNode? node) && node is JsonObject json

@@ -27,9 +27,15 @@ public sealed class Entry
         where TAttention : Module, IAttention<TAttention> => new(TAttention.Card, typeof(TAttention), static o => TAttention.Create(o));
 
     /// <summary>Builds the mechanism.</summary>
-    /// <exception cref="OptionException">An option does not fit.</exception>
+    /// <exception cref="OptionException">The options are another mechanism's, or one does not fit.</exception>
     public Module Create(AttentionOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Card.Key != Card.Key)
+        {
+            throw new OptionException(Card.Key, $"expected its own options, got those of {options.Card.Key}; make them with AttentionOptions.Of and the card of {Card.Key}.");
+        }
+
         Module module = _create(options);
         s_options.AddOrUpdate(module, options);
         return module;

@@ -52,7 +52,7 @@ public sealed record EvaluationResult : Evaluation
     /// <inheritdoc/>
     public override double Score => Top1;
 
-    /// <summary>One line of JSON: <c>{"images":…,"top1Correct":…,"top1":…,"top5":…,"loss":…}</c> and more.</summary>
+    /// <summary>One line of JSON: <c>{"images":…,"top1Correct":…,"top1":…,"top5":…,"loss":…}</c> and more, with the figures of each class.</summary>
     public override string ToJson() => JsonLine.Of(json =>
     {
         json.WriteNumber("images", Images);
@@ -64,6 +64,21 @@ public sealed record EvaluationResult : Evaluation
         json.Number("calibrationError", CalibrationError);
         json.Number("seconds", Seconds);
         json.Number("imagesPerSecond", ImagesPerSecond);
+        json.WriteStartArray("classes");
+        foreach (ClassMetrics c in Confusion.PerClass())
+        {
+            json.WriteStartObject();
+            json.WriteString("class", c.Name);
+            json.WriteNumber("images", c.Support);
+            json.WriteNumber("predicted", c.Predicted);
+            json.WriteNumber("correct", c.Correct);
+            json.Number("precision", c.Precision);
+            json.Number("recall", c.Recall);
+            json.Number("f1", c.F1);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     });
 }
 

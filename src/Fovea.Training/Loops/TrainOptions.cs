@@ -190,18 +190,21 @@ public sealed partial record TrainOptions
     [JsonIgnore]
     public string? CommandLine { get; init; }
 
+    // An option that is given twice is not to be settled by which comes last.
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>The options as indented JSON, as <c>config.json</c> holds them.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, TrainingJson.Default.TrainOptions);
 
     /// <summary>Reads options from JSON; what it leaves out keeps its default.</summary>
-    /// <exception cref="DataFormatException">The text is not JSON, or names an unknown option, or a value has the wrong type.</exception>
+    /// <exception cref="DataFormatException">The text is not JSON, names an option twice, or names an unknown option, or a value has the wrong type.</exception>
     public static TrainOptions FromJson(string json)
     {
         try
         {
             // The source generator would set what is left out to null or 0, so the given values are laid over the written defaults.
             JsonObject merged = JsonNode.Parse(new TrainOptions().ToJson())!.AsObject();
-            if (JsonNode.Parse(json) is not JsonObject given)
+            if (JsonNode.Parse(json, documentOptions: s_strict) is not JsonObject given)
             {
                 throw new DataFormatException("config: expected a JSON object of options by name.");
             }
@@ -213,12 +216,18 @@ public sealed partial record TrainOptions
                     throw new DataFormatException($"config: there is no option \"{name}\"; {Suggestion.Hint(name, [.. merged.Select(m => m.Key)])}");
                 }
 
+                if (value is null && merged[name] is not null)
+                {
+                    throw new DataFormatException($"config: {name}: expected a value, got null; leave it out for its default.");
+                }
+
                 merged[name] = value?.DeepClone();
             }
 
+            // An escape that stands for no text is an invalid operation only here.
             return merged.Deserialize(TrainingJson.Default.TrainOptions)!;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new DataFormatException($"config: expected a JSON object of options by name, as config.json has them; {e.Message}", e);
         }

@@ -76,7 +76,7 @@ public sealed record ModelDescription
     };
 
     /// <summary>The description in words: <c>resnet20-cifar with se, 10 classes</c>.</summary>
-    public string Title => $"{Model}{(Attention is null ? string.Empty : $" with {Attention}")}, {Classes.Count} classes";
+    public string Title => $"{Model}{(Attention is null ? string.Empty : $" with {Attention}")}, {Format.Of(Classes.Count, "class")}";
 
     /// <summary>Builds the model. Its weights are undefined until they are loaded or drawn.</summary>
     /// <exception cref="OptionException">There is no such model or mechanism, or an option does not fit.</exception>

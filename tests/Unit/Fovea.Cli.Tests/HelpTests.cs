@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace Fovea.Cli.Tests;
 
@@ -72,6 +73,37 @@ public sealed class HelpTests
     {
         IEnumerable<string> names = CommandLine.Root([]).Subcommands.Single(c => c.Name == verb).Options.SelectMany(o => o.Aliases.Append(o.Name).Distinct());
         Assert.Empty(names.GroupBy(n => n).Where(g => g.Count() > 1).Select(g => g.Key));
+    }
+
+    [Fact]
+    public void Help_is_a_verb_too()
+    {
+        Assert.Equal(Cli.Ok("--help"), Cli.Ok("help"));
+        Assert.Equal(Cli.Ok("train", "--help"), Cli.Ok("help", "train"));
+        Assert.Contains("there is no verb \"trian\"; did you mean \"train\"?", Cli.Fails(ExitCode.WrongUse, "help", "trian"), StringComparison.Ordinal);
+    }
+
+    // A report of a fault needs these; whose machine it is, it does not.
+    [Fact]
+    public void Version_says_what_runs_on_what()
+    {
+        string text = Cli.Ok("version");
+        Assert.All(["fovea", "commit", "runtime", "os", "processor", "instructions", "threads", "memory"], fact => Assert.Contains($"\n{fact} ", $"\n{text}", StringComparison.Ordinal));
+        Assert.DoesNotContain(Environment.MachineName, text, StringComparison.Ordinal);
+        Assert.Equal(Environment.ProcessorCount, (int)JsonNode.Parse(Cli.Ok("version", "--json"))!["processors"]!);
+    }
+
+    [Theory]
+    [InlineData("train --data --model X", "--data: expected a value, got the flag --model.")]
+    [InlineData("train --data --modle X", "--data: expected a value, got the flag --modle.")]
+    [InlineData("train --epochs --model resnet8", "--epochs: expected a value, got the flag --model.")]
+    [InlineData("train --data -b 8", "--data: expected a value, got the flag -b.")]
+    [InlineData("predict --weights --top 3 a.png", "--weights: expected a value, got the flag --top.")]
+    public void A_forgotten_value_is_said_and_nothing_else(string words, string message)
+    {
+        string error = Cli.Fails(ExitCode.WrongUse, words.Split(' '));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Equal(2, error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]

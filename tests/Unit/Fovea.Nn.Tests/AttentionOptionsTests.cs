@@ -15,6 +15,20 @@ public sealed class AttentionOptionsTests
         Assert.False(options.Has("reduction"));
     }
 
+    [Fact]
+    public void Options_of_another_mechanism_and_names_that_are_none_are_refused()
+    {
+        OptionException e = Assert.Throws<OptionException>(() => Catalog.Find("se").Create(AttentionOptions.Of(Cbam.Card, ("channels", 32))));
+        Assert.StartsWith("se: expected its own options, got those of cbam", e.Message, StringComparison.Ordinal);
+        AttentionOptions options = AttentionOptions.Of(Cbam.Card, ("channels", 32));
+        Action<string>[] readers =
+        [
+            n => options.Integer(n), n => options.Number(n), n => options.Boolean(n), n => options.BooleanOrNull(n), n => options.Choice(n), n => options.ChoiceOrNull(n),
+            n => options.Choices(n), n => options.IntegerOrNull(n), n => options.NumberOrNull(n),
+        ];
+        Assert.All(readers, read => Assert.Contains("did you mean \"reduction\"?", Assert.Throws<OptionException>(() => read("reductoin")).Message, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("""{"channels":32,"reduction":0}""", "reduction")]
     [InlineData("""{"channels":32,"reduction":2.5}""", "reduction")]

@@ -14,6 +14,30 @@ internal static class Format
         _ => count.ToString(CultureInfo.InvariantCulture),
     };
 
+    /// <summary>1 epoch, 2 epochs, 1 class, 2 classes.</summary>
+    public static string Of(long count, string noun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? string.Empty : noun.EndsWith("ss", StringComparison.Ordinal) ? "es" : "s")}");
+
+    /// <summary>Numbers along an axis, with the digits that tell neighbours apart and no more.</summary>
+    /// <param name="ticks">The numbers, evenly spaced, at least two.</param>
+    /// <param name="percent">Whether shares are written as percent.</param>
+    public static string[] Axis(IReadOnlyList<double> ticks, bool percent)
+    {
+        double factor = percent ? 100 : 1, step = (ticks[1] - ticks[0]) * factor, largest = ticks.Max(Math.Abs) * factor;
+        int digits = Math.Max(0, -(int)Math.Floor(Math.Log10(step) + 1e-9));
+        string unit = percent ? " %" : string.Empty;
+        if (digits <= 5 && largest < 1e7)
+        {
+            return [.. ticks.Select(t => Zero(t * factor).ToString($"F{digits}", CultureInfo.InvariantCulture) + unit)];
+        }
+
+        int mantissa = Math.Max(0, (int)Math.Floor(Math.Log10(largest) + 1e-9) - (int)Math.Floor(Math.Log10(step) + 1e-9));
+        return [.. ticks.Select(t => t == 0 ? $"0{unit}" : (t * factor).ToString($"0.{new string('0', mantissa)}e-0", CultureInfo.InvariantCulture) + unit)];
+
+        // What is zero but for rounding has no sign.
+        double Zero(double value) => Math.Abs(value) < step / 1000 ? 0 : value;
+    }
+
     /// <summary>45 s, 3 min 20 s, 2 h 05 min.</summary>
     public static string Time(double seconds) => seconds switch
     {

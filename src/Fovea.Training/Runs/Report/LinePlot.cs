@@ -13,7 +13,7 @@ internal static class LinePlot
 {
     private const int Width = 520;
     private const int Height = 270;
-    private const int Left = 60;
+    private const int NarrowestLeft = 60;
     private const int Right = 14;
     private const int Top = 30;
     private const int Bottom = 30;
@@ -21,9 +21,9 @@ internal static class LinePlot
     /// <summary>Draws the lines.</summary>
     /// <param name="title">What is shown, for readers who do not see the drawing.</param>
     /// <param name="series">The lines; those without points are left out.</param>
-    /// <param name="format">How numbers are written: a .NET format such as "P0" or "0.##".</param>
+    /// <param name="percent">Whether the numbers are shares, written as percent.</param>
     /// <param name="best">The epoch to mark; 0 for none.</param>
-    public static Svg Draw(string title, IEnumerable<PlotSeries> series, string format, int best = 0)
+    public static Svg Draw(string title, IEnumerable<PlotSeries> series, bool percent = false, int best = 0)
     {
         PlotSeries[] lines = [.. series.Where(s => s.Points.Count > 0)];
         var svg = new Svg(Width, Height, title);
@@ -37,10 +37,12 @@ internal static class LinePlot
         double firstX = Math.Min(lines.Min(s => s.Points[0].X), lastX - 1);
         double[] ticks = Ticks(lines.Min(s => s.Points.Min(p => p.Y)), lines.Max(s => s.Points.Max(p => p.Y)));
         (double low, double high) = (ticks[0], ticks[^1]);
-        foreach (double tick in ticks)
+        string[] labels = Format.Axis(ticks, percent);
+        double left = Math.Max(NarrowestLeft, 14 + 6.6 * labels.Max(l => l.Length));
+        foreach ((double tick, string label) in ticks.Zip(labels))
         {
-            svg.Line(Left, Y(tick), Width - Right, Y(tick), "rule");
-            svg.Text(Left - 8, Y(tick) + 4, tick.ToString(format, CultureInfo.InvariantCulture), "end");
+            svg.Line(left, Y(tick), Width - Right, Y(tick), "rule");
+            svg.Text(left - 8, Y(tick) + 4, label, "end");
         }
 
         foreach (double tick in Ticks(firstX, lastX).Where(t => t >= firstX && t <= lastX && t == Math.Floor(t)))
@@ -53,14 +55,14 @@ internal static class LinePlot
             svg.Line(X(best), Top, X(best), Height - Bottom, "c", 1, "3 3");
         }
 
-        double legend = Left;
+        double legend = left;
         foreach (PlotSeries line in lines)
         {
             svg.Path(line.Points.Select(p => (X(p.X), Y(p.Y))), line.Color, 2);
             foreach ((double x, double y) in line.Points)
             {
                 // A dot of its own where the line is a single point; elsewhere only something to hover over.
-                string label = $"{line.Name}, epoch {x:0}: {y.ToString(format == "P0" ? "P2" : "G4", CultureInfo.InvariantCulture)}";
+                string label = $"{line.Name}, epoch {x:0}: {(percent ? 100 * y : y).ToString("G6", CultureInfo.InvariantCulture)}{(percent ? " %" : string.Empty)}";
                 svg.Circle(X(x), Y(y), line.Points.Count == 1 ? 3 : 5, line.Points.Count == 1 ? line.Color : "none", label);
             }
 
@@ -71,7 +73,7 @@ internal static class LinePlot
 
         return svg;
 
-        double X(double x) => Left + (x - firstX) / (lastX - firstX) * (Width - Left - Right);
+        double X(double x) => left + (x - firstX) / (lastX - firstX) * (Width - left - Right);
         double Y(double y) => Height - Bottom - (y - low) / (high - low) * (Height - Top - Bottom);
     }
 

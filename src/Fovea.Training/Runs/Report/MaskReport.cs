@@ -53,6 +53,10 @@ internal static class MaskReport
             run.WriteText(Path.Combine("plots", "confusion.svg"), confusion.File());
             page.Card("Confusion", "Rows are the actual classes, columns what the model took their pixels for, in percent of the row.", confusion);
         }
+        else
+        {
+            page.Section("Confusion", ReportPage.NoMatrix(result.Confusion), page.Confusions(result.Confusion, "pixels", ReportPage.PairsOfMany));
+        }
     }
 
     /// <summary>Writes the worst images and some from all over the set, each beside its mask and the prediction.</summary>

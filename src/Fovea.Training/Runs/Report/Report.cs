@@ -60,10 +60,14 @@ internal static class Report
             run.WriteText(Path.Combine("plots", "confusion.svg"), confusion.File());
             page.Card("Confusion", "Rows are the actual classes, columns what the model took them for.", confusion);
         }
+        else
+        {
+            page.Section("Confusion", ReportPage.NoMatrix(validation.Confusion), page.Confusions(validation.Confusion, "images", ReportPage.PairsOfMany));
+        }
 
         page.Pairs(
             ("Calibration", $"Expected calibration error {validation.CalibrationError:P2}. On the dashed line, confidence and accuracy agree.", reliability.Inline()),
-            ("Most often confused", null, page.Confusions(validation.Confusion)));
+            ("Most often confused", null, page.Confusions(validation.Confusion, "images")));
     }
 
     private static void WriteSamples(RunFolder run, ReportPage page, IImageDataset data, EvaluationResult validation)
@@ -88,15 +92,15 @@ internal static class Report
         IReadOnlyList<EpochMetrics> rows = result.History;
         (string Title, Svg Drawing)[] plots =
         [
-            ("Loss", LinePlot.Draw("Loss by epoch", [Line("training", "a", m => m.TrainLoss), Line("validation", "b", m => m.ValLoss)], "0.###", result.BestEpoch)),
+            ("Loss", LinePlot.Draw("Loss by epoch", [Line("training", "a", m => m.TrainLoss), Line("validation", "b", m => m.ValLoss)], best: result.BestEpoch)),
             result.ValMeanIou is null
                 ? ("Accuracy", LinePlot.Draw("Accuracy by epoch",
-                    [Line("training", "a", m => m.TrainTop1), Line("validation", "b", m => m.ValTop1)], "P0", result.BestEpoch))
+                    [Line("training", "a", m => m.TrainTop1), Line("validation", "b", m => m.ValTop1)], percent: true, result.BestEpoch))
                 : ("Overlap", LinePlot.Draw("Overlap by epoch",
                     [Line("training pixels right", "a", m => m.TrainTop1), Line("mean IoU", "b", m => m.ValMeanIou), Line("mean Dice", "c", m => m.ValMeanDice)],
-                    "P0", result.BestEpoch)),
-            ("Learning rate", LinePlot.Draw("Learning rate by epoch", [Line("at the end of the epoch", "a", m => m.LearningRate)], "0.######")),
-            ("Speed", LinePlot.Draw("Images per second by epoch", [Line("training images per second", "a", m => m.ImagesPerSecond)], "0")),
+                    percent: true, result.BestEpoch)),
+            ("Learning rate", LinePlot.Draw("Learning rate by epoch", [Line("at the end of the epoch", "a", m => m.LearningRate)])),
+            ("Speed", LinePlot.Draw("Images per second by epoch", [Line("training images per second", "a", m => m.ImagesPerSecond)])),
         ];
         foreach ((string title, Svg drawing) in plots)
         {
@@ -119,7 +123,7 @@ internal static class Report
         };
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{inputs.Train.Dataset.Source} · {result.Epochs} epochs, {outcome} · {DateTime.Now:yyyy-MM-dd HH:mm} · Fovea {EnvironmentInfo.ShortVersion}");
+            $"{inputs.Train.Dataset.Source} · {Format.Of(result.Epochs, "epoch")}, {outcome} · {DateTime.Now:yyyy-MM-dd HH:mm} · Fovea {EnvironmentInfo.ShortVersion}");
     }
 
     private static IEnumerable<(string Value, string Name)> Tiles(EvaluationResult validation)

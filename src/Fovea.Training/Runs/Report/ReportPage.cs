@@ -6,6 +6,10 @@ namespace Fovea.Training;
 /// <summary>One self-contained page: rules, drawings and images are in it, nothing is fetched.</summary>
 internal sealed class ReportPage
 {
+    /// <summary>How many pairs of classes are listed where no matrix is drawn.</summary>
+    public const int PairsOfMany = 30;
+
+    private const int TilesInARow = 6;
     private readonly StringBuilder _html = new();
 
     public ReportPage(string title) => _html.Append(
@@ -18,8 +22,12 @@ internal sealed class ReportPage
 
     public void Tiles(IEnumerable<(string Value, string Name)> tiles)
     {
-        _html.Append("<div class=\"tiles\">");
-        foreach ((string value, string name) in tiles)
+        (string Value, string Name)[] all = [.. tiles];
+
+        // As many in each row, so that the last is not left with one.
+        int rows = (all.Length + TilesInARow - 1) / TilesInARow, columns = Math.Max(1, (all.Length + rows - 1) / Math.Max(1, rows));
+        _html.Append(CultureInfo.InvariantCulture, $"<div class=\"tiles\" style=\"--columns:{columns}\">");
+        foreach ((string value, string name) in all)
         {
             _html.Append(CultureInfo.InvariantCulture, $"<div class=\"tile\"><b>{Svg.Escape(value)}</b><span>{Svg.Escape(name)}</span></div>");
         }
@@ -60,19 +68,27 @@ internal sealed class ReportPage
         Section("Classes", null, table.Append("</table>").ToString());
     }
 
+    /// <summary>Why there is no matrix of so many classes, and where the numbers are.</summary>
+    public static string NoMatrix(ConfusionMatrix matrix) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"A matrix of {matrix.Classes.Count} classes is not drawn, as its cells could not be told apart (it is up to {ConfusionPlot.MostClasses}). All counts are in confusion.csv; these pairs are the largest.");
+
     /// <summary>The pairs of classes that were confused most often, as a table.</summary>
-    public string Confusions(ConfusionMatrix matrix)
+    /// <param name="matrix">The counts.</param>
+    /// <param name="noun">What is counted: images, pixels.</param>
+    /// <param name="most">How many pairs.</param>
+    public string Confusions(ConfusionMatrix matrix, string noun, int most = 8)
     {
         int classes = matrix.Classes.Count;
         var largest = Enumerable.Range(0, classes)
             .SelectMany(i => Enumerable.Range(0, classes).Where(j => j != i && matrix[i, j] > 0).Select(j => (Actual: i, Predicted: j, Count: matrix[i, j])))
-            .OrderByDescending(p => p.Count).ThenBy(p => p.Actual).ThenBy(p => p.Predicted).Take(8).ToList();
+            .OrderByDescending(p => p.Count).ThenBy(p => p.Actual).ThenBy(p => p.Predicted).Take(most).ToList();
         if (largest.Count == 0)
         {
-            return "<p class=\"soft\">No image was taken for another class.</p>";
+            return $"<p class=\"soft\">No {noun} were taken for another class.</p>";
         }
 
-        var table = new StringBuilder("<table><tr><th>actual</th><th>taken for</th><th>images</th></tr>");
+        var table = new StringBuilder($"<table><tr><th>actual</th><th>taken for</th><th>{noun}</th></tr>");
         foreach ((int actual, int predicted, long count) in largest)
         {
             table.Append(

@@ -17,9 +17,9 @@ internal static class Theme
         h2{font-size:16px;margin:0 0 12px}
         p{margin:0 0 12px}
         .soft{color:var(--soft)}
-        .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin:24px 0}
+        .tiles{display:flex;flex-wrap:wrap;gap:12px;margin:24px 0}
         .tile,.card{background:var(--card);border:1px solid var(--rule);border-radius:10px}
-        .tile{padding:14px 16px}
+        .tile{padding:14px 16px;flex:1 1 max(140px,calc((100% - (var(--columns) - 1)*12px)/var(--columns) - 1px))}
         .tile b{display:block;font-size:24px;line-height:1.25;font-variant-numeric:tabular-nums;letter-spacing:-.01em}
         .tile span{color:var(--soft);font-size:13px}
         .card{padding:18px 20px;margin:0 0 16px;overflow-x:auto}

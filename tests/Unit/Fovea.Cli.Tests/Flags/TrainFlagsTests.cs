@@ -125,13 +125,6 @@ public sealed class TrainFlagsTests
     public void Every_flag_has_a_case() => Assert.Empty(TrainFlags.Build().All.Select(f => f.Option.Name).Except(s_cases.Select(c => c.Words.Split(' ', '=')[0])));
 
     [Fact]
-    public void The_last_of_equal_attention_options_holds()
-    {
-        TrainOptions options = Parse("--attention-option reduction=8 --attention-option reduction=4");
-        Assert.Equal("4", Assert.Single(options.AttentionOptions).Value);
-    }
-
-    [Fact]
     public void Flags_are_laid_over_the_options_of_a_file()
     {
         var file = new TrainOptions { Epochs = 3, Attention = "cbam", AttentionOptions = new Dictionary<string, string> { ["reduction"] = "8" } };
@@ -149,8 +142,8 @@ public sealed class TrainFlagsTests
     {
         TrainOptions options = Parse("--model cbam_resnet50");
         Assert.Equal(("resnet50", "cbam"), (options.Model, options.Attention));
-        options = Parse("--model se_resnet20-cifar --attention-option reduction=8 --attention eca");
-        Assert.Equal(("resnet20-cifar", "eca"), (options.Model, options.Attention));
+        options = Parse("--model se_resnet20-cifar --attention-option reduction=8", new TrainOptions { Attention = "eca" });
+        Assert.Equal(("resnet20-cifar", "se"), (options.Model, options.Attention));
         Assert.Equal("vit_base_patch16", Parse("--model vit_base_patch16").Model);
         Assert.Equal("coordinate", Parse("--model coordinate_unet-small").Attention);
     }

@@ -81,11 +81,11 @@ public sealed class MeasuringVerbsTests
 
     [Theory]
     [InlineData("expected one of --mechanism KEY, --model KEY, --weights FILE and --all", "bench")]
-    [InlineData("expected one of --mechanism KEY, --model KEY, --weights FILE and --all", "bench", "--mechanism", "se", "--all")]
+    [InlineData("--mechanism cannot be given with --all", "bench", "--mechanism", "se", "--all")]
     [InlineData("--shape: expected 3 to 5 lengths above 0, such as 8,256,56,56, got \"8x256\"", "bench", "--mechanism", "se", "--shape", "8x256")]
     [InlineData("did you mean \"reduction\"?", "bench", "--mechanism", "se", "--option", "reductoin=4")]
-    [InlineData("--shape and --option belong to a mechanism", "bench", "--model", "resnet8", "--shape", "1,3,64,64")]
-    [InlineData("--attention and --image-size belong to a model", "profile", "se", "--attention", "eca")]
+    [InlineData("--shape cannot be given with --model resnet8, a model", "bench", "--model", "resnet8", "--shape", "1,3,64,64")]
+    [InlineData("--attention cannot be given with se, a mechanism", "profile", "se", "--attention", "eca")]
     [InlineData("there is no mechanism or model \"resnet51\"; did you mean \"resnet50\"?", "profile", "resnet51")]
     public void Mistakes_are_named(string message, params string[] args) =>
         Assert.Contains(message, Cli.Fails(ExitCode.WrongUse, args), StringComparison.Ordinal);

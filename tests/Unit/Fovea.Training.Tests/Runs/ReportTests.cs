@@ -76,6 +76,70 @@ public sealed partial class ReportTests
         Assert.True(ticks.Length >= 2 && ticks[^1] > ticks[0] && ticks.All(double.IsFinite), string.Join(' ', ticks));
     }
 
+    [Theory]
+    [InlineData(0, 0.01, true, "0.0 %|0.2 %|0.4 %|0.6 %|0.8 %|1.0 %")]
+    [InlineData(0.991, 0.9994, true, "99.0 %|99.2 %|99.4 %|99.6 %|99.8 %|100.0 %")]
+    [InlineData(0, 1, true, "0 %|20 %|40 %|60 %|80 %|100 %")]
+    [InlineData(-0.3, 0.3, false, "-0.4|-0.2|0.0|0.2|0.4")]
+    [InlineData(1e-6, 3e-6, false, "1.0e-6|1.5e-6|2.0e-6|2.5e-6|3.0e-6")]
+    [InlineData(2.3011, 2.3023, false, "2.3010|2.3015|2.3020|2.3025")]
+    [InlineData(0, 4e9, false, "0|1e9|2e9|3e9|4e9")]
+    public void Labels_of_an_axis_tell_neighbours_apart(double least, double greatest, bool percent, string labels)
+    {
+        string[] actual = Format.Axis(LinePlot.Ticks(least, greatest), percent);
+        Assert.Equal(labels.Split('|'), actual);
+        Assert.Equal(actual.Length, actual.Distinct().Count());
+    }
+
+    // Of one kind: a count beside the word that it counts.
+    [Fact]
+    public void One_is_no_plural()
+    {
+        Assert.Equal(["1 epoch", "2 epochs", "0 classes", "1 class"], [Format.Of(1, "epoch"), Format.Of(2, "epoch"), Format.Of(0, "class"), Format.Of(1, "class")]);
+        Assert.EndsWith(", 1 class", new ModelDescription { Model = "resnet8", Classes = ["a"], ImageSize = 8 }.Title, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4, 4)]
+    [InlineData(7, 4)]
+    [InlineData(8, 4)]
+    [InlineData(9, 5)]
+    [InlineData(13, 5)]
+    public void No_tile_stands_in_a_row_of_its_own(int tiles, int columns)
+    {
+        var page = new ReportPage("a");
+        page.Tiles(Enumerable.Range(0, tiles).Select(i => ($"{i}", "b")));
+        Assert.Contains($"--columns:{columns}", page.ToString(), StringComparison.Ordinal);
+        Assert.NotEqual(1, tiles % columns);
+    }
+
+    [Fact]
+    public void Where_no_matrix_is_drawn_the_page_says_so_and_lists_the_pairs()
+    {
+        var matrix = new ConfusionMatrix([.. Enumerable.Range(0, 130).Select(i => $"class{i}")]);
+        matrix.Add(3, 7);
+        Assert.Contains("A matrix of 130 classes is not drawn", ReportPage.NoMatrix(matrix), StringComparison.Ordinal);
+        Assert.Contains("<td>class3</td><td>class7</td><td>1</td>", new ReportPage("a").Confusions(matrix, "images", ReportPage.PairsOfMany), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_evaluation_as_JSON_has_the_figures_of_each_class()
+    {
+        var matrix = new ConfusionMatrix(["cat", "dog"]);
+        matrix.Add(0, 0);
+        matrix.Add(0, 1);
+        matrix.Add(1, 1);
+        var result = new EvaluationResult
+        {
+            Images = 3, Loss = 1, Seconds = 1, Top1Correct = 2, Top5Correct = 3, CalibrationError = 0, Confusion = matrix, Calibration = [], Predictions = [],
+        };
+        Assert.EndsWith(
+            """
+            "classes":[{"class":"cat","images":2,"predicted":1,"correct":1,"precision":1,"recall":0.5,"f1":0.6666666666666666},{"class":"dog","images":1,"predicted":2,"correct":1,"precision":0.5,"recall":1,"f1":0.6666666666666666}]}
+            """.Trim(),
+            result.ToJson(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ManyClassesAndStrangeNamesMakeADrawingThatIsStillXml()
     {
@@ -91,7 +155,7 @@ public sealed partial class ReportTests
             XDocument.Parse(ConfusionPlot.Draw(matrix).File());
         }
 
-        XDocument.Parse(LinePlot.Draw("nothing & nobody", [], "0").File());
+        XDocument.Parse(LinePlot.Draw("nothing & nobody", []).File());
         XDocument.Parse(ReliabilityPlot.Draw(new CalibrationError().Bins()).File());
     }
 
