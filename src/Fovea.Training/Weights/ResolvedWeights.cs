@@ -48,8 +48,14 @@ internal sealed class ResolvedWeights : IDisposable
     /// <exception cref="DataFormatException">The file cannot be read, or holds numbers that are not finite.</exception>
     /// <exception cref="OptionException">Neither the file, nor its names, nor what is said tells what the model is; or an option does not fit.</exception>
     /// <exception cref="ImportException">The names belong to several sources, or contradict the options.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static ResolvedWeights Open(string path, ModelRequest request)
     {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"weights: there is no file \"{path}\"; give a file of weights, or the folder of a run.");
+        }
+
         (IReadOnlyDictionary<string, Tensor> state, ModelDescription? found, PyTorchState? choice) = ModelWeights.Read(path, request.Key, request.Part);
         FiniteWeights.Check(path, state);
         if (found is not null && request.Source is null)
