@@ -57,7 +57,7 @@ public static class CommandLine
         }
         catch (Exception e) when (ExitCode.Of(e) is { } code)
         {
-            error.WriteLine($"error: {e.Message}");
+            error.WriteLine($"error: {(e is OutOfMemoryException ? "memory: the system has none left; take fewer or smaller images at a time, or end other processes." : e.Message)}");
             return code;
         }
     }

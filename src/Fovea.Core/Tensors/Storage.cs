@@ -22,7 +22,15 @@ internal sealed class Storage
     {
         Bytes = bytes;
         _owns = true;
-        _block = BlockPool.Rent(bytes);
+        try
+        {
+            _block = BlockPool.Rent(bytes);
+        }
+        catch (OutOfMemoryException e)
+        {
+            GC.SuppressFinalize(this);
+            throw MemoryException.Refused(bytes, e);
+        }
     }
 
     private Storage(AlignedBlock? block, long offset, long bytes)

@@ -42,7 +42,8 @@ public static class DatasetFactory
                 : Divide(Detect(train!, options), options);
         RequireTask(pair.Train, options.Task);
         DatasetPair.RequireSameClasses(pair.Train, pair.Val);
-        return pair with { Train = Cache(Reduce(pair.Train, options), options), Val = Cache(pair.Val, options) };
+        IImageDataset used = Reduce(pair.Train, options);
+        return pair with { Train = Cache(used, options), Val = Cache(pair.Val, options), Unused = Unused(pair.Train, used) };
     }
 
     /// <summary>Whether a name means the embedded data.</summary>
@@ -88,12 +89,21 @@ public static class DatasetFactory
 
         string fraction = options.ValFraction.ToString(CultureInfo.InvariantCulture);
         return new DatasetPair(new SubsetDataset(all, rest), new SubsetDataset(all, part, $"{all.Source} (validation part)"),
-            $"{fraction} of each class held out by seed {options.Seed}");
+            $"{fraction} of each class held out by seed {options.Seed}")
+        {
+            IsHeldOut = true,
+        };
     }
 
     private static IImageDataset Reduce(IImageDataset train, DatasetOptions options) => options.Fraction < 1
         ? new SubsetDataset(train, SubsetDataset.Divide(train, options.Fraction, new Generator(options.Seed).Fork("fraction")).Part)
         : train;
+
+    private static string[] Unused(IImageDataset all, IImageDataset used) => ReferenceEquals(all, used)
+        ? []
+        : [.. Names(all).Except(Names(used), StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Names(IImageDataset set) => Enumerable.Range(0, set.Count).Select(set.Name);
 
     private static IImageDataset Cache(IImageDataset dataset, DatasetOptions options) =>
         dataset is PixelList || options.CacheLimit == 0 ? dataset : new CachedDataset(dataset, options.CacheLimit);

@@ -6,6 +6,12 @@ namespace Fovea.Training.Data;
 /// <param name="Division">How the two came about, as a run's record prints it.</param>
 public sealed record DatasetPair(IImageDataset Train, IImageDataset Val, string Division)
 {
+    /// <summary>Whether the validation set is a part of the training data that was held out, by chance or by names.</summary>
+    public bool IsHeldOut { get; init; }
+
+    /// <summary>The names of the training images that <see cref="DatasetOptions.Fraction"/> leaves out.</summary>
+    public IReadOnlyList<string> Unused { get; init; } = [];
+
     /// <summary>The names of the classes.</summary>
     public IReadOnlyList<string> Classes => Train.Classes;
 

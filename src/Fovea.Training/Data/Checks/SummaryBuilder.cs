@@ -62,6 +62,7 @@ internal static class SummaryBuilder
             Alpha = alpha,
             Duplicates = duplicates,
             Unreadable = unreadable,
+            Contents = [.. findings.Select(f => f.Content)],
         };
     }
 }
