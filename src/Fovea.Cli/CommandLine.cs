@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Fovea.Cli.Verbs;
+using Fovea.Simd.Memory;
 
 namespace Fovea.Cli;
 
@@ -65,7 +66,7 @@ public static class CommandLine
         }
         catch (Exception e) when (ExitCode.Of(e) is { } code)
         {
-            error.WriteLine($"error: {e.Message}");
+            error.WriteLine($"error: {(e is OutOfMemoryException and not NativeMemoryException ? "memory: the system has none left; take fewer or smaller images at a time, or end other processes." : e.Message)}");
             return code;
         }
     }

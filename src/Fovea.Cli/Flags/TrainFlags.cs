@@ -77,6 +77,8 @@ internal static class TrainFlags
     private static void AddRecipe(FlagSet<TrainOptions> flags) => flags
         .Add("--epochs", FlagValues.Integer(1), "Passes over the training images; default: chosen by the data.", (o, v) => o with { Epochs = v })
         .BatchSize("Images per step; default 128, less for small data.", (o, v) => o with { BatchSize = v })
+        .AddSwitch("--drop-last", "Leave the last batch of an epoch out when it is not full; default: it is smaller, and a single image joins the batch before it.",
+            (o, v) => o with { DropLast = v })
         .Add("--accumulate", FlagValues.Integer(1), "Batches whose gradients are averaged for one step; default 1.", (o, v) => o with { Accumulate = v })
         .Add("--lr --learning-rate", FlagValues.Above(0), "The highest learning rate of the schedule; default: by optimiser, schedule and batch size.",
             (o, v) => o with { LearningRate = v })
@@ -103,10 +105,14 @@ internal static class TrainFlags
         .AddSwitch("--class-weights", "Weigh a class's loss by the inverse of how often it occurs.", (o, v) => o with { ClassWeights = v });
 
     private static void AddRun(FlagSet<TrainOptions> flags) => flags
-        .Add("--resume", FlagValues.Text("PATH"), "Continue a run: its folder, or a checkpoint. Its own config decides all but --workers, --threads and --time-limit.",
+        .Add("--resume", FlagValues.Text("PATH"), "Continue a run: its folder, or a checkpoint. It keeps its options; what may be given anew is said when something else is.",
             (o, v) => o with { Resume = v })
+        .AddSwitch("--allow-changed-data", "Resume although images were added, removed or changed. What was trained on never becomes validation.",
+            (o, v) => o with { AllowChangedData = v })
         .Add("--seed", FlagValues.Seed, "What everything random is derived from; default 0.", (o, v) => o with { Seed = v })
         .Threads((o, v) => o with { Threads = v })
+        .Add("--memory-limit", FlagValues.Bytes, "Memory that the run may take at most: 8GB, 500MB or bytes; default: what the machine or the container has.",
+            (o, v) => o with { MemoryLimit = v })
         .Add("--time-limit", FlagValues.Duration, "When to stop at the latest: 90s, 10m, 1.5h, 1:30:00 (a bare number counts seconds); default: no limit.",
             (o, v) => o with { TimeLimit = v });
 

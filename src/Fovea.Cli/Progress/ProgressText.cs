@@ -13,7 +13,10 @@ internal static class ProgressText
         }
 
         string validation = e.ValidationImages > 0 ? $" and {Quantity.Count(e.ValidationImages)} validation" : string.Empty;
-        yield return $"{e.Model}; {Quantity.Count(e.Parameters)} parameters; {Quantity.Count(e.TrainImages)} training{validation} images; {Quantity.Of(e.Epochs, "epoch")}";
+        string parameters = e.TotalParameters == e.Parameters
+            ? $"{Quantity.Count(e.Parameters)} parameters"
+            : $"{Quantity.Count(e.Parameters)} of {Quantity.Count(e.TotalParameters)} parameters trained";
+        yield return $"{e.Model}; {parameters}; {Quantity.Count(e.TrainImages)} training{validation} images; {Quantity.Of(e.Epochs, "epoch")}";
     }
 
     public static string Of(EpochDone e)

@@ -24,6 +24,9 @@ public static class ExitCode
     /// <summary>The disk refused.</summary>
     public const int Disk = 5;
 
+    /// <summary>More memory is needed than there is.</summary>
+    public const int Memory = 6;
+
     /// <summary>Interrupted by the user.</summary>
     public const int Interrupted = 130;
 
@@ -32,6 +35,7 @@ public static class ExitCode
     {
         OperationCanceledException => Interrupted,
         DivergedException => Diverged,
+        MemoryException or OutOfMemoryException => Memory,
         OptionException or ShapeException or DTypeException => WrongUse,
         DataFormatException or ImageException => BadData,
         FileNotFoundException or DirectoryNotFoundException => BadData,

@@ -10,7 +10,11 @@ namespace Fovea.Cli.Verbs;
 internal static class TrainVerb
 {
     // What a resumed run takes from the command line; the rest is its own config's.
-    private static readonly string[] s_resumable = ["--resume", "--workers", "--threads", "--time-limit", "--checkpoint-seconds"];
+    private static readonly string[] s_resumable =
+    [
+        "--resume", "--epochs", "--patience", "--workers", "--threads", "--time-limit", "--memory-limit", "--checkpoint-seconds", "--data", "--val",
+        "--allow-changed-data",
+    ];
 
     /// <summary>Builds the verb.</summary>
     /// <param name="args">The words of the command line, for the run's <c>command.txt</c>.</param>

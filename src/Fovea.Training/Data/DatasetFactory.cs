@@ -48,10 +48,12 @@ public static class DatasetFactory
 
         RequireTask(pair.Train, options.Task);
         DatasetPair.RequireSameClasses(pair.Train, pair.Val);
+        IImageDataset used = Reduce(pair.Train, options);
         return pair with
         {
-            Train = Cache(Reduce(pair.Train, options), options),
+            Train = Cache(used, options),
             Val = Cache(pair.Val, options),
+            Unused = Unused(pair.Train, used),
             Notes = [.. pair.Notes.Concat(pair.Train.Notes).Concat(pair.Val.Notes).Distinct()],
         };
     }
@@ -120,6 +122,12 @@ public static class DatasetFactory
 
     private static IImageDataset Reduce(IImageDataset train, DatasetOptions options) =>
         options.Fraction < 1 ? new SubsetDataset(train, StratifiedSplit.Share(train, options.Fraction, options.Seed)) : train;
+
+    private static string[] Unused(IImageDataset all, IImageDataset used) => ReferenceEquals(all, used)
+        ? []
+        : [.. Names(all).Except(Names(used), StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Names(IImageDataset set) => Enumerable.Range(0, set.Count).Select(set.Name);
 
     private static IImageDataset Cache(IImageDataset dataset, DatasetOptions options) =>
         dataset is PixelList || options.CacheLimit == 0 ? dataset : new CachedDataset(dataset, options.CacheLimit);

@@ -18,7 +18,10 @@ public static class Recipe
     {
         ArgumentNullException.ThrowIfNull(options);
         bool isDense = options.Task == DataTask.Segment;
-        int batchSize = options.BatchSize ?? Math.Clamp(images / 8, 1, isDense ? MostOfMasks(options.ImageSize) : 128);
+
+        // One picture is no batch: batch norm over maps of one pixel knows no variance of it.
+        int fewest = Math.Clamp(images, 1, 2);
+        int batchSize = options.BatchSize ?? Math.Clamp(images / 8, fewest, isDense ? MostOfMasks(options.ImageSize) : 128);
         return options with
         {
             BatchSize = batchSize,

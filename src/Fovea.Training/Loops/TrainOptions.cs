@@ -69,6 +69,12 @@ public sealed partial record TrainOptions
     /// <summary><c>--batch-size</c>: images per step, at least 1.</summary>
     public int? BatchSize { get; init; }
 
+    /// <summary>
+    /// <c>--drop-last</c>: leave the last batch of an epoch out when it is not full; default false: it is smaller, and a single image joins the
+    /// batch before it. The images left out differ from epoch to epoch. A set smaller than one batch is never left out.
+    /// </summary>
+    public bool DropLast { get; init; }
+
     /// <summary><c>--image-size</c>: side of the square that the model sees, in pixels.</summary>
     public int? ImageSize { get; init; }
 
@@ -145,10 +151,18 @@ public sealed partial record TrainOptions
     public int? Channels { get; init; }
 
     /// <summary>
-    /// <c>--resume</c>: a run folder or a checkpoint to continue. The run's own <c>config.json</c> then decides everything but
-    /// <see cref="Workers"/>, <see cref="Threads"/> and <see cref="TimeLimit"/>.
+    /// <c>--resume</c>: a run folder or a checkpoint to continue. The run's own <c>config.json</c> decides everything but what is given of
+    /// <see cref="Epochs"/>, <see cref="Patience"/>, <see cref="Workers"/>, <see cref="Threads"/>, <see cref="MemoryLimit"/>,
+    /// <see cref="CheckpointSeconds"/>, <see cref="Data"/> and <see cref="Validation"/> (for data that were moved), and
+    /// <see cref="TimeLimit"/>, which holds for one process.
     /// </summary>
     public string? Resume { get; init; }
+
+    /// <summary>
+    /// <c>--allow-changed-data</c>: resume although images were added, removed or changed since; default false. What was trained on never
+    /// becomes validation; added images without a part of their own are trained on.
+    /// </summary>
+    public bool AllowChangedData { get; init; }
 
     /// <summary><c>--workers</c>: threads that decode and augment ahead of the training step; null or 0: all threads do, between steps.</summary>
     public int? Workers { get; init; }
@@ -156,11 +170,17 @@ public sealed partial record TrainOptions
     /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor. The result does not depend on it.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>
+    /// <c>--memory-limit</c>: bytes that the run may take at most, above 0; null for what the machine, or the container, has. A run that needs
+    /// more by its estimate does not begin.
+    /// </summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary><c>--seed</c>: the one seed that everything random is derived from; default 0.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary><c>--patience</c>: epochs without a better validation result before training stops; 0 (the default) never stops early.</summary>
-    public int Patience { get; init; }
+    /// <summary><c>--patience</c>: epochs without a better validation result before training stops; 0 or null (the default) never stops early.</summary>
+    public int? Patience { get; init; }
 
     /// <summary><c>--time-limit</c>: when to stop at the latest, counted from the start of the process's run; null for no limit.</summary>
     public TimeSpan? TimeLimit { get; init; }
@@ -174,8 +194,8 @@ public sealed partial record TrainOptions
     /// </summary>
     public int SaveEvery { get; init; }
 
-    /// <summary><c>--checkpoint-seconds</c>: longest time between two writings of the last checkpoint, in seconds; default 60.</summary>
-    public double CheckpointSeconds { get; init; } = 60;
+    /// <summary><c>--checkpoint-seconds</c>: longest time between two writings of the last checkpoint, in seconds; null for 60.</summary>
+    public double? CheckpointSeconds { get; init; }
 
     /// <summary><c>--output</c>: folder that run folders are made in; null for <c>runs/classify</c>, for masks <c>runs/segment</c>.</summary>
     public string? Output { get; init; }

@@ -11,6 +11,9 @@ internal sealed record TrainState
     /// <summary>Batches of it that are done.</summary>
     public int Batch { get; set; }
 
+    /// <summary>Images of the training set; 0 in states that were written before it was kept.</summary>
+    public int TrainingImages { get; set; }
+
     /// <summary>Optimiser steps done.</summary>
     public long Step { get; set; }
 
@@ -72,7 +75,18 @@ internal sealed record TrainState
     public void NextEpoch()
     {
         (Epoch, Batch) = (Epoch + 1, 0);
-        (LossSum, Images, Correct, NormSum, Steps, EpochSeconds) = (0, 0, 0, 0, 0, 0);
+        ForgetSums();
+    }
+
+    /// <summary>
+    /// Goes back to the beginning of the epoch in progress, for data of another number: the weights stay as they are, and the schedule goes on
+    /// where this epoch begins.
+    /// </summary>
+    public void RestartEpoch(int stepsPerEpoch)
+    {
+        Batch = 0;
+        Step = (long)Epoch * stepsPerEpoch;
+        ForgetSums();
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, TrainingJson.Default.TrainState);
@@ -90,4 +104,6 @@ internal sealed record TrainState
             throw new CheckpointException(path, $"its state cannot be read: {e.Message}", e);
         }
     }
+
+    private void ForgetSums() => (LossSum, Images, Correct, NormSum, Steps, EpochSeconds) = (0, 0, 0, 0, 0, 0);
 }

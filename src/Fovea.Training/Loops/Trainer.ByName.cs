@@ -14,18 +14,36 @@ public sealed partial class Trainer
     /// <exception cref="CheckpointException">There is nothing whole to resume from.</exception>
     /// <exception cref="DivergedException">The loss was not finite four times.</exception>
     /// <exception cref="Io.DiskFullException">A checkpoint could not be written; the one before is still there.</exception>
+    /// <exception cref="MemoryException">The run needs more memory than there is.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled while the data were checked, before there was a run.</exception>
     public static TrainResult Train(TrainOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var setup = TrainSetup.Open(options, progress, cancellation);
-        using var trainer = new Trainer(setup.Inputs, setup.Options, setup.Run);
-        foreach (string warning in setup.Warnings)
+        RunFolder run = setup.MakeRun();
+        Trainer? trainer = null;
+        try
         {
+            trainer = new Trainer(setup.Inputs, setup.Options, run);
             trainer._recorder.Progress = progress;
-            trainer._recorder.Warn(warning);
-        }
+            foreach (string warning in setup.Warnings)
+            {
+                trainer._recorder.Warn(warning);
+            }
 
-        return trainer.Run(progress, cancellation);
+            return trainer.Run(progress, cancellation);
+        }
+        catch (Exception e) when (e is not DivergedException && trainer is not { HasBegun: true })
+        {
+            // Nothing was learnt: a numbered folder of a run that never was would only be in the way.
+            trainer?.Dispose();
+            trainer = null;
+            run.Discard();
+            throw;
+        }
+        finally
+        {
+            trainer?.Dispose();
+        }
     }
 }

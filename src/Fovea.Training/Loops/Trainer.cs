@@ -16,6 +16,7 @@ namespace Fovea.Training;
 /// </example>
 public sealed partial class Trainer : IDisposable
 {
+    private const double DefaultCheckpointSeconds = 60;
     private readonly TrainingInputs _inputs;
     private readonly TrainOptions _options;
     private readonly FrozenModules _frozen;
@@ -28,6 +29,7 @@ public sealed partial class Trainer : IDisposable
     private readonly Stopwatch _total = new();
     private readonly Stopwatch _sinceSaved = new();
     private TrainState _state = new();
+    private bool _isResumed;
     private Evaluation? _best;
 
     /// <summary>Prepares a run.</summary>
@@ -58,6 +60,7 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="DivergedException">The loss was not finite four times.</exception>
     /// <exception cref="DataException">An image cannot be read.</exception>
     /// <exception cref="DiskFullException">A checkpoint could not be written; the one before is still there.</exception>
+    /// <exception cref="MemoryException">The system has no memory left.</exception>
     public TrainResult Run(IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
     {
         using TensorScope scope = TensorScope.Begin();
@@ -68,6 +71,14 @@ public sealed partial class Trainer : IDisposable
             Start();
             TrainOutcome outcome = RunEpochs(cancellation);
             return Finish(outcome, cancellation);
+        }
+        catch (OutOfMemoryException e)
+        {
+            var error = new MemoryException(
+                $"training: the system has no memory left for a batch of {_inputs.Train.Options.BatchSize} images of {_inputs.Description.ImageSize} pixels. "
+                + "Take a smaller --batch-size or --image-size, or end other processes; what was saved can be resumed.", e);
+            _recorder.Fail(_state, error);
+            throw error;
         }
         catch (Exception e)
         {
@@ -82,34 +93,6 @@ public sealed partial class Trainer : IDisposable
         _step.Optimizer.Dispose();
         _step.Average?.Dispose();
         _recorder.Dispose();
-    }
-
-    private void Start()
-    {
-        TrainState? restored = _recorder.TryLoadNewest(_inputs.Train.BatchesPerEpoch);
-        _state = restored ?? _state;
-        _recorder.Begin(_state, isResumed: restored is not null);
-        if (restored is null)
-        {
-            // From the first moment on there is a checkpoint to go back to.
-            Seed();
-            _recorder.SaveLast(_state);
-        }
-
-        _sinceSaved.Restart();
-    }
-
-    // The layers that draw random numbers get streams of their own, by name: none depends on how much another draws.
-    private void Seed()
-    {
-        Generator root = new Generator(_options.Seed).Fork("layers");
-        foreach ((string name, Module module) in _inputs.Model.NamedModules())
-        {
-            if (module is Layers.IStochastic stochastic)
-            {
-                stochastic.Generator = root.Fork(name);
-            }
-        }
     }
 
     private TrainOutcome RunEpochs(CancellationToken cancellation)
@@ -196,7 +179,7 @@ public sealed partial class Trainer : IDisposable
                 Report();
                 bool isLast = _state.Batch == batches;
                 EpochEnd? end = isLast ? null : IsStopping(cancellation);
-                bool isDue = _sinceSaved.Elapsed.TotalSeconds >= _options.CheckpointSeconds;
+                bool isDue = _sinceSaved.Elapsed.TotalSeconds >= (_options.CheckpointSeconds ?? DefaultCheckpointSeconds);
                 if ((isLast || isDue || end is not null) && !_snapshot.IsFinite)
                 {
                     return Diverged("a weight is not finite", _state.Batch - 1, window);

@@ -13,7 +13,11 @@ public abstract record TrainingEvent;
 /// <param name="FirstEpoch">The epoch that comes first now, counted from 1.</param>
 /// <param name="Resumed">Whether the run was there before.</param>
 public sealed record RunStarted(
-    string Run, string Model, long Parameters, int TrainImages, int ValidationImages, int Epochs, int FirstEpoch, bool Resumed) : TrainingEvent;
+    string Run, string Model, long Parameters, int TrainImages, int ValidationImages, int Epochs, int FirstEpoch, bool Resumed) : TrainingEvent
+{
+    /// <summary>Numbers of the model in all, the frozen ones included.</summary>
+    public long TotalParameters { get; init; } = Parameters;
+}
 
 /// <summary>A batch of a training epoch is done.</summary>
 /// <param name="Epoch">The epoch, counted from 1.</param>

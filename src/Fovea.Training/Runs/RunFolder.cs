@@ -7,14 +7,18 @@ namespace Fovea.Training;
 /// <summary>The folder that a run writes into, and the names of what lies in it.</summary>
 public sealed class RunFolder
 {
-    private RunFolder(string path)
+    private RunFolder(string path, bool isNew = false)
     {
+        IsNew = isNew;
         FullPath = path;
         Checkpoints = new CheckpointFolder(Path.Combine(path, "checkpoints"));
     }
 
     /// <summary>The folder.</summary>
     public string FullPath { get; }
+
+    /// <summary>Whether this object made it: there was none by its name before.</summary>
+    internal bool IsNew { get; }
 
     /// <summary>Its checkpoints.</summary>
     public CheckpointFolder Checkpoints { get; }
@@ -56,8 +60,29 @@ public sealed class RunFolder
             }
         }
 
+        bool isNew = !Directory.Exists(path);
         Directory.CreateDirectory(path);
-        return new RunFolder(path);
+        return new RunFolder(path, isNew);
+    }
+
+    /// <summary>Removes a folder that this object made, with all that is in it: of a run that did not come to begin.</summary>
+    internal void Discard()
+    {
+        if (!IsNew || !Directory.Exists(FullPath))
+        {
+            return;
+        }
+
+        try
+        {
+            using var own = RunLock.Take(FullPath);
+            Directory.Delete(FullPath, recursive: true);
+        }
+        catch (OptionException)
+        {
+            // Another process came to the same name and writes there: the folder is its own.
+            return;
+        }
     }
 
     /// <summary>A folder for results that are no run, made if it is not there.</summary>

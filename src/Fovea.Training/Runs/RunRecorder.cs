@@ -18,6 +18,7 @@ internal sealed class RunRecorder : IDisposable
     private EventFile? _events;
     private byte[] _last = [];
     private byte[] _best = [];
+    private bool _hasBegun;
 
     public RunRecorder(RunFolder? run, TrainingInputs inputs, TrainOptions options, TrainingSnapshot snapshot)
     {
@@ -54,7 +55,9 @@ internal sealed class RunRecorder : IDisposable
 
     public void Begin(TrainState state, bool isResumed)
     {
-        long parameters = _inputs.Model.Parameters().Where(p => p.RequiresGrad).Sum(p => (long)p.Elements);
+        long all = _inputs.Model.Parameters().Sum(p => (long)p.Elements);
+        long trained = _inputs.Model.Parameters().Where(p => p.RequiresGrad).Sum(p => (long)p.Elements);
+        _hasBegun = true;
         if (_run is not null)
         {
             _run.WriteText("config.json", _options.ToJson());
@@ -64,11 +67,12 @@ internal sealed class RunRecorder : IDisposable
         }
 
         string where = isResumed ? $"Resumed at epoch {state.Epoch + 1}, batch {state.Batch}" : "Started";
-        _log?.Write($"{where}: {_inputs.Description.Title}, {parameters} parameters, {_inputs.Train.ImagesPerEpoch} training images.");
+        _log?.Write($"{where}: {_inputs.Description.Title}, {(trained == all ? $"{all}" : $"{trained} of {all}")} parameters, {_inputs.Train.ImagesPerEpoch} training images.");
         Status(state, "running");
         Progress?.Report(new RunStarted(
-            Path, _inputs.Description.Title, parameters, _inputs.Train.ImagesPerEpoch, _inputs.Validation?.ImagesPerEpoch ?? 0,
-            _options.Epochs!.Value, Math.Min(state.Epoch + 1, _options.Epochs.Value), isResumed));
+            Path, _inputs.Description.Title, trained, _inputs.Train.ImagesPerEpoch, _inputs.Validation?.ImagesPerEpoch ?? 0,
+            _options.Epochs!.Value, Math.Min(state.Epoch + 1, _options.Epochs.Value), isResumed)
+        { TotalParameters = all });
     }
 
     public void SaveLast(TrainState state)
@@ -191,7 +195,11 @@ internal sealed class RunRecorder : IDisposable
         try
         {
             _log?.Write($"Failed: {error.Message}");
-            Status(state, error is DivergedException ? "diverged" : "failed", error.Message);
+            if (_hasBegun)
+            {
+                // A run that is complete stays so when a resume of it is refused.
+                Status(state, error is DivergedException ? "diverged" : "failed", error.Message);
+            }
         }
         catch (IOException)
         {

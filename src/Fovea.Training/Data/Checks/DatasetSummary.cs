@@ -45,6 +45,10 @@ public sealed record DatasetSummary
     /// <summary>The pictures that their EXIF orientation turns, with masks that have no such tag.</summary>
     public IReadOnlyList<string> TurnedAlone { get; init; } = [];
 
+    /// <summary>What tells each picture from a changed one, in the order of the set.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<string> Contents { get; init; } = [];
+
     /// <summary>Classes without readable pictures.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> EmptyClasses => [.. Classes.Where(c => c.Count == 0).Select(c => c.Name)];

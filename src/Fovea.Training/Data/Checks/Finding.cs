@@ -10,10 +10,16 @@ namespace Fovea.Training.Data;
 /// <param name="Height">Height in pixels.</param>
 /// <param name="Format">Its pixel format.</param>
 /// <param name="Hash">A hash of size, format and pixels: the same for equal pictures, however they are compressed.</param>
+/// <param name="MaskHash">The same of its mask; 0 without one.</param>
 /// <param name="Pixels">How many pixels of its mask each class has, those that do not count last; null without a mask of classes.</param>
 /// <param name="TurnedAlone">The EXIF orientation by which the picture was turned and its mask was not; null otherwise.</param>
-internal readonly record struct Finding(string? Reason, int Width, int Height, PixelFormat Format, UInt128 Hash, int[]? Pixels = null, ExifOrientation? TurnedAlone = null)
+internal readonly record struct Finding(string? Reason, int Width, int Height, PixelFormat Format, UInt128 Hash, UInt128 MaskHash = default, int[]? Pixels = null, ExifOrientation? TurnedAlone = null)
 {
+    /// <summary>What tells the picture and its mask from changed ones, as a record keeps it.</summary>
+    public string Content => Reason is not null ? "unreadable"
+        : MaskHash == default ? $"{(ulong)Hash:x16}"
+        : $"{(ulong)Hash:x16}-{(ulong)MaskHash:x16}";
+
     public static Finding Of(IImageDataset dataset, int index)
     {
         try
@@ -21,7 +27,7 @@ internal readonly record struct Finding(string? Reason, int Width, int Height, P
             ImageSample sample = dataset.Get(index);
             Image image = sample.Image;
             int[]? pixels = dataset.Task == DataTask.Segment ? Count(sample.Mask!, dataset.Classes.Count) : null;
-            return new Finding(null, image.Width, image.Height, image.Format, HashOf(image), pixels, sample.TurnedAlone);
+            return new Finding(null, image.Width, image.Height, image.Format, HashOf(image), sample.Mask is null ? default : HashOf(sample.Mask), pixels, sample.TurnedAlone);
         }
         catch (DataException e)
         {

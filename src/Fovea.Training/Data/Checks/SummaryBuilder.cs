@@ -63,6 +63,7 @@ internal static class SummaryBuilder
             Duplicates = duplicates,
             Unreadable = unreadable,
             TurnedAlone = [.. Enumerable.Range(0, findings.Length).Where(i => findings[i].TurnedAlone is not null).Select(i => $"{dataset.Name(i)} (orientation {(int)findings[i].TurnedAlone!})")],
+            Contents = [.. findings.Select(f => f.Content)],
         };
     }
 }

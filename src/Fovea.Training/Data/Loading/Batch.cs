@@ -29,7 +29,7 @@ public sealed class Batch : IDisposable
     /// <summary>The batch's place in its epoch, counted from 0. The position to save after its step is the number after it.</summary>
     public int Number { get; }
 
-    /// <summary>How many pictures it holds; the last of an epoch may hold fewer than the others.</summary>
+    /// <summary>How many pictures it holds; the last of an epoch may hold fewer than the others, or a few more.</summary>
     public int Count => _indices.Length;
 
     /// <summary>The pictures, transformed and normalised: float32 [N, C, H, W].</summary>

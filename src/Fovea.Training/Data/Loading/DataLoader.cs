@@ -58,12 +58,18 @@ public sealed class DataLoader
     public DataLoaderOptions Options { get; }
 
     /// <summary>Batches in an epoch.</summary>
-    public int BatchesPerEpoch => Options.DropLast && Dataset.Count >= Options.BatchSize
-        ? Dataset.Count / Options.BatchSize
-        : (int)((Dataset.Count + (long)Options.BatchSize - 1) / Options.BatchSize);
+    public int BatchesPerEpoch
+    {
+        get
+        {
+            (int full, int rest) = Math.DivRem(Dataset.Count, Options.BatchSize);
+            bool hasOwnLast = rest > 0 && (full == 0 || (!Options.DropLast && rest >= Options.SmallestLast));
+            return full + (hasOwnLast ? 1 : 0);
+        }
+    }
 
     /// <summary>Pictures in an epoch: fewer than the data set's only when <see cref="DataLoaderOptions.DropLast"/> leaves some out.</summary>
-    public int ImagesPerEpoch => (int)Math.Min(Dataset.Count, (long)BatchesPerEpoch * Options.BatchSize);
+    public int ImagesPerEpoch => Options.DropLast ? (int)Math.Min(Dataset.Count, (long)BatchesPerEpoch * Options.BatchSize) : Dataset.Count;
 
     /// <summary>The indices of an epoch's pictures, in the order of its batches.</summary>
     /// <param name="epoch">The epoch, counted from 0.</param>

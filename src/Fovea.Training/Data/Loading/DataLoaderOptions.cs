@@ -1,8 +1,8 @@
 namespace Fovea.Training.Data;
 
 /// <summary>
-/// How a <see cref="DataLoader"/> makes batches. Only <see cref="BatchSize"/>, <see cref="Shuffle"/>, <see cref="DropLast"/> and
-/// <see cref="Seed"/> decide what is in them.
+/// How a <see cref="DataLoader"/> makes batches. Only <see cref="BatchSize"/>, <see cref="Shuffle"/>, <see cref="DropLast"/>,
+/// <see cref="SmallestLast"/> and <see cref="Seed"/> decide what is in them.
 /// </summary>
 public sealed record DataLoaderOptions
 {
@@ -14,6 +14,12 @@ public sealed record DataLoaderOptions
 
     /// <summary>Whether a last batch that is not full is left out (default false). A set smaller than one batch is never left out.</summary>
     public bool DropLast { get; init; }
+
+    /// <summary>
+    /// The fewest pictures that a last batch of its own may hold (at least 1, the default); fewer join the batch before it. Training takes 2:
+    /// batch norm over maps of one pixel knows no variance of a single picture.
+    /// </summary>
+    public int SmallestLast { get; init; } = 1;
 
     /// <summary>The seed of the order and of every augmentation (default 0).</summary>
     public ulong Seed { get; init; }
@@ -31,6 +37,7 @@ public sealed record DataLoaderOptions
     internal void Validate()
     {
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
+        Require(SmallestLast >= 1, nameof(SmallestLast), SmallestLast, "at least 1");
         Require(Workers is >= 0 and <= 256, nameof(Workers), Workers, "0 to 256");
         Require(Prefetch >= 1, nameof(Prefetch), Prefetch, "at least 1");
     }

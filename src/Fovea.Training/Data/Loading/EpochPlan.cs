@@ -21,8 +21,9 @@ internal sealed class EpochPlan
     /// <summary>The indices of a batch's pictures.</summary>
     public int[] Indices(int number)
     {
+        // The last takes what is left: fewer pictures than the others, or, where too few for a batch of their own joined it, more.
         int start = number * Loader.Options.BatchSize;
-        return _order[start..Math.Min(start + Loader.Options.BatchSize, _order.Length)];
+        return _order[start..(number == Loader.BatchesPerEpoch - 1 ? Loader.ImagesPerEpoch : start + Loader.Options.BatchSize)];
     }
 
     /// <summary>The generator of a picture's augmentation in this epoch. It depends on the picture, not on its place in the order.</summary>

@@ -12,6 +12,9 @@ public sealed record DatasetPair(IImageDataset Train, IImageDataset Val, string 
     /// <summary>What was left out of the data, or taken to mean something that is not certain, in sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The names of the training images that <see cref="DatasetOptions.Fraction"/> leaves out.</summary>
+    public IReadOnlyList<string> Unused { get; init; } = [];
+
     /// <summary>The names of the classes.</summary>
     public IReadOnlyList<string> Classes => Train.Classes;
 

@@ -52,6 +52,10 @@ public sealed class TrainFlagsTests
         ("--batch 64", "batchSize", "64"),
         ("-b 64", "batchSize", "64"),
         ("-b64", "batchSize", "64"),
+        ("--drop-last", "dropLast", "true"),
+        ("--allow-changed-data", "allowChangedData", "true"),
+        ("--memory-limit 1.5GB", "memoryLimit", "1500000000"),
+        ("--memory-limit 2GiB", "memoryLimit", "2147483648"),
         ("--accumulate 4", "accumulate", "4"),
         ("--lr 1e-3", "learningRate", "0.001"),
         ("--optimizer adamw", "optimizer", "\"AdamW\""),
@@ -167,6 +171,8 @@ public sealed class TrainFlagsTests
     [InlineData("--optimizer adamx", "--optimizer: there is no \"adamx\"; did you mean \"adam\"?")]
     [InlineData("--attention-option reduction", "--attention-option: expected name=value, got \"reduction\".")]
     [InlineData("--time-limit soon", "--time-limit: expected a time above 0, such as 90s, 10m, 1.5h or 1:30:00, got \"soon\".")]
+    [InlineData("--memory-limit much", "--memory-limit: expected a size above 0, such as 8GB, 500MB or 4GiB, got \"much\".")]
+    [InlineData("--memory-limit 0", "--memory-limit: expected a size above 0, such as 8GB, 500MB or 4GiB, got \"0\".")]
     [InlineData("--data --epochs", "--data: expected a value, got the flag --epochs.")]
     public void A_value_out_of_its_range_is_refused(string words, string message)
     {

@@ -74,6 +74,41 @@ public class LoaderTests
         Assert.Equal(images, counts.Sum());
     }
 
+    // Every picture comes once, and a batch of one never where two are asked for at least.
+    [Theory]
+    [InlineData(65, 8, 2, false, "8 8 8 8 8 8 8 9")]
+    [InlineData(66, 8, 2, false, "8 8 8 8 8 8 8 8 2")]
+    [InlineData(65, 8, 1, false, "8 8 8 8 8 8 8 8 1")]
+    [InlineData(65, 8, 2, true, "8 8 8 8 8 8 8 8")]
+    [InlineData(17, 8, 4, false, "8 9")]
+    [InlineData(5, 8, 2, true, "5")]
+    [InlineData(1, 8, 2, false, "1")]
+    [InlineData(3, 1, 2, false, "1 1 1")]
+    [InlineData(3, 2, 2, false, "3")]
+    public void Too_few_pictures_for_a_last_batch_join_the_one_before(int count, int size, int smallest, bool drop, string expected)
+    {
+        var loader = new DataLoader(new ClutterDataset(count), new SamplePipeline(TransformOptions.ForEvaluation(8)),
+            new DataLoaderOptions { BatchSize = size, SmallestLast = smallest, DropLast = drop });
+        List<int> seen = [];
+        List<int> sizes = [];
+        foreach (Batch batch in loader.Read(1, 0, Token))
+        {
+            using (batch)
+            {
+                seen.AddRange(batch.Indices);
+                sizes.Add(batch.Count);
+            }
+        }
+
+        Assert.Equal(expected, string.Join(' ', sizes));
+        Assert.Equal((sizes.Count, seen.Count), (loader.BatchesPerEpoch, loader.ImagesPerEpoch));
+        Assert.Equal(loader.Order(1)[..seen.Count], seen);
+
+        // A resume in the middle of the epoch reads the same last batch.
+        using Batch last = loader.Read(1, sizes.Count - 1, Token).Single();
+        Assert.Equal(seen[^last.Count..], last.Indices);
+    }
+
     [Fact]
     public void Labels_and_names_go_with_the_pictures()
     {
@@ -117,6 +152,7 @@ public class LoaderTests
     [Fact]
     public void Leaving_the_loop_ends_the_workers_and_returns_their_memory()
     {
+        Leftovers.Collect();
         long before = TensorMemory.LiveBlocks;
         for (int round = 0; round < 20; round++)
         {

@@ -10,6 +10,15 @@ public class RecipeTests
     public void TheHighPeakOfOneCycleIsForSmallImages(int side, double expected) =>
         Assert.Equal(expected, Recipe.Complete(new TrainOptions { ImageSize = side, BatchSize = 128 }, 50_000).LearningRate!.Value, 1e-12);
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(15, 2)]
+    [InlineData(65, 8)]
+    [InlineData(50_000, 128)]
+    public void ABatchOfOneIsNeverChosenWhereThereAreTwoImages(int images, int expected) =>
+        Assert.Equal(expected, Recipe.Complete(new TrainOptions { ImageSize = 32 }, images).BatchSize);
+
     [Fact]
     public void TheRateGrowsWithTheImagesOfAStep()
     {

@@ -1,0 +1,54 @@
+using Fovea.Imaging.Transforms;
+using Fovea.Training.Data;
+
+namespace Fovea.Training;
+
+/// <summary>Builds what a trainer takes from options without open ends.</summary>
+internal static class InputsBuilder
+{
+    // A single picture is no batch for batch norm, so the last of an epoch joins the batch before.
+    private const int SmallestLast = 2;
+
+    /// <summary>What the model is.</summary>
+    public static ModelDescription Describe(TrainOptions options, IReadOnlyList<string> classes)
+    {
+        var description = new ModelDescription
+        {
+            Model = options.Model!,
+            Attention = options.Attention,
+            AttentionOptions = options.AttentionOptions,
+            Classes = classes,
+            Task = options.Task ?? DataTask.Classify,
+            IgnoreValue = options.IgnoreValue,
+            ImageSize = options.ImageSize!.Value,
+        };
+        description = description.WithChannels(options.Channels ?? description.Mean.Count);
+        description = options.Preprocessing.ApplyTo(description);
+        return options.AttentionAt is null ? description : description with { AttentionAt = options.AttentionAt };
+    }
+
+    /// <summary>The loaders of both parts beside the model.</summary>
+    public static TrainingInputs Gather(Module model, ModelDescription description, DatasetPair data, TrainOptions options)
+    {
+        Normalization normalization = description.Normalization();
+        bool isDense = description.Task == DataTask.Segment;
+        TransformOptions usual = isDense ? TransformOptions.ForSegmentation(description.ImageSize) : TransformOptions.ForTraining(description.ImageSize);
+        TransformOptions train = usual with
+        {
+            Normalization = normalization,
+            Channels = description.Mean.Count,
+            Filter = description.Preprocessing.Interpolation!.Value,
+            Policy = AugmentPolicy.Parse(options.AutoAugment),
+            Erasing = options.RandomErasing > 0 ? new RandomErasing { Probability = options.RandomErasing } : null,
+        };
+        var loader = new DataLoaderOptions { BatchSize = options.BatchSize!.Value, Seed = options.Seed };
+        loader = options.Workers is { } workers ? loader with { Workers = workers } : loader;
+        return new TrainingInputs
+        {
+            Model = model,
+            Description = description,
+            Train = new DataLoader(data.Train, new SamplePipeline(train), loader with { DropLast = options.DropLast, SmallestLast = SmallestLast }),
+            Validation = new DataLoader(data.Val, description.EvaluationPipeline(), loader with { Shuffle = false }),
+        };
+    }
+}

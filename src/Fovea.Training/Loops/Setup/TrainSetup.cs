@@ -1,0 +1,83 @@
+using Fovea.Io;
+using Fovea.Models;
+using Fovea.Simd.Drivers;
+
+namespace Fovea.Training;
+
+/// <summary>Turns options, which are names and numbers, into a model and data, and then into a run folder.</summary>
+internal sealed class TrainSetup
+{
+    private readonly PreparedData _data;
+    private readonly FitReport? _fit;
+    private readonly RunFolder? _resumed;
+
+    private TrainSetup(
+        TrainOptions options, TrainingInputs inputs, PreparedData data, FitReport? fit, RunFolder? resumed, IReadOnlyList<string> warnings)
+    {
+        Options = options;
+        Inputs = inputs;
+        Warnings = warnings;
+        _data = data;
+        _fit = fit;
+        _resumed = resumed;
+    }
+
+    /// <summary>The options without open ends.</summary>
+    public TrainOptions Options { get; }
+
+    public TrainingInputs Inputs { get; }
+
+    /// <summary>What the check of the data found, what was done about weights that do not fit, and what a resume changes.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>What the run folder is called, when no other has the name.</summary>
+    public string Name => Options.Name ?? RunName.Of(Options);
+
+    /// <summary>How the two parts of the data came about.</summary>
+    public string Division => _data.Pair.Division;
+
+    /// <summary>Opens and checks everything, and writes nothing.</summary>
+    public static TrainSetup Open(TrainOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    {
+        RunFolder? resumed = options.Resume is null ? null : RunFolder.Open(options.Resume);
+        var warnings = new List<string>();
+        options = resumed is null ? options : ResumedOptions.Of(options, resumed, warnings);
+        options.Validate();
+        WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
+        using StartingWeights? start = resumed is null ? StartingWeights.Open(options) : null;
+        options = start?.Complete() ?? options;
+        ModelEntry? entry = options.Model is null ? null : ModelCatalog.Find(options.Model);
+        PreparedData data = PreparedData.Open(options, entry, resumed, progress, cancellation);
+        warnings.AddRange(data.Warnings);
+        options = Recipe.Complete(ModelChoice.Complete(options, entry, data.Report.Train), data.Pair.Train.Count);
+        ModelDescription description = InputsBuilder.Describe(options, data.Pair.Classes);
+        Module model = description.Build();
+        if (options.DropPath > 0)
+        {
+            StochasticDepth.Add(model, options.DropPath);
+        }
+
+        Initialization.Draw(model, new Generator(options.Seed).Fork("model"));
+        FitReport? fit = start?.LoadInto(model);
+        warnings.AddRange(fit is null ? [] : start!.Sentences(fit));
+        return new TrainSetup(options, InputsBuilder.Gather(model, description, data.Pair, options), data, fit, resumed, warnings);
+    }
+
+    /// <summary>
+    /// Makes the run folder, or takes the resumed run's, and writes what the data are into it. The last thing before the run, so that bad data
+    /// or a misspelt name leaves none behind.
+    /// </summary>
+    public RunFolder MakeRun()
+    {
+        RunFolder run = _resumed ?? RunFolder.Create(Options.Output!, Name, Options.ExistOk);
+        run.WriteText("dataset.json", _data.Report.ToJson());
+        _data.Record.Write(run);
+        if (_fit is not null)
+        {
+            run.WriteText("weights.json", _fit.ToJson());
+        }
+
+        File.AppendAllText(run.File("command.txt"), (Options.CommandLine ?? "started from code") + "\n");
+        return run;
+    }
+}
