@@ -105,7 +105,7 @@ public sealed class RunFolder
             }
         }
 
-        throw new CheckpointException(path, "expected the folder of a run (with config.json in it) or a checkpoint inside one, got something else");
+        throw new CheckpointException(path, "expected the folder of a run (with config.json in it) or a checkpoint inside one, got something else; give --resume the folder that the run printed");
     }
 
     /// <summary>The full path of a file in the folder.</summary>
