@@ -29,21 +29,7 @@ internal sealed record Conversion(string Kind, string Input, string Output, long
     public PyTorchState? State { get; init; }
 
     /// <summary>What is said beside the result, line by line: the choice among several state dicts, and what was left aside.</summary>
-    public IEnumerable<string> Notes
-    {
-        get
-        {
-            if (State is { Alternatives: { Count: > 0 } others })
-            {
-                yield return $"took the state dict '{State.Key}'; there are others: {Some(others)}; choose with --key";
-            }
-
-            if (State is { LeftAside: { Count: > 0 } aside })
-            {
-                yield return $"left aside: {Some(aside)}";
-            }
-        }
-    }
+    public IEnumerable<string> Notes => new[] { State?.ChoiceNote, State?.LeftAsideNote }.OfType<string>();
 
     /// <summary>What is in it, in numbers by name.</summary>
     public Dictionary<string, long> Numbers { get; } = [];
@@ -80,11 +66,5 @@ internal sealed record Conversion(string Kind, string Input, string Output, long
         }
 
         return json;
-    }
-
-    private static string Some(IReadOnlyList<string> names)
-    {
-        const int shown = 12;
-        return names.Count <= shown ? string.Join(", ", names) : $"{string.Join(", ", names.Take(shown))} and {names.Count - shown} more";
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Fovea.Imaging.Transforms;
@@ -106,9 +107,12 @@ internal ref struct ModelDescriptionReader
     private readonly string? Text() => _json.GetString();
 
     private T Word<T>(string what)
-        where T : struct, Enum => _json.TokenType == JsonTokenType.Number
-        ? (T)Enum.ToObject(typeof(T), _json.GetInt32())
-        : Enum.TryParse(Text(), ignoreCase: true, out T word) ? word : throw new JsonException($"there is no {what} \"{Text()}\"");
+        where T : struct, Enum
+    {
+        bool isNumber = _json.TokenType == JsonTokenType.Number;
+        string? text = isNumber ? _json.GetInt32().ToString(CultureInfo.InvariantCulture) : Text();
+        return Enum.TryParse(text, ignoreCase: true, out T word) && Enum.IsDefined(word) ? word : throw new JsonException($"there is no {what} \"{text}\"");
+    }
 
     private IReadOnlyList<string>? Texts()
     {

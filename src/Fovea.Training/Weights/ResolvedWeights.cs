@@ -15,10 +15,11 @@ internal sealed class ResolvedWeights : IDisposable
     private readonly ImportResult _weights;
     private readonly ModelDescription? _found;
 
-    private ResolvedWeights(string path, ModelDescription description, ImportResult weights, ModelDescription? found, ModelFacts facts, string? note)
+    private ResolvedWeights(
+        string path, ModelDescription description, ImportResult weights, ModelDescription? found, ModelFacts facts, PyTorchState? choice, string? note)
     {
-        (Path, Description, _weights, _found, Facts) = (path, description, weights, found, facts);
-        Notes = note is null ? [] : [note];
+        (Path, Description, _weights, _found, Facts, Choice) = (path, description, weights, found, facts, choice);
+        Notes = [.. new[] { choice?.ChoiceNote, note }.OfType<string>()];
     }
 
     public string Path { get; }
@@ -29,11 +30,11 @@ internal sealed class ResolvedWeights : IDisposable
     /// <summary>What the shapes say, where no description does.</summary>
     public ModelFacts Facts { get; }
 
-    /// <summary>What is to be known about the preprocessing that was assumed.</summary>
+    /// <summary>What is to be known about the choice among several state dicts, and about the preprocessing that was assumed.</summary>
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Which state dict of a PyTorch file was taken; null for other files.</summary>
-    public PyTorchState? Choice { get; init; }
+    public PyTorchState? Choice { get; }
 
     /// <summary>Whether the file says what it is for.</summary>
     public bool IsDescribed => _found is not null;
@@ -61,7 +62,8 @@ internal sealed class ResolvedWeights : IDisposable
         if (found is not null && request.Source is null)
         {
             var own = new ImportResult(Importer.Own, "Fovea", state, new Dictionary<string, string>());
-            return new(path, request.ApplyTo(found), own, found, new ModelFacts(found.Classes.Count, found.Mean.Count, found.ImageSize, found.Attention is not null), null) { Choice = choice };
+            var facts = new ModelFacts(found.Classes.Count, found.Mean.Count, found.ImageSize, found.Attention is not null);
+            return new(path, request.ApplyTo(found), own, found, facts, choice, null);
         }
 
         return Recognize(path, state, choice, request);
@@ -132,7 +134,7 @@ internal sealed class ResolvedWeights : IDisposable
             ImageSize = facts.ImageSize ?? entry.ImageSize,
         }).WithChannels(facts.Channels ?? draft.Mean.Count);
         ModelDescription description = (request with { AttentionOptions = draft.AttentionOptions }).ApplyTo(settings.ApplyTo(described));
-        return new(path, description, weights, null, facts, request.Preprocessing == Preprocessing.Unsaid ? note : null) { Choice = choice };
+        return new(path, description, weights, null, facts, choice, request.Preprocessing == Preprocessing.Unsaid ? note : null);
     }
 
     // Options that no name or shape shows, such as the order of CBAM's pools; those given by hand go before them, and contradictions are told.

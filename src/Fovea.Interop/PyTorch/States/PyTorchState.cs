@@ -10,4 +10,18 @@ public sealed record PyTorchState(string Key, IReadOnlyDictionary<string, Tensor
 
     /// <summary>What is not among the tensors, each as <c>args (argparse.Namespace)</c>: one line, fit to be printed.</summary>
     public IReadOnlyList<string> LeftAside { get; init; } = [];
+
+    /// <summary>That there was a choice, and how to make another; null where there was none.</summary>
+    public string? ChoiceNote => Alternatives.Count == 0
+        ? null
+        : $"took the state dict '{Key}'; there are others: {Some(Alternatives)}; choose with --key";
+
+    /// <summary>What was left aside, in a sentence; null for nothing.</summary>
+    public string? LeftAsideNote => LeftAside.Count == 0 ? null : $"left aside: {Some(LeftAside)}";
+
+    private static string Some(IReadOnlyList<string> names)
+    {
+        const int shown = 12;
+        return names.Count <= shown ? string.Join(", ", names) : $"{string.Join(", ", names.Take(shown))} and {names.Count - shown} more";
+    }
 }
