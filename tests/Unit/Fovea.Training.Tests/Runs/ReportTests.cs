@@ -131,7 +131,15 @@ public sealed partial class ReportTests
         matrix.Add(1, 1);
         var result = new EvaluationResult
         {
-            Images = 3, Loss = 1, Seconds = 1, Top1Correct = 2, Top5Correct = 3, CalibrationError = 0, Confusion = matrix, Calibration = [], Predictions = [],
+            Images = 3,
+            Loss = 1,
+            Seconds = 1,
+            Top1Correct = 2,
+            Top5Correct = 3,
+            CalibrationError = 0,
+            Confusion = matrix,
+            Calibration = [],
+            Predictions = [],
         };
         Assert.EndsWith(
             """
