@@ -18,7 +18,7 @@ public sealed class SoakTests
         var run = new SoakRun(Reader(name), new SoakOptions { Threads = 2 }, folder.Path);
         run.Cases(0, Cases);
 
-        // Time is the soak's to judge; here other tests run beside.
+        // Time is the soak's to judge.
         Assert.DoesNotContain(run.Result.Faults, f => !f.Value.EndsWith(" ms", StringComparison.Ordinal));
         Assert.Equal(Cases, run.Result.Files);
         Assert.InRange(run.Result.ReadWell, 1, Cases);

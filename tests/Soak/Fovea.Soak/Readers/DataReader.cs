@@ -32,10 +32,19 @@ public abstract class DataReader(string name, FileStructure structure, string fi
         }
 
         File.WriteAllBytes(Path.Combine(root, file), content);
-        DatasetPair? pair = null;
-        Each([() => Walk(DatasetFactory.Open(Path.Combine(root, Opened), s_options)), () => pair = DatasetFactory.OpenPair(Path.Combine(root, Opened), options: s_options)]);
-        Walk(pair!.Train);
-        Walk(pair.Val);
+        string opened = Path.Combine(root, Opened);
+        try
+        {
+            DatasetPair pair = DatasetFactory.OpenPair(opened, options: s_options);
+            Each([() => Walk(pair.Train), () => Walk(pair.Val)]);
+        }
+        catch (FoveaException)
+        {
+            // Too little to be divided can still be evaluated.
+            Walk(DatasetFactory.Open(opened, s_options));
+            throw;
+        }
+
         return 0;
     }
 

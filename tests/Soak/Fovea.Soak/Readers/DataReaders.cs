@@ -12,8 +12,10 @@ public sealed class TableReader() : DataReader("csv", TextStructure.Csv, "list.c
     [
         .. new[]
         {
-            "path,label,split\n\"a,1.png\",cat,train\na/2.png,\"do\"\"g\",val\r\n3.png,Löwe,train\n3.png,cat,val\n", "3.png;1\na/2.png;2\n",
-            "\uFEFFimage\tclass\n3.png\t0\na/2.png\t1\n", "label,path\ncat,3.png\ncat,./a/2.png\ndog,\"a,1.png\"\ndog,3.png",
+            "path,label,split\n\"a,1.png\",cat,train\na/2.png,\"do\"\"g\",val\r\n3.png,\"do\"\"g\",train\n3.png,cat,val\n",
+            "3.png;1\na/2.png;2\na,1.png;1\na/2.png;1\n3.png;2\n",
+            "\uFEFFimage\tclass\n3.png\t0\na/2.png\t1\n3.png\t1\na/2.png\t0\n",
+            "label,path\ncat,3.png\ncat,./a/2.png\nLöwe,\"a,1.png\"\nLöwe,3.png\ncat,a/../3.png",
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
@@ -75,6 +77,12 @@ public sealed class IdxReader : DataReader
 /// <summary>CIFAR-10's binary batches.</summary>
 public sealed class CifarReader() : DataReader("cifar", TableStructure.Cifar, "data_batch_1.bin")
 {
-    public override IReadOnlyList<byte[]> Seeds { get; } =
-        [[.. Enumerable.Range(0, 3).SelectMany(i => Enumerable.Repeat((byte)i, 1).Concat(Enumerable.Range(0, 3072).Select(p => (byte)(p * i))))]];
+    public override IReadOnlyList<byte[]> Seeds { get; } = [Records(3)];
+
+    protected override string Opened => string.Empty;
+
+    protected override IEnumerable<(string Path, byte[] Content)> Others => [("test_batch.bin", Records(1))];
+
+    private static byte[] Records(int count) =>
+        [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(0, 3073).Select(at => (byte)(at == 0 ? i : at * i)))];
 }

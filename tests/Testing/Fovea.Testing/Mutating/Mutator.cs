@@ -41,10 +41,10 @@ public sealed class Mutator(FileStructure structure, int focus = int.MaxValue)
         return random.Next(4) == 0 ? file : structure.Mend([.. file]);
     }
 
-    /// <summary>Makes one to three edits.</summary>
+    /// <summary>Makes one to three edits, most often one: what is damaged everywhere is refused at once.</summary>
     public byte[] Edit(byte[] file, Random random)
     {
-        int edits = random.Next(1, 4);
+        int edits = Math.Max(1, random.Next(-1, 4));
         for (int edit = 0; edit < edits && file.Length > 0; edit++)
         {
             file = random.Next(8) switch

@@ -117,7 +117,7 @@ public sealed class ZipStructure(FileStructure inner) : FileStructure
         for (long at = Int(file, end + 16); at >= 0 && at + 46 <= file.Length && file.AsSpan((int)at, 4).SequenceEqual("PK\u0001\u0002"u8);)
         {
             int central = (int)at, local = Int(file, central + 42), name = Short(file, central + 28);
-            if (local < 0 || local + 30 > file.Length || central + 46 + name > file.Length)
+            if (local < 0 || local + 30L > file.Length || central + 46 + name > file.Length)
             {
                 yield break;
             }
