@@ -37,6 +37,11 @@ internal sealed class CsvTable
 
             string picture = fields[pathColumn].Replace('\\', '/');
             string place = Join(folder, picture);
+            if (place.Length == 0)
+            {
+                throw new DataException($"{_source}: line {line}: expected the path of a picture, got the folder itself: {Shorten(picture)}");
+            }
+
             string label = TextLines.ClassName(fields[labelColumn]);
             _rows.Add((Ascii.IsValid(place) ? place : tree.Locate(place) ?? place, label, splitColumn < 0 ? null : ReadSplit(fields[splitColumn], line)));
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using Fovea.Io;
 using Fovea.Testing;
+using Fovea.Testing.Mutating;
 
 namespace Fovea.Core.Tests.Io;
 
@@ -128,17 +129,17 @@ public sealed class NpyMutationTests
     public void SixThousandDamagedArraysAreReadOrRefused()
     {
         byte[][] seeds = [.. new[] { "f4", "f2_big_fortran", "i1", "scalar", "version2" }.Select(n => File.ReadAllBytes(Repository.Golden("npy", $"{n}.npy")))];
-        Run(seeds, bytes => NpyFile.Read(new MemoryStream(bytes)), focus: 120);
+        Run(seeds, bytes => NpyFile.Read(new MemoryStream(bytes)), new NpyStructure(), focus: 120);
     }
 
     [Fact]
     public void SixThousandDamagedArchivesAreReadOrRefused()
     {
         byte[][] seeds = [.. new[] { "stored", "deflated" }.Select(n => File.ReadAllBytes(Repository.Golden("npy", $"{n}.npz")))];
-        Run(seeds, bytes => NpzFile.Read(new MemoryStream(bytes)), focus: int.MaxValue);
+        Run(seeds, bytes => NpzFile.Read(new MemoryStream(bytes)), new ZipStructure(new NpyStructure()), focus: int.MaxValue);
     }
 
-    private static void Run(byte[][] seeds, Action<byte[]> read, int focus)
+    private static void Run(byte[][] seeds, Action<byte[]> read, FileStructure structure, int focus)
     {
         Serial.CollectLeftovers();
         long blocks = TensorMemory.LiveBlocks;
@@ -147,7 +148,7 @@ public sealed class NpyMutationTests
         {
             using var scope = TensorScope.Begin();
             read(bytes);
-        }, maxBytes: 4 << 20, focus);
+        }, maxBytes: 4 << 20, focus, structure);
         Assert.InRange(refused, 1_500, 6_000);
         Assert.Equal(blocks, TensorMemory.LiveBlocks);
         Assert.InRange(TensorMemory.PeakBytes, 0, 128 << 20);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Fovea.Io;
 using Fovea.Testing;
+using Fovea.Testing.Mutating;
 
 namespace Fovea.Core.Tests.Io;
 
@@ -132,7 +133,7 @@ public sealed class SafetensorsMutationTests
         {
             using var inner = TensorScope.Begin();
             SafetensorsFile.Read(bytes);
-        }, maxBytes: 1 << 20, focus: 420);
+        }, maxBytes: 1 << 20, focus: 420, new SafetensorsStructure());
         Assert.InRange(refused, 3_000, 6_000);
         Assert.Equal(blocks, TensorMemory.LiveBlocks);
         Assert.InRange(TensorMemory.PeakBytes, 0, 64 << 20);

@@ -2,6 +2,7 @@ using System.Text;
 using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Codecs.Netpbm;
 using Fovea.Testing;
+using Fovea.Testing.Mutating;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -37,7 +38,7 @@ public class NetpbmTests
     public void Mutated_files_give_pictures_or_the_typed_error()
     {
         byte[][] files = [.. Directory.EnumerateFiles(Repository.Golden("images", "ppm"), "p*").Order().Select(File.ReadAllBytes)];
-        Assert.InRange(Mutations.Run(new NetpbmDecoder(), files, 5000), 1000, 5000);
+        Assert.InRange(Mutations.Run(new NetpbmDecoder(), files, 5000, TextStructure.Words), 1000, 5000);
     }
 
     [Theory]

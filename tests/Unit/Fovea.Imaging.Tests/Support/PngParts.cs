@@ -44,22 +44,4 @@ internal static class PngParts
     }
 
     public static byte[] File(params byte[][] chunks) => [.. PngFile.Signature, .. chunks.SelectMany(c => c), .. Chunk("IEND")];
-
-    /// <summary>Writes the right checksum behind every chunk that is whole.</summary>
-    public static byte[] FixChecksums(byte[] file)
-    {
-        for (int at = 8; at + 12 <= file.Length;)
-        {
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at));
-            if (length > file.Length - at - 12)
-            {
-                break;
-            }
-
-            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(at + 8 + (int)length), Crc32.Compute(file.AsSpan(at + 4, (int)length + 4)));
-            at += (int)length + 12;
-        }
-
-        return file;
-    }
 }

@@ -1,5 +1,6 @@
 using Fovea.Io;
 using Fovea.Testing;
+using Fovea.Testing.Mutating;
 
 namespace Fovea.Interop.Tests.PyTorch;
 
@@ -7,10 +8,10 @@ namespace Fovea.Interop.Tests.PyTorch;
 public sealed class PickleMutationTests
 {
     [Fact]
-    public void SixThousandDamagedZipFilesAreReadOrRefused() => Run(6_000, focus: int.MaxValue, "types.pth", "views.pth", "checkpoint.pth", "two.pth", "tensor.pth");
+    public void SixThousandDamagedZipFilesAreReadOrRefused() => Run(6_000, new ZipStructure(FileStructure.None), focus: int.MaxValue, "types.pth", "views.pth", "checkpoint.pth", "two.pth", "tensor.pth");
 
     [Fact]
-    public void SixThousandDamagedLegacyFilesAreReadOrRefused() => Run(6_000, focus: 6_000, "types.th", "views.th", "checkpoint.th", "two.th", "tensor.th");
+    public void SixThousandDamagedLegacyFilesAreReadOrRefused() => Run(6_000, FileStructure.None, focus: 6_000, "types.th", "views.th", "checkpoint.th", "two.th", "tensor.th");
 
     [Fact]
     public void SixThousandDamagedPicklesInSoundArchivesAreReadOrRefused()
@@ -20,10 +21,10 @@ public sealed class PickleMutationTests
         Check(6_000, int.MaxValue, [System.Text.Encoding.Latin1.GetBytes(pickle)], bytes => Pth.Zip(System.Text.Encoding.Latin1.GetString(bytes)));
     }
 
-    private static void Run(int count, int focus, params string[] names) =>
-        Check(count, focus, [.. names.Select(n => File.ReadAllBytes(Repository.Golden("pth", n)))], static bytes => bytes);
+    private static void Run(int count, FileStructure structure, int focus, params string[] names) =>
+        Check(count, focus, [.. names.Select(n => File.ReadAllBytes(Repository.Golden("pth", n)))], static bytes => bytes, structure);
 
-    private static void Check(int count, int focus, byte[][] seeds, Func<byte[], byte[]> pack)
+    private static void Check(int count, int focus, byte[][] seeds, Func<byte[], byte[]> pack, FileStructure? structure = null)
     {
         Serial.CollectLeftovers();
         long blocks = TensorMemory.LiveBlocks;
@@ -34,7 +35,7 @@ public sealed class PickleMutationTests
             PyTorchFile file = Pth.Read(pack(bytes));
             _ = file.Tensors;
             _ = file.StateDict();
-        }, maxBytes: 8 << 20, focus);
+        }, maxBytes: 8 << 20, focus, structure);
         Assert.InRange(refused, count / 4, count);
         Assert.Equal(blocks, TensorMemory.LiveBlocks);
 

@@ -143,6 +143,8 @@ public class SourceTests
     [InlineData("\"a\"b,x\n", "closing quote")]
     [InlineData("", "got none")]
     [InlineData("path,label\n", "got none")]
+    [InlineData("path,label\n./,cat\n", "line 2: expected the path of a picture")]
+    [InlineData("path,label\na/..,cat\n", "got the folder itself: a/..")]
     [InlineData("path,label,split\na.png,x,elsewhere\n", "elsewhere")]
     public void A_bad_table_is_an_error_with_the_line(string text, string expected)
     {

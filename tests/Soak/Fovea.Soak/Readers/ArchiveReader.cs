@@ -1,0 +1,54 @@
+using System.Formats.Tar;
+using System.Text;
+using Fovea.Testing.Mutating;
+
+namespace Fovea.Soak.Readers;
+
+/// <summary>Archives of a folder per class, of a table and of masks.</summary>
+/// <param name="name">As the table has it.</param>
+/// <param name="file">The name of the archive.</param>
+/// <param name="structure">Of the archive.</param>
+/// <param name="pack">Packs a tar as the archive has it.</param>
+public sealed class ArchiveReader(string name, string file, FileStructure structure, Func<byte[], byte[]> pack) : DataReader(name, structure, file)
+{
+    public override IReadOnlyList<byte[]> Seeds { get; } =
+    [
+        .. new[] { TarEntryFormat.V7, TarEntryFormat.Ustar, TarEntryFormat.Pax, TarEntryFormat.Gnu }.SelectMany(format => new[]
+        {
+            Tar(format, [.. Classes(), ($"long/{new string('x', 90)}.png", Goldens.Picture(9))]),
+            Tar(format, [("list.csv", Encoding.UTF8.GetBytes("path,label\n0.png,a\n1.png,b\n")), ("0.png", Goldens.Picture(0)), ("1.png", Goldens.Picture(1))]),
+        }).Select(pack),
+        pack(Tar(TarEntryFormat.Pax, [.. Masks()])),
+    ];
+
+    private static IEnumerable<(string Name, byte[] Content)> Classes() =>
+        Enumerable.Range(0, 4).Select(i => ($"data/{(i < 2 ? "cat" : "Löwe")}/{i}.png", Goldens.Picture(i)));
+
+    private static IEnumerable<(string Name, byte[] Content)> Masks() =>
+        Enumerable.Range(0, 2).SelectMany(i => new[] { ($"images/{i}.png", Goldens.Picture(i)), ($"masks/{i}.png", Goldens.Mask(i)) });
+
+    private static byte[] Tar(TarEntryFormat format, IEnumerable<(string Name, byte[] Content)> members)
+    {
+        var stream = new MemoryStream();
+        using (var writer = new TarWriter(stream, format, leaveOpen: true))
+        {
+            foreach ((string name, byte[] content) in members)
+            {
+                TarEntry entry = format switch
+                {
+                    TarEntryFormat.V7 => new V7TarEntry(TarEntryType.V7RegularFile, name),
+                    TarEntryFormat.Ustar => new UstarTarEntry(TarEntryType.RegularFile, name),
+                    TarEntryFormat.Gnu => new GnuTarEntry(TarEntryType.RegularFile, name),
+                    _ => new PaxTarEntry(TarEntryType.RegularFile, name),
+                };
+
+                // The clock must not be in the file: the same case is the same bytes.
+                entry.ModificationTime = DateTimeOffset.UnixEpoch;
+                entry.DataStream = new MemoryStream(content);
+                writer.WriteEntry(entry);
+            }
+        }
+
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,30 @@
+using Fovea.Testing.Mutating;
+
+namespace Fovea.Soak.Readers;
+
+/// <summary>Every reader of foreign bytes that Fovea has.</summary>
+public static class ReaderTable
+{
+    public static IReadOnlyList<Reader> All { get; } =
+    [
+        new ImageReader("png", new PngStructure(), "png", "*.png"),
+        new ImageReader("jpeg", new JpegStructure(), "jpeg", "*.jpg"),
+        new UnfinishedJpegReader(),
+        new ImageReader("bmp", TableStructure.Bmp, "bmp", "*.bmp"),
+        new ImageReader("pnm", TextStructure.Words, "ppm", "p*"),
+        new SafetensorsReader(),
+        new CheckpointReader(),
+        new DescriptionReader(),
+        new NpyReader(),
+        new NpzReader(),
+        new PyTorchReader("pth", new ZipStructure(FileStructure.None), "*.pth"),
+        new PyTorchReader("pth-legacy", FileStructure.None, "*.th"),
+        new ArchiveReader("tar", "data.tar", new TarStructure(), static tar => tar),
+        new ArchiveReader("tar.gz", "data.tar.gz", new GZipStructure(new TarStructure()), Compression.GZip),
+        new TableReader(),
+        new MaskReader(),
+        IdxReader.Pictures,
+        IdxReader.Labels,
+        new CifarReader(),
+    ];
+}
