@@ -1,4 +1,5 @@
 using Fovea.Attention;
+using Fovea.Imaging.Codecs;
 using Fovea.Models;
 using Fovea.Training;
 using Fovea.Training.Data;
@@ -62,6 +63,10 @@ internal static class CommonFlags
 
     public static FlagSet<T> Ignored<T>(this FlagSet<T> flags, string whenAbsent, Func<T, int, T> set) =>
         flags.Add("--ignore-value --ignore-index", FlagValues.Integer(0, 255), $"The value in masks that does not count; default: {whenAbsent}.", set);
+
+    public static FlagSet<T> Orientation<T>(this FlagSet<T> flags, string whenAbsent, Func<T, OrientationHandling, T> set) =>
+        flags.Add("--orientation", FlagValues.Word<OrientationHandling>(),
+            $"Whether images, and masks that have such a tag, are turned as their EXIF orientation says, or taken as they are stored; default: {whenAbsent}.", set);
 
     public static FlagSet<T> BatchSize<T>(this FlagSet<T> flags, string help, Func<T, int, T> set) =>
         flags.Add("--batch-size --batch -b", FlagValues.Integer(1), help, set);

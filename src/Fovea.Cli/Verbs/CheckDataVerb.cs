@@ -37,6 +37,7 @@ internal static class CheckDataVerb
             .Add("--seed", FlagValues.Seed, "Seed of the embedded data, and of what is held out for validation; default 0.", (o, v) => With(o, d => d with { Seed = v }))
             .Task((o, v) => With(o, d => d with { Task = v }))
             .Masks((o, v) => With(o, d => d with { MaskClasses = v }), (o, v) => With(o, d => d with { IgnoreValue = v }))
+            .Orientation("apply", (o, v) => With(o, d => d with { Orientation = v }))
             .Workers("default 0: every processor", (o, v) => o with { Workers = v })
             .Group("Output")
             .Add("--export", FlagValues.Folder, "Write the embedded data there as a folder per class, with the masks.", (o, v) => o with { Export = v });

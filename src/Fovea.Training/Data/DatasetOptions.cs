@@ -65,9 +65,15 @@ public sealed record DatasetOptions
     /// <summary>The most that one picture may take.</summary>
     public ImageLimits Limits { get; init; } = ImageLimits.Default;
 
+    /// <summary>Whether pictures, and masks that have such a tag, are turned as their EXIF orientation says (default), or taken as they are stored.</summary>
+    public OrientationHandling Orientation { get; init; }
+
     /// <summary>The endings that make a file a picture, lower case with the dot. Add the ending of a decoder that you registered.</summary>
     /// <remarks>By default those of every format in <see cref="PictureFormats"/>, read or not, so that the check names files that cannot be read.</remarks>
     public IReadOnlyList<string> Extensions { get; init; } = [.. PictureFormats.All.SelectMany(f => f.Endings).Distinct()];
+
+    /// <summary>How pictures and masks are decoded.</summary>
+    internal DecodeOptions Decoding => new() { Limits = Limits, Orientation = Orientation };
 
     /// <summary>Whether a file is a picture by its name or, when that has no ending, by its first bytes.</summary>
     internal bool IsImage(string path, ReadOnlySpan<byte> head)

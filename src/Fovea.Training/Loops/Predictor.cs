@@ -111,11 +111,11 @@ public sealed partial class Predictor
     // A single picture is over before compiling the model would have paid.
     private static bool IsSingle(PredictOptions options) => options.Inputs is [var only] && File.Exists(only);
 
-    private static Image Load(string path)
+    private Image Load(string path)
     {
         try
         {
-            return ImageCodecs.Load(path);
+            return ImageCodecs.Load(path, Description.Decoding);
         }
         catch (Exception e) when (e is ImageException or IOException or UnauthorizedAccessException)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Fovea.Attention;
+using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
 using Fovea.Models;
 using Fovea.Training.Data;
@@ -57,6 +58,9 @@ public sealed record ModelDescription
     /// </summary>
     public double? CropFraction { get; init; }
 
+    /// <summary>Whether images are turned as their EXIF orientation says, or taken as they are stored; null turns them.</summary>
+    public OrientationHandling? Orientation { get; init; }
+
     /// <summary>The catalogue's name of model and mechanism together: <c>resnet18</c>, <c>cbam_resnet18</c>.</summary>
     [JsonIgnore]
     public string Key => Attention is null ? Model : $"{Attention}_{Model}";
@@ -73,7 +77,12 @@ public sealed record ModelDescription
         Std = Std,
         Interpolation = Interpolation ?? ResizeFilter.Bilinear,
         CropFraction = Task == DataTask.Segment ? null : CropFraction ?? (ImageSize > Recipe.SmallImage ? PhotographCrop : 1),
+        Orientation = Orientation ?? OrientationHandling.Apply,
     };
+
+    /// <summary>How image files are decoded for it.</summary>
+    [JsonIgnore]
+    public DecodeOptions Decoding => new() { Orientation = Orientation ?? OrientationHandling.Apply };
 
     /// <summary>The description in words: <c>resnet20-cifar with se, 10 classes</c>.</summary>
     public string Title => $"{Model}{(Attention is null ? string.Empty : $" with {Attention}")}, {Format.Of(Classes.Count, "class")}";

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
 using Fovea.Training.Data;
 
@@ -88,6 +89,9 @@ internal ref struct ModelDescriptionReader
                     break;
                 case "cropFraction":
                     rest = rest with { CropFraction = _json.TokenType == JsonTokenType.Null ? null : _json.GetDouble() };
+                    break;
+                case "orientation":
+                    rest = rest with { Orientation = _json.TokenType == JsonTokenType.Null ? null : Word<OrientationHandling>("orientation") };
                     break;
                 case "title":
                     // Written for people, and computed from the rest.

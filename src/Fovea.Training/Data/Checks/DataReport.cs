@@ -121,7 +121,7 @@ public sealed record DataReport
     {
         ArgumentNullException.ThrowIfNull(part);
         return $"{part.TurnedAlone.Count} of {part.Count} pictures are turned upright by their EXIF orientation, and their masks have no such tag; masks drawn on the "
-        + $"pixels as they are stored do not fit: {Few(part.TurnedAlone)}";
+        + $"pixels as they are stored fit with --orientation ignore only: {Few(part.TurnedAlone)}";
     }
 
     private static string Few(IEnumerable<string> items)

@@ -64,7 +64,7 @@ public sealed class ImageFiles : IImageDataset
         byte[] bytes = DirectoryTree.ReadFile(path, _options.MemoryLimit);
         try
         {
-            return new ImageSample(ImageCodecs.Decode(bytes, new DecodeOptions { Limits = _options.Limits }, path), -1, path);
+            return new ImageSample(ImageCodecs.Decode(bytes, _options.Decoding, path), -1, path);
         }
         catch (ImageException e)
         {

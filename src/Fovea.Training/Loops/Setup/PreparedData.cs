@@ -1,3 +1,4 @@
+using Fovea.Imaging.Codecs;
 using Fovea.Models;
 using Fovea.Training.Data;
 
@@ -62,6 +63,7 @@ internal sealed record PreparedData(DatasetPair Pair, DataReport Report, SplitRe
             Folds = options.Folds,
             Fold = options.Fold,
             Output = options.Output,
+            Orientation = options.Preprocessing.Orientation ?? OrientationHandling.Apply,
         };
         return DatasetFactory.OpenPair(
             options.Data, options.Validation,

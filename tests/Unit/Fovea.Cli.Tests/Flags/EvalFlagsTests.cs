@@ -23,6 +23,7 @@ public sealed class EvalFlagsTests
         ("--std 0.5", "Preprocessing", "std 0.5"),
         ("--interpolation bicubic", "Preprocessing", "bicubic"),
         ("--crop-pct 0.9", "Preprocessing", "crop 0.9"),
+        ("--orientation ignore", "Preprocessing", "orientation ignored"),
         ("--image-size 96", "ImageSize", "96"),
         ("--imgsz 96", "ImageSize", "96"),
         ("-b 7", "BatchSize", "7"),
