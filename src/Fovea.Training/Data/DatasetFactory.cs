@@ -17,8 +17,7 @@ public static class DatasetFactory
     /// <exception cref="DataException">There are no such data, or they cannot be read.</exception>
     public static IImageDataset Open(string? source, DatasetOptions? options = null, DataSplit split = DataSplit.Val)
     {
-        options ??= DatasetOptions.Default;
-        options.Validate();
+        options = Checked(options);
         return Cache(OpenRaw(source, options, split), options);
     }
 
@@ -33,8 +32,7 @@ public static class DatasetFactory
     /// <exception cref="DataException">There are no such data, they cannot be read, or the classes of the two parts differ.</exception>
     public static DatasetPair OpenPair(string? train, string? val = null, DatasetOptions? options = null)
     {
-        options ??= DatasetOptions.Default;
-        options.Validate();
+        options = Checked(options);
         DatasetPair pair = val is not null
             ? OpenGiven(train, val, options)
             : IsClutter(train)
@@ -60,6 +58,14 @@ public static class DatasetFactory
 
     /// <summary>Whether a name means the embedded data.</summary>
     public static bool IsClutter(string? source) => source is null or "" || source.Equals("clutter", StringComparison.OrdinalIgnoreCase);
+
+    // Who says what the colours of masks mean, wants masks.
+    private static DatasetOptions Checked(DatasetOptions? options)
+    {
+        options ??= DatasetOptions.Default;
+        options.Validate();
+        return options.MaskColors is null ? options : options with { Task = DataTask.Segment };
+    }
 
     private static IImageDataset OpenRaw(string? source, DatasetOptions options, DataSplit split, List<string>? notes = null)
     {

@@ -18,6 +18,7 @@ public sealed partial class Predictor
     private readonly InferenceModel _model;
     private readonly SamplePipeline _pipeline;
     private readonly PredictOptions _options;
+    private readonly IReadOnlyList<(byte Red, byte Green, byte Blue)>? _colors;
     private FirstCall? _rehearsal;
 
     private Predictor(TrainedModel trained, PredictOptions options)
@@ -26,6 +27,7 @@ public sealed partial class Predictor
         _model = new InferenceModel(trained.Model, compiles: !IsSingle(options));
         _pipeline = trained.Description.EvaluationPipeline();
         _options = options;
+        _colors = MaskColorTable.Of(options.MaskColors ?? Description.MaskColors)?.ColorsOf(Classes);
     }
 
     /// <summary>What the model gives: a class for each image, or masks (see <see cref="Segment"/>).</summary>

@@ -58,6 +58,12 @@ public sealed partial record TrainOptions
     public int? IgnoreValue { get; init; }
 
     /// <summary>
+    /// <c>--mask-colors</c>: which class each colour in masks stands for, as the lines of a <see cref="MaskColorTable"/>; null or none for masks of
+    /// numbers.
+    /// </summary>
+    public IReadOnlyList<string>? MaskColors { get; init; }
+
+    /// <summary>
     /// <c>--loss</c>: <c>ce</c>, <c>focal</c>, <c>bce</c>, <c>dice</c>, <c>jaccard</c>, <c>tversky</c>, <c>lovasz</c>, or a sum such as
     /// <c>0.5*focal(2)+dice</c>; null for <c>ce</c>, with masks <c>ce+dice</c>.
     /// </summary>

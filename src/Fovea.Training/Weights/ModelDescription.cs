@@ -40,6 +40,9 @@ public sealed record ModelDescription
     /// <summary>The value that did not count in the masks that it was trained on; null for 255, or for classifiers.</summary>
     public int? IgnoreValue { get; init; }
 
+    /// <summary>Which class each colour in the masks stood for, as lines of a <see cref="MaskColorTable"/>; null for masks of numbers.</summary>
+    public IReadOnlyList<string>? MaskColors { get; init; }
+
     /// <summary>Side of the square that the model sees, in pixels.</summary>
     public required int ImageSize { get; init; }
 
@@ -125,7 +128,8 @@ public sealed record ModelDescription
             ModelDescription description = ModelDescriptionReader.Read(json)
                 ?? throw new DataFormatException("weights: the description of the model is null.");
             bool isUsable = description is { Model: not null, Classes.Count: > 0, ImageSize: > 0, AttentionOptions: not null, AttentionAt: not null }
-                && description.Mean is { Count: > 0 } && description.Mean.Count == description.Std?.Count && description.Classes.All(c => c is not null);
+                && description.Mean is { Count: > 0 } && description.Mean.Count == description.Std?.Count && description.Classes.All(c => c is not null)
+                && (description.MaskColors?.All(l => l is not null) ?? true);
             return isUsable
                 ? description
                 : throw new DataFormatException("weights: the description of the model lacks its name, classes, image size or normalisation.");

@@ -78,6 +78,9 @@ internal ref struct ModelDescriptionReader
                 case "ignoreValue":
                     rest = rest with { IgnoreValue = _json.TokenType == JsonTokenType.Null ? null : _json.GetInt32() };
                     break;
+                case "maskColors":
+                    rest = rest with { MaskColors = Texts() };
+                    break;
                 case "mean":
                     rest = rest with { Mean = Numbers()! };
                     break;

@@ -12,6 +12,7 @@ internal sealed class MaskedImages : IImageDataset
     private readonly (string Image, string? Mask)[] _pairs;
     private readonly Lazy<MaskLabels> _labels;
     private readonly DatasetOptions _options;
+    private readonly MaskColorTable? _colors;
 
     private MaskedImages(FileTree images, FileTree masks, (string Image, string? Mask)[] pairs, Lazy<MaskLabels> labels, DatasetOptions options)
     {
@@ -20,6 +21,7 @@ internal sealed class MaskedImages : IImageDataset
         _pairs = pairs;
         _labels = labels;
         _options = options;
+        _colors = options.MaskColors?.InOrderOf(options.MaskClasses);
     }
 
     public string Source => _images.Source;
@@ -122,7 +124,7 @@ internal sealed class MaskedImages : IImageDataset
     private (Image Mask, bool IsTurned) ReadMask(string path)
     {
         byte[] bytes = _masks.Read(path);
-        Image mask = Decode(_masks, path, o => MaskPixels.Of(ImageCodecs.DecodeStored(bytes, o, path)));
+        Image mask = Decode(_masks, path, o => MaskPixels.Of(ImageCodecs.DecodeStored(bytes, o, path), _colors));
         return (mask, ImageCodecs.ReadOrientation(bytes) != ExifOrientation.TopLeft);
     }
 

@@ -59,6 +59,7 @@ internal sealed record PreparedData(DatasetPair Pair, DataReport Report, SplitRe
             Task = options.Task ?? (entry is { IsSegmentation: true } ? DataTask.Segment : null),
             MaskClasses = options.MaskClasses,
             IgnoreValue = options.IgnoreValue,
+            MaskColors = MaskColorTable.Of(options.MaskColors),
             ValFraction = options.ValFraction,
             Folds = options.Folds,
             Fold = options.Fold,

@@ -45,6 +45,7 @@ public sealed class TrainFlagsTests
         ("--task segment", "task", "\"Segment\""),
         ("--classes road,car", "maskClasses", """["road","car"]"""),
         ("--ignore-value 11", "ignoreValue", "11"),
+        ("--mask-colors none", "maskColors", "[]"),
         ("--ignore-index 11", "ignoreValue", "11"),
         ("--loss 0.5*focal+dice", "loss", "\"0.5*focal+dice\""),
         ("--epochs 7", "epochs", "7"),
