@@ -1,6 +1,5 @@
 using System.Text;
 using Fovea.Imaging.Codecs;
-using Fovea.Training;
 using Fovea.Training.Data;
 
 namespace Fovea.Cli.Predicting;
@@ -9,7 +8,8 @@ namespace Fovea.Cli.Predicting;
 /// <param name="decoding">How they are decoded.</param>
 /// <param name="input">Opens the standard input.</param>
 /// <param name="refuse">Called with each input that there is nothing for, and why.</param>
-internal sealed class PictureInputs(DecodeOptions decoding, Func<Stream> input, Action<string, string> refuse)
+/// <param name="note">Called with what was passed over in a folder; null for nobody.</param>
+internal sealed class PictureInputs(DecodeOptions decoding, Func<Stream> input, Action<string, string> refuse, Action<string>? note = null)
 {
     /// <summary>What stands for the standard input.</summary>
     public const string StandardInput = "-";
@@ -59,7 +59,13 @@ internal sealed class PictureInputs(DecodeOptions decoding, Func<Stream> input, 
     {
         try
         {
-            return Predictor.Find([path]).Select(f => new Picture(f, () => ImageCodecs.Load(f, decoding)));
+            var files = new ImageFiles([path]);
+            foreach (string text in files.Notes)
+            {
+                note?.Invoke(text);
+            }
+
+            return Enumerable.Range(0, files.Count).Select(files.Name).Select(f => new Picture(f, () => ImageCodecs.Load(f, decoding)));
         }
         catch (DataException e)
         {
