@@ -1,3 +1,5 @@
+using Fovea.Imaging.Codecs;
+
 namespace Fovea.Imaging;
 
 /// <summary>Why an image could not be read or written.</summary>
@@ -31,4 +33,7 @@ public sealed class ImageException : Exception
 
     /// <summary>The kind of fault.</summary>
     public ImageError Error { get; }
+
+    /// <summary>The format of a file that no decoder reads, where its bytes or its name show it; else null.</summary>
+    public PictureFormat? Format { get; init; }
 }

@@ -25,9 +25,9 @@ internal readonly record struct PixelSize(int Width, int Height)
 /// <summary>Reads a picture as training does, resizes it as training does, and writes it.</summary>
 internal static class ImageConversion
 {
-    public static Conversion Run(string input, string output, PixelSize? size, ResizeFilter filter, bool asStored)
+    public static Conversion Run(string input, string output, PixelSize? size, ResizeFilter filter, OrientationHandling orientation)
     {
-        Image image = ImageCodecs.Load(input, new DecodeOptions { Orientation = asStored ? OrientationHandling.Ignore : OrientationHandling.Apply });
+        Image image = ImageCodecs.Load(input, new DecodeOptions { Orientation = orientation });
         Image result = size is { } to ? Resize(image, to, filter) : image;
         ImageCodecs.Save(output, result);
         string how = size is null ? string.Empty : $", {Kebab.Of(filter.ToString())}";

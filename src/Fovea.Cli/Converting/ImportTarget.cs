@@ -28,9 +28,9 @@ internal sealed record ImportTarget
 
     public IReadOnlyDictionary<string, string> Options { get; init; } = CommonFlags.NoOptions;
 
-    /// <summary>Whether any of its flags was given.</summary>
+    /// <summary>Whether any of its flags was given that pictures have no use for.</summary>
     public bool IsGiven => this is not { Source: null, Part: null, Model: null, Attention: null, AttentionAt: null, ImageSize: null, Mechanism: null }
-        || AttentionOptions.Count + Options.Count > 0 || Strict || Preprocessing != Preprocessing.Unsaid;
+        || AttentionOptions.Count + Options.Count > 0 || Strict || Preprocessing with { Orientation = null } != Preprocessing.Unsaid;
 
     /// <summary>The source to hand to the importer; null finds it.</summary>
     public string? Named => Source == WeightsFlags.Auto ? null : Source;
@@ -51,7 +51,7 @@ internal sealed record ImportTarget
 
         if (Mechanism is not null && (Strict || Preprocessing != Preprocessing.Unsaid))
         {
-            throw Wrong("--strict, --mean, --std, --interpolation and --crop-pct belong to --model");
+            throw Wrong("--strict, --mean, --std, --interpolation, --crop-pct and --orientation belong to --model");
         }
 
         if (Mechanism is not null && (Attention ?? AttentionAt) is not null)

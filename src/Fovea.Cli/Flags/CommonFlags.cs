@@ -1,4 +1,5 @@
 using Fovea.Attention;
+using Fovea.Imaging.Codecs;
 using Fovea.Models;
 using Fovea.Training;
 using Fovea.Training.Data;
@@ -10,6 +11,10 @@ internal static class CommonFlags
 {
     public static readonly IReadOnlyDictionary<string, string> NoOptions = new Dictionary<string, string>();
 
+    private const string NoColors = "none";
+
+    public const string ColorsHelp = "Which class each colour in masks stands for: a file of lines such as 128 64 128 road, or the name of a published table; void does not count";
+
     private static readonly FlagValue<string> s_weights = new("FILE", text => WeightsFlags.PathOf(FlagValues.Text("FILE").Read(text)));
 
     private static readonly FlagValue<IReadOnlyList<string>> s_classes = new("NAMES", text =>
@@ -18,6 +23,19 @@ internal static class CommonFlags
         return names.Length is >= 1 and <= 255 && names.All(n => n.Length > 0) && names.Distinct().Count() == names.Length
             ? names
             : throw new FormatException($"expected 1 to 255 names, none empty and no two alike, such as background,road,car, got \"{text}\".");
+    });
+
+    // Taken as they are now: a run remembers the colours, not where they stood.
+    private static readonly FlagValue<IReadOnlyList<string>> s_colors = new($"FILE|{string.Join('|', MaskColorTable.Known)}|none", text =>
+    {
+        try
+        {
+            return text == NoColors ? [] : MaskColorTable.Read(text).Lines;
+        }
+        catch (DataException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
     });
 
     private static readonly FlagValue<string> s_model = new("KEY", text => ModelCatalog.Contains(text)
@@ -56,12 +74,20 @@ internal static class CommonFlags
         .Add("--folds", FlagValues.Integer(2, 1000), "Divide the data into so many parts, each with the same mixture of classes, and hold one out; default: no folds.", folds)
         .Add("--fold", FlagValues.Integer(1, 1000), "Which of the folds is held out, from 1 on; default 1.", fold);
 
-    public static FlagSet<T> Masks<T>(this FlagSet<T> flags, Func<T, IReadOnlyList<string>, T> classes, Func<T, int, T> ignored) => flags
+    public static FlagSet<T> Masks<T>(this FlagSet<T> flags, Func<T, IReadOnlyList<string>, T> classes, Func<T, int, T> ignored, Func<T, IReadOnlyList<string>, T> colors) => flags
         .Add("--classes", s_classes, "Names of the classes in masks, from value 0 on, separated by commas; default: classes.txt beside the data, else by the values.", classes)
-        .Ignored("255 where that is no class", ignored);
+        .Ignored("255 where that is no class", ignored)
+        .MaskColors($"{ColorsHelp}; default none: masks hold numbers.", colors);
+
+    public static FlagSet<T> MaskColors<T>(this FlagSet<T> flags, string help, Func<T, IReadOnlyList<string>, T> set) =>
+        flags.Add("--mask-colors", s_colors, help, set);
 
     public static FlagSet<T> Ignored<T>(this FlagSet<T> flags, string whenAbsent, Func<T, int, T> set) =>
         flags.Add("--ignore-value --ignore-index", FlagValues.Integer(0, 255), $"The value in masks that does not count; default: {whenAbsent}.", set);
+
+    public static FlagSet<T> Orientation<T>(this FlagSet<T> flags, string whenAbsent, Func<T, OrientationHandling, T> set) =>
+        flags.Add("--orientation", FlagValues.Word<OrientationHandling>(),
+            $"Whether images, and masks that have such a tag, are turned as their EXIF orientation says, or taken as they are stored; default: {whenAbsent}.", set);
 
     public static FlagSet<T> BatchSize<T>(this FlagSet<T> flags, string help, Func<T, int, T> set) =>
         flags.Add("--batch-size --batch -b", FlagValues.Integer(1), help, set);

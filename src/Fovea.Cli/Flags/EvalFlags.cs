@@ -18,6 +18,7 @@ internal static class EvalFlags
         .Group("Data")
         .Data("The images, in any form that train takes; default: the validation part of the embedded Clutter data.", (o, v) => o with { Data = v })
         .Ignored("what the weights say", (o, v) => o with { IgnoreValue = v })
+        .MaskColors($"{CommonFlags.ColorsHelp}; default: what the weights say.", (o, v) => o with { MaskColors = v })
         .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { ImageSize = v })
         .Preprocessing(o => o.Preprocessing, (o, v) => o with { Preprocessing = v })
         .BatchSize("Images at a time; default 128, of segmentation models 8. The result does not depend on it.", (o, v) => o with { BatchSize = v })
@@ -43,6 +44,8 @@ internal static class EvalFlags
         .Threads((o, v) => o with { Threads = v })
         .Group("Output")
         .Add("--output --project", FlagValues.Folder, "Where a segmentation model's masks are written, as PNG; default runs/predict.", (o, v) => o with { Output = v })
+        .MaskColors("The colours that masks are written in, a file or a table as for train, or none for the numbers of the classes; default: what the weights say.",
+            (o, v) => o with { MaskColors = v })
         .AddSwitch("--overlay", "Write each image with its mask drawn over it as well.", (o, v) => o with { Overlay = v })
         .Add("--top", FlagValues.Integer(1), "How many classes to print for each image; default 5.", (o, v) => o with { Top = v });
 }

@@ -64,7 +64,7 @@ internal static class TrainFlags
         .Data("A folder per class, folders of images and masks, a .tar(.gz) of either, CIFAR-10 or MNIST files, a CSV of path,label; default: the embedded "
             + "Clutter data.", (o, v) => o with { Data = v })
         .Task((o, v) => o with { Task = v })
-        .Masks((o, v) => o with { MaskClasses = v }, (o, v) => o with { IgnoreValue = v })
+        .Masks((o, v) => o with { MaskClasses = v }, (o, v) => o with { IgnoreValue = v }, (o, v) => o with { MaskColors = v })
         .Add("--val --val-dir", FlagValues.Text("PATH"), "The validation images; default: val or test beside the training images, else a tenth of them.",
             (o, v) => o with { Validation = v })
         .Division((o, v) => o with { ValFraction = v }, (o, v) => o with { Folds = v }, (o, v) => o with { Fold = v })

@@ -45,5 +45,6 @@ internal static class WeightsFlags
         .Add("--interpolation", FlagValues.Word<ResizeFilter>(), "How images are resized; default: what the weights say, or bilinear.",
             (o, v) => set(o, get(o) with { Interpolation = v }))
         .Add("--crop-pct", FlagValues.PositiveShare, "Share of the resized image's shorter side that the model sees, above 0 to 1; default: what the weights say, "
-            + "or 0.875 above 96 pixels.", (o, v) => set(o, get(o) with { CropFraction = v }));
+            + "or 0.875 above 96 pixels.", (o, v) => set(o, get(o) with { CropFraction = v }))
+        .Orientation("what the weights say, or apply", (o, v) => set(o, get(o) with { Orientation = v }));
 }

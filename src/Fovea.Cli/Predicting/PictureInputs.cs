@@ -1,14 +1,15 @@
 using System.Text;
 using Fovea.Imaging.Codecs;
-using Fovea.Training;
 using Fovea.Training.Data;
 
 namespace Fovea.Cli.Predicting;
 
 /// <summary>What <c>predict</c> is given: files, folders, patterns, a list of them in a file, and the standard input as a picture or as the list.</summary>
+/// <param name="decoding">How they are decoded.</param>
 /// <param name="input">Opens the standard input.</param>
 /// <param name="refuse">Called with each input that there is nothing for, and why.</param>
-internal sealed class PictureInputs(Func<Stream> input, Action<string, string> refuse)
+/// <param name="note">Called with what was passed over in a folder; null for nobody.</param>
+internal sealed class PictureInputs(DecodeOptions decoding, Func<Stream> input, Action<string, string> refuse, Action<string>? note = null)
 {
     /// <summary>What stands for the standard input.</summary>
     public const string StandardInput = "-";
@@ -58,7 +59,13 @@ internal sealed class PictureInputs(Func<Stream> input, Action<string, string> r
     {
         try
         {
-            return Predictor.Find([path]).Select(f => new Picture(f, () => ImageCodecs.Load(f)));
+            var files = new ImageFiles([path]);
+            foreach (string text in files.Notes)
+            {
+                note?.Invoke(text);
+            }
+
+            return Enumerable.Range(0, files.Count).Select(files.Name).Select(f => new Picture(f, () => ImageCodecs.Load(f, decoding)));
         }
         catch (DataException e)
         {
@@ -84,6 +91,6 @@ internal sealed class PictureInputs(Func<Stream> input, Action<string, string> r
         using Stream stream = input();
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
-        return ImageCodecs.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        return ImageCodecs.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), decoding);
     }
 }

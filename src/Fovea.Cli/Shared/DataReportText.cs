@@ -22,6 +22,11 @@ internal static class DataReportText
                 output.WriteLine($"  unreadable: {image.Reason}");
             }
 
+            if (part.NotRead.Count > 0)
+            {
+                output.WriteLine($"  {DataReport.Unread(part)}");
+            }
+
             if (part.TurnedAlone.Count > 0)
             {
                 output.WriteLine($"  warning: {DataReport.Doubt(part)}");

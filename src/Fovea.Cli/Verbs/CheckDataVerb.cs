@@ -28,6 +28,7 @@ internal static class CheckDataVerb
             "fovea check-data photos/",
             "fovea check-data train.tar.gz --val val.tar.gz",
             "fovea check-data camvid/ --ignore-value 11",
+            "fovea check-data voc2012/ --mask-colors voc",
             "fovea check-data clutter --export clutter/");
         Argument<string> path = verb.AddArgument<string>("data", "A path that train takes, or clutter for the embedded data.", ArgumentArity.ExactlyOne);
         FlagSet<CheckOptions> flags = new FlagSet<CheckOptions>()
@@ -36,7 +37,9 @@ internal static class CheckDataVerb
             .Division((o, v) => With(o, d => d with { ValFraction = v }), (o, v) => With(o, d => d with { Folds = v }), (o, v) => With(o, d => d with { Fold = v }))
             .Add("--seed", FlagValues.Seed, "Seed of the embedded data, and of what is held out for validation; default 0.", (o, v) => With(o, d => d with { Seed = v }))
             .Task((o, v) => With(o, d => d with { Task = v }))
-            .Masks((o, v) => With(o, d => d with { MaskClasses = v }), (o, v) => With(o, d => d with { IgnoreValue = v }))
+            .Masks((o, v) => With(o, d => d with { MaskClasses = v }), (o, v) => With(o, d => d with { IgnoreValue = v }),
+                (o, v) => With(o, d => d with { MaskColors = v.Count == 0 ? null : MaskColorTable.Parse(v, "mask-colors") }))
+            .Orientation("apply", (o, v) => With(o, d => d with { Orientation = v }))
             .Workers("default 0: every processor", (o, v) => o with { Workers = v })
             .Group("Output")
             .Add("--export", FlagValues.Folder, "Write the embedded data there as a folder per class, with the masks.", (o, v) => o with { Export = v });

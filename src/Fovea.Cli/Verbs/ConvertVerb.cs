@@ -2,6 +2,7 @@ using System.CommandLine;
 using Fovea.Attention;
 using Fovea.Cli.Converting;
 using Fovea.Cli.Flags;
+using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
 
 namespace Fovea.Cli.Verbs;
@@ -14,8 +15,6 @@ internal static class ConvertVerb
         public PixelSize? Size { get; init; }
 
         public ResizeFilter? Filter { get; init; }
-
-        public bool AsStored { get; init; }
 
         public string? Key { get; init; }
 
@@ -39,7 +38,9 @@ internal static class ConvertVerb
             .Group("Images")
             .Add("--resize", PixelSize.Value, "Resize, as Pillow does, to this width and height.", (o, v) => o with { Size = v })
             .Add("--filter", FlagValues.Word<ResizeFilter>(), "The kernel of the resize; default bilinear.", (o, v) => o with { Filter = v })
-            .AddSwitch("--as-stored", "Leave the pixels as they are stored, whatever turn the EXIF orientation asks for.", (o, v) => o with { AsStored = v })
+            .AddSwitch("--as-stored", "The same as --orientation ignore.",
+                (o, v) => v ? Oriented(o, OrientationHandling.Ignore) : o)
+            .Rule(given => given["--as-stored"] is not null ? given.Refuse("--as-stored", "--orientation") : null)
             .Group("Weights")
             .Add("--key", FlagValues.Text("NAME"), "Which state dict of a PyTorch file that holds several: its key, dots lead into nested ones (state.model).", (o, v) => o with { Key = v })
             .From("The library whose names and layouts the weights have, as fovea list --sources prints them; "
@@ -89,9 +90,9 @@ internal static class ConvertVerb
             throw Wrong($"{input} holds {Word(read)} and {output} would hold {Word(kind)}; give two files of the same kind");
         }
 
-        if (kind == FileKind.Weights && (options.Size is not null || options.Filter is not null || options.AsStored))
+        if (kind == FileKind.Weights && (options.Size is not null || options.Filter is not null))
         {
-            throw Wrong("--resize, --filter and --as-stored are for images; leave them out for weights");
+            throw Wrong("--resize and --filter are for images; leave them out for weights");
         }
 
         if (kind == FileKind.Image && (options.Key is not null || options.Import.IsGiven))
@@ -99,7 +100,15 @@ internal static class ConvertVerb
             throw Wrong("--key, --from, --model and --mechanism are for weights; leave them out for images");
         }
 
-        options.Import.Check();
+        if (kind == FileKind.Weights && options.Import is { Source: null, Preprocessing.Orientation: not null })
+        {
+            throw Wrong("--orientation is for images, and for weights of another library with --from; leave it out");
+        }
+
+        if (kind == FileKind.Weights)
+        {
+            options.Import.Check();
+        }
 
         if (options.Filter is not null && options.Size is null)
         {
@@ -123,8 +132,11 @@ internal static class ConvertVerb
 
         return kind == FileKind.Weights
             ? options.Import.Source is null ? WeightsConversion.Run(input, output, options.Key) : WeightsImport.Run(input, output, options.Key, options.Import)
-            : ImageConversion.Run(input, output, options.Size, options.Filter ?? ResizeFilter.Bilinear, options.AsStored);
+            : ImageConversion.Run(input, output, options.Size, options.Filter ?? ResizeFilter.Bilinear, options.Import.Preprocessing.Orientation ?? OrientationHandling.Apply);
     }
+
+    private static ConvertOptions Oriented(ConvertOptions options, OrientationHandling orientation) =>
+        options with { Import = options.Import with { Preprocessing = options.Import.Preprocessing with { Orientation = orientation } } };
 
     private static string Word(FileKind kind) => kind == FileKind.Weights ? "weights" : "an image";
 

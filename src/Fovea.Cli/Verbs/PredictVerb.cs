@@ -76,7 +76,7 @@ internal static class PredictVerb
             }
         }
 
-        foreach (Picture[] batch in new PictureInputs(where.Input, Refuse).Find(options.Inputs, list).Chunk(options.BatchSize))
+        foreach (Picture[] batch in new PictureInputs(predictor.Description.Decoding, where.Input, Refuse, text => where.Error.WriteLine($"note: {text}")).Find(options.Inputs, list).Chunk(options.BatchSize))
         {
             interruption.Token.ThrowIfCancellationRequested();
             (string Path, Image Image)[] images = [.. Load(batch, Refuse)];

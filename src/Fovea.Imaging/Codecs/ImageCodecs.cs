@@ -133,7 +133,10 @@ public static class ImageCodecs
     }
 
     private static IImageDecoder Find(ReadOnlySpan<byte> data, string? path) => TryFind(data) ?? throw new ImageException(ImageError.UnknownFormat,
-        $"the file {PictureFormats.Describe(data, path)}; Fovea reads {Readable()}; convert it first.");
+        $"the file {PictureFormats.Describe(data, path)}; Fovea reads {Readable()}; convert it first.")
+    {
+        Format = PictureFormats.OfContent(data) ?? (path is null ? null : PictureFormats.OfName(path)),
+    };
 
     private static IImageDecoder? TryFind(ReadOnlySpan<byte> data)
     {

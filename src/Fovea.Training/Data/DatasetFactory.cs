@@ -4,12 +4,10 @@ namespace Fovea.Training.Data;
 
 /// <summary>
 /// Opens data by what they are: a folder per class, such folders under train/ and val/, CIFAR-10's binary batches, MNIST's IDX files, a
-/// table of path and label, folders of images and masks paired by name, a .tar or .tar.gz of any of these, or <c>clutter</c> (also null): the data that need no file.
+/// table of path and label, folders of images and masks paired by name, a .tar, .tar.gz or .zip of any of these, or <c>clutter</c> (also null): the data that need no file.
 /// </summary>
 public static class DatasetFactory
 {
-    private static readonly string[] s_archives = [".tar", ".tar.gz", ".tgz", ".zip"];
-
     /// <summary>Opens one part of the data.</summary>
     /// <param name="source">A path, <c>clutter</c>, or null for Clutter.</param>
     /// <param name="options">Null for <see cref="DatasetOptions.Default"/>.</param>
@@ -17,8 +15,7 @@ public static class DatasetFactory
     /// <exception cref="DataException">There are no such data, or they cannot be read.</exception>
     public static IImageDataset Open(string? source, DatasetOptions? options = null, DataSplit split = DataSplit.Val)
     {
-        options ??= DatasetOptions.Default;
-        options.Validate();
+        options = Checked(options);
         return Cache(OpenRaw(source, options, split), options);
     }
 
@@ -33,8 +30,7 @@ public static class DatasetFactory
     /// <exception cref="DataException">There are no such data, they cannot be read, or the classes of the two parts differ.</exception>
     public static DatasetPair OpenPair(string? train, string? val = null, DatasetOptions? options = null)
     {
-        options ??= DatasetOptions.Default;
-        options.Validate();
+        options = Checked(options);
         DatasetPair pair = val is not null
             ? OpenGiven(train, val, options)
             : IsClutter(train)
@@ -60,6 +56,14 @@ public static class DatasetFactory
 
     /// <summary>Whether a name means the embedded data.</summary>
     public static bool IsClutter(string? source) => source is null or "" || source.Equals("clutter", StringComparison.OrdinalIgnoreCase);
+
+    // Who says what the colours of masks mean, wants masks.
+    private static DatasetOptions Checked(DatasetOptions? options)
+    {
+        options ??= DatasetOptions.Default;
+        options.Validate();
+        return options.MaskColors is null ? options : options with { Task = DataTask.Segment };
+    }
 
     private static IImageDataset OpenRaw(string? source, DatasetOptions options, DataSplit split, List<string>? notes = null)
     {
@@ -132,30 +136,11 @@ public static class DatasetFactory
     private static IImageDataset Cache(IImageDataset dataset, DatasetOptions options) =>
         dataset is PixelList || options.CacheLimit == 0 ? dataset : new CachedDataset(dataset, options.CacheLimit);
 
-    // A folder that holds nothing but archives of the parts is as good as the parts.
-    private static (string Train, string Val)? ArchivesIn(string folder)
-    {
-        string[] archives = [.. Directory.EnumerateFiles(folder).Where(f => s_archives.Any(e => f.EndsWith(e, StringComparison.OrdinalIgnoreCase)))];
-        string? Part(string[] names) => names
-            .Select(n => archives.FirstOrDefault(a => Path.GetFileName(a).Split('.')[0].Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(a => a is not null);
-        return archives.Length > 0 && !Directory.EnumerateDirectories(folder).Any() && Part(PartFolders.TrainNames) is { } train && Part(PartFolders.ValNames) is { } val
-            ? (train, val)
-            : null;
-    }
-
     private static DataLayout Detect(string path, DatasetOptions options)
     {
-        if (Directory.Exists(path) && ArchivesIn(path) is ({ } train, { } val))
-        {
-            var parts = (Train: new Lazy<DataLayout>(() => FileKind.Detect(train, options)), Val: new Lazy<DataLayout>(() => FileKind.Detect(val, options)));
-            return new DataLayout(
-                $"{Path.GetFileName(train)} and {Path.GetFileName(val)}",
-                () => parts.Train.Value.Open(DataSplit.Train), () => parts.Val.Value.Open(DataSplit.Val), null);
-        }
-
         if (Directory.Exists(path))
         {
-            return DataLayout.Detect(new DirectoryTree(path, options.MemoryLimit, options.Output), options);
+            return ArchiveFolder.Detect(path, options) ?? DataLayout.Detect(new DirectoryTree(path, options.MemoryLimit, options.Output), options);
         }
 
         if (!File.Exists(path))

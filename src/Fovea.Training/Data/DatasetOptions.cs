@@ -21,6 +21,9 @@ public sealed record DatasetOptions
     /// <summary>The names of the classes in masks, from value 0 on; null (default) for those in classes.txt, else those that the values show.</summary>
     public IReadOnlyList<string>? MaskClasses { get; init; }
 
+    /// <summary>Which class each colour in masks stands for; null (default) for masks of numbers. The colours say themselves what does not count.</summary>
+    public MaskColorTable? MaskColors { get; init; }
+
     /// <summary>The value in masks that does not count (0 to 255); null (default) for 255 where that is no class.</summary>
     public int? IgnoreValue { get; init; }
 
@@ -65,9 +68,15 @@ public sealed record DatasetOptions
     /// <summary>The most that one picture may take.</summary>
     public ImageLimits Limits { get; init; } = ImageLimits.Default;
 
+    /// <summary>Whether pictures, and masks that have such a tag, are turned as their EXIF orientation says (default), or taken as they are stored.</summary>
+    public OrientationHandling Orientation { get; init; }
+
     /// <summary>The endings that make a file a picture, lower case with the dot. Add the ending of a decoder that you registered.</summary>
     /// <remarks>By default those of every format in <see cref="PictureFormats"/>, read or not, so that the check names files that cannot be read.</remarks>
     public IReadOnlyList<string> Extensions { get; init; } = [.. PictureFormats.All.SelectMany(f => f.Endings).Distinct()];
+
+    /// <summary>How pictures and masks are decoded.</summary>
+    internal DecodeOptions Decoding => new() { Limits = Limits, Orientation = Orientation };
 
     /// <summary>Whether a file is a picture by its name or, when that has no ending, by its first bytes.</summary>
     internal bool IsImage(string path, ReadOnlySpan<byte> head)
@@ -90,6 +99,8 @@ public sealed record DatasetOptions
         Require(ClutterValCount >= 1, nameof(ClutterValCount), ClutterValCount, "at least 1");
         Require(MemoryLimit >= 0, nameof(MemoryLimit), MemoryLimit, "at least 0");
         Require(IgnoreValue is null or (>= 0 and <= 255), nameof(IgnoreValue), IgnoreValue ?? 0, "0 to 255");
+        Require(MaskColors is null || IgnoreValue is null, nameof(IgnoreValue), IgnoreValue ?? 0, "left out with MaskColors, which name void what does not count");
+        Require(MaskColors is null || Task != DataTask.Classify, nameof(Task), 0, "Segment with MaskColors");
         Require(CacheLimit >= 0, nameof(CacheLimit), CacheLimit, "at least 0");
     }
 

@@ -1,3 +1,5 @@
+using Fovea.Training.Data;
+
 namespace Fovea.Training;
 
 /// <summary>What to evaluate, one property for each flag of <c>eval</c>.</summary>
@@ -23,6 +25,12 @@ public sealed record EvalOptions
 
     /// <summary><c>--ignore-value</c>: the value in masks that does not count, 0 to 255; null takes what the weights say.</summary>
     public int? IgnoreValue { get; init; }
+
+    /// <summary>
+    /// <c>--mask-colors</c>: which class each colour in masks stands for, as the lines of a <see cref="MaskColorTable"/>; none for
+    /// masks of numbers; null takes what the weights say.
+    /// </summary>
+    public IReadOnlyList<string>? MaskColors { get; init; }
 
     /// <summary><c>--batch-size</c>: images at a time; default 128, of segmentation models 8. The result does not depend on it.</summary>
     public int? BatchSize { get; init; }
@@ -51,7 +59,7 @@ public sealed record EvalOptions
     /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
     public bool Strict { get; init; }
 
-    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
     public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
 
     internal ModelRequest ModelRequest() => new()
@@ -103,6 +111,12 @@ public sealed record PredictOptions
     /// <summary><c>--output</c>: where the masks of a segmentation model are written; null for <c>runs/predict</c>. Classifiers write none.</summary>
     public string? Output { get; init; }
 
+    /// <summary>
+    /// <c>--mask-colors</c>: the colours that masks are written in, as the lines of a <see cref="MaskColorTable"/>; none for the
+    /// numbers of the classes; null takes what the weights say.
+    /// </summary>
+    public IReadOnlyList<string>? MaskColors { get; init; }
+
     /// <summary><c>--overlay</c>: write each image with its mask drawn over it as well; default false.</summary>
     public bool Overlay { get; init; }
 
@@ -112,7 +126,7 @@ public sealed record PredictOptions
     /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
     public bool Strict { get; init; }
 
-    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
     public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
 
     internal ModelRequest ModelRequest() => new()

@@ -44,6 +44,8 @@ public static partial class Evaluator
             Task = task,
             MaskClasses = task == DataTask.Segment && trained.IsDescribed ? found.Classes : null,
             IgnoreValue = options.IgnoreValue ?? found.IgnoreValue,
+            MaskColors = MaskColorTable.Of(options.MaskColors ?? found.MaskColors),
+            Orientation = found.Decoding.Orientation,
         });
         trained = trained.NamedBy(data.Classes);
         data = RelabelledDataset.Of(data, trained.Description.Classes, trained.Description.HasClassNames);

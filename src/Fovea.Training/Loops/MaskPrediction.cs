@@ -9,16 +9,27 @@ namespace Fovea.Training;
 /// <param name="Classes">All classes, in their order.</param>
 public sealed record MaskPrediction(string Path, Image Mask, IReadOnlyList<ClassArea> Classes)
 {
+    /// <summary>A colour for each class, where the masks that the model was trained on had such; else null.</summary>
+    internal IReadOnlyList<(byte Red, byte Green, byte Blue)>? Colors { get; init; }
+
     /// <summary>
-    /// Writes the mask as a PNG that the training takes again: the numbers of the classes as they are; of two classes, 0 and 255, which can be
-    /// looked at.
+    /// Writes the mask as a PNG that the training takes again: in the colours of the training masks; else the numbers of the classes as they are,
+    /// of two classes 0 and 255, which can be looked at.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Save(string path)
     {
         Image shown = Mask;
-        if (Classes.Count == 2)
+        if (Colors is { } colors)
+        {
+            shown = new Image(Mask.Width, Mask.Height, PixelFormat.Rgb);
+            for (int i = 0; i < Mask.Pixels.Length; i++)
+            {
+                (shown.Pixels[3 * i], shown.Pixels[3 * i + 1], shown.Pixels[3 * i + 2]) = colors[Mask.Pixels[i]];
+            }
+        }
+        else if (Classes.Count == 2)
         {
             shown = new Image(Mask.Width, Mask.Height, PixelFormat.Grey, [.. Mask.Pixels.Select(p => (byte)(255 * p))]);
         }
@@ -28,7 +39,7 @@ public sealed record MaskPrediction(string Path, Image Mask, IReadOnlyList<Class
 
     /// <summary>The image with its mask drawn over it, a colour for each class.</summary>
     /// <param name="image">The image that the mask is of.</param>
-    public Image Over(Image image) => MaskColors.Over(image, Mask);
+    public Image Over(Image image) => MaskColors.Over(image, Mask, Colors);
 
     /// <summary>One line of JSON: <c>{"path":…,"mask":…,"classes":[{"class":…,"label":…,"pixels":…,"share":…},…]}</c>.</summary>
     /// <param name="file">Where the mask was written; null for nowhere.</param>

@@ -25,7 +25,7 @@ public sealed partial class Predictor
             .. images.Select((image, i) =>
             {
                 Image mask = DenseOutput.Classes(logits, i, image.Width, image.Height);
-                return new MaskPrediction(names?[i] ?? $"{i}", mask, AreasOf(mask));
+                return new MaskPrediction(names?[i] ?? $"{i}", mask, AreasOf(mask)) { Colors = _colors };
             }),
         ];
     }

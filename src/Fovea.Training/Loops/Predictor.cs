@@ -18,6 +18,7 @@ public sealed partial class Predictor
     private readonly InferenceModel _model;
     private readonly SamplePipeline _pipeline;
     private readonly PredictOptions _options;
+    private readonly IReadOnlyList<(byte Red, byte Green, byte Blue)>? _colors;
     private FirstCall? _rehearsal;
 
     private Predictor(TrainedModel trained, PredictOptions options)
@@ -26,6 +27,7 @@ public sealed partial class Predictor
         _model = new InferenceModel(trained.Model, compiles: !IsSingle(options));
         _pipeline = trained.Description.EvaluationPipeline();
         _options = options;
+        _colors = MaskColorTable.Of(options.MaskColors ?? Description.MaskColors)?.ColorsOf(Classes);
     }
 
     /// <summary>What the model gives: a class for each image, or masks (see <see cref="Segment"/>).</summary>
@@ -53,31 +55,13 @@ public sealed partial class Predictor
         return new Predictor(TrainedModel.Open(options.Weights, options.ModelRequest()), options) { _rehearsal = rehearsal };
     }
 
-    /// <summary>The image files that a list of files and folders names: a folder stands for all images in it and below, in order of their paths.</summary>
+    /// <summary>The image files that a list of files and folders names: a folder stands for all images in it and below, in order of their paths,
+    /// but for hidden ones and what runs have written.</summary>
     /// <exception cref="DataException">Something in the list does not exist, or there is no image.</exception>
     public static IReadOnlyList<string> Find(IReadOnlyList<string> inputs)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
-        var files = new List<string>();
-        foreach (string input in inputs)
-        {
-            if (Directory.Exists(input))
-            {
-                files.AddRange(Directory.EnumerateFiles(input, "*", SearchOption.AllDirectories)
-                    .Where(f => DatasetOptions.Default.Extensions.Contains(Path.GetExtension(f).ToLowerInvariant()))
-                    .Order(StringComparer.Ordinal));
-            }
-            else if (File.Exists(input))
-            {
-                files.Add(input);
-            }
-            else
-            {
-                throw new DataException($"{input}: there is no such file or folder.");
-            }
-        }
-
-        return files.Count > 0 ? files : throw new DataException($"{string.Join(", ", inputs)}: there are no images.");
+        var files = new ImageFiles(inputs);
+        return [.. Enumerable.Range(0, files.Count).Select(files.Name)];
     }
 
     /// <summary>Predicts image files, a batch at a time.</summary>
@@ -111,11 +95,11 @@ public sealed partial class Predictor
     // A single picture is over before compiling the model would have paid.
     private static bool IsSingle(PredictOptions options) => options.Inputs is [var only] && File.Exists(only);
 
-    private static Image Load(string path)
+    private Image Load(string path)
     {
         try
         {
-            return ImageCodecs.Load(path);
+            return ImageCodecs.Load(path, Description.Decoding);
         }
         catch (Exception e) when (e is ImageException or IOException or UnauthorizedAccessException)
         {

@@ -58,6 +58,12 @@ public sealed partial record TrainOptions
     public int? IgnoreValue { get; init; }
 
     /// <summary>
+    /// <c>--mask-colors</c>: which class each colour in masks stands for, as the lines of a <see cref="MaskColorTable"/>; null or none for masks of
+    /// numbers.
+    /// </summary>
+    public IReadOnlyList<string>? MaskColors { get; init; }
+
+    /// <summary>
     /// <c>--loss</c>: <c>ce</c>, <c>focal</c>, <c>bce</c>, <c>dice</c>, <c>jaccard</c>, <c>tversky</c>, <c>lovasz</c>, or a sum such as
     /// <c>0.5*focal(2)+dice</c>; null for <c>ce</c>, with masks <c>ce+dice</c>.
     /// </summary>
@@ -144,7 +150,7 @@ public sealed partial record TrainOptions
     /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
     public bool Strict { get; init; }
 
-    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
     public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
 
     /// <summary><c>--channels</c>: channels of the images that the model sees, 1 or 3; null takes what the weights say, or 3.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Fovea.Attention;
+using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
 using Fovea.Models;
 using Fovea.Training.Data;
@@ -39,6 +40,9 @@ public sealed record ModelDescription
     /// <summary>The value that did not count in the masks that it was trained on; null for 255, or for classifiers.</summary>
     public int? IgnoreValue { get; init; }
 
+    /// <summary>Which class each colour in the masks stood for, as lines of a <see cref="MaskColorTable"/>; null for masks of numbers.</summary>
+    public IReadOnlyList<string>? MaskColors { get; init; }
+
     /// <summary>Side of the square that the model sees, in pixels.</summary>
     public required int ImageSize { get; init; }
 
@@ -57,6 +61,9 @@ public sealed record ModelDescription
     /// </summary>
     public double? CropFraction { get; init; }
 
+    /// <summary>Whether images are turned as their EXIF orientation says, or taken as they are stored; null turns them.</summary>
+    public OrientationHandling? Orientation { get; init; }
+
     /// <summary>The catalogue's name of model and mechanism together: <c>resnet18</c>, <c>cbam_resnet18</c>.</summary>
     [JsonIgnore]
     public string Key => Attention is null ? Model : $"{Attention}_{Model}";
@@ -73,7 +80,12 @@ public sealed record ModelDescription
         Std = Std,
         Interpolation = Interpolation ?? ResizeFilter.Bilinear,
         CropFraction = Task == DataTask.Segment ? null : CropFraction ?? (ImageSize > Recipe.SmallImage ? PhotographCrop : 1),
+        Orientation = Orientation ?? OrientationHandling.Apply,
     };
+
+    /// <summary>How image files are decoded for it.</summary>
+    [JsonIgnore]
+    public DecodeOptions Decoding => new() { Orientation = Orientation ?? OrientationHandling.Apply };
 
     /// <summary>The description in words: <c>resnet20-cifar with se, 10 classes</c>.</summary>
     public string Title => $"{Model}{(Attention is null ? string.Empty : $" with {Attention}")}, {Format.Of(Classes.Count, "class")}";
@@ -116,7 +128,8 @@ public sealed record ModelDescription
             ModelDescription description = ModelDescriptionReader.Read(json)
                 ?? throw new DataFormatException("weights: the description of the model is null.");
             bool isUsable = description is { Model: not null, Classes.Count: > 0, ImageSize: > 0, AttentionOptions: not null, AttentionAt: not null }
-                && description.Mean is { Count: > 0 } && description.Mean.Count == description.Std?.Count && description.Classes.All(c => c is not null);
+                && description.Mean is { Count: > 0 } && description.Mean.Count == description.Std?.Count && description.Classes.All(c => c is not null)
+                && (description.MaskColors?.All(l => l is not null) ?? true);
             return isUsable
                 ? description
                 : throw new DataFormatException("weights: the description of the model lacks its name, classes, image size or normalisation.");

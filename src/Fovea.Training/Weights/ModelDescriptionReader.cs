@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
 using Fovea.Training.Data;
 
@@ -78,6 +79,9 @@ internal ref struct ModelDescriptionReader
                 case "ignoreValue":
                     rest = rest with { IgnoreValue = _json.TokenType == JsonTokenType.Null ? null : _json.GetInt32() };
                     break;
+                case "maskColors":
+                    rest = rest with { MaskColors = Texts() };
+                    break;
                 case "mean":
                     rest = rest with { Mean = Numbers()! };
                     break;
@@ -89,6 +93,9 @@ internal ref struct ModelDescriptionReader
                     break;
                 case "cropFraction":
                     rest = rest with { CropFraction = _json.TokenType == JsonTokenType.Null ? null : _json.GetDouble() };
+                    break;
+                case "orientation":
+                    rest = rest with { Orientation = _json.TokenType == JsonTokenType.Null ? null : Word<OrientationHandling>("orientation") };
                     break;
                 case "title":
                     // Written for people, and computed from the rest.

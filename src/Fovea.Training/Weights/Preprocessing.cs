@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
 
 namespace Fovea.Training;
@@ -24,6 +25,9 @@ public sealed record Preprocessing
     /// <summary><c>--crop-pct</c>: the share of the resized picture's shorter side that the model sees, above 0 to 1.</summary>
     public double? CropFraction { get; init; }
 
+    /// <summary><c>--orientation</c>: whether images are turned as their EXIF orientation says, or taken as they are stored.</summary>
+    public OrientationHandling? Orientation { get; init; }
+
     /// <summary>These settings, with another's where that says something.</summary>
     public Preprocessing With(Preprocessing other)
     {
@@ -34,6 +38,7 @@ public sealed record Preprocessing
             Std = other.Std ?? Std,
             Interpolation = other.Interpolation ?? Interpolation,
             CropFraction = other.CropFraction ?? CropFraction,
+            Orientation = other.Orientation ?? Orientation,
         };
     }
 
@@ -53,6 +58,7 @@ public sealed record Preprocessing
             Std = Spread(Std, "std", channels) ?? description.Std,
             Interpolation = Interpolation ?? description.Interpolation,
             CropFraction = CropFraction ?? description.CropFraction,
+            Orientation = Orientation ?? description.Orientation,
         };
     }
 
@@ -63,6 +69,9 @@ public sealed record Preprocessing
         Std is null ? null : $"std {Join(Std)}",
         Interpolation?.ToString().ToLowerInvariant(),
         CropFraction is { } crop ? string.Create(CultureInfo.InvariantCulture, $"crop {crop}") : null,
+
+        // To turn upright is what everybody expects.
+        Orientation == OrientationHandling.Ignore ? "orientation ignored" : null,
     }.OfType<string>());
 
     private static IReadOnlyList<double>? Spread(IReadOnlyList<double>? values, string flag, int channels)

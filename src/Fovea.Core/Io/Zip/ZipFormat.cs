@@ -19,6 +19,20 @@ internal static class ZipFormat
     public const ushort FlagEncrypted = 1;
     public const ushort FlagUtf8 = 1 << 11;
 
+    /// <summary>A method of packing as messages print it: <c>12 (bzip2)</c>.</summary>
+    public static string MethodName(ushort method) => method switch
+    {
+        1 => "1 (shrink)",
+        6 => "6 (implode)",
+        9 => "9 (Deflate64)",
+        12 => "12 (bzip2)",
+        14 => "14 (LZMA)",
+        93 => "93 (Zstandard)",
+        95 => "95 (xz)",
+        99 => "99 (AES encryption)",
+        _ => $"{method}",
+    };
+
     /// <summary>The 1st of January 1980, the first day that zip knows: files do not depend on when they were written.</summary>
     public const ushort Date = 0x0021;
 }

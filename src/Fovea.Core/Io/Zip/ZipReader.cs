@@ -1,20 +1,20 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Fovea.Io.Zip;
 
 /// <summary>
-/// Reads zip archives of weights. Unlike a general reader it refuses what only hostile or broken files have: entries that overlap
-/// (the small archive that unpacks to petabytes), two entries of one name, paths that lead out of the archive.
+/// Reads zip archives. Unlike a general reader it refuses what only hostile or broken files have: entries that overlap
+/// (the small archive that unpacks to petabytes), sizes that nothing unpacks to, and whatever <see cref="ZipTerms"/> say.
 /// </summary>
 internal sealed class ZipReader
 {
-    private const int MaxDirectoryBytes = 64 << 20;
-    private const long FreeInflation = 64 << 20;
-    private const int MaxInflation = 64;
     private readonly Stream _stream;
     private readonly Func<string, DataFormatException> _error;
+    private readonly ZipTerms _terms;
+    private readonly List<ZipEntry> _all = [];
     private readonly Dictionary<string, ZipEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<long, long> _limits = [];
     private long _unpacked;
@@ -22,14 +22,16 @@ internal sealed class ZipReader
     /// <summary>Reads the directory of an archive.</summary>
     /// <param name="stream">The archive from its first byte to its last; it must be able to seek.</param>
     /// <param name="error">Makes the exception of the format that the archive is used for.</param>
-    public ZipReader(Stream stream, Func<string, DataFormatException> error)
+    /// <param name="terms">What is demanded of it; null for <see cref="ZipTerms.Weights"/>.</param>
+    public ZipReader(Stream stream, Func<string, DataFormatException> error, ZipTerms? terms = null)
     {
+        _terms = terms ?? ZipTerms.Weights;
         _stream = stream;
         _error = error;
         (long directoryAt, long directoryBytes, long count) = ZipEnd.Find(stream, error);
-        if (directoryBytes > MaxDirectoryBytes)
+        if (directoryBytes > _terms.MostDirectoryBytes)
         {
-            throw error($"the zip directory takes {directoryBytes:N0} bytes; at most {MaxDirectoryBytes:N0} are allowed");
+            throw error($"the zip directory takes {directoryBytes:N0} bytes; at most {_terms.MostDirectoryBytes:N0} are allowed");
         }
 
         byte[] directory = new byte[directoryBytes];
@@ -40,14 +42,14 @@ internal sealed class ZipReader
             Add(ReadEntry(ref rest));
         }
 
-        if (_entries.Count != count)
+        if (_all.Count != count)
         {
-            throw error($"the zip directory lists {_entries.Count} files, but its end says {count}");
+            throw error($"the zip directory lists {_all.Count} files, but its end says {count}");
         }
 
         // What lies behind an entry: the next one, or the directory.
         long limit = directoryAt;
-        foreach (ZipEntry entry in _entries.Values.OrderByDescending(e => e.HeaderAt))
+        foreach (ZipEntry entry in _all.OrderByDescending(e => e.HeaderAt))
         {
             if (entry.HeaderAt + ZipFormat.LocalHeaderBytes + entry.PackedBytes > limit || !_limits.TryAdd(entry.HeaderAt, limit))
             {
@@ -58,7 +60,7 @@ internal sealed class ZipReader
         }
     }
 
-    /// <summary>The entries in the order of the directory.</summary>
+    /// <summary>The entries in the order of the directory; of those of one name the last.</summary>
     public IReadOnlyCollection<ZipEntry> Entries => _entries.Values;
 
     /// <summary>Whether a path stays inside the archive, were it unpacked.</summary>
@@ -71,11 +73,14 @@ internal sealed class ZipReader
     public ZipEntry? Find(string name) => _entries.GetValueOrDefault(name);
 
     /// <summary>Opens an entry. Its last byte is given out only if length and check value are right. One entry can be open at a time.</summary>
-    public Stream Open(ZipEntry entry)
+    public Stream Open(ZipEntry entry) => Open(entry, _stream);
+
+    /// <summary>Opens an entry in a stream of its own over the same archive, so that several can be open at a time.</summary>
+    public Stream Open(ZipEntry entry, Stream stream)
     {
         Span<byte> header = stackalloc byte[ZipFormat.LocalHeaderBytes];
-        _stream.Position = entry.HeaderAt;
-        _stream.ReadExactly(header);
+        stream.Position = entry.HeaderAt;
+        stream.ReadExactly(header);
         int names = BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
         long dataAt = entry.HeaderAt + ZipFormat.LocalHeaderBytes + names;
         if (BinaryPrimitives.ReadUInt32LittleEndian(header) != ZipFormat.LocalHeader
@@ -85,13 +90,16 @@ internal sealed class ZipReader
             throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' does not lie where the directory says");
         }
 
-        Stream packed = new BoundedStream(_stream, dataAt, entry.PackedBytes);
+        Stream packed = new BoundedStream(stream, dataAt, entry.PackedBytes);
         Stream content = entry.Method == ZipFormat.Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress);
         return new ZipEntryStream(content, entry, _error);
     }
 
     /// <summary>The whole content of an entry.</summary>
-    public byte[] ReadAll(ZipEntry entry, long maxBytes)
+    public byte[] ReadAll(ZipEntry entry, long maxBytes) => ReadAll(entry, maxBytes, _stream);
+
+    /// <summary>The whole content of an entry, from a stream of its own over the same archive.</summary>
+    public byte[] ReadAll(ZipEntry entry, long maxBytes, Stream from)
     {
         if (entry.Bytes > maxBytes)
         {
@@ -99,21 +107,21 @@ internal sealed class ZipReader
         }
 
         byte[] content = new byte[entry.Bytes];
-        using Stream stream = Open(entry);
+        using Stream stream = Open(entry, from);
         stream.ReadExactly(content);
         return content;
     }
 
     private void Add(ZipEntry entry)
     {
-        if (!IsSafe(entry.Name))
+        if (_terms.IsStrict && !IsSafe(entry.Name))
         {
             throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' has a path that leads out of the archive");
         }
 
         if (entry.Method is not (ZipFormat.Stored or ZipFormat.Deflated))
         {
-            throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' is packed by method {entry.Method}; expected 0 (stored) or 8 (deflated)");
+            throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' is packed by method {ZipFormat.MethodName(entry.Method)}; expected 0 (stored) or 8 (deflated)");
         }
 
         if (entry.Method == ZipFormat.Stored && entry.Bytes != entry.PackedBytes)
@@ -121,7 +129,7 @@ internal sealed class ZipReader
             throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' is stored, but in {entry.PackedBytes} bytes instead of {entry.Bytes}");
         }
 
-        long most = FreeInflation + MaxInflation * _stream.Length;
+        long most = _terms.FreeInflation + _terms.MostInflation * _stream.Length;
         if (entry.Bytes > most - _unpacked)
         {
             throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' claims to unpack {entry.PackedBytes:N0} bytes to {entry.Bytes:N0}; " +
@@ -129,10 +137,13 @@ internal sealed class ZipReader
         }
 
         _unpacked += entry.Bytes;
-        if (!_entries.TryAdd(entry.Name, entry))
+        _all.Add(entry);
+        if (!_entries.TryAdd(entry.Name, entry) && _terms.IsStrict)
         {
             throw _error($"the zip entry '{ErrorText.Of(entry.Name)}' is there twice");
         }
+
+        _entries[entry.Name] = entry;
     }
 
     private ZipEntry ReadEntry(ref ReadOnlySpan<byte> rest)
@@ -151,10 +162,10 @@ internal sealed class ZipReader
             throw _error("the zip directory is damaged");
         }
 
-        string name = Encoding.UTF8.GetString(rest.Slice(ZipFormat.CentralHeaderBytes, nameBytes));
+        string name = NameOf(rest.Slice(ZipFormat.CentralHeaderBytes, nameBytes));
         if ((flags & ZipFormat.FlagEncrypted) != 0)
         {
-            throw _error($"the zip entry '{ErrorText.Of(name)}' is encrypted");
+            throw _error($"the zip entry '{ErrorText.Of(name)}' is encrypted; pack it again without a password");
         }
 
         ulong packed = BinaryPrimitives.ReadUInt32LittleEndian(rest[20..]);
@@ -171,6 +182,9 @@ internal sealed class ZipReader
         rest = rest[(ZipFormat.CentralHeaderBytes + nameBytes + extraBytes + commentBytes)..];
         return entry;
     }
+
+    // Old packers write the code page of their machine, which the archive does not name; any reading keeps the names apart.
+    private static string NameOf(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes);
 
     // The 64-bit values that stand in for 32-bit fields of all ones, in this order.
     private static void ReadZip64(ReadOnlySpan<byte> extra, ref ulong bytes, ref ulong packed, ref ulong at)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -44,6 +45,11 @@ public sealed record DataReport
                         + Few(part.Unreadable.Select(u => u.Reason)));
                 }
 
+                if (part.NotRead.Count > 0)
+                {
+                    warnings.Add($"{part.Source}: {Unread(part)}");
+                }
+
                 if (part.TurnedAlone.Count > 0)
                 {
                     warnings.Add($"{part.Source}: {Doubt(part)}");
@@ -79,7 +85,7 @@ public sealed record DataReport
         {
             foreach (DatasetSummary part in Judged)
             {
-                if (part.Unreadable.Count > 0 && part.Unreadable.Count >= UnreadableLimit * part.Count)
+                if (IsRefused(part))
                 {
                     return $"{part.Source}: {part.Unreadable.Count} of {part.Count} pictures cannot be read (up to 1 % would be skipped):{Environment.NewLine}"
                         + string.Join(Environment.NewLine, part.Unreadable.Select(u => $"  {u.Reason}"));
@@ -121,8 +127,21 @@ public sealed record DataReport
     {
         ArgumentNullException.ThrowIfNull(part);
         return $"{part.TurnedAlone.Count} of {part.Count} pictures are turned upright by their EXIF orientation, and their masks have no such tag; masks drawn on the "
-        + $"pixels as they are stored do not fit: {Few(part.TurnedAlone)}";
+        + $"pixels as they are stored fit with --orientation ignore only: {Few(part.TurnedAlone)}";
     }
+
+    /// <summary>Which formats are not read, how much of the data that is and what it does to the verdict, in a sentence: <c>12 HEIC, 3 WebP: not read …</c>.</summary>
+    /// <param name="part">The set, which has such files.</param>
+    public static string Unread(DatasetSummary part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        double share = 100.0 * part.NotRead.Sum(f => f.Count) / part.Count;
+        string verdict = IsRefused(part) ? "refused, as 1 % or more cannot be read" : "taken without them";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{string.Join(", ", part.NotRead.Select(f => $"{f.Count} {f.Format}"))}: not read, {share:0.#} % of the pictures; the data are {verdict}. Convert them to JPEG or PNG.");
+    }
+
+    private static bool IsRefused(DatasetSummary part) => part.Unreadable.Count > 0 && part.Unreadable.Count >= UnreadableLimit * part.Count;
 
     private static string Few(IEnumerable<string> items)
     {

@@ -42,6 +42,9 @@ public sealed record DatasetSummary
     /// <summary>The pictures that cannot be read, in order, with the reasons.</summary>
     public required IReadOnlyList<UnreadableImage> Unreadable { get; init; }
 
+    /// <summary>The formats among the unreadable that no decoder reads, the most frequent first.</summary>
+    public IReadOnlyList<FormatCount> NotRead { get; init; } = [];
+
     /// <summary>The pictures that their EXIF orientation turns, with masks that have no such tag.</summary>
     public IReadOnlyList<string> TurnedAlone { get; init; } = [];
 
@@ -63,6 +66,11 @@ public readonly record struct ClassCount(string Name, int Count)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Pixels { get; init; }
 }
+
+/// <summary>A format of picture files and how many are of it.</summary>
+/// <param name="Format">The format's short name, such as <c>HEIC</c>.</param>
+/// <param name="Count">How many files.</param>
+public readonly record struct FormatCount(string Format, int Count);
 
 /// <summary>A size and its pictures.</summary>
 /// <param name="Width">Width in pixels.</param>

@@ -13,7 +13,10 @@ namespace Fovea.Training.Data;
 /// <param name="MaskHash">The same of its mask; 0 without one.</param>
 /// <param name="Pixels">How many pixels of its mask each class has, those that do not count last; null without a mask of classes.</param>
 /// <param name="TurnedAlone">The EXIF orientation by which the picture was turned and its mask was not; null otherwise.</param>
-internal readonly record struct Finding(string? Reason, int Width, int Height, PixelFormat Format, UInt128 Hash, UInt128 MaskHash = default, int[]? Pixels = null, ExifOrientation? TurnedAlone = null)
+/// <param name="NotRead">The name of its format when no decoder reads that; else null.</param>
+internal readonly record struct Finding(
+    string? Reason, int Width, int Height, PixelFormat Format, UInt128 Hash, UInt128 MaskHash = default, int[]? Pixels = null, ExifOrientation? TurnedAlone = null,
+    string? NotRead = null)
 {
     /// <summary>What tells the picture and its mask from changed ones, as a record keeps it.</summary>
     public string Content => Reason is not null ? "unreadable"
@@ -31,7 +34,7 @@ internal readonly record struct Finding(string? Reason, int Width, int Height, P
         }
         catch (DataException e)
         {
-            return new Finding(e.Message, 0, 0, default, default);
+            return new Finding(e.Message, 0, 0, default, default, NotRead: (e.InnerException as ImageException)?.Format?.Name);
         }
     }
 

@@ -62,6 +62,8 @@ internal static class SummaryBuilder
             Alpha = alpha,
             Duplicates = duplicates,
             Unreadable = unreadable,
+            NotRead = [.. findings.Where(f => f.NotRead is not null).GroupBy(f => f.NotRead!).Select(g => new FormatCount(g.Key, g.Count()))
+                .OrderByDescending(f => f.Count).ThenBy(f => f.Format, StringComparer.Ordinal)],
             TurnedAlone = [.. Enumerable.Range(0, findings.Length).Where(i => findings[i].TurnedAlone is not null).Select(i => $"{dataset.Name(i)} (orientation {(int)findings[i].TurnedAlone!})")],
             Contents = [.. findings.Select(f => f.Content)],
         };

@@ -31,7 +31,7 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
                 + $"trainannot/, or train/ and masks/train/, got {(tree.TopFolders.Count == 0 ? "no folders" : string.Join("/, ", tree.TopFolders.Take(10)) + "/")}.");
         }
 
-        return (masks ?? Detect(tree, options, 0)).With(tree.Notes);
+        return (masks ?? Detect(tree, options, 0)).With([.. tree.Notes, .. ForeignNames.Notes(tree, options)]);
     }
 
     private DataLayout With(IReadOnlyList<string> notes) => this with { Notes = [.. notes, .. Notes] };
@@ -61,6 +61,11 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
         if (PartFolders.In(tree, options) is { } parts)
         {
             return FromParts(tree, parts, options, depth);
+        }
+
+        if (ClassFirst.Find(tree, options) is { } divided)
+        {
+            return divided;
         }
 
         if (depth < DeepestWrapping && Wrapping(tree, options) is { } folder)

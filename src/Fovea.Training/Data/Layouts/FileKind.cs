@@ -20,9 +20,9 @@ internal static class FileKind
         }
 
         byte[] head = Head(path);
-        if (IsArchive(head))
+        if (ArchiveFile.TryOpen(path, head, options) is { } archive)
         {
-            return DataLayout.Detect(TarTree.Open(path, options), options);
+            return DataLayout.Detect(archive, options);
         }
 
         if (name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
@@ -32,11 +32,14 @@ internal static class FileKind
         }
 
         throw new DataException(
-            $"{path}: expected a .tar, .tar.gz, .csv, a CIFAR-10 .bin or an IDX file, got a file that starts with "
+            $"{path}: expected a .tar, .tar.gz, .zip, .csv, a CIFAR-10 .bin or an IDX file, got a file that starts with "
             + $"{Convert.ToHexString(head.AsSpan(0, Math.Min(8, head.Length)))}.");
     }
 
-    private static bool IsArchive(byte[] head) => head is [0x1F, 0x8B, ..] || (head.Length == 512 && TarHeader.ChecksumHolds(head));
+    /// <summary>The files of an archive.</summary>
+    /// <exception cref="DataException">It is none, or cannot be read.</exception>
+    public static FileTree OpenArchive(string path, DatasetOptions options) => ArchiveFile.TryOpen(path, Head(path), options)
+        ?? throw new DataException($"{path}: expected a .tar, .tar.gz or .zip, got a file of another kind; download it again.");
 
     private static DirectoryTree Beside(string path, DatasetOptions options) =>
         DirectoryTree.WithoutList(Path.GetDirectoryName(Path.GetFullPath(path))!, options.MemoryLimit);

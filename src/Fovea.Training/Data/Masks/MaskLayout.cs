@@ -114,6 +114,11 @@ internal static class MaskLayout
 
     private static MaskLabels Labels(FileTree tree, Pair train, DatasetOptions options)
     {
+        if (options.MaskColors is { } colors)
+        {
+            return MaskLabels.Of(options.MaskClasses ?? colors.Classes, MaskLabels.Ignored, new bool[256]);
+        }
+
         var unknown = new Lazy<MaskLabels>(() => throw new InvalidOperationException("masks: the values are being looked for."));
         bool[] seen = MaskedImages.Open(train.Images, train.Masks, unknown, options).Values();
         return (options.MaskClasses ?? NamesIn(tree)) is { } names

@@ -3,16 +3,25 @@ using Fovea.Imaging;
 
 namespace Fovea.Training.Data;
 
-/// <summary>The values of a mask, whatever form its file has: indices, or grey in as many channels as an editor wrote.</summary>
+/// <summary>The values of a mask, whatever form its file has: indices, grey in as many channels as an editor wrote, or colours that a table names.</summary>
 internal static class MaskPixels
 {
     private const int ColoursShown = 5;
 
-    /// <summary>The one value of each pixel, unscaled. An alpha channel does not count.</summary>
+    /// <summary>The one value of each pixel, unscaled, or the class of its colour. An alpha channel does not count.</summary>
+    /// <param name="stored">The mask.</param>
+    /// <param name="colors">Which class each colour stands for; null where the mask holds numbers.</param>
     /// <returns>A picture of one channel.</returns>
-    /// <exception cref="ImageException">The channels differ, so the mask holds colours, or there are values that are no indices.</exception>
-    public static Image Of(StoredImage stored)
+    /// <exception cref="ImageException">
+    /// The channels differ, so the mask holds colours, or there are values that are no indices; with a table, a colour is not in it.
+    /// </exception>
+    public static Image Of(StoredImage stored, MaskColorTable? colors = null)
     {
+        if (colors is not null)
+        {
+            return ColorPixels.Of(stored, colors);
+        }
+
         int channels = stored.Channels, colours = channels >= 3 ? 3 : 1;
         ushort[] values = new ushort[stored.Samples.Length / channels];
         for (int i = 0; i < values.Length; i++)
@@ -55,6 +64,6 @@ internal static class MaskPixels
         string few = string.Join(", ", found.OrderByDescending(f => f.Value).Take(ColoursShown).Select(f => $"({f.Key.R}, {f.Key.G}, {f.Key.B})"));
         return new ImageException(ImageError.Unsupported,
             $"expected the numbers of classes in one channel or in channels that agree, got a mask of {found.Count} colours: {few}{(found.Count > ColoursShown ? ", …" : string.Empty)}; "
-            + "save it with a palette, or with a number for each class.");
+            + "say what they mean with --mask-colors, or save it with a palette or with a number for each class.");
     }
 }

@@ -11,15 +11,17 @@ internal sealed class MaskedImages : IImageDataset
     private readonly FileTree _masks;
     private readonly (string Image, string? Mask)[] _pairs;
     private readonly Lazy<MaskLabels> _labels;
-    private readonly ImageLimits _limits;
+    private readonly DatasetOptions _options;
+    private readonly MaskColorTable? _colors;
 
-    private MaskedImages(FileTree images, FileTree masks, (string Image, string? Mask)[] pairs, Lazy<MaskLabels> labels, ImageLimits limits)
+    private MaskedImages(FileTree images, FileTree masks, (string Image, string? Mask)[] pairs, Lazy<MaskLabels> labels, DatasetOptions options)
     {
         _images = images;
         _masks = masks;
         _pairs = pairs;
         _labels = labels;
-        _limits = limits;
+        _options = options;
+        _colors = options.MaskColors?.InOrderOf(options.MaskClasses);
     }
 
     public string Source => _images.Source;
@@ -47,7 +49,7 @@ internal sealed class MaskedImages : IImageDataset
                 + $"{masks.Source}, none of them of one name.");
         }
 
-        return new MaskedImages(images, masks, pairs, labels, options.Limits);
+        return new MaskedImages(images, masks, pairs, labels, options);
     }
 
     /// <summary>0: the labels are in the mask.</summary>
@@ -66,11 +68,11 @@ internal sealed class MaskedImages : IImageDataset
         }
 
         (Image mask, bool isTurned) = ReadMask(maskPath);
-        ExifOrientation turn = isTurned ? ExifOrientation.TopLeft : ImageCodecs.ReadOrientation(bytes);
+        ExifOrientation turn = isTurned || _options.Orientation == OrientationHandling.Ignore ? ExifOrientation.TopLeft : ImageCodecs.ReadOrientation(bytes);
         if (mask.Width != image.Width || mask.Height != image.Height)
         {
             string why = turn >= ExifOrientation.LeftTop && (mask.Width, mask.Height) == (image.Height, image.Width)
-                ? $" The picture is turned by its EXIF orientation {(int)turn}, and the mask is not: turn the mask's pixels as well, or rewrite the picture upright without the tag."
+                ? $" The picture is turned by its EXIF orientation {(int)turn}, and the mask is not: take both as they are stored with --orientation ignore, or turn the mask's pixels as well."
                 : string.Empty;
             throw new DataException(string.Create(CultureInfo.InvariantCulture,
                 $"{_masks.Source}/{maskPath}: expected a mask of its picture's size {image.Width}x{image.Height}, got {mask.Width}x{mask.Height}.{why}"));
@@ -122,7 +124,7 @@ internal sealed class MaskedImages : IImageDataset
     private (Image Mask, bool IsTurned) ReadMask(string path)
     {
         byte[] bytes = _masks.Read(path);
-        Image mask = Decode(_masks, path, o => MaskPixels.Of(ImageCodecs.DecodeStored(bytes, o, path)));
+        Image mask = Decode(_masks, path, o => MaskPixels.Of(ImageCodecs.DecodeStored(bytes, o, path), _colors));
         return (mask, ImageCodecs.ReadOrientation(bytes) != ExifOrientation.TopLeft);
     }
 
@@ -130,7 +132,7 @@ internal sealed class MaskedImages : IImageDataset
     {
         try
         {
-            return decode(new DecodeOptions { Limits = _limits });
+            return decode(_options.Decoding);
         }
         catch (ImageException e)
         {

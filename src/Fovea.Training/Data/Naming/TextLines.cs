@@ -33,12 +33,12 @@ internal static class TextLines
     /// <exception cref="DataException">There are none or too many, or two are the same.</exception>
     public static string[] ClassNames(byte[] bytes, int most, string source)
     {
-        string[] names = [.. Of(bytes, source).Select(ClassName)];
-        string? twice = names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key;
+        string[] names = [.. Of(bytes, source).Take(most + 1).Select(ClassName)];
+        string? twice = names.Length > most ? null : names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key;
         return names.Length >= 1 && names.Length <= most && twice is null
             ? names
             : throw new DataException($"{source}: expected the name of a class on each line, 1 to {most} of them and no two alike, got "
-                + (twice is null ? $"{names.Length} lines." : $"{twice} twice."));
+                + (twice is null ? names.Length > most ? "more lines." : $"{names.Length} lines." : $"{twice} twice."));
     }
 
     /// <summary>The name of a class: one spelling of each letter, no blanks around it; case is kept.</summary>

@@ -24,13 +24,19 @@ internal static class FolderPerClass
         return [.. tree.TopFolders.Where(f => pictured.Contains(f) || !filled.Contains(f))];
     }
 
-    public static IImageDataset Open(FileTree tree, DatasetOptions options)
+    /// <summary>Opens the pictures.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="options">Which files are pictures.</param>
+    /// <param name="parts">For each class the one folder in it that counts; null where all of the class does.</param>
+    /// <exception cref="DataException">There are none.</exception>
+    public static IImageDataset Open(FileTree tree, DatasetOptions options, IReadOnlyDictionary<string, string>? parts = null)
     {
         IReadOnlyList<string> folders = Candidates(tree, options);
 
         // Two folders whose names differ only in how their letters are composed are one class.
         string[] classes = [.. folders.Select(TextLines.ClassName).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        Dictionary<string, int> labels = folders.ToDictionary(f => f, f => Array.IndexOf(classes, TextLines.ClassName(f)), StringComparer.Ordinal);
+        Dictionary<string, int> byName = classes.Select((name, label) => (name, label)).ToDictionary(c => c.name, c => c.label, StringComparer.Ordinal);
+        Dictionary<string, int> labels = folders.ToDictionary(f => f, f => byName[TextLines.ClassName(f)], StringComparer.Ordinal);
         var items = new List<(string, int)>(tree.Files.Count);
         int loose = 0;
         foreach (string path in tree.Files)
@@ -43,7 +49,10 @@ internal static class FolderPerClass
             int slash = path.IndexOf('/');
             if (slash > 0 && labels.TryGetValue(path[..slash], out int label))
             {
-                items.Add((path, label));
+                if (parts is null || path.AsSpan(slash + 1).StartsWith($"{parts[path[..slash]]}/", StringComparison.Ordinal))
+                {
+                    items.Add((path, label));
+                }
             }
             else
             {

@@ -9,6 +9,9 @@ internal static class IdxArrays
 {
     private const int ByteArray = 0x0800;
 
+    // What a picture costs besides its pixels: the record, the picture, the array, the name.
+    private const int Overhead = 256;
+
     public static bool IsTest(string path) =>
         Path.GetFileName(path) is string name
         && (name.StartsWith("t10k", StringComparison.Ordinal) || name.StartsWith("test", StringComparison.Ordinal));
@@ -18,14 +21,19 @@ internal static class IdxArrays
     public static IImageDataset Open(FileTree tree, string imagesPath, DatasetOptions options)
     {
         string labelsPath = FindLabels(tree, imagesPath);
-        byte[] images = DataFiles.Unzip(tree.Read(imagesPath), $"{tree.Source}/{imagesPath}", options.MemoryLimit);
-        byte[] labels = DataFiles.Unzip(tree.Read(labelsPath), $"{tree.Source}/{labelsPath}", options.MemoryLimit);
+        byte[] images = DataFiles.Unzip(tree.Read(imagesPath), $"{tree.Source}/{imagesPath}", options.MemoryLimit, h => Stated(h, 3));
+        byte[] labels = DataFiles.Unzip(tree.Read(labelsPath), $"{tree.Source}/{labelsPath}", options.MemoryLimit, h => Stated(h, 1));
         int[] shape = ReadShape(images, 3, $"{tree.Source}/{imagesPath}");
         int count = ReadShape(labels, 1, $"{tree.Source}/{labelsPath}")[0];
         if (shape[0] != count || count == 0)
         {
             throw new DataException(
                 $"{tree.Source}: {imagesPath} holds {shape[0]} pictures and {labelsPath} holds {count} labels; they do not belong together.");
+        }
+
+        if (count * ((long)shape[1] * shape[2] + Overhead) > options.MemoryLimit)
+        {
+            throw new DataException($"{tree.Source}: {count} pictures of {shape[2]}x{shape[1]} take more than {options.MemoryLimit} bytes; raise DatasetOptions.MemoryLimit.");
         }
 
         ReadOnlySpan<byte> values = labels.AsSpan(8);
@@ -45,6 +53,19 @@ internal static class IdxArrays
 
         string[] names = [.. Enumerable.Range(0, classes).Select(i => i.ToString(CultureInfo.InvariantCulture))];
         return new PixelList(tree.Source, names, samples);
+    }
+
+    /// <summary>How long a file is by its header; only the header where that makes no sense, which is then refused.</summary>
+    private static long Stated(ReadOnlySpan<byte> head, int rank)
+    {
+        int header = 4 + 4 * rank;
+        double length = 1;
+        for (int i = 0; i < rank && head.Length >= header; i++)
+        {
+            length *= BinaryPrimitives.ReadInt32BigEndian(head[(4 + 4 * i)..]);
+        }
+
+        return head.Length < header || length is < 0 or > int.MaxValue ? header : header + (long)length;
     }
 
     /// <summary>Reads the sizes behind the magic number and checks that the data fill them exactly.</summary>

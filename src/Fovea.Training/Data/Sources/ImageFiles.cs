@@ -3,7 +3,10 @@ using Fovea.Imaging.Codecs;
 
 namespace Fovea.Training.Data;
 
-/// <summary>Pictures without labels, for prediction: files, and folders that are searched to the bottom.</summary>
+/// <summary>
+/// Pictures without labels, for prediction: files, and folders that are searched to the bottom, without what <see cref="DatasetFactory"/> passes over
+/// in data.
+/// </summary>
 public sealed class ImageFiles : IImageDataset
 {
     private readonly string[] _paths;
@@ -18,11 +21,13 @@ public sealed class ImageFiles : IImageDataset
         ArgumentNullException.ThrowIfNull(inputs);
         _options = options ?? DatasetOptions.Default;
         var paths = new List<string>();
+        var notes = new List<string>();
         foreach (string input in inputs)
         {
             if (Directory.Exists(input))
             {
                 var folder = new DirectoryTree(input, _options.MemoryLimit);
+                notes.AddRange([.. folder.Notes, .. ForeignNames.Notes(folder, _options)]);
                 paths.AddRange(folder.Files.Where(f => folder.IsImage(f, _options)).Select(f => Path.Combine(input, f)));
             }
             else if (File.Exists(input))
@@ -35,6 +40,7 @@ public sealed class ImageFiles : IImageDataset
             }
         }
 
+        Notes = notes;
         _paths = paths.Count > 0
             ? [.. paths]
             : throw new DataException($"{string.Join(", ", inputs)}: no pictures found; their names end in {string.Join(' ', _options.Extensions)}.");
@@ -42,6 +48,9 @@ public sealed class ImageFiles : IImageDataset
 
     /// <inheritdoc/>
     public string Source => _paths.Length == 1 ? _paths[0] : $"{_paths.Length} pictures";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <inheritdoc/>
     public int Count => _paths.Length;
@@ -64,7 +73,7 @@ public sealed class ImageFiles : IImageDataset
         byte[] bytes = DirectoryTree.ReadFile(path, _options.MemoryLimit);
         try
         {
-            return new ImageSample(ImageCodecs.Decode(bytes, new DecodeOptions { Limits = _options.Limits }, path), -1, path);
+            return new ImageSample(ImageCodecs.Decode(bytes, _options.Decoding, path), -1, path);
         }
         catch (ImageException e)
         {

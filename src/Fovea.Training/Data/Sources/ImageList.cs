@@ -8,13 +8,13 @@ internal sealed class ImageList : IImageDataset
 {
     private readonly FileTree _tree;
     private readonly (string Path, int Label)[] _items;
-    private readonly ImageLimits _limits;
+    private readonly DecodeOptions _decoding;
 
     public ImageList(FileTree tree, (string Path, int Label)[] items, IReadOnlyList<string> classes, DatasetOptions options, string? source = null)
     {
         _tree = tree;
         _items = items;
-        _limits = options.Limits;
+        _decoding = options.Decoding;
         Classes = classes;
         Source = source ?? tree.Source;
     }
@@ -40,7 +40,7 @@ internal sealed class ImageList : IImageDataset
         byte[] bytes = _tree.Read(path);
         try
         {
-            return new ImageSample(ImageCodecs.Decode(bytes, new DecodeOptions { Limits = _limits }, path), label, Name(index));
+            return new ImageSample(ImageCodecs.Decode(bytes, _decoding, path), label, Name(index));
         }
         catch (ImageException e)
         {

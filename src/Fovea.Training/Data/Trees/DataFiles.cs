@@ -30,8 +30,12 @@ internal static class DataFiles
         && (name.Contains("idx3", StringComparison.Ordinal) || name.Contains("idx1", StringComparison.Ordinal));
 
     /// <summary>Unpacks a file that starts as gzip does; returns others as they are.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="source">Its name for messages.</param>
+    /// <param name="limit">The most bytes that it may unpack to.</param>
+    /// <param name="wanted">How many bytes the file should have, by its first ones: little more than that is unpacked. Null takes all.</param>
     /// <exception cref="DataException">The stream is damaged, or unpacks to more than the limit.</exception>
-    public static byte[] Unzip(byte[] bytes, string source, long limit)
+    public static byte[] Unzip(byte[] bytes, string source, long limit, Func<ReadOnlySpan<byte>, long>? wanted = null)
     {
         if (bytes is not [0x1F, 0x8B, ..])
         {
@@ -43,8 +47,10 @@ internal static class DataFiles
             using var zipped = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
             using var plain = new MemoryStream();
             byte[] piece = new byte[1 << 16];
-            for (int got = zipped.Read(piece); got > 0; got = zipped.Read(piece))
+            long most = long.MaxValue;
+            for (int got = zipped.ReadAtLeast(piece, piece.Length, false); got > 0 && plain.Length <= most; got = zipped.ReadAtLeast(piece, piece.Length, false))
             {
+                most = plain.Length == 0 && wanted is not null ? wanted(piece.AsSpan(0, got)) : most;
                 if (plain.Length + got > Math.Min(limit, Array.MaxLength))
                 {
                     throw new DataException($"{source}: unpacks to more than the limit of {limit} bytes; raise DatasetOptions.MemoryLimit.");

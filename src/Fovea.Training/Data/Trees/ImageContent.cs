@@ -16,6 +16,7 @@ internal static class ImageContent
             }
         }
 
-        return null;
+        // Not readable, but a picture that somebody put among the others.
+        return PictureFormats.OfContent(head)?.Name;
     }
 }

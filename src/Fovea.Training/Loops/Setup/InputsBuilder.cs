@@ -20,6 +20,7 @@ internal static class InputsBuilder
             Classes = classes,
             Task = options.Task ?? DataTask.Classify,
             IgnoreValue = options.IgnoreValue,
+            MaskColors = options.MaskColors is { Count: > 0 } colors ? colors : null,
             ImageSize = options.ImageSize!.Value,
         };
         description = description.WithChannels(options.Channels ?? description.Mean.Count);

@@ -1,3 +1,4 @@
+using Fovea.Imaging.Codecs;
 using Fovea.Models;
 using Fovea.Training.Data;
 
@@ -58,10 +59,12 @@ internal sealed record PreparedData(DatasetPair Pair, DataReport Report, SplitRe
             Task = options.Task ?? (entry is { IsSegmentation: true } ? DataTask.Segment : null),
             MaskClasses = options.MaskClasses,
             IgnoreValue = options.IgnoreValue,
+            MaskColors = MaskColorTable.Of(options.MaskColors),
             ValFraction = options.ValFraction,
             Folds = options.Folds,
             Fold = options.Fold,
             Output = options.Output,
+            Orientation = options.Preprocessing.Orientation ?? OrientationHandling.Apply,
         };
         return DatasetFactory.OpenPair(
             options.Data, options.Validation,

@@ -38,14 +38,17 @@ internal static class MaskColors
     }
 
     /// <summary>An image with a mask over it: half image and half colour; class 0 is the image alone, what does not count is darkened.</summary>
-    public static Image Over(Image image, Image mask)
+    /// <param name="image">The image.</param>
+    /// <param name="mask">The class of each pixel.</param>
+    /// <param name="colors">A colour for each class; null for those of <see cref="Of"/>.</param>
+    public static Image Over(Image image, Image mask, IReadOnlyList<(byte Red, byte Green, byte Blue)>? colors = null)
     {
         Image rgb = image.ConvertTo(PixelFormat.Rgb);
         var result = new Image(rgb.Width, rgb.Height, PixelFormat.Rgb);
         for (int i = 0; i < mask.Pixels.Length; i++)
         {
             byte label = mask.Pixels[i];
-            (int red, int green, int blue) = label == MaskLabels.Ignored ? (0, 0, 0) : Of(label);
+            (int red, int green, int blue) = label == MaskLabels.Ignored ? (0, 0, 0) : colors?[label] ?? Of(label);
             int share = label == 0 ? 0 : 1;
             result.Pixels[3 * i] = Mix(rgb.Pixels[3 * i], red, share);
             result.Pixels[3 * i + 1] = Mix(rgb.Pixels[3 * i + 1], green, share);

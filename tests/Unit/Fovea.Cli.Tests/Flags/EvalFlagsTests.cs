@@ -23,6 +23,7 @@ public sealed class EvalFlagsTests
         ("--std 0.5", "Preprocessing", "std 0.5"),
         ("--interpolation bicubic", "Preprocessing", "bicubic"),
         ("--crop-pct 0.9", "Preprocessing", "crop 0.9"),
+        ("--orientation ignore", "Preprocessing", "orientation ignored"),
         ("--image-size 96", "ImageSize", "96"),
         ("--imgsz 96", "ImageSize", "96"),
         ("-b 7", "BatchSize", "7"),
@@ -39,11 +40,12 @@ public sealed class EvalFlagsTests
         ("-j 3", "Workers", "3"),
         ("--workers 3", "Workers", "3"),
         ("--seed 5", "Seed", "5"),
+        ("--mask-colors none", "MaskColors", ""),
         ("--output out", "Output", "out"),
         ("--logits a.json", "Logits", "a.json"),
     ];
 
-    private static readonly (string Words, string Property, string Value)[] s_predict = [.. s_common, ("--top 3", "Top", "3"), ("--output out", "Output", "out"), ("--overlay", "Overlay", "True")];
+    private static readonly (string Words, string Property, string Value)[] s_predict = [.. s_common, ("--top 3", "Top", "3"), ("--output out", "Output", "out"), ("--overlay", "Overlay", "True"), ("--mask-colors none", "MaskColors", "")];
 
     public static TheoryData<string, string, string> Eval => [.. s_eval.Select(c => (c.Words, c.Property, c.Value))];
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Fovea.Cli.Predicting;
+using Fovea.Imaging.Codecs;
 using Fovea.Testing;
 
 namespace Fovea.Cli.Tests.Predicting;
@@ -53,7 +54,7 @@ public sealed class PictureInputsTests : IDisposable
     public void The_standard_input_is_a_picture()
     {
         byte[] png = File.ReadAllBytes(_folder.File("0.png"));
-        Picture picture = Assert.Single(new PictureInputs(() => new MemoryStream(png), (_, _) => { }).Find(["-"], null));
+        Picture picture = Assert.Single(new PictureInputs(DecodeOptions.Default, () => new MemoryStream(png), (_, _) => { }).Find(["-"], null));
         Assert.Equal(("-", 16, 12), (picture.Name, picture.Read().Width, picture.Read().Height));
     }
 
@@ -65,6 +66,6 @@ public sealed class PictureInputsTests : IDisposable
     }
 
     private string[] Find(string[] paths, string? list, byte[]? input = null) =>
-        [.. new PictureInputs(() => new MemoryStream(input ?? []), (path, _) => _refused.Add(path)).Find(paths, list)
+        [.. new PictureInputs(DecodeOptions.Default, () => new MemoryStream(input ?? []), (path, _) => _refused.Add(path)).Find(paths, list)
             .Select(p => Path.GetRelativePath(_folder.Path, p.Name).Replace('\\', '/'))];
 }

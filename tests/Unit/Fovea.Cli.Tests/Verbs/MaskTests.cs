@@ -93,6 +93,35 @@ public sealed class MaskTests : IDisposable
         Assert.Matches(@"│ foreground +│ +8 │", text);
     }
 
+    [Fact]
+    public void Colours_of_masks_are_remembered_by_the_run()
+    {
+        foreach (string file in Directory.GetFiles(_folder.File("data"), "*.png", SearchOption.AllDirectories).Where(f => f.Contains("annot", StringComparison.Ordinal)))
+        {
+            Image mask = ImageCodecs.LoadIndices(file);
+            byte[][] colors = [[128, 64, 128], [70, 70, 70], [0, 0, 0]];
+            ImageCodecs.Save(file, new Image(mask.Width, mask.Height, PixelFormat.Rgb, [.. mask.Pixels.SelectMany(p => colors[p])]));
+        }
+
+        string data = _folder.File("data"), run = _folder.File("runs/c"), table = _folder.File("colors.txt");
+        Assert.Contains("--mask-colors", Cli.Fails(ExitCode.BadData, "check-data", data), StringComparison.Ordinal);
+        File.WriteAllText(table, "70 70 70 house\n128 64 128 road # asphalt\n#000000 void\n");
+        Assert.Contains("(does not count)", Cli.Ok("check-data", data, "--mask-colors", table), StringComparison.Ordinal);
+        Cli.Ok("train", "--data", data, "--mask-colors", table, "--model", "unet-small", "--image-size", "16", "--epochs", "1", "--output", _folder.File("runs"), "--name", "c");
+
+        // The file is not needed any more.
+        File.Delete(table);
+        JsonNode result = JsonNode.Parse(Cli.Ok("eval", "--weights", run, "--data", data, "--json"))!;
+        Assert.Equal(["house", "road"], result["classes"]!.AsArray().Select(c => (string)c!["class"]!));
+        Assert.Equal(3L * 16 * 23, result["classes"]!.AsArray().Sum(c => (long)c!["pixels"]!));
+        Cli.Ok("predict", _folder.File("data/val/0.png"), "--weights", run, "--output", _folder.File("out"));
+        Image drawn = ImageCodecs.Load(_folder.File("out/0.png"));
+        Assert.All(drawn.Pixels.Chunk(3), p => Assert.Contains((p[0], p[1], p[2]), new[] { ((byte)70, (byte)70, (byte)70), ((byte)128, (byte)64, (byte)128) }));
+        Cli.Ok("predict", _folder.File("data/val/0.png"), "--weights", run, "--output", _folder.File("numbers"), "--mask-colors", "none");
+        Assert.Equal(PixelFormat.Grey, ImageCodecs.Load(_folder.File("numbers/0.png")).Format);
+        Assert.Contains("no such file, nor a table", Cli.Fails(ExitCode.WrongUse, "check-data", data, "--mask-colors", "pascal"), StringComparison.Ordinal);
+    }
+
     private void Save(string name, Image image)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_folder.File(name))!);

@@ -40,6 +40,14 @@ public class HostileDataTests
     }
 
     [Fact]
+    public void Damaged_zips_are_read_or_refused()
+    {
+        byte[][] seeds = [TestArchive.Zip(TestArchive.Pictures()), TestArchive.Zip([.. TestArchive.Pictures("train/"), ("readme", [65, 66])])];
+        int refused = Mutations.Run<DataException>(seeds, 3000, file => Walk(new ZipTree(() => new MemoryStream(file), "test.zip", s_options)), Budget);
+        Assert.InRange(refused, 500, 2999);
+    }
+
+    [Fact]
     public void Damaged_cifar_batches_are_read_or_refused()
     {
         byte[][] seeds = [SourceTests.Cifar(3, 0)];

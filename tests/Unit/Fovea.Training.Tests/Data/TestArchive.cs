@@ -44,6 +44,22 @@ internal static class TestArchive
         return stream.ToArray();
     }
 
+    /// <summary>A zip, packed by .NET's own writer; folders have no content.</summary>
+    public static byte[] Zip(params (string Name, byte[]? Content)[] members)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, byte[]? content) in members)
+            {
+                using Stream entry = zip.CreateEntry(name, name.Length % 2 == 0 ? CompressionLevel.NoCompression : CompressionLevel.Fastest).Open();
+                entry.Write(content ?? []);
+            }
+        }
+
+        return stream.ToArray();
+    }
+
     /// <summary>A folder per class, two classes of three pictures.</summary>
     public static (string Name, byte[]? Content)[] Pictures(string root = "") =>
     [

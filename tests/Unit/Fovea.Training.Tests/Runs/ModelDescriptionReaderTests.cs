@@ -7,7 +7,7 @@ namespace Fovea.Training.Tests.Runs;
 public sealed class ModelDescriptionReaderTests
 {
     private const string Whole =
-        """{"model":"m","attention":null,"attentionAt":"blocks","attentionOptions":{},"classes":["a"],"task":"Classify","ignoreValue":null,"imageSize":32,"mean":[0],"std":[1],"interpolation":null,"cropFraction":null,"title":"t"}""";
+        """{"model":"m","attention":null,"attentionAt":"blocks","attentionOptions":{},"classes":["a"],"task":"Classify","ignoreValue":null,"maskColors":null,"imageSize":32,"mean":[0],"std":[1],"interpolation":null,"cropFraction":null,"orientation":null,"title":"t"}""";
 
     public static TheoryData<string, string> Changes => new()
     {
@@ -59,6 +59,10 @@ public sealed class ModelDescriptionReaderTests
         { "\"interpolation\":null", "\"interpolation\":\"other\"" },
         { "\"cropFraction\":null", "\"cropFraction\":0.9" },
         { "\"cropFraction\":null", "\"cropFraction\":\"0.9\"" },
+        { "\"maskColors\":null", "\"maskColors\":[\"#ff0000 car\"]" },
+        { "\"maskColors\":null", "\"maskColors\":\"voc\"" },
+        { "\"orientation\":null", "\"orientation\":\"ignore\"" },
+        { "\"orientation\":null", "\"orientation\":\"sideways\"" },
         { "\"attention\":null", "\"attention\":\"cbam\"" },
         { "\"blocks\"", "null" },
         { "{},", "null," },

@@ -55,10 +55,10 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
                     TarHeader.ReadPax(ReadSmall(), ref longName, ref longSize);
                     continue;
                 case '0' or '\0' or '7':
-                    entry = new TarEntry(MemberPath.Normalise(longName ?? TarHeader.Name(_header)), false, _left);
+                    entry = new TarEntry(MemberPath.Normalise(longName ?? TarHeader.Name(_header), source), false, _left);
                     return true;
                 case '5':
-                    entry = new TarEntry(MemberPath.Normalise(longName ?? TarHeader.Name(_header)), true, 0);
+                    entry = new TarEntry(MemberPath.Normalise(longName ?? TarHeader.Name(_header), source), true, 0);
                     return true;
                 case 'S':
                     throw Broken("sparse members are not supported; pack the data again without --sparse");
@@ -87,8 +87,7 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
         long size = _left + _head.Length;
         if (size > Math.Min(limit, Array.MaxLength))
         {
-            throw new DataException(
-                $"{source}: its pictures take more memory than the limit; unpack the archive into a folder, or raise DatasetOptions.MemoryLimit.");
+            throw TooMuch(source);
         }
 
         // Not the stated size at once: an archive of a few bytes may state gigabytes.
@@ -112,6 +111,10 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
             Array.Resize(ref body, (int)Math.Min(size, 2L * filled));
         }
     }
+
+    /// <summary>The error of an archive that does not fit into memory.</summary>
+    public static DataException TooMuch(string source) =>
+        new($"{source}: its pictures take more memory than the limit; unpack the archive into a folder, or raise DatasetOptions.MemoryLimit.");
 
     private byte[] ReadSmall() =>
         _left <= LongestName ? ReadBody(LongestName) : throw Broken($"a name takes {_left} bytes, more than {LongestName}");

@@ -29,6 +29,13 @@ internal sealed class TarTree : FileTree
                 continue;
             }
 
+            // Names take memory as well, and an archive may hold nothing else.
+            held += Overhead + sizeof(char) * entry.Path.Length;
+            if (held > options.MemoryLimit)
+            {
+                throw TarStream.TooMuch(source);
+            }
+
             if (entry.IsFolder)
             {
                 folders.Add(entry.Path);
@@ -47,7 +54,7 @@ internal sealed class TarTree : FileTree
                 _heads[entry.Path] = head;
             }
 
-            held += head.Length + Overhead;
+            held += head.Length;
         }
 
         _listing = new TreeListing([.. _bodies.Keys, .. _heads.Keys], folders);
