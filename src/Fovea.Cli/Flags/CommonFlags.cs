@@ -13,7 +13,8 @@ internal static class CommonFlags
 
     private const string NoColors = "none";
 
-    public const string ColorsHelp = "Which class each colour in masks stands for: a file of lines such as 128 64 128 road, or the name of a published table; void does not count";
+    public const string ColorsHelp =
+        "Which class each colour in masks stands for: a file of lines such as 128 64 128 road, or the name of a published table; void does not count";
 
     private static readonly FlagValue<string> s_weights = new("FILE", text => WeightsFlags.PathOf(FlagValues.Text("FILE").Read(text)));
 
@@ -74,7 +75,8 @@ internal static class CommonFlags
         .Add("--folds", FlagValues.Integer(2, 1000), "Divide the data into so many parts, each with the same mixture of classes, and hold one out; default: no folds.", folds)
         .Add("--fold", FlagValues.Integer(1, 1000), "Which of the folds is held out, from 1 on; default 1.", fold);
 
-    public static FlagSet<T> Masks<T>(this FlagSet<T> flags, Func<T, IReadOnlyList<string>, T> classes, Func<T, int, T> ignored, Func<T, IReadOnlyList<string>, T> colors) => flags
+    public static FlagSet<T> Masks<T>(
+        this FlagSet<T> flags, Func<T, IReadOnlyList<string>, T> classes, Func<T, int, T> ignored, Func<T, IReadOnlyList<string>, T> colors) => flags
         .Add("--classes", s_classes, "Names of the classes in masks, from value 0 on, separated by commas; default: classes.txt beside the data, else by the values.", classes)
         .Ignored("255 where that is no class", ignored)
         .MaskColors($"{ColorsHelp}; default none: masks hold numbers.", colors);

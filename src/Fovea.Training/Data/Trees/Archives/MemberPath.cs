@@ -16,9 +16,10 @@ internal static class MemberPath
     /// <exception cref="DataException">It is longer, or leads through more folders, than data have.</exception>
     public static string? Normalise(string path, string source)
     {
-        if (path.Length > Longest || path.AsSpan().Count('/') + path.AsSpan().Count('\\') > Deepest)
+        int folders = path.AsSpan().Count('/') + path.AsSpan().Count('\\');
+        if (path.Length > Longest || folders > Deepest)
         {
-            throw new DataException($"{source}: a name has {path.Length} characters in {path.AsSpan().Count('/') + path.AsSpan().Count('\\') + 1} parts; at most {Longest} in {Deepest} are read.");
+            throw new DataException($"{source}: a name has {path.Length} characters in {folders + 1} parts; at most {Longest} in {Deepest + 1} are read.");
         }
 
         string[] parts = path.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries);

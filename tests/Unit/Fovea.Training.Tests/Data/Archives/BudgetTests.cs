@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using Fovea.Training.Data;
 
-namespace Fovea.Training.Tests.Data;
+namespace Fovea.Training.Tests.Data.Archives;
 
 /// <summary>Files that ask for more than their size: what is allocated for them stays in proportion to it.</summary>
 public class BudgetTests
@@ -15,7 +15,7 @@ public class BudgetTests
     public void A_name_of_very_many_folders_is_refused()
     {
         byte[] tar = TestArchive.Tar(TarEntryFormat.Gnu, ($"{string.Concat(Enumerable.Repeat("a/", 30_000))}1.png", [1]));
-        Assert.Contains("in 30001 parts; at most 4096 in 64", Held(tar.Length, () => ArchiveTests.Open(tar)), StringComparison.Ordinal);
+        Assert.Contains("in 30001 parts; at most 4096 in 65", Held(tar.Length, () => ArchiveTests.Open(tar)), StringComparison.Ordinal);
     }
 
     [Fact]

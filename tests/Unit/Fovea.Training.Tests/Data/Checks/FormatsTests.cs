@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Fovea.Training.Data;
 
-namespace Fovea.Training.Tests.Data;
+namespace Fovea.Training.Tests.Data.Checks;
 
 /// <summary>What is said of files that are pictures and are not read.</summary>
 public class FormatsTests
