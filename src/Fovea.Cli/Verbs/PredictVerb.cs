@@ -76,7 +76,7 @@ internal static class PredictVerb
             }
         }
 
-        foreach (Picture[] batch in new PictureInputs(where.Input, Refuse).Find(options.Inputs, list).Chunk(options.BatchSize))
+        foreach (Picture[] batch in new PictureInputs(where.Input, Refuse).Find(options.Inputs, list).Chunk(predictor.BatchSize))
         {
             interruption.Token.ThrowIfCancellationRequested();
             (string Path, Image Image)[] images = [.. Load(batch, Refuse)];
