@@ -29,6 +29,9 @@ internal sealed class LiveProgress(LiveLine line) : IProgress<TrainingEvent>
             case DataCheckProgress check:
                 Show("looking at the data", check.Share, Quantity.Percent(check.Share));
                 break;
+            case MemoryEstimated estimated:
+                line.WriteLine(estimated.Memory.Text);
+                break;
             case Notice notice:
                 line.WriteLine(notice.Message);
                 break;

@@ -76,7 +76,8 @@ internal static class PredictVerb
             }
         }
 
-        foreach (Picture[] batch in new PictureInputs(predictor.Description.Decoding, where.Input, Refuse, text => where.Error.WriteLine($"note: {text}")).Find(options.Inputs, list).Chunk(options.BatchSize))
+        var inputs = new PictureInputs(predictor.Description.Decoding, where.Input, Refuse, text => where.Error.WriteLine($"note: {text}"));
+        foreach (Picture[] batch in inputs.Find(options.Inputs, list).Chunk(predictor.BatchSize))
         {
             interruption.Token.ThrowIfCancellationRequested();
             (string Path, Image Image)[] images = [.. Load(batch, Refuse)];

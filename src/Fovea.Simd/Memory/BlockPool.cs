@@ -32,6 +32,13 @@ public static class BlockPool
     /// <summary>Bytes that lie in the pool, ready for the next rent.</summary>
     public static long PooledBytes => Interlocked.Read(ref s_pooledBytes);
 
+    /// <summary>Bytes of the block that a rent of so many gets: for what plans memory before it takes any.</summary>
+    public static long SizeOf(long bytes)
+    {
+        ClassOf(Math.Clamp(bytes, 0, Most), out long size);
+        return size;
+    }
+
     /// <summary>Starts measuring <see cref="PeakBytes"/> anew, from what is rented now.</summary>
     public static void ResetPeak() => Interlocked.Exchange(ref s_peakBytes, RentedBytes);
 

@@ -24,6 +24,7 @@ public static partial class Evaluator
     /// <exception cref="OptionException">An option does not fit, or a name is unknown.</exception>
     /// <exception cref="DataException">The data cannot be used.</exception>
     /// <exception cref="DataFormatException">The weights cannot be read, or belong to another model.</exception>
+    /// <exception cref="MemoryException">One image takes more memory than there is.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Evaluation Measure(EvalOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
     {
@@ -49,7 +50,14 @@ public static partial class Evaluator
         });
         trained = trained.NamedBy(data.Classes);
         data = RelabelledDataset.Of(data, trained.Description.Classes, trained.Description.HasClassNames);
-        var loader = new DataLoaderOptions { BatchSize = options.BatchSize ?? (task == DataTask.Segment ? 8 : 128), Shuffle = false };
+        int asked = Math.Min(options.BatchSize ?? (task == DataTask.Segment ? 8 : 128), Math.Max(1, data.Count));
+        int batchSize = InferenceMemory.Fit(trained.Model, trained.Description, asked, FreeMemory.Bytes(null));
+        if (batchSize < asked)
+        {
+            progress?.Report(new TrainingWarning($"{asked} images at a time would not fit into the free memory: {batchSize} are taken; the result is the same."));
+        }
+
+        var loader = new DataLoaderOptions { BatchSize = batchSize, Shuffle = false };
         loader = options.Workers is { } workers ? loader with { Workers = workers } : loader;
         var images = new DataLoader(data, trained.Description.EvaluationPipeline(), loader);
         if (task == DataTask.Segment)

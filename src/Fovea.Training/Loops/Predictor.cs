@@ -28,6 +28,11 @@ public sealed partial class Predictor
         _pipeline = trained.Description.EvaluationPipeline();
         _options = options;
         _colors = MaskColorTable.Of(options.MaskColors ?? Description.MaskColors)?.ColorsOf(Classes);
+        int asked = IsSingle(options) ? 1 : options.BatchSize;
+        BatchSize = InferenceMemory.Fit(trained.Model, trained.Description, asked, FreeMemory.Bytes(null));
+        Notes = BatchSize == asked
+            ? trained.Notes
+            : [.. trained.Notes, $"{asked} images at a time would not fit into the free memory: {BatchSize} are taken; the results are the same."];
     }
 
     /// <summary>What the model gives: a class for each image, or masks (see <see cref="Segment"/>).</summary>
@@ -37,7 +42,10 @@ public sealed partial class Predictor
     public ModelDescription Description => _trained.Description;
 
     /// <summary>What is to be known before the results are believed: what was adapted or assumed about the weights. Empty for most.</summary>
-    public IReadOnlyList<string> Notes => _trained.Notes;
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Images to give it at a time: as many as were asked for, or fewer where those would not fit into memory.</summary>
+    public int BatchSize { get; }
 
     /// <summary>The model's classes.</summary>
     public IReadOnlyList<string> Classes => _trained.Description.Classes;
@@ -45,6 +53,7 @@ public sealed partial class Predictor
     /// <summary>Reads the weights and builds their model.</summary>
     /// <exception cref="OptionException">An option does not fit, or a name is unknown.</exception>
     /// <exception cref="DataFormatException">The weights cannot be read, or belong to another model.</exception>
+    /// <exception cref="MemoryException">One image takes more memory than there is.</exception>
     public static Predictor Open(PredictOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -71,7 +80,7 @@ public sealed partial class Predictor
     public IEnumerable<Prediction> Predict(IEnumerable<string> paths, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        foreach (string[] batch in paths.Chunk(_options.BatchSize))
+        foreach (string[] batch in paths.Chunk(BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
             foreach (Prediction prediction in PredictBatch(batch, [.. batch.Select(Load)]))

@@ -47,6 +47,9 @@ public sealed record TrainResult
     /// <summary>Training images per second of training time (validation not counted).</summary>
     public required double ImagesPerSecond { get; init; }
 
+    /// <summary>What the run was expected to take before its first step; null where it is not known, and for runs from code.</summary>
+    public MemoryEstimate? Memory { get; init; }
+
     /// <summary>
     /// The validation of the best weights at the end of the run; null when it was interrupted, has no validation images, or is a segmentation.
     /// </summary>
@@ -78,6 +81,7 @@ public sealed record TrainResult
             json.Number("valMeanDice", Segmentation?.MeanDice);
         }
 
+        json.Number("memoryEstimate", Memory?.Total);
         json.WriteNumber("bestEpoch", BestEpoch);
         json.WriteString("outcome", Outcome.ToString());
         json.WriteString("report", Report);

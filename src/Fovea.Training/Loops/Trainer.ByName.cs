@@ -26,6 +26,12 @@ public sealed partial class Trainer
         {
             trainer = new Trainer(setup.Inputs, setup.Options, run);
             trainer._recorder.Progress = progress;
+            if (setup.Memory is { } memory)
+            {
+                trainer._memory = memory;
+                trainer._recorder.Note(memory);
+            }
+
             foreach (string warning in setup.Warnings)
             {
                 trainer._recorder.Warn(warning);

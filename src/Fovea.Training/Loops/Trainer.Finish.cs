@@ -47,6 +47,7 @@ public sealed partial class Trainer
         BestEpoch = _state.BestEpoch,
         Seconds = _state.Seconds + _state.EpochSeconds,
         ImagesPerSecond = ImagesPerSecond(),
+        Memory = _memory,
         History = _state.History,
         ResumeCommand = _state.Epoch < _options.Epochs && outcome != TrainOutcome.StoppedEarly ? _recorder.ResumeCommand : null,
     };

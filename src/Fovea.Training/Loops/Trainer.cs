@@ -30,6 +30,7 @@ public sealed partial class Trainer : IDisposable
     private readonly Stopwatch _sinceSaved = new();
     private TrainState _state = new();
     private bool _isResumed;
+    private MemoryEstimate? _memory;
     private Evaluation? _best;
 
     /// <summary>Prepares a run.</summary>

@@ -61,6 +61,10 @@ public sealed record CheckpointSaved(string Path) : TrainingEvent;
 /// <param name="Message">One or more sentences.</param>
 public sealed record TrainingWarning(string Message) : TrainingEvent;
 
+/// <summary>What the run will take is known.</summary>
+/// <param name="Memory">The estimate.</param>
+public sealed record MemoryEstimated(MemoryEstimate Memory) : TrainingEvent;
+
 /// <summary>The data are being looked at before the run.</summary>
 /// <param name="Share">How much is done, 0 to 1.</param>
 public sealed record DataCheckProgress(double Share) : TrainingEvent;

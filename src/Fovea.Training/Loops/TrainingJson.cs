@@ -14,4 +14,5 @@ namespace Fovea.Training;
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(TrainState))]
 [JsonSerializable(typeof(RunStatus))]
+[JsonSerializable(typeof(MemoryEstimate))]
 internal sealed partial class TrainingJson : JsonSerializerContext;

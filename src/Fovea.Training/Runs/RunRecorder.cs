@@ -177,6 +177,12 @@ internal sealed class RunRecorder : IDisposable
         Progress?.Report(new EpochDone(row, _options.Epochs!.Value, isBest));
     }
 
+    public void Note(MemoryEstimate memory)
+    {
+        _log?.Write(memory.Text);
+        Progress?.Report(new MemoryEstimated(memory));
+    }
+
     public void Warn(string message)
     {
         _log?.Write($"Warning: {message}");

@@ -50,6 +50,12 @@ public static class BatchNormExtensions
     /// <summary><c>running = (1 − momentum) · running + momentum · factor · batch</c>.</summary>
     private static void Follow(Tensor running, Tensor batch, double momentum, double factor)
     {
+        if (batch.Storage.IsSymbolic)
+        {
+            // A trace of shapes: nothing was seen that the statistics could follow.
+            return;
+        }
+
         if (running.DType == DType.Float32)
         {
             Span<float> to = running.AsSpan<float>();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Fovea.Io;
 using Fovea.Models;
 using Fovea.Simd.Drivers;
@@ -12,8 +13,9 @@ internal sealed class TrainSetup
     private readonly RunFolder? _resumed;
 
     private TrainSetup(
-        TrainOptions options, TrainingInputs inputs, PreparedData data, FitReport? fit, RunFolder? resumed, IReadOnlyList<string> warnings)
+        TrainOptions options, TrainingInputs inputs, PreparedData data, FitReport? fit, RunFolder? resumed, MemoryEstimate? memory, IReadOnlyList<string> warnings)
     {
+        Memory = memory;
         Options = options;
         Inputs = inputs;
         Warnings = warnings;
@@ -26,6 +28,9 @@ internal sealed class TrainSetup
     public TrainOptions Options { get; }
 
     public TrainingInputs Inputs { get; }
+
+    /// <summary>What the run will take; null where it is not known.</summary>
+    public MemoryEstimate? Memory { get; }
 
     /// <summary>What the check of the data found, what was done about weights that do not fit, and what a resume changes.</summary>
     public IReadOnlyList<string> Warnings { get; }
@@ -49,7 +54,8 @@ internal sealed class TrainSetup
         ModelEntry? entry = options.Model is null ? null : ModelCatalog.Find(options.Model);
         PreparedData data = PreparedData.Open(options, entry, resumed, progress, cancellation);
         warnings.AddRange(data.Warnings);
-        options = Recipe.Complete(ModelChoice.Complete(options, entry, data.Report.Train), data.Pair.Train.Count);
+        TrainOptions open = options;
+        options = Complete(open, entry, data);
         ModelDescription description = InputsBuilder.Describe(options, data.Pair.Classes);
         Module model = description.Build();
         if (options.DropPath > 0)
@@ -60,8 +66,19 @@ internal sealed class TrainSetup
         Initialization.Draw(model, new Generator(options.Seed).Fork("model"));
         FitReport? fit = start?.LoadInto(model);
         warnings.AddRange(fit is null ? [] : start!.Sentences(fit));
-        return new TrainSetup(options, InputsBuilder.Gather(model, description, data.Pair, options), data, fit, resumed, warnings);
+        var pictures = PictureBytes.Of(data.Pair, data.Report, options.MemoryLimit);
+        MemoryEstimate? memory = new MemoryGuard(description, options, pictures).Check(model, isChosen: open.BatchSize is null);
+        if (memory is { BatchSize: var fitting } && fitting < options.BatchSize)
+        {
+            warnings.Add($"Batches of {options.BatchSize} images would not fit into {Format.Bytes(memory.Available)}: they are of {fitting} (--batch-size says otherwise).");
+            options = Complete(open with { BatchSize = fitting }, entry, data);
+        }
+
+        return new TrainSetup(options, InputsBuilder.Gather(model, description, data.Pair, options), data, fit, resumed, memory, warnings);
     }
+
+    private static TrainOptions Complete(TrainOptions options, ModelEntry? entry, PreparedData data) =>
+        Recipe.Complete(ModelChoice.Complete(options, entry, data.Report.Train), data.Pair.Train.Count);
 
     /// <summary>
     /// Makes the run folder, or takes the resumed run's, and writes what the data are into it. The last thing before the run, so that bad data
@@ -72,6 +89,11 @@ internal sealed class TrainSetup
         RunFolder run = _resumed ?? RunFolder.Create(Options.Output!, Name, Options.ExistOk);
         run.WriteText("dataset.json", _data.Report.ToJson());
         _data.Record.Write(run);
+        if (Memory is not null)
+        {
+            run.WriteText("memory.json", JsonSerializer.Serialize(Memory, TrainingJson.Default.MemoryEstimate));
+        }
+
         if (_fit is not null)
         {
             run.WriteText("weights.json", _fit.ToJson());

@@ -14,6 +14,15 @@ internal static class Format
         _ => count.ToString(CultureInfo.InvariantCulture),
     };
 
+    /// <summary>999 bytes, 1.1 MB and so on (of 10⁶ bytes).</summary>
+    public static string Bytes(long bytes) => bytes switch
+    {
+        >= 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.#} GB"),
+        >= 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.#} MB"),
+        >= 1_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.#} kB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes"),
+    };
+
     /// <summary>1 epoch, 2 epochs, 1 class, 2 classes.</summary>
     public static string Of(long count, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? string.Empty : noun.EndsWith("ss", StringComparison.Ordinal) ? "es" : "s")}");

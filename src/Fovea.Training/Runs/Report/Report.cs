@@ -146,6 +146,7 @@ internal static class Report
         (Format.Count(inputs.Model.Parameters().Sum(p => (long)p.Elements)), "parameters"),
         (result.ImagesPerSecond.ToString("0", CultureInfo.InvariantCulture), "images per second"),
         (Format.Time(result.Seconds), "time"),
+        .. result.Memory is { } memory ? [(Format.Bytes(memory.Total), "memory, as estimated")] : Array.Empty<(string, string)>(),
     ];
 
     private static string Predictions(EvaluationResult validation)
