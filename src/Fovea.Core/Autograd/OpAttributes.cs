@@ -44,7 +44,8 @@ public sealed class OpAttributes : IEnumerable<OpAttribute>, IEquatable<OpAttrib
     /// <exception cref="ArgumentException">There is no attribute of that name.</exception>
     public int[] Integers(string name) => _all.Find(a => a.Name == name) is { Name: not null } found
         ? [.. found.Numbers.Select(n => checked((int)n))]
-        : throw new ArgumentException($"OpAttributes: expected one of {string.Join(", ", _all.Select(a => a.Name))}, got \"{name}\".", nameof(name));
+        : throw new ArgumentException(
+            $"OpAttributes: expected one of {string.Join(", ", _all.Select(a => a.Name))}, got \"{name}\".", nameof(name));
 
     /// <inheritdoc/>
     public bool Equals(OpAttributes? other) => other is not null && _all.SequenceEqual(other._all);

@@ -13,8 +13,8 @@ public sealed record CompileOptions
     public bool OtherBatches { get; init; } = true;
 
     /// <summary>
-    /// For how many batches the plan of a call and its working memory are kept (at least 1, default 8). That of the compiled batch stays; of
-    /// the others the one that was not used for the longest time goes when another comes, and is planned again when it is needed.
+    /// For how many batches the plan of a call and its working memory are kept (at least 1, default 8). That of the compiled batch stays;
+    /// of the others the one that was not used for the longest time goes when another comes, and is planned again when it is needed.
     /// </summary>
     public int Plans
     {

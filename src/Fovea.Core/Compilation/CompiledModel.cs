@@ -10,8 +10,8 @@ namespace Fovea;
 /// <remarks>
 /// The module may be trained on, changed or disposed. Another batch is planned from what was traced, with the same weights, and so are
 /// plans that <see cref="CompileOptions.Plans"/> made room for others. Calls may come from many threads at once; each has an arena of its
-/// own, which the next call uses again. From the second call of a batch on, <c>Run(input, output)</c> allocates nothing. The results are the
-/// same bit for bit for any number of threads and any number of compilations, and within rounding of those of the module. Disposal is
+/// own, which the next call uses again. From the second call of a batch on, <c>Run(input, output)</c> allocates nothing. The results are
+/// the same bit for bit for any number of threads and any number of compilations, and within rounding of those of the module. Disposal is
 /// optional and frees the memory at once.
 /// </remarks>
 public sealed class CompiledModel : IDisposable
@@ -159,7 +159,8 @@ public sealed class CompiledModel : IDisposable
             if (Contains(inputs, outputs[i]) || Contains(outputs[..i], outputs[i]))
             {
                 throw new ArgumentException(
-                    "CompiledModel.Run: expected an output in memory of its own, got one that shares an input's or another output's.", nameof(outputs));
+                    "CompiledModel.Run: expected an output in memory of its own, got one that shares an input's or another output's.",
+                    nameof(outputs));
             }
         }
 
@@ -290,14 +291,15 @@ public sealed class CompiledModel : IDisposable
     {
         if (!IsOtherBatch(inputs))
         {
-            throw new ShapeException(Name, string.Join(", ", Inputs), string.Join(", ", inputs), "compile the model for this shape as well");
+            throw new ShapeException(
+                Name, string.Join(", ", Inputs), string.Join(", ", inputs), "compile the model for this shape as well");
         }
 
         if (_template.Refusal is { } reason)
         {
             throw new CompileException(
-                $"{Name}: expected a batch of {Inputs[0].Shape[0]}, got {inputs[0].Shape[0]}; this model cannot change its batch ({reason.TrimEnd('.')}). "
-                + "Compile it for this batch as well.");
+                $"{Name}: expected a batch of {Inputs[0].Shape[0]}, got {inputs[0].Shape[0]}; this model cannot change its batch "
+                + $"({reason.TrimEnd('.')}). Compile it for this batch as well.");
         }
 
         return _plans.FindOrAdd(inputs, () => Build(inputs));

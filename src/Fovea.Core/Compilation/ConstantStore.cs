@@ -16,7 +16,7 @@ internal sealed class ConstantStore : IDisposable
     /// <summary>Bytes of the copies and of the packed weights.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>A constant of the module under a name of the store's own: a place that shows the module's numbers until it is sealed.</summary>
+    /// <summary>A constant of the module as a place of the store's own, which shows the module's numbers until it is sealed.</summary>
     /// <param name="constant">The caller keeps it alive until then.</param>
     public Tensor Adopt(Tensor constant)
     {

@@ -72,7 +72,8 @@ internal sealed class FusedLinear : CompiledOp, IAbsorbs, IPacks
             (float[] scale, float[] shift) = _scale?.Fold(_bias) ?? ([], _bias?.ToArray<float>() ?? []);
             if (_rows == 1)
             {
-                return new Weights(shift) { Plain = scale.Length == 0 ? constants.Hold(_weight) : Scaled(scale, constants.Make(_weight.Spec)) };
+                Tensor lying = scale.Length == 0 ? constants.Hold(_weight) : Scaled(scale, constants.Make(_weight.Spec));
+                return new Weights(shift) { Plain = lying };
             }
 
             using TensorScope scope = TensorScope.Begin();
@@ -100,7 +101,8 @@ internal sealed class FusedLinear : CompiledOp, IAbsorbs, IPacks
         }
         else
         {
-            LinearMap.Run(_rows, _weight.Shape[0], _weight.Shape[1], c.In<float>(0), _weights.Plain!.AsSpan<float>(), epilogue, c.Out<float>());
+            (int outs, int ins) = (_weight.Shape[0], _weight.Shape[1]);
+            LinearMap.Run(_rows, outs, ins, c.In<float>(0), _weights.Plain!.AsSpan<float>(), epilogue, c.Out<float>());
         }
     }
 

@@ -11,7 +11,8 @@ internal sealed class BatchConstant
     private readonly int _period;
     private readonly Shape _shape;
 
-    private BatchConstant(Tensor values, Shape shape, int axis, int period) => (_values, _shape, _axis, _period) = (values, shape, axis, period);
+    private BatchConstant(Tensor values, Shape shape, int axis, int period) =>
+        (_values, _shape, _axis, _period) = (values, shape, axis, period);
 
     /// <summary>A constant that does not depend on the batch.</summary>
     public static BatchConstant Of(Tensor constant, ConstantStore store) => new(store.Adopt(constant), constant.Shape, -1, 0);
@@ -22,7 +23,9 @@ internal sealed class BatchConstant
         Tensor first = seen[0];
         if (Array.TrueForAll(seen, t => t.Spec == first.Spec))
         {
-            return Array.TrueForAll(seen, t => t.Storage == first.Storage || t.AsBytes().SequenceEqual(first.AsBytes())) ? Of(first, store) : null;
+            return Array.TrueForAll(seen, t => t.Storage == first.Storage || t.AsBytes().SequenceEqual(first.AsBytes()))
+                ? Of(first, store)
+                : null;
         }
 
         if (Array.Exists(seen, t => t.DType != first.DType || t.Rank != first.Rank))
@@ -31,7 +34,8 @@ internal sealed class BatchConstant
         }
 
         int[] axes = [.. Enumerable.Range(0, first.Rank).Where(a => Array.Exists(seen, t => t.Shape[a] != first.Shape[a]))];
-        if (axes is not [int axis] || BatchLine.Through(batches, Array.ConvertAll(seen, t => (double)t.Shape[axis])) is not { Offset: 0 } length)
+        if (axes is not [int axis]
+            || BatchLine.Through(batches, Array.ConvertAll(seen, t => (double)t.Shape[axis])) is not { Offset: 0 } length)
         {
             return null;
         }

@@ -16,7 +16,8 @@ internal readonly record struct BatchLine(double Factor, double Offset)
         // Sizes are whole. A factor such as 1 / batch is not, and lies on a line by chance where two batches are compared.
         double factor = (numbers[1] - numbers[0]) / (batches[1] - batches[0]);
         var line = new BatchLine(factor, numbers[0] - (factor * batches[0]));
-        return double.IsInteger(factor) && double.IsInteger(numbers[0]) && batches.Zip(numbers).All(p => line.At(p.First) == p.Second) ? line : null;
+        bool isWhole = double.IsInteger(factor) && double.IsInteger(numbers[0]);
+        return isWhole && batches.Zip(numbers).All(p => line.At(p.First) == p.Second) ? line : null;
     }
 
     /// <summary>The number for a batch.</summary>

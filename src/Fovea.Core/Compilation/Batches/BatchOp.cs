@@ -83,7 +83,8 @@ internal sealed class BatchOp
             return null;
         }
 
-        BatchLine?[] lines = [.. Enumerable.Range(0, count).Select(k => BatchLine.Through(batches, [.. attributes.Select(a => a.Numbers[k])]))];
+        BatchLine?[] lines =
+            [.. Enumerable.Range(0, count).Select(k => BatchLine.Through(batches, [.. attributes.Select(a => a.Numbers[k])]))];
         return lines.All(l => l is not null) ? Array.ConvertAll(lines, l => l!.Value) : null;
     }
 

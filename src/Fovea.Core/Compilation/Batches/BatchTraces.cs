@@ -81,7 +81,8 @@ internal static class BatchTraces
             ops[i] = op;
         }
 
-        if (graphs.Any(g => g.Nodes.Count != ops.Length || !g.Outputs.SequenceEqual(first.Outputs) || g.Constants.Count != first.Constants.Count))
+        if (graphs.Any(g => g.Nodes.Count != ops.Length || !g.Outputs.SequenceEqual(first.Outputs)
+            || g.Constants.Count != first.Constants.Count))
         {
             refusal = "other ops run with another batch";
             return null;

@@ -39,7 +39,8 @@ internal sealed class PointwiseOp(PointwiseRules rules) : FloatOp, ISampledOp
 
     public override OpAttributes Attributes => new()
     {
-        { "mask", rules.Mask }, { "distribute", rules.Distribute }, { "softmax", rules.Softmax }, { "masked", rules.Masked }, { "scale", rules.Scale },
+        { "mask", rules.Mask }, { "distribute", rules.Distribute }, { "softmax", rules.Softmax }, { "masked", rules.Masked },
+        { "scale", rules.Scale },
     };
 
     public PointwiseRules Rules => rules;

@@ -25,7 +25,8 @@ internal sealed class MaxPool2dOp(PoolWindow window) : FloatOp, ISampledOp
 
     public override OpAttributes Attributes => new()
     {
-        { "kernel", window.Kernel }, { "stride", window.Stride }, { "padding", window.Padding }, { "dilation", window.Dilation }, { "ceil_mode", window.CeilMode },
+        { "kernel", window.Kernel }, { "stride", window.Stride }, { "padding", window.Padding }, { "dilation", window.Dilation },
+        { "ceil_mode", window.CeilMode },
     };
 
     public PoolWindow Window => window;

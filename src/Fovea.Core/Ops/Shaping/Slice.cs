@@ -18,7 +18,8 @@ internal sealed class SliceOp(int axis, int start, int length, int step) : AnyTy
 
     public override OpAttributes Attributes => new() { { "axis", axis }, { "start", start }, { "length", length }, { "step", step } };
 
-    public override Op With(OpAttributes attributes) => new SliceOp(axis, attributes.Integers("start")[0], attributes.Integers("length")[0], step);
+    public override Op With(OpAttributes attributes) =>
+        new SliceOp(axis, attributes.Integers("start")[0], attributes.Integers("length")[0], step);
 
     public int Axis => axis;
 

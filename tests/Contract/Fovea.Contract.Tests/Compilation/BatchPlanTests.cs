@@ -148,7 +148,8 @@ public sealed class BatchPlanTests
         Module model = Small();
         Tensor x = TestModels.Image(2, 32);
         Tensor expected = model.Call(x);
-        using CompiledModel compiled = model.Compile(new CompileOptions { ReleaseModule = true }, new TensorSpec([1, 3, 32, 32], DType.Float32));
+        var options = new CompileOptions { ReleaseModule = true };
+        using CompiledModel compiled = model.Compile(options, new TensorSpec([1, 3, 32, 32], DType.Float32));
         Assert.All(model.Parameters(), p => Assert.True(p.IsDisposed));
         Compare.Close(expected, compiled.Run(x));
     }
