@@ -6,30 +6,44 @@ using Fovea.Inspect;
 
 namespace Fovea.Cli.Verbs;
 
-/// <summary><c>verify FILE|DIR…</c>: runs golden cases and compares outputs, gradients and running statistics.</summary>
+/// <summary><c>verify FILE|DIR…</c>: runs golden cases and compares outputs, gradients and running statistics, on the paths that users run.</summary>
 internal static class VerifyVerb
 {
+    private const string All = "all";
+
     public static Verb Build()
     {
         var verb = new Verb(
             "verify",
             "Run golden cases: each mechanism against the numbers of its reference, forward and backward. Exits with 1 when one fails.",
             "fovea verify tests/golden/mechanisms",
+            "fovea verify tests/golden/mechanisms --path all",
             "fovea verify se.safetensors cbam.safetensors --json");
         Argument<string[]> paths = verb.AddArgument<string[]>("path", "Golden files, or folders of them.", ArgumentArity.OneOrMore);
         var each = new Option<bool>("--tensors") { Description = "Print the error of every tensor, not only of the worst." };
         verb.Add("Output", each);
+        string[] ways = [.. Enum.GetNames<GoldenPath>().Select(n => n.ToLowerInvariant())];
+        var by = new Option<string>("--path")
+        {
+            Description = "How they run: eager (with gradients), inference (without), compiled (cases of training mode are left out), or all.",
+            DefaultValueFactory = _ => ways[0],
+        };
+        by.AcceptOnlyFromAmong([.. ways, All]);
+        verb.Add("Checks", by);
         Option<bool> json = verb.AddJson("Print one JSON object instead of lines.");
-        verb.SetAction(parsed => Run(parsed.GetRequiredValue(paths), parsed.GetValue(json), parsed.GetValue(each), parsed.InvocationConfiguration.Output));
+        verb.SetAction(parsed => Run(
+            parsed.GetRequiredValue(paths), Ways(parsed.GetRequiredValue(by)), parsed.GetValue(json), parsed.GetValue(each),
+            parsed.InvocationConfiguration.Output));
         return verb;
     }
 
-    private static int Run(string[] paths, bool json, bool each, TextWriter output)
+    private static GoldenPath[] Ways(string by) => by == All ? Enum.GetValues<GoldenPath>() : [Enum.Parse<GoldenPath>(by, ignoreCase: true)];
+
+    private static int Run(string[] paths, GoldenPath[] ways, bool json, bool each, TextWriter output)
     {
         var results = new List<GoldenResult>();
-        foreach (string file in paths.SelectMany(Files))
+        foreach (GoldenResult result in paths.SelectMany(Files).SelectMany(file => ways.Select(way => GoldenCase.Run(file, way))))
         {
-            GoldenResult result = GoldenCase.Run(file);
             results.Add(result);
             if (!json)
             {
@@ -48,7 +62,8 @@ internal static class VerifyVerb
         }
         else
         {
-            output.WriteLine($"{results.Count - failed} of {results.Count} cases pass");
+            int ran = results.Count(r => !r.IsLeftOut);
+            output.WriteLine($"{ran - failed} of {ran} cases pass");
         }
 
         return failed == 0 ? ExitCode.Done : ExitCode.CheckFailed;
@@ -82,6 +97,8 @@ internal static class VerifyVerb
             {
                 ["mechanism"] = r.Mechanism,
                 ["case"] = r.Case,
+                ["path"] = r.Path.ToString().ToLowerInvariant(),
+                ["skipped"] = r.IsLeftOut,
                 ["passed"] = r.Passed,
                 ["worst"] = double.IsFinite(r.Worst) ? r.Worst : null,
                 ["worstTensor"] = r.WorstTensor.Length > 0 ? r.WorstTensor : null,

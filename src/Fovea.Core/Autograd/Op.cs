@@ -11,6 +11,12 @@ public abstract class Op
     /// <summary>The name that errors, traces and profiles print, such as <c>conv2d</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>
+    /// What sets this op apart from others of its type; <see cref="OpAttributes.None"/> for nothing, null (the default) when the op does
+    /// not say. A compiled model can take other batches only when all its ops say it.
+    /// </summary>
+    public virtual OpAttributes? Attributes => null;
+
     /// <summary>Whether the single output shares the first input's memory (a reshape). Such an op has no forward pass to run.</summary>
     public virtual bool IsView => false;
 
@@ -45,6 +51,11 @@ public abstract class Op
     /// <exception cref="ShapeException">A shape does not fit.</exception>
     /// <exception cref="DTypeException">An element type does not fit.</exception>
     public abstract TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs);
+
+    /// <summary>The same op with other numbers: for one whose attributes may be sizes that grow with the batch, such as a shape.</summary>
+    /// <param name="attributes">Those of <see cref="Attributes"/>, in their order, with other numbers.</param>
+    /// <returns>The op; null (the default) when its numbers are not of that kind.</returns>
+    public virtual Op? With(OpAttributes attributes) => null;
 
     /// <summary>The arithmetic of the forward pass.</summary>
     public abstract OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs);

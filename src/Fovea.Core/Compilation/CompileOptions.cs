@@ -7,10 +7,26 @@ public sealed record CompileOptions
     public static CompileOptions Default { get; } = new();
 
     /// <summary>
-    /// Whether a call with another number of samples (the first axis of every input) compiles the model for it, once (default true);
-    /// otherwise such a call is refused.
+    /// Whether a call may have another number of samples (the first axis of the first input, and of those where it is as long), which is
+    /// planned when it comes (default true); otherwise such a call is refused. The model is traced three times for it instead of once.
     /// </summary>
     public bool OtherBatches { get; init; } = true;
+
+    /// <summary>
+    /// For how many batches the plan of a call and its working memory are kept (at least 1, default 8). That of the compiled batch stays;
+    /// of the others the one that was not used for the longest time goes when another comes, and is planned again when it is needed.
+    /// </summary>
+    public int Plans
+    {
+        get;
+        init => field = value >= 1 ? value : throw new OptionException("Compile", $"expected at least 1 plan, got {value}.");
+    } = 8;
+
+    /// <summary>
+    /// Whether the module's parameters and buffers are disposed once it is compiled, which gives their memory back (default false). The
+    /// module cannot be called, trained or saved any more.
+    /// </summary>
+    public bool ReleaseModule { get; init; }
 }
 
 /// <summary>One op of a compiled model.</summary>

@@ -5,110 +5,180 @@ namespace Fovea;
 
 /// <summary>
 /// A model made ready for inference: its ops fused, batch norms folded into the weights, weights packed once, and the memory of a
-/// call planned into one arena. It keeps copies of the weights: training the model further changes nothing here.
+/// call planned into one arena. It is a value: it has all its numbers itself, and never looks at the module again.
 /// </summary>
 /// <remarks>
-/// Calls may come from many threads at once; each has an arena of its own, which the next call uses again. From the second call on,
-/// <c>Run(input, output)</c> allocates nothing. The results are the same bit for bit for any number of threads and any number of
-/// compilations, and within rounding of those of the module. Disposal is optional and frees the memory at once.
+/// The module may be trained on, changed or disposed. Another batch is planned from what was traced, with the same weights, and so are
+/// plans that <see cref="CompileOptions.Plans"/> made room for others. Calls may come from many threads at once; each has an arena of its
+/// own, which the next call uses again. From the second call of a batch on, <c>Run(input, output)</c> allocates nothing. The results are
+/// the same bit for bit for any number of threads and any number of compilations, and within rounding of those of the module. Disposal is
+/// optional and frees the memory at once.
 /// </remarks>
 public sealed class CompiledModel : IDisposable
 {
     private const string Name = "CompiledModel.Run";
-    private readonly Func<Tensor[], Tensor> _function;
+    private readonly ProgramTemplate _template;
     private readonly CompileOptions _options;
     private readonly ConstantStore _constants = new();
-    private readonly Lock _gate = new();
-    private ExecutionPlan[] _plans;
-    private bool _disposed;
+    private readonly PlanCache _plans;
 
-    private CompiledModel(Func<Tensor[], Tensor> function, TensorSpec[] inputs, CompileOptions options)
+    private CompiledModel(Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, CompileOptions options)
     {
-        (_function, _options) = (function, options);
-        _plans = [Build(inputs)];
+        _options = options;
+        try
+        {
+            using Traced traced = BatchTraces.Of(function, inputs, options.OtherBatches, _constants);
+            _template = traced.Template;
+            _plans = new PlanCache(Build(inputs), options.Plans);
+            _constants.Seal();
+        }
+        catch
+        {
+            _constants.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Shapes and types of the inputs that it was compiled for.</summary>
-    public IReadOnlyList<TensorSpec> Inputs => _plans[0].Inputs;
+    public IReadOnlyList<TensorSpec> Inputs => _plans.First.Inputs;
 
-    /// <summary>Shape and type of the result for those inputs.</summary>
-    public TensorSpec Output => _plans[0].Output;
+    /// <summary>Shape and type of the (first) result for those inputs.</summary>
+    public TensorSpec Output => _plans.First.Outputs[0];
+
+    /// <summary>Shapes and types of the results for those inputs.</summary>
+    public IReadOnlyList<TensorSpec> Outputs => _plans.First.Outputs;
+
+    /// <summary>Whether calls may have another batch than that it was compiled for.</summary>
+    public bool TakesOtherBatches => _template.Refusal is null;
 
     /// <summary>The ops that run, in their order.</summary>
-    public IReadOnlyList<CompiledStep> Steps => [.. _plans[0].Memory.Steps.Select(Describe)];
+    public IReadOnlyList<CompiledStep> Steps => [.. _plans.First.Memory.Steps.Select(Describe)];
 
-    /// <summary>Bytes that one call works in, the input, the result and the weights excluded.</summary>
-    public long ArenaBytes => _plans[0].Memory.ArenaBytes;
+    /// <summary>Bytes that one call works in, the inputs, the results and the weights excluded.</summary>
+    public long ArenaBytes => _plans.First.Memory.ArenaBytes;
 
     /// <summary>Bytes of packed weights and other constants.</summary>
     public long ConstantBytes => _constants.Bytes;
+
+    /// <summary>For how many batches there is a plan now, that of the compiled batch included.</summary>
+    internal int PlanCount => _plans.Count;
+
+    /// <summary>Compiles a function of tensors, such as one that calls several modules or returns several results.</summary>
+    /// <param name="function">Runs once or a few times on tensors without values, and never again.</param>
+    /// <param name="options">How.</param>
+    /// <param name="inputs">Shapes and element types of what it takes.</param>
+    /// <exception cref="CompileException">The function draws random numbers, or reads values outside of ops.</exception>
+    /// <exception cref="ShapeException">The function does not take such inputs.</exception>
+    /// <example>
+    /// <code>
+    /// using CompiledModel both = CompiledModel.Of(x => [head.Call(x[0]), mask.Call(x[0])], CompileOptions.Default, image.Spec);
+    /// Tensor[] results = both.RunAll(image);
+    /// </code>
+    /// </example>
+    public static CompiledModel Of(Func<Tensor[], Tensor[]> function, CompileOptions options, params TensorSpec[] inputs)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(inputs);
+        return new CompiledModel(function, [.. inputs], options);
+    }
 
     /// <summary>Runs the model of one input.</summary>
     /// <param name="input">Of the shape that it was compiled for, or of another batch.</param>
     /// <returns>The result, which the current scope owns.</returns>
     /// <exception cref="ShapeException">It was not compiled for such an input.</exception>
+    /// <exception cref="CompileException">It cannot change its batch.</exception>
     public Tensor Run(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         return Run([input]);
     }
 
-    /// <summary>Runs the model of several inputs.</summary>
+    /// <summary>Runs the model of several inputs and one result.</summary>
     /// <param name="inputs">Tensors of the shapes that it was compiled for, or of another batch.</param>
     /// <returns>The result, which the current scope owns.</returns>
     /// <exception cref="ShapeException">It was not compiled for such inputs.</exception>
-    public Tensor Run(ReadOnlySpan<Tensor> inputs)
+    /// <exception cref="CompileException">It cannot change its batch.</exception>
+    /// <exception cref="InvalidOperationException">The model has several results.</exception>
+    public Tensor Run(ReadOnlySpan<Tensor> inputs) => Outputs.Count == 1
+        ? RunAll(inputs)[0]
+        : throw new InvalidOperationException($"{Name}: expected a model of one result, got one of {Outputs.Count}; call RunAll.");
+
+    /// <summary>Runs the model of any inputs and results.</summary>
+    /// <param name="inputs">Tensors of the shapes that it was compiled for, or of another batch.</param>
+    /// <returns>The results, which the current scope owns.</returns>
+    /// <exception cref="ShapeException">It was not compiled for such inputs.</exception>
+    /// <exception cref="CompileException">It cannot change its batch.</exception>
+    public Tensor[] RunAll(params ReadOnlySpan<Tensor> inputs)
     {
         ExecutionPlan plan = PlanFor(inputs);
-        var output = new Tensor(plan.Output.Shape, plan.Output.DType);
-        Run(plan, inputs, output);
-        return output;
+        Tensor[] outputs = Array.ConvertAll(plan.Outputs, s => new Tensor(s.Shape, s.DType));
+        Run(plan, inputs, outputs);
+        return outputs;
     }
 
     /// <summary>Runs the model of one input into a tensor that is there already.</summary>
     /// <param name="input">Of the shape that it was compiled for, or of another batch.</param>
     /// <param name="output">Overwritten with the result; not the input.</param>
     /// <exception cref="ShapeException">It was not compiled for such an input, or the output has another shape than the result.</exception>
+    /// <exception cref="CompileException">It cannot change its batch.</exception>
     public void Run(Tensor input, Tensor output)
     {
         ArgumentNullException.ThrowIfNull(input);
-        Run([input], output);
+        Run([input], [output]);
     }
 
     /// <summary>Runs the model of several inputs into a tensor that is there already.</summary>
     /// <param name="inputs">Of the shapes that it was compiled for, or of another batch.</param>
     /// <param name="output">Overwritten with the result; none of the inputs.</param>
     /// <exception cref="ShapeException">It was not compiled for such inputs, or the output has another shape than the result.</exception>
-    public void Run(ReadOnlySpan<Tensor> inputs, Tensor output)
+    /// <exception cref="CompileException">It cannot change its batch.</exception>
+    public void Run(ReadOnlySpan<Tensor> inputs, Tensor output) => Run(inputs, [output]);
+
+    /// <summary>Runs the model of any inputs and results into tensors that are there already.</summary>
+    /// <param name="inputs">Of the shapes that it was compiled for, or of another batch.</param>
+    /// <param name="outputs">Overwritten with the results, in their order; each in memory of its own.</param>
+    /// <exception cref="ShapeException">It was not compiled for such inputs, or the outputs have other shapes than the results.</exception>
+    /// <exception cref="CompileException">It cannot change its batch.</exception>
+    public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        ArgumentNullException.ThrowIfNull(output);
         ExecutionPlan plan = PlanFor(inputs);
-        if (output.Spec != plan.Output)
+        if (outputs.Length != plan.Outputs.Length)
         {
-            throw new ShapeException(Name, $"an output {plan.Output}", output.Spec.ToString());
+            throw new ShapeException(Name, $"{plan.Outputs.Length} outputs", $"{outputs.Length}");
         }
 
-        foreach (Tensor input in inputs)
+        for (int i = 0; i < outputs.Length; i++)
         {
-            if (input.Storage == output.Storage)
+            ArgumentNullException.ThrowIfNull(outputs[i], nameof(outputs));
+            if (outputs[i].Spec != plan.Outputs[i])
             {
-                throw new ArgumentException("CompiledModel.Run: expected an output in memory of its own, got one that shares an input's.", nameof(output));
+                throw new ShapeException(Name, $"an output {plan.Outputs[i]}", outputs[i].Spec.ToString());
+            }
+
+            if (Contains(inputs, outputs[i]) || Contains(outputs[..i], outputs[i]))
+            {
+                throw new ArgumentException(
+                    "CompiledModel.Run: expected an output in memory of its own, got one that shares an input's or another output's.",
+                    nameof(outputs));
             }
         }
 
-        Run(plan, inputs, output);
+        Run(plan, inputs, outputs);
     }
 
     /// <summary>Runs the model of one float input on memory of the caller's, where it lies.</summary>
     /// <param name="input">The values of the input; as many samples as it was compiled for, or others.</param>
     /// <param name="output">Overwritten with the result; apart from the input.</param>
     /// <exception cref="ShapeException">The lengths are not those of an input and its result, or the model has others.</exception>
+    /// <exception cref="CompileException">It cannot change its batch.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
         ExecutionPlan plan = PlanFor(input.Length);
-        if (output.Length != plan.Output.Shape.Elements)
+        Shape result = plan.Outputs[0].Shape;
+        if (output.Length != result.Elements)
         {
-            throw new ShapeException(Name, $"room for {plan.Output.Shape.Elements} numbers, {plan.Output.Shape}", $"{output.Length}");
+            throw new ShapeException(Name, $"room for {result.Elements} numbers, {result}", $"{output.Length}");
         }
 
         if (input.Overlaps(output))
@@ -137,21 +207,21 @@ public sealed class CompiledModel : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
         using TensorScope scope = TensorScope.Begin();
-        ExecutionPlan plan = _plans[0];
+        ExecutionPlan plan = _plans.First;
         Tensor[] inputs = Array.ConvertAll(plan.Inputs, s => Tensor.Zeros(s.Shape, s.DType));
-        var output = new Tensor(plan.Output.Shape, plan.Output.DType);
+        Tensor[] outputs = Array.ConvertAll(plan.Outputs, s => new Tensor(s.Shape, s.DType));
         long[] ticks = new long[plan.Memory.Steps.Length];
         long start = Stopwatch.GetTimestamp();
         do
         {
-            Run(plan, inputs, output);
+            Run(plan, inputs, outputs);
         }
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < 1.0 / 3);
 
         Array.Fill(ticks, long.MaxValue);
         for (int i = 0; i < runs; i++)
         {
-            Run(plan, inputs, output, ticks);
+            Run(plan, inputs, outputs, ticks);
         }
 
         return [.. plan.Memory.Steps.Select((s, i) => Describe(s) with { Seconds = (double)ticks[i] / Stopwatch.Frequency })];
@@ -160,27 +230,16 @@ public sealed class CompiledModel : IDisposable
     /// <summary>Frees arenas and weights. No call may be running.</summary>
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _disposed = true;
-            foreach (ExecutionPlan plan in _plans)
-            {
-                plan.Dispose();
-            }
-
-            _constants.Dispose();
-        }
+        _plans.Dispose();
+        _constants.Dispose();
     }
 
-    /// <summary>Compiles a function of tensors.</summary>
-    internal static CompiledModel Of(Func<Tensor[], Tensor> function, TensorSpec[] inputs, CompileOptions options) => new(function, inputs, options);
-
-    private void Run(ExecutionPlan plan, ReadOnlySpan<Tensor> inputs, Tensor output, long[]? ticks = null)
+    private void Run(ExecutionPlan plan, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, long[]? ticks = null)
     {
         Frame frame = plan.Rent();
         try
         {
-            frame.Run(inputs, output, ticks);
+            frame.Run(inputs, outputs, ticks);
         }
         finally
         {
@@ -205,73 +264,72 @@ public sealed class CompiledModel : IDisposable
             ArgumentNullException.ThrowIfNull(input, nameof(inputs));
         }
 
-        foreach (ExecutionPlan plan in Volatile.Read(ref _plans))
-        {
-            if (plan.Takes(inputs))
-            {
-                return plan;
-            }
-        }
-
-        return PlanFor([.. inputs.ToArray().Select(t => t.Spec)]);
+        return _plans.Find(inputs) ?? PlanFor([.. inputs.ToArray().Select(t => t.Spec)]);
     }
 
     private ExecutionPlan PlanFor(int length)
     {
-        foreach (ExecutionPlan plan in Volatile.Read(ref _plans))
+        TensorSpec known = Inputs.Count > 0 ? Inputs[0] : default;
+        if (Inputs.Count == 1 && Outputs.Count == 1 && known.DType == DType.Float32 && Output.DType == DType.Float32)
         {
-            if (plan.Inputs.Length == 1 && plan.Inputs[0].DType == DType.Float32 && plan.Output.DType == DType.Float32 && plan.Inputs[0].Shape.Elements == length)
+            if (_plans.Find(length) is { } plan)
             {
                 return plan;
             }
+
+            int sample = known.Shape.Rank > 0 && known.Shape[0] > 0 ? known.Shape.Elements / known.Shape[0] : 0;
+            if (sample > 0 && length > 0 && length % sample == 0)
+            {
+                return PlanFor([known with { Shape = known.Shape.With(0, length / sample) }]);
+            }
         }
 
-        TensorSpec known = _plans[0].Inputs[0];
-        int sample = known.Shape.Rank > 0 && known.Shape[0] > 0 ? known.Shape.Elements / known.Shape[0] : 0;
-        return _plans[0].Inputs.Length == 1 && known.DType == DType.Float32 && Output.DType == DType.Float32 && sample > 0 && length > 0 && length % sample == 0
-            ? PlanFor([known with { Shape = known.Shape.With(0, length / sample) }])
-            : throw new ShapeException(Name, $"the numbers of one input {string.Join(", ", _plans[0].Inputs)}, or of another batch", $"{length}");
+        throw new ShapeException(Name, $"the numbers of one input {string.Join(", ", Inputs)}, or of another batch", $"{length}");
     }
 
-    private ExecutionPlan PlanFor(TensorSpec[] specs)
+    private ExecutionPlan PlanFor(TensorSpec[] inputs)
     {
-        if (!IsOtherBatch(specs))
+        if (!IsOtherBatch(inputs))
         {
             throw new ShapeException(
-                Name, string.Join(", ", _plans[0].Inputs), string.Join(", ", specs), "compile the model for this shape as well");
+                Name, string.Join(", ", Inputs), string.Join(", ", inputs), "compile the model for this shape as well");
         }
 
-        lock (_gate)
+        if (_template.Refusal is { } reason)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (Array.Find(_plans, p => p.Inputs.AsSpan().SequenceEqual(specs)) is { } plan)
-            {
-                return plan;
-            }
-
-            ExecutionPlan built = Build(specs);
-            Volatile.Write(ref _plans, [.. _plans, built]);
-            return built;
+            throw new CompileException(
+                $"{Name}: expected a batch of {Inputs[0].Shape[0]}, got {inputs[0].Shape[0]}; this model cannot change its batch "
+                + $"({reason.TrimEnd('.')}). Compile it for this batch as well.");
         }
+
+        return _plans.FindOrAdd(inputs, () => Build(inputs));
     }
 
-    private bool IsOtherBatch(TensorSpec[] specs) => _options.OtherBatches && specs.Length == _plans[0].Inputs.Length
-        && specs.Zip(_plans[0].Inputs).All(p => p.First.DType == p.Second.DType && p.First.Shape.Rank == p.Second.Shape.Rank
-            && p.First.Shape.Rank > 1 && p.First.Shape[0] > 0 && p.First.Shape.Lengths[1..].SequenceEqual(p.Second.Shape.Lengths[1..]));
+    private bool IsOtherBatch(TensorSpec[] inputs)
+    {
+        TensorSpec[] known = _plans.First.Inputs;
+        return _options.OtherBatches && ProgramTemplate.IsBatched(known) && inputs.Length == known.Length && inputs[0].Shape.Rank > 0
+            && inputs[0].Shape[0] > 0 && inputs.AsSpan().SequenceEqual(ProgramTemplate.WithBatch(known, inputs[0].Shape[0]));
+    }
 
+    // One at a time: the constants are shared.
     private ExecutionPlan Build(TensorSpec[] inputs)
     {
-        using IDisposable still = GradMode.NoGrad();
-        Graph graph = Graph.TraceShapes(x => [_function(x)], inputs);
-        try
+        Program program = _template.At(ProgramTemplate.IsBatched(inputs) ? inputs[0].Shape[0] : 0);
+        Passes.Run(program, _constants);
+        return new ExecutionPlan(program, _constants);
+    }
+
+    private static bool Contains(ReadOnlySpan<Tensor> tensors, Tensor output)
+    {
+        foreach (Tensor tensor in tensors)
         {
-            Program program = Program.From(graph);
-            Passes.Run(program, _constants);
-            return new ExecutionPlan(program, _constants);
+            if (tensor.Storage == output.Storage)
+            {
+                return true;
+            }
         }
-        finally
-        {
-            graph.ReleaseConstants();
-        }
+
+        return false;
     }
 }

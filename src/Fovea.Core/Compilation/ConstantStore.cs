@@ -3,26 +3,75 @@ using Fovea.Simd.Memory;
 namespace Fovea.Compilation;
 
 /// <summary>
-/// The constants of a compiled model: copies of its own, so that training the module further changes nothing, made once for all
-/// shapes that it is compiled for.
+/// The constants of a compiled model, its own for as long as it lives. While it is compiled they lie where the module has them;
+/// what the ops read is copied or packed, once for all batches, and then <see cref="Seal"/> lets go of the module.
 /// </summary>
 internal sealed class ConstantStore : IDisposable
 {
     private readonly Dictionary<Key, object> _kept = [];
+    private readonly Dictionary<Storage, Storage> _places = [];
+    private readonly HashSet<Storage> _held = [];
     private readonly List<IDisposable> _owned = [];
 
     /// <summary>Bytes of the copies and of the packed weights.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>A copy of a constant.</summary>
-    public Tensor Copy(Tensor constant) => Keep("copy", constant.Spec, [constant], () =>
+    /// <summary>A constant of the module as a place of the store's own, which shows the module's numbers until it is sealed.</summary>
+    /// <param name="constant">The caller keeps it alive until then.</param>
+    public Tensor Adopt(Tensor constant)
     {
-        var block = new PooledBlock(constant.Spec.Bytes);
-        Own(block, constant.Spec.Bytes);
-        var copy = new Tensor(constant.Shape, constant.DType, Storage.Within(block.Block, 0, constant.Spec.Bytes), owned: false);
-        DTypeConversion.Copy(constant, copy);
-        return copy;
-    });
+        if (!_places.TryGetValue(constant.Storage, out Storage? place))
+        {
+            place = Storage.Symbolic(constant.Spec.Bytes);
+            place.PointTo(constant.Storage);
+            _places.Add(constant.Storage, place);
+        }
+
+        return new Tensor(constant.Shape, constant.DType, place, owned: false);
+    }
+
+    /// <summary>Keeps the numbers of a constant as they lie, in a copy.</summary>
+    /// <returns>The same tensor.</returns>
+    /// <exception cref="InvalidOperationException">The store is sealed and did not keep them.</exception>
+    public Tensor Hold(Tensor constant)
+    {
+        Storage place = constant.Storage;
+        if (!_held.Contains(place))
+        {
+            if (place.IsSymbolic)
+            {
+                throw new InvalidOperationException($"CompiledModel: the numbers of a constant {constant.Spec} were packed and let go.");
+            }
+
+            Tensor copy = Make(constant.Spec);
+            DTypeConversion.Copy(constant, copy);
+            place.PointTo(copy.Storage);
+            _held.Add(place);
+        }
+
+        return constant;
+    }
+
+    /// <summary>A tensor that lives as long as the store. Its content is not defined.</summary>
+    public Tensor Make(TensorSpec spec)
+    {
+        var block = new PooledBlock(spec.Bytes);
+        Own(block, spec.Bytes);
+        var storage = Storage.Within(block.Block, 0, spec.Bytes);
+        _held.Add(storage);
+        return new Tensor(spec.Shape, spec.DType, storage, owned: false);
+    }
+
+    /// <summary>Lets go of the module: what nobody holds is not there any more but for what was made of it.</summary>
+    public void Seal()
+    {
+        foreach (Storage place in _places.Values.Where(p => !_held.Contains(p)))
+        {
+            place.PointTo((AlignedBlock?)null);
+        }
+
+        _places.Clear();
+    }
 
     /// <summary>What is made of some constants: made on the first call, found on others.</summary>
     /// <param name="kind">How it is made.</param>

@@ -6,35 +6,42 @@ namespace Fovea.Compilation;
 internal sealed class ExecutionPlan
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<Value, Tensor> _constants = [];
     private Frame[] _free = new Frame[4];
     private int _freeCount;
+    private bool _retired;
     private bool _disposed;
+    private long _lastUse;
 
     public ExecutionPlan(Program program, ConstantStore constants)
     {
         Memory = new MemoryPlan(program);
         Inputs = Array.ConvertAll(program.Inputs, v => v.Spec);
-        Result = program.Output;
-        foreach (Value value in Memory.Steps.SelectMany(s => s.Inputs).Append(program.Output).Distinct())
+        Results = program.Outputs;
+        Outputs = Array.ConvertAll(Results, v => v.Spec);
+        foreach (Value value in Memory.Steps.SelectMany(s => s.Inputs).Concat(Results))
         {
             if (value.Constant is { } constant)
             {
-                _constants[value] = constants.Copy(constant);
+                constants.Hold(constant);
             }
         }
     }
 
     public TensorSpec[] Inputs { get; }
 
-    public TensorSpec Output => Result.Spec;
+    public TensorSpec[] Outputs { get; }
 
     public MemoryPlan Memory { get; }
 
-    /// <summary>The value that a call returns.</summary>
-    public Value Result { get; }
+    /// <summary>The values that a call returns.</summary>
+    public Value[] Results { get; }
 
-    public Tensor Constant(Value value) => _constants[value];
+    /// <summary>When it was last asked for, on the clock of its cache.</summary>
+    public long LastUse
+    {
+        get => Volatile.Read(ref _lastUse);
+        set => Volatile.Write(ref _lastUse, value);
+    }
 
     /// <summary>Whether inputs have these shapes and types.</summary>
     public bool Takes(ReadOnlySpan<Tensor> inputs)
@@ -74,7 +81,7 @@ internal sealed class ExecutionPlan
     {
         lock (_gate)
         {
-            if (!_disposed)
+            if (!_disposed && !_retired)
             {
                 if (_freeCount == _free.Length)
                 {
@@ -89,12 +96,12 @@ internal sealed class ExecutionPlan
         frame.Dispose();
     }
 
-    /// <summary>Frees the frames; those of running calls when they return.</summary>
-    public void Dispose()
+    /// <summary>Frees the frames, those of running calls when they return. Calls that found the plan before still run.</summary>
+    public void Retire()
     {
         lock (_gate)
         {
-            _disposed = true;
+            _retired = true;
             for (int i = 0; i < _freeCount; i++)
             {
                 _free[i].Dispose();
@@ -102,5 +109,16 @@ internal sealed class ExecutionPlan
 
             _freeCount = 0;
         }
+    }
+
+    /// <summary>Frees the frames, and refuses further calls.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+        }
+
+        Retire();
     }
 }

@@ -14,10 +14,9 @@ internal sealed class Frame : IDisposable
     private readonly Workspace _workspace = new();
     private readonly Storage[] _inputs;
     private readonly Storage?[] _held;
-    private readonly Storage _output;
+    private readonly Storage[] _outputs;
     private readonly ForwardContext[] _steps;
-    private readonly Tensor? _result;
-    private readonly Tensor? _returned;
+    private readonly (Tensor From, Tensor To)[] _copies;
     private readonly Dictionary<Value, Storage> _storages = [];
     private readonly Dictionary<Value, Tensor> _tensors = [];
     private BorrowedBlocks? _borrowed;
@@ -29,22 +28,22 @@ internal sealed class Frame : IDisposable
         _arena = new PooledBlock(plan.Memory.ArenaBytes);
         _inputs = Array.ConvertAll(plan.Inputs, s => Storage.Symbolic(s.Bytes));
         _held = new Storage?[_inputs.Length];
-        _output = Storage.Symbolic(plan.Output.Bytes);
+        _outputs = Array.ConvertAll(plan.Outputs, s => Storage.Symbolic(s.Bytes));
         _steps = Array.ConvertAll(
             plan.Memory.Steps, s => new ForwardContext(s.Op, Array.ConvertAll(s.Inputs, TensorOf), Array.ConvertAll(s.Outputs, TensorOf), _workspace));
 
-        // A result that no step writes, such as an input, is copied.
-        _result = plan.Memory.IsReturned(plan.Memory.Root(plan.Result)) ? null : TensorOf(plan.Result);
-        _returned = _result is null ? null : new Tensor(plan.Output.Shape, plan.Output.DType, _output, owned: false);
+        // A result that no step writes, such as an input or one that is returned twice, is copied.
+        _copies = [.. Enumerable.Range(0, _outputs.Length).Where(i => plan.Memory.ResultOf(plan.Memory.Root(plan.Results[i])) != i)
+            .Select(i => (TensorOf(plan.Results[i]), new Tensor(plan.Outputs[i].Shape, plan.Outputs[i].DType, _outputs[i], owned: false)))];
         _storages.Clear();
         _tensors.Clear();
     }
 
     /// <summary>Runs the steps on tensors of the plan's shapes.</summary>
     /// <param name="inputs">What to read.</param>
-    /// <param name="output">What to write.</param>
+    /// <param name="outputs">What to write.</param>
     /// <param name="ticks">Gets the time of each step where it is shorter than what stands there; null to measure none.</param>
-    public void Run(ReadOnlySpan<Tensor> inputs, Tensor output, long[]? ticks = null)
+    public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, long[]? ticks = null)
     {
         int bound = 0;
         try
@@ -55,7 +54,11 @@ internal sealed class Frame : IDisposable
                 _inputs[bound].PointTo(_held[bound]!);
             }
 
-            _output.PointTo(output.Storage);
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                _outputs[i].PointTo(outputs[i].Storage);
+            }
+
             Run(ticks);
         }
         finally
@@ -70,14 +73,14 @@ internal sealed class Frame : IDisposable
         }
     }
 
-    /// <summary>Runs the steps of a model of one input on memory of the caller's.</summary>
+    /// <summary>Runs the steps of a model of one input and one result on memory of the caller's.</summary>
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
         _borrowed ??= new BorrowedBlocks();
         _runBorrowed ??= () =>
         {
             _inputs[0].PointTo(_borrowed.Input);
-            _output.PointTo(_borrowed.Output);
+            _outputs[0].PointTo(_borrowed.Output);
             Run(null);
         };
         try
@@ -117,9 +120,9 @@ internal sealed class Frame : IDisposable
             }
         }
 
-        if (_result is { } result)
+        foreach ((Tensor from, Tensor to) in _copies)
         {
-            DTypeConversion.Copy(result, _returned!);
+            DTypeConversion.Copy(from, to);
         }
     }
 
@@ -130,7 +133,10 @@ internal sealed class Frame : IDisposable
             input.PointTo((AlignedBlock?)null);
         }
 
-        _output.PointTo((AlignedBlock?)null);
+        foreach (Storage output in _outputs)
+        {
+            output.PointTo((AlignedBlock?)null);
+        }
     }
 
     private Tensor TensorOf(Value value)
@@ -139,7 +145,7 @@ internal sealed class Frame : IDisposable
         {
             tensor = value.Constant is null
                 ? new Tensor(value.Spec.Shape, value.Spec.DType, StorageOf(_plan.Memory.Root(value)), owned: false)
-                : _plan.Constant(value);
+                : value.Constant;
             _tensors.Add(value, tensor);
         }
 
@@ -153,16 +159,16 @@ internal sealed class Frame : IDisposable
             return _inputs[root.Input];
         }
 
-        if (_plan.Memory.IsReturned(root))
+        if (_plan.Memory.ResultOf(root) is >= 0 and int result)
         {
-            return _output;
+            return _outputs[result];
         }
 
         if (!_storages.TryGetValue(root, out Storage? storage))
         {
             storage = root.Constant is null
                 ? Storage.Within(_arena.Block, _plan.Memory.Place(root), root.Spec.Bytes)
-                : _plan.Constant(root).Storage;
+                : root.Constant.Storage;
             _storages.Add(root, storage);
         }
 

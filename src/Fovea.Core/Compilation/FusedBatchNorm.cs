@@ -8,7 +8,7 @@ namespace Fovea.Compilation;
 /// </summary>
 internal sealed class FusedBatchNorm : CompiledOp, IAbsorbs, IPacks
 {
-    private (float[] Scale, float[] Shift) _map = ([], []);
+    private Map _map = new([], []);
 
     private FusedBatchNorm(ChannelScale scale) => Scale = scale;
 
@@ -50,7 +50,11 @@ internal sealed class FusedBatchNorm : CompiledOp, IAbsorbs, IPacks
 
     public Op Pack(ConstantStore constants)
     {
-        _map = Scale.Fold(null);
+        _map = constants.Keep($"batch_norm {Scale.Name}", Scale.Sources[0].Spec, Scale.Sources, () =>
+        {
+            (float[] scale, float[] shift) = Scale.Fold(null);
+            return new Map(scale, shift);
+        });
         return this;
     }
 
@@ -59,4 +63,6 @@ internal sealed class FusedBatchNorm : CompiledOp, IAbsorbs, IPacks
         (int n, int channels, int inner) = BatchNormShapes.Split(c.InputSpec(0).Shape);
         BatchNorm.Inference(n, channels, inner, c.In<float>(0), _map.Scale, _map.Shift, c.InOrEmpty<float>(1), Relu, c.Out<float>());
     }
+
+    private sealed record Map(float[] Scale, float[] Shift);
 }

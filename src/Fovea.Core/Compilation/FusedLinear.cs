@@ -15,7 +15,8 @@ internal sealed class FusedLinear : CompiledOp, IAbsorbs, IPacks
     private ChannelScale? _scale;
     private LinearActivation _activation;
     private bool _residual;
-    private Packed? _packed;
+    private Weights? _weights;
+    private bool _packs;
 
     private FusedLinear(Shape y, Tensor weight, Tensor? bias)
     {
@@ -62,36 +63,46 @@ internal sealed class FusedLinear : CompiledOp, IAbsorbs, IPacks
 
     public Op Pack(ConstantStore constants)
     {
-        // A single row reads each weight once, as it lies: there is nothing to gain from another order.
-        bool packs = _rows > 1;
+        // A single row reads each weight once, as it lies: there is nothing to gain from another order. Where the first plan has more
+        // rows, the packed weights are all there is.
         Tensor?[] sources = [_weight, _bias, .. _scale?.Sources ?? []];
-        _packed = constants.Keep($"linear {packs} {_scale?.Name}", _weight.Spec, sources, () =>
+        (int outs, int ins) = (_weight.Shape[0], _weight.Shape[1]);
+        _weights = constants.Keep($"linear {_scale?.Name}", _weight.Spec, sources, () =>
         {
             (float[] scale, float[] shift) = _scale?.Fold(_bias) ?? ([], _bias?.ToArray<float>() ?? []);
-            (int outs, int ins) = (_weight.Shape[0], _weight.Shape[1]);
-            Tensor plain = scale.Length == 0 ? _weight : Scaled(scale);
-            if (!packs)
+            if (_rows == 1)
             {
-                return new Packed(null, constants.Copy(plain), shift);
+                Tensor lying = scale.Length == 0 ? constants.Hold(_weight) : Scaled(scale, constants.Make(_weight.Spec));
+                return new Weights(shift) { Plain = lying };
             }
 
-            var weights = new PackedLinear<float>(outs, ins, plain.AsSpan<float>());
-            return new Packed(constants.Own(weights, weights.Bytes), null, shift);
+            using TensorScope scope = TensorScope.Begin();
+            Tensor plain = scale.Length == 0 ? _weight : Scaled(scale, Tensor.Empty(_weight.Shape));
+            var packed = new PackedLinear<float>(outs, ins, plain.AsSpan<float>());
+            return new Weights(shift) { Packed = constants.Own(packed, packed.Bytes) };
         });
+        if (_rows > 1 && _weights.Packed is null)
+        {
+            var packed = new PackedLinear<float>(outs, ins, _weights.Plain!.AsSpan<float>());
+            _weights.Packed = constants.Own(packed, packed.Bytes);
+        }
+
+        _packs = _rows > 1 || _weights.Plain is null;
         return this;
     }
 
     protected internal override void Forward(ForwardContext c)
     {
-        var epilogue = new LinearEpilogue<float> { Bias = _packed!.Shift, Activation = _activation, Residual = c.InOrEmpty<float>(1) };
-        if (_packed.Weights is { } weights)
+        var epilogue = new LinearEpilogue<float> { Bias = _weights!.Shift, Activation = _activation, Residual = c.InOrEmpty<float>(1) };
+        if (_packs)
         {
-            LinearMap.Run(_rows, c.In<float>(0), weights, epilogue, c.Out<float>());
-            GC.KeepAlive(weights);
+            LinearMap.Run(_rows, c.In<float>(0), _weights.Packed!, epilogue, c.Out<float>());
+            GC.KeepAlive(_weights);
         }
         else
         {
-            LinearMap.Run(_rows, _weight.Shape[0], _weight.Shape[1], c.In<float>(0), _packed.Plain!.AsSpan<float>(), epilogue, c.Out<float>());
+            (int outs, int ins) = (_weight.Shape[0], _weight.Shape[1]);
+            LinearMap.Run(_rows, outs, ins, c.In<float>(0), _weights.Plain!.AsSpan<float>(), epilogue, c.Out<float>());
         }
     }
 
@@ -108,17 +119,26 @@ internal sealed class FusedLinear : CompiledOp, IAbsorbs, IPacks
     private Fusion With(ChannelScale? scale, LinearActivation activation, bool residual, Value[] inputs) =>
         new(new FusedLinear(_y, _weight, _bias) { _scale = scale, _activation = activation, _residual = residual }, inputs);
 
-    private Tensor Scaled(float[] scale)
+    private Tensor Scaled(float[] scale, Tensor scaled)
     {
-        float[] weight = _weight.ToArray<float>();
+        ReadOnlySpan<float> weight = _weight.AsSpan<float>();
+        Span<float> to = scaled.AsSpan<float>();
         int ins = _weight.Shape[1];
         for (int i = 0; i < weight.Length; i++)
         {
-            weight[i] *= scale[i / ins];
+            to[i] = weight[i] * scale[i / ins];
         }
 
-        return Tensor.From(weight, _weight.Shape);
+        return scaled;
     }
 
-    private sealed record Packed(PackedLinear<float>? Weights, Tensor? Plain, float[] Shift);
+    /// <summary>The layer's numbers as they lie, in the order of the product, or both.</summary>
+    private sealed class Weights(float[] shift)
+    {
+        public float[] Shift => shift;
+
+        public Tensor? Plain { get; init; }
+
+        public PackedLinear<float>? Packed { get; set; }
+    }
 }

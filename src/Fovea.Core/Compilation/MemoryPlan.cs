@@ -8,7 +8,7 @@ internal sealed class MemoryPlan
 {
     private readonly Dictionary<Value, Value> _roots = [];
     private readonly Dictionary<Value, long> _places = [];
-    private readonly Value? _returned;
+    private readonly Dictionary<Value, int> _returned = [];
 
     public MemoryPlan(Program program)
     {
@@ -18,7 +18,14 @@ internal sealed class MemoryPlan
         }
 
         Steps = [.. program.Steps.Where(s => !s.Op.IsView)];
-        _returned = Root(program.Output) is { Producer: not null } root ? root : null;
+        for (int i = 0; i < program.Outputs.Length; i++)
+        {
+            if (Root(program.Outputs[i]) is { Producer: not null } root)
+            {
+                _returned.TryAdd(root, i);
+            }
+        }
+
         Place(LastReads());
     }
 
@@ -31,8 +38,8 @@ internal sealed class MemoryPlan
     /// <summary>The value whose memory this one shares; itself when it has its own.</summary>
     public Value Root(Value value) => _roots.GetValueOrDefault(value, value);
 
-    /// <summary>Whether a value lies in the memory of the result.</summary>
-    public bool IsReturned(Value root) => root == _returned;
+    /// <summary>The number of the result in whose memory a value lies; −1 when it lies in none.</summary>
+    public int ResultOf(Value root) => _returned.GetValueOrDefault(root, -1);
 
     /// <summary>Where a value lies in the arena.</summary>
     public long Place(Value root) => _places[root];
@@ -58,7 +65,7 @@ internal sealed class MemoryPlan
         {
             Step step = Steps[i];
             HashSet<Value> ending = [.. step.Inputs.Select(Root).Where(r => last[r] == i && _places.ContainsKey(r))];
-            foreach (Value output in step.Outputs.Where(o => !IsReturned(o)))
+            foreach (Value output in step.Outputs.Where(o => ResultOf(o) < 0))
             {
                 if (output == step.Outputs[0] && Overwritten(step, ending) is { } taken)
                 {
@@ -71,7 +78,7 @@ internal sealed class MemoryPlan
                 }
             }
 
-            foreach (Value over in ending.Concat(step.Outputs.Where(o => last[o] == i && !IsReturned(o))))
+            foreach (Value over in ending.Concat(step.Outputs.Where(o => last[o] == i && ResultOf(o) < 0)))
             {
                 arena.Give(_places[over], over.Spec.Bytes);
             }

@@ -3,32 +3,21 @@ namespace Fovea.Compilation;
 /// <summary>The graph of a model in a form that passes rewrite: steps in an order in which they can run.</summary>
 internal sealed class Program
 {
-    private Program(Value[] inputs, Value output) => (Inputs, Output) = (inputs, output);
+    public List<Step> Steps { get; } = [];
 
-    public List<Step> Steps { get; private set; } = [];
-
-    public Value[] Inputs { get; }
+    public Value[] Inputs { get; private set; } = [];
 
     /// <summary>What the model returns.</summary>
-    public Value Output { get; }
+    public Value[] Outputs { get; private set; } = [];
 
-    public static Program From(Graph graph)
+    /// <summary>Adds a step behind the others.</summary>
+    public void Add(Step step) => Steps.Add(Connect(step));
+
+    /// <summary>Says what comes in and what is returned.</summary>
+    public void Complete(Value[] inputs, Value[] outputs)
     {
-        Value[] values = new Value[graph.Values.Count];
-        for (int i = 0; i < values.Length; i++)
-        {
-            int input = graph.Inputs.ToList().IndexOf(i);
-            values[i] = new Value(graph.Values[i]) { Constant = graph.Constants.GetValueOrDefault(i), Input = input };
-        }
-
-        var program = new Program([.. graph.Inputs.Select(i => values[i])], values[graph.Outputs[0]]);
-        foreach (GraphNode node in graph.Nodes)
-        {
-            program.Steps.Add(Connect(new Step(node.Op, node.Path, [.. node.Inputs.Select(i => values[i])], [.. node.Outputs.Select(i => values[i])])));
-        }
-
-        program.Output.IsReturned = true;
-        return program;
+        (Inputs, Outputs) = (inputs, outputs);
+        Array.ForEach(outputs, v => v.IsReturned = true);
     }
 
     /// <summary>Puts an op in the place of a step.</summary>

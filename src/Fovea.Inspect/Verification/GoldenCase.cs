@@ -31,7 +31,8 @@ public sealed class GoldenCase
 
     /// <summary>Runs the case in a file: builds the mechanism, loads its state, runs it forward and backward, and compares everything.</summary>
     /// <param name="path">A safetensors file. One that cannot be read, or names an unknown mechanism, is a failed case.</param>
-    public static GoldenResult Run(string path)
+    /// <param name="by">How it is run (default: with gradients). Without gradients only outputs and buffers are compared.</param>
+    public static GoldenResult Run(string path, GoldenPath by = GoldenPath.Eager)
     {
         using TensorScope scope = TensorScope.Begin();
         string mechanism = "?";
@@ -42,15 +43,15 @@ public sealed class GoldenCase
             mechanism = file.Metadata.GetValueOrDefault("mechanism", "?");
             var golden = new GoldenCase(path, file);
             tolerance = golden._tolerance;
-            return golden.Run();
+            return golden.Run(by) with { Path = by };
         }
         catch (Exception e) when (e is FoveaException or IOException or JsonException or UnauthorizedAccessException)
         {
-            return new GoldenResult(mechanism, Path.GetFileNameWithoutExtension(path), false, double.NaN, string.Empty, tolerance, e.Message);
+            return new GoldenResult(mechanism, Path.GetFileNameWithoutExtension(path), false, double.NaN, string.Empty, tolerance, e.Message) { Path = by };
         }
     }
 
-    private GoldenResult Run()
+    private GoldenResult Run(GoldenPath by)
     {
         Entry entry = Catalog.Find(_mechanism);
         JsonObject config = JsonNode.Parse(Meta("config"), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
@@ -58,20 +59,25 @@ public sealed class GoldenCase
         Module module = entry.Create(config);
         StateDict.Load(module, Named("param.").Concat(Named("buffer.")).ToDictionary(t => t.Name, t => t.Value));
         module.Train(Meta("mode") == "train");
-        Tensor[] inputs = Inputs();
-        Tensor output = inputs.Length == 1 ? module.Call(inputs[0]) : module.Call(inputs);
+        if (by == GoldenPath.Compiled && module.IsTraining)
+        {
+            return new GoldenResult(_mechanism, _name, true, 0, string.Empty, _tolerance) { IsLeftOut = true };
+        }
+
+        Tensor[] inputs = Inputs(by == GoldenPath.Eager);
+        Tensor output = Output(module, inputs, by);
         string? failure = Compare("output.0", output);
-        if (_file.Tensors.TryGetValue("cotangent.0", out Tensor? cotangent))
+        if (by == GoldenPath.Eager && _file.Tensors.TryGetValue("cotangent.0", out Tensor? cotangent))
         {
             output.Backward(cotangent);
         }
 
-        for (int i = 0; i < inputs.Length; i++)
+        for (int i = 0; i < inputs.Length && by == GoldenPath.Eager; i++)
         {
             failure ??= Compare($"grad.input.{i}", inputs[i].Grad);
         }
 
-        foreach ((string name, Tensor value) in module.NamedParameters())
+        foreach ((string name, Tensor value) in by == GoldenPath.Eager ? module.NamedParameters() : [])
         {
             failure ??= Compare($"grad.param.{name}", value.Grad);
         }
@@ -94,12 +100,25 @@ public sealed class GoldenCase
         };
     }
 
-    private Tensor[] Inputs()
+    private static Tensor Output(Module module, Tensor[] inputs, GoldenPath by)
+    {
+        using IDisposable? still = by == GoldenPath.Eager ? null : GradMode.NoGrad();
+        if (by == GoldenPath.Compiled)
+        {
+            var options = new CompileOptions { OtherBatches = false };
+            using CompiledModel compiled = module.Compile(options, Array.ConvertAll(inputs, x => x.Spec));
+            return compiled.Run(inputs);
+        }
+
+        return inputs.Length == 1 ? module.Call(inputs[0]) : module.Call(inputs);
+    }
+
+    private Tensor[] Inputs(bool withGradients)
     {
         var inputs = new List<Tensor>();
         while (_file.Tensors.TryGetValue(string.Create(CultureInfo.InvariantCulture, $"input.{inputs.Count}"), out Tensor? input))
         {
-            input.RequiresGrad = input.DType.IsFloating();
+            input.RequiresGrad = withGradients && input.DType.IsFloating();
             inputs.Add(input);
         }
 

@@ -19,12 +19,19 @@ public sealed record GoldenResult(
     /// <summary>Every tensor that was compared, in the order of the comparison.</summary>
     public IReadOnlyList<GoldenTensor> Tensors { get; init; } = [];
 
-    /// <summary>The case as one line: <c>PASS key case worst 3.1e-07 (grad.param.…) tolerance 2.0e-05</c>.</summary>
+    /// <summary>How it was run.</summary>
+    public GoldenPath Path { get; init; }
+
+    /// <summary>Whether there was nothing to run: a case of training mode has no compiled form.</summary>
+    public bool IsLeftOut { get; init; }
+
+    /// <summary>The case as one line: <c>PASS key case worst 3.1e-07 (grad.param.…) tolerance 2.0e-05</c>; a path other than eager stands behind the case.</summary>
     public override string ToString()
     {
-        FormattableString line = double.IsNaN(Worst)
-            ? $"FAIL {Mechanism} {Case}: {Failure}"
-            : (FormattableString)$"{(Passed ? "PASS" : "FAIL")} {Mechanism} {Case} worst {Worst:0.0e-00} ({WorstTensor}) tolerance {Tolerance:0.0e-00}{(Failure is null ? string.Empty : $": {Failure}")}";
+        string name = Path == GoldenPath.Eager ? $"{Mechanism} {Case}" : $"{Mechanism} {Case} {Path.ToString().ToLowerInvariant()}";
+        FormattableString line = IsLeftOut ? $"SKIP {name}: a case of training mode has no compiled form"
+            : double.IsNaN(Worst) ? $"FAIL {name}: {Failure}"
+            : (FormattableString)$"{(Passed ? "PASS" : "FAIL")} {name} worst {Worst:0.0e-00} ({WorstTensor}) tolerance {Tolerance:0.0e-00}{(Failure is null ? string.Empty : $": {Failure}")}";
         return line.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }

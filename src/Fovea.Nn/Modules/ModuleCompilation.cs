@@ -12,7 +12,7 @@ public static class ModuleCompilation
         /// Makes the module ready for inference on inputs of one shape: batch norms folded, ops fused, weights packed, memory planned. The
         /// result is the module's in evaluation mode, within rounding.
         /// </summary>
-        /// <param name="input">Shape of the input, batch included. Another batch is compiled when it comes; see <see cref="CompileOptions"/>.</param>
+        /// <param name="input">Shape of the input, batch included. Another batch is planned when it comes; see <see cref="CompileOptions"/>.</param>
         /// <exception cref="CompileException">The module is in training mode, draws random numbers, or reads values outside of ops.</exception>
         /// <exception cref="ShapeException">The module does not take such an input.</exception>
         /// <example>
@@ -33,7 +33,16 @@ public static class ModuleCompilation
             ArgumentNullException.ThrowIfNull(module);
             ArgumentNullException.ThrowIfNull(options);
             ArgumentNullException.ThrowIfNull(inputs);
-            return CompiledModel.Of(x => Infer("Compile", module, x), inputs, options);
+            CompiledModel compiled = CompiledModel.Of(x => [Infer("Compile", module, x)], options, inputs);
+            if (options.ReleaseModule)
+            {
+                foreach ((_, Tensor value) in module.NamedParameters().Concat(module.NamedBuffers()))
+                {
+                    value.Dispose();
+                }
+            }
+
+            return compiled;
         }
 
         /// <summary>

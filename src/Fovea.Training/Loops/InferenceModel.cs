@@ -1,8 +1,8 @@
 namespace Fovea.Training;
 
 /// <summary>
-/// A model for inference: compiled for the shape of the first batch, and for others when they come. One that cannot be compiled is
-/// called as it is. Its weights are those of the first call. Thread-safe.
+/// A model for inference: compiled for the shape of the first batch, and planned for others when they come. One that cannot be compiled is
+/// called as it is, and so are batches that a compiled one cannot take. The weights are not to change meanwhile. Thread-safe.
 /// </summary>
 /// <param name="model">In evaluation mode.</param>
 /// <param name="compiles">Whether there is enough to do for compiling to pay; a single call takes less time without.</param>
@@ -16,7 +16,7 @@ internal sealed class InferenceModel(Module model, bool compiles = true) : IDisp
     /// <returns>The result, which the current scope owns.</returns>
     public Tensor Run(Tensor x)
     {
-        if (Compiled(x.Shape) is { } compiled)
+        if (Compiled(x.Shape) is { } compiled && (compiled.TakesOtherBatches || compiled.Inputs[0].Shape == x.Shape))
         {
             return compiled.Run(x);
         }

@@ -11,6 +11,8 @@ internal sealed class AddReluOp : FloatOp, ISampledOp
 
     public override string Name => "add_relu";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     public override bool TakesGradientParts => true;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0], 2);

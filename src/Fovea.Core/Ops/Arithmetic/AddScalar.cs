@@ -9,6 +9,8 @@ internal sealed class AddScalarOp(double amount) : FloatOp, ISampledOp
 
     public override string Name => "add_scalar";
 
+    public override OpAttributes Attributes => new() { { "amount", amount } };
+
     public double Amount => amount;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0]);

@@ -21,6 +21,8 @@ internal sealed class AddScaledOp : FloatOp, ISampledOp
 
     public override string Name => "add_scaled";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0], 2);
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)

@@ -9,6 +9,8 @@ namespace Fovea;
 internal abstract class BinaryOp<TFunction> : FloatOp
     where TFunction : unmanaged, IBinary
 {
+    public override OpAttributes Attributes => OpAttributes.None;
+
     /// <inheritdoc/>
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0]);
 

@@ -8,6 +8,8 @@ internal sealed class DivideIntoScalarOp(double dividend) : UnaryOp<DivideInto, 
 
     public override string Name => "divide_into_scalar";
 
+    public override OpAttributes Attributes => new() { { "dividend", dividend } };
+
     public double Dividend => dividend;
 
     protected override DivideInto Function => new(dividend);

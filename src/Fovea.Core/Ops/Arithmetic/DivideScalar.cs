@@ -8,6 +8,8 @@ internal sealed class DivideScalarOp(double divisor) : LinearOp<DivideBy, Divide
 
     public override string Name => "divide_scalar";
 
+    public override OpAttributes Attributes => new() { { "divisor", divisor } };
+
     public double Divisor => divisor;
 
     protected override DivideBy Function => new(divisor);

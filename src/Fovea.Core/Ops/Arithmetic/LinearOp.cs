@@ -7,6 +7,8 @@ internal abstract class LinearOp<TForward, TBackward> : FloatOp
     where TForward : unmanaged, IUnary
     where TBackward : unmanaged, IUnary
 {
+    public override OpAttributes Attributes => OpAttributes.None;
+
     /// <summary>The function.</summary>
     protected virtual TForward Function => default;
 

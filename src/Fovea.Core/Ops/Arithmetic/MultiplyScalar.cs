@@ -8,6 +8,8 @@ internal sealed class MultiplyScalarOp(double factor) : LinearOp<Scale, Scale>, 
 
     public override string Name => "multiply_scalar";
 
+    public override OpAttributes Attributes => new() { { "factor", factor } };
+
     public double Factor => factor;
 
     protected override Scale Function => new(factor);

@@ -8,6 +8,8 @@ internal sealed class SubtractFromScalarOp(double minuend) : LinearOp<Affine, Ne
 
     public override string Name => "subtract_from_scalar";
 
+    public override OpAttributes Attributes => new() { { "minuend", minuend } };
+
     public double Minuend => minuend;
 
     protected override Affine Function => new(-1, minuend);

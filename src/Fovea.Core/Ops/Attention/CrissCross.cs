@@ -25,6 +25,8 @@ internal sealed class CrissCrossOp : FloatOp, ISampledOp
 
     public override string Name => "criss_cross";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     public override bool IsOutputDifferentiable(int output) => output == 0;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)

@@ -37,6 +37,12 @@ internal sealed class PointwiseOp(PointwiseRules rules) : FloatOp, ISampledOp
 
     public override string Name => "pointwise_attention";
 
+    public override OpAttributes Attributes => new()
+    {
+        { "mask", rules.Mask }, { "distribute", rules.Distribute }, { "softmax", rules.Softmax }, { "masked", rules.Masked },
+        { "scale", rules.Scale },
+    };
+
     public PointwiseRules Rules => rules;
 
     public override bool IsOutputDifferentiable(int output) => output == 0;

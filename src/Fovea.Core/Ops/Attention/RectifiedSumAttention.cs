@@ -19,6 +19,8 @@ internal sealed class RectifiedSumAttentionOp(double factor) : FloatOp, ISampled
 
     public override string Name => "rectified_sum_attention";
 
+    public override OpAttributes Attributes => new() { { "factor", factor } };
+
     public double Factor => factor;
 
     // One pass over queries and keys for each channel.

@@ -19,7 +19,20 @@ internal sealed class ScaledDotProductAttentionOp(AttentionAttributes attributes
 
     public override string Name => "scaled_dot_product_attention";
 
-    public AttentionAttributes Attributes => attributes;
+    public override OpAttributes Attributes => new()
+    {
+        { "layout", (int)attributes.Layout },
+        { "heads", attributes.Heads },
+        { "scale", attributes.Scale },
+        { "causal", attributes.Causal },
+        { "dropout", attributes.Dropout },
+        { "seed", attributes.Seed },
+        { "packed", attributes.Packed },
+        { "has_mask", attributes.HasMask },
+        { "has_key_mask", attributes.HasKeyMask },
+    };
+
+    public AttentionAttributes Rules => attributes;
 
     // The mask may be boolean or of the operands' type: checked below.
     protected override int FloatInputs => Operands;

@@ -19,6 +19,11 @@ internal sealed class Conv2dOp(
 
     public override string Name => "conv2d";
 
+    public override OpAttributes Attributes => new()
+    {
+        { "stride", stride }, { "padding", padding }, { "dilation", dilation }, { "groups", groups },
+    };
+
     public Size2 Stride => stride;
 
     public Size2 Padding => padding;

@@ -20,6 +20,11 @@ internal sealed class ConvTranspose2dOp(Size2 stride, Size2 padding, Size2 outpu
 
     public override string Name => "conv_transpose2d";
 
+    public override OpAttributes Attributes => new()
+    {
+        { "stride", stride }, { "padding", padding }, { "output_padding", outputPadding }, { "dilation", dilation }, { "groups", groups },
+    };
+
     public Size2 Stride => stride;
 
     public Size2 Padding => padding;

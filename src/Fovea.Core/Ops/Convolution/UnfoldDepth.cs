@@ -17,6 +17,11 @@ internal sealed class UnfoldDepthOp(int kernel, int stride, int padding, int dil
 
     public override string Name => "unfold_depth";
 
+    public override OpAttributes Attributes => new()
+    {
+        { "kernel", kernel }, { "stride", stride }, { "padding", padding }, { "dilation", dilation },
+    };
+
     public int Kernel => kernel;
 
     public int Stride => stride;

@@ -13,6 +13,8 @@ internal sealed class ClampOp(double low, double high) : UnaryOp<Clamp, ClampBac
 
     public override string Name => "clamp";
 
+    public override OpAttributes Attributes => new() { { "low", low }, { "high", high } };
+
     public double Low => low;
 
     public double High => high;

@@ -9,6 +9,8 @@ internal sealed class LeakyReluOp(double negativeSlope) : UnaryOp<LeakyRelu, Lea
 
     public override string Name => "leaky_relu";
 
+    public override OpAttributes Attributes => new() { { "negative_slope", negativeSlope } };
+
     public double NegativeSlope => negativeSlope;
 
     protected override LeakyRelu Function => new(negativeSlope);

@@ -12,6 +12,8 @@ internal sealed class PowOp(double exponent) : UnaryOp<Power, PowerBackward>, IS
 
     public override string Name => "pow";
 
+    public override OpAttributes Attributes => new() { { "exponent", exponent } };
+
     public double Exponent => exponent;
 
     protected override Power Function => new(exponent);

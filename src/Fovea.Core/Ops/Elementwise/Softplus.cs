@@ -9,6 +9,8 @@ internal sealed class SoftplusOp(double beta) : UnaryOp<Softplus, SoftplusBackwa
 
     public override string Name => "softplus";
 
+    public override OpAttributes Attributes => new() { { "beta", beta } };
+
     public double Beta => beta;
 
     protected override Softplus Function => new(beta);

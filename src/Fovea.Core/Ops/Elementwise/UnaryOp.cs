@@ -8,6 +8,8 @@ internal abstract class UnaryOp<TForward, TBackward> : FloatOp
     where TForward : unmanaged, IUnary
     where TBackward : unmanaged, IBinary
 {
+    public override OpAttributes Attributes => OpAttributes.None;
+
     /// <summary>The function.</summary>
     protected virtual TForward Function => default;
 

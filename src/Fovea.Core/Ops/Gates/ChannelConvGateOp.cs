@@ -19,6 +19,8 @@ internal sealed class ChannelConvGateOp() : ChannelGateOp(mean: true, max: false
 
     public override string Name => "channel_conv_gate";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     protected override int KeptPerImage(Shape first) => 0;
 
     protected override OpCost NetworkCost(ReadOnlySpan<TensorSpec> inputs)

@@ -20,6 +20,8 @@ internal sealed class ChannelMlpGateOp(bool mean, bool max, bool bias, bool hard
 
     public override string Name => "channel_mlp_gate";
 
+    public override OpAttributes Attributes => new() { { "mean", HasMean }, { "max", HasMax }, { "bias", bias }, { "hard", hard } };
+
     public bool Hard => hard;
 
     public bool Mean => HasMean;

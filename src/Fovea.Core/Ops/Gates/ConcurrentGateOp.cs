@@ -31,6 +31,8 @@ internal sealed class ConcurrentGateOp : FloatOp, ISampledOp
 
     public override string Name => "concurrent_gate";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     public override bool IsOutputDifferentiable(int output) => output == 0;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)

@@ -34,6 +34,8 @@ internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) 
 
     public override string Name => "context_gate";
 
+    public override OpAttributes Attributes => new() { { "multiplies", multiplies }, { "adds", adds }, { "epsilon", epsilon } };
+
     public bool Multiplies => multiplies;
 
     public bool Adds => adds;

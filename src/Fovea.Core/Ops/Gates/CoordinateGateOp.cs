@@ -23,6 +23,8 @@ internal sealed class CoordinateGateOp(double epsilon) : FloatOp, ISampledOp
 
     public override string Name => "coordinate_gate";
 
+    public override OpAttributes Attributes => new() { { "epsilon", epsilon } };
+
     public override bool IsDifferentiable => false;
 
     public double Epsilon => epsilon;

@@ -19,6 +19,8 @@ internal sealed class MeanGateOp : FloatOp, ISampledOp
 
     public override string Name => "mean_gate";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     public override bool IsOutputDifferentiable(int output) => output == 0;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 2);

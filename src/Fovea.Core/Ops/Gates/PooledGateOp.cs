@@ -35,6 +35,11 @@ internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bo
 
     public override string Name => channel ? "cbam_gate" : "spatial_gate";
 
+    public override OpAttributes Attributes => new()
+    {
+        { "channel", channel }, { "mlp_bias", mlpBias }, { "conv_bias", convBias }, { "mean_first", meanFirst },
+    };
+
     public bool HasChannelGate => channel;
 
     public bool MeanFirst => meanFirst;

@@ -41,6 +41,8 @@ internal sealed class PositionGateOp(GateForm form, bool hasChannels) : FloatOp,
 
     public override string Name => "position_gate";
 
+    public override OpAttributes Attributes => new() { { "form", (int)form }, { "has_channels", hasChannels } };
+
     public GateForm Form => form;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>

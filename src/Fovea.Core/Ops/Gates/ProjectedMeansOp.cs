@@ -20,6 +20,8 @@ internal sealed class ProjectedMeansOp(double epsilon) : FloatOp, ISampledOp
 
     public override string Name => "projected_means";
 
+    public override OpAttributes Attributes => new() { { "epsilon", epsilon } };
+
     public override bool IsDifferentiable => false;
 
     public double Epsilon => epsilon;

@@ -23,6 +23,8 @@ internal sealed class ProjectionOp : FloatOp, ISampledOp
 
     public override string Name => "projection";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     internal override int PassedOutput => 2;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>

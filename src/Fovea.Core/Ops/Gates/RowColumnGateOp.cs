@@ -21,6 +21,8 @@ internal sealed class RowColumnGateOp : FloatOp, ISampledOp
 
     public override string Name => "row_column_gate";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 2);
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)

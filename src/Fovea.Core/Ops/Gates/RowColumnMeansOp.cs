@@ -20,6 +20,8 @@ internal sealed class RowColumnMeansOp : FloatOp, ISampledOp
 
     public override string Name => "row_column_means";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     internal override int PassedOutput => 1;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 2);

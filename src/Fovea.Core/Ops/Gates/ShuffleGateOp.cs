@@ -22,6 +22,8 @@ internal sealed class ShuffleGateOp(int groups, double epsilon) : FloatOp, ISamp
 
     public override string Name => "shuffle_gate";
 
+    public override OpAttributes Attributes => new() { { "groups", groups }, { "epsilon", epsilon } };
+
     public int Groups => groups;
 
     public double Epsilon => epsilon;

@@ -20,6 +20,8 @@ internal sealed class SimAmGateOp(double lambda) : FloatOp, ISampledOp
 
     public override string Name => "simam_gate";
 
+    public override OpAttributes Attributes => new() { { "lambda", lambda } };
+
     public double Lambda => lambda;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 12);

@@ -23,6 +23,8 @@ internal sealed class SimilarityGateOp : FloatOp, ISampledOp
 
     public override string Name => "similarity_gate";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     public override bool IsOutputDifferentiable(int output) => output == 0;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>

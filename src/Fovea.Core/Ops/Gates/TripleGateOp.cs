@@ -18,6 +18,8 @@ internal sealed class TripleGateOp : FloatOp, ISampledOp
 
     public override string Name => "triple_gate";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 4);
 
     internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => input == 0;

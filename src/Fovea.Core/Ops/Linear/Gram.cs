@@ -17,6 +17,8 @@ internal sealed class GramOp : FloatOp, ISampledOp
 
     public override string Name => "gram";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         new((long)outputs[0].Shape.Elements * inputs[0].Shape[-1]) { RelationElements = outputs[0].Shape.Elements };
 

@@ -20,6 +20,8 @@ internal sealed class LinearLayerOp : FloatOp, ISampledOp, ISpecializes
 
     public override string Name => "linear";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         new((long)outputs[0].Shape.Elements * inputs[1].Shape[1], inputs.Length > 2 ? outputs[0].Shape.Elements : 0);
 

@@ -28,6 +28,8 @@ internal sealed class MatMulOp(bool transposeA, bool transposeB) : FloatOp, ISam
 
     public override string Name => "matmul";
 
+    public override OpAttributes Attributes => new() { { "transpose_a", transposeA }, { "transpose_b", transposeB } };
+
     public bool TransposeA => transposeA;
 
     public bool TransposeB => transposeB;

@@ -29,6 +29,11 @@ internal sealed class CrossEntropyOp(double labelSmoothing, long ignoreIndex, Lo
 
     public override string Name => "cross_entropy";
 
+    public override OpAttributes Attributes => new()
+    {
+        { "label_smoothing", labelSmoothing }, { "ignore_index", ignoreIndex }, { "reduction", (int)reduction },
+    };
+
     public double LabelSmoothing => labelSmoothing;
 
     public long IgnoreIndex => ignoreIndex;

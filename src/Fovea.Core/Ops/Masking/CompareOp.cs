@@ -19,6 +19,8 @@ internal sealed class CompareOp(Comparison comparison, double? number) : Op, ISa
 
     public override string Name => "compare";
 
+    public override OpAttributes Attributes => new() { { "comparison", (int)comparison }, { "number", number } };
+
     public override bool IsDifferentiable => false;
 
     public Comparison Comparison => comparison;

@@ -9,6 +9,8 @@ internal sealed class MaskedFillOp(double value) : FloatOp, ISampledOp
 
     public override string Name => "masked_fill";
 
+    public override OpAttributes Attributes => new() { { "value", value } };
+
     public double Value => value;
 
     protected override int FloatInputs => 1;

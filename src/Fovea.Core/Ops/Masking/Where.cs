@@ -12,6 +12,8 @@ internal sealed class WhereOp : FloatOp, ISampledOp
 
     public override string Name => "where";
 
+    public override OpAttributes Attributes => OpAttributes.None;
+
     protected override int FloatInputs => 2;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0]);

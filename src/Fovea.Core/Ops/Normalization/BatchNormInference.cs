@@ -27,6 +27,8 @@ internal sealed class BatchNormInferenceOp(double epsilon, bool relu) : FloatOp,
 
     public override string Name => "batch_norm_eval";
 
+    public override OpAttributes Attributes => new() { { "epsilon", epsilon }, { "relu", relu } };
+
     public double Epsilon => epsilon;
 
     public bool Relu => relu;

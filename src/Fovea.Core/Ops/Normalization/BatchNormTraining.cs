@@ -20,6 +20,8 @@ internal sealed class BatchNormTrainingOp(double epsilon, bool relu) : FloatOp, 
 
     public override string Name => "batch_norm";
 
+    public override OpAttributes Attributes => new() { { "epsilon", epsilon }, { "relu", relu } };
+
     public override bool TakesGradientParts => true;
 
     public double Epsilon => epsilon;

@@ -19,6 +19,11 @@ internal sealed class GroupNormOp(int groups, double epsilon, bool hasWeight, bo
 
     public override string Name => "group_norm";
 
+    public override OpAttributes Attributes => new()
+    {
+        { "groups", groups }, { "epsilon", epsilon }, { "has_weight", hasWeight }, { "has_bias", hasBias },
+    };
+
     public int Groups => groups;
 
     public double Epsilon => epsilon;

@@ -20,6 +20,11 @@ internal sealed class LayerNormOp(Shape normalized, double epsilon, bool hasWeig
 
     public override string Name => "layer_norm";
 
+    public override OpAttributes Attributes => new()
+    {
+        { "normalized", normalized.Lengths }, { "epsilon", epsilon }, { "has_weight", hasWeight }, { "has_bias", hasBias },
+    };
+
     public Shape Normalized => normalized;
 
     public double Epsilon => epsilon;

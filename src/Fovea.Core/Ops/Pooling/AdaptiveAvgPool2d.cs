@@ -15,6 +15,8 @@ internal sealed class AdaptiveAvgPool2dOp(Size2 size) : FloatOp, ISampledOp
 
     public override string Name => "adaptive_avg_pool2d";
 
+    public override OpAttributes Attributes => new() { { "size", size } };
+
     public Size2 Size => size;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0]);

@@ -20,6 +20,16 @@ internal sealed class AvgPool2dOp(PoolWindow window, bool countIncludePad) : Flo
 
     public override string Name => "avg_pool2d";
 
+    public override OpAttributes Attributes => new()
+    {
+        { "kernel", window.Kernel },
+        { "stride", window.Stride },
+        { "padding", window.Padding },
+        { "dilation", window.Dilation },
+        { "ceil_mode", window.CeilMode },
+        { "count_include_pad", countIncludePad },
+    };
+
     public PoolWindow Window => window;
 
     public bool CountIncludePad => countIncludePad;

@@ -23,6 +23,12 @@ internal sealed class MaxPool2dOp(PoolWindow window) : FloatOp, ISampledOp
 
     public override string Name => "max_pool2d";
 
+    public override OpAttributes Attributes => new()
+    {
+        { "kernel", window.Kernel }, { "stride", window.Stride }, { "padding", window.Padding }, { "dilation", window.Dilation },
+        { "ceil_mode", window.CeilMode },
+    };
+
     public PoolWindow Window => window;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>

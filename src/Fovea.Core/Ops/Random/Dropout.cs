@@ -10,6 +10,8 @@ internal sealed class DropoutOp(double probability, ulong seed) : FloatOp, ISamp
 
     public override string Name => "dropout";
 
+    public override OpAttributes Attributes => new() { { "probability", probability }, { "seed", seed } };
+
     public override bool IsRandom => true;
 
     public double Probability => probability;

@@ -16,6 +16,8 @@ internal sealed class ArgExtremeOp(int axis, bool keepDim, bool smallest) : Op, 
 
     public override string Name => "argmax_argmin";
 
+    public override OpAttributes Attributes => new() { { "axis", axis }, { "keep_dim", keepDim }, { "smallest", smallest } };
+
     public override bool IsDifferentiable => false;
 
     public int Axis => axis;

@@ -5,6 +5,8 @@ namespace Fovea;
 /// <summary>What the maximum and the minimum along an axis share: the places are saved, and the gradient goes to them alone.</summary>
 internal abstract class ExtremeAlongOp(int axis, bool keepDim) : FloatOp
 {
+    public override OpAttributes Attributes => new() { { "axis", axis }, { "keep_dim", keepDim } };
+
     public int Axis => axis;
 
     public bool KeepDim => keepDim;

@@ -15,6 +15,8 @@ internal sealed class MeanOp(ReductionAxes axes) : FloatOp, ISampledOp
 
     public override string Name => "mean";
 
+    public override OpAttributes Attributes => new() { { "axes", axes.Axes }, { "keep_dim", axes.KeepDim } };
+
     public ReductionAxes Axes => axes;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0]);

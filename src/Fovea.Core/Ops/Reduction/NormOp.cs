@@ -11,6 +11,8 @@ internal sealed class NormOp(int axis, bool keepDim) : FloatOp, ISampledOp
 
     public override string Name => "norm";
 
+    public override OpAttributes Attributes => new() { { "axis", axis }, { "keep_dim", keepDim } };
+
     public int Axis => axis;
 
     public bool KeepDim => keepDim;

@@ -14,6 +14,8 @@ internal sealed class SumOp(ReductionAxes axes) : FloatOp, ISampledOp
 
     public override string Name => "sum";
 
+    public override OpAttributes Attributes => new() { { "axes", axes.Axes }, { "keep_dim", axes.KeepDim } };
+
     public ReductionAxes Axes => axes;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0]);

@@ -18,6 +18,8 @@ internal sealed class VarOp(ReductionAxes axes, bool unbiased) : FloatOp, ISampl
 
     public override string Name => "var";
 
+    public override OpAttributes Attributes => new() { { "axes", axes.Axes }, { "keep_dim", axes.KeepDim }, { "unbiased", unbiased } };
+
     public ReductionAxes Axes => axes;
 
     public bool Unbiased => unbiased;

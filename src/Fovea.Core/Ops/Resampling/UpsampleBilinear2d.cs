@@ -20,6 +20,8 @@ internal sealed class UpsampleBilinear2dOp(Size2 size, bool alignCorners) : Floa
 
     public override string Name => "upsample_bilinear2d";
 
+    public override OpAttributes Attributes => new() { { "size", size }, { "align_corners", alignCorners } };
+
     public Size2 Size => size;
 
     public bool AlignCorners => alignCorners;

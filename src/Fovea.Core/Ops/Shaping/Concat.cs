@@ -14,6 +14,8 @@ internal sealed class ConcatOp(int axis) : AnyTypeOp, ISampledOp
 
     public override string Name => "concat";
 
+    public override OpAttributes Attributes => new() { { "axis", axis } };
+
     public int Axis => axis;
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)

@@ -17,6 +17,10 @@ internal sealed class ExpandOp(Shape shape) : AnyTypeOp, ISampledOp
 
     public override string Name => "expand";
 
+    public override OpAttributes Attributes => new() { { "shape", shape.Lengths } };
+
+    public override Op With(OpAttributes attributes) => new ExpandOp(new Shape(attributes.Integers("shape")));
+
     public Shape Target => shape;
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)

@@ -16,6 +16,8 @@ internal sealed class FlipOp(int[] axes) : AnyTypeOp, ISampledOp
 
     public override string Name => "flip";
 
+    public override OpAttributes Attributes => new() { { "axes", axes } };
+
     public IReadOnlyList<int> Axes => axes;
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)

@@ -15,6 +15,8 @@ internal sealed class GatherOp(int axis) : AnyTypeOp, ISampledOp
 
     public override string Name => "gather";
 
+    public override OpAttributes Attributes => new() { { "axis", axis } };
+
     public int Axis => axis;
 
     protected override int AlikeInputs => 1;

@@ -15,6 +15,8 @@ internal sealed class IndexSelectOp(int axis) : AnyTypeOp, ISampledOp
 
     public override string Name => "index_select";
 
+    public override OpAttributes Attributes => new() { { "axis", axis } };
+
     public int Axis => axis;
 
     protected override int AlikeInputs => 1;

@@ -16,6 +16,8 @@ internal sealed class PadOp(int[] before, int[] after, double value) : AnyTypeOp
 
     public override string Name => "pad";
 
+    public override OpAttributes Attributes => new() { { "before", before }, { "after", after }, { "value", value } };
+
     public IReadOnlyList<int> Before => before;
 
     public IReadOnlyList<int> After => after;

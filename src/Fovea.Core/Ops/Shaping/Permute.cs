@@ -19,6 +19,8 @@ internal sealed class PermuteOp(int[] order) : AnyTypeOp, ISampledOp
 
     public override string Name => "permute";
 
+    public override OpAttributes Attributes => new() { { "order", order } };
+
     public IReadOnlyList<int> Order => order;
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)

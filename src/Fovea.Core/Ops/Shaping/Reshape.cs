@@ -6,6 +6,10 @@ internal sealed class ReshapeOp(Shape shape) : Op, ISampledOp
 
     public override string Name => "reshape";
 
+    public override OpAttributes Attributes => new() { { "shape", shape.Lengths } };
+
+    public override Op With(OpAttributes attributes) => new ReshapeOp(new Shape(attributes.Integers("shape")));
+
     public Shape Shape => shape;
 
     public override bool IsView => true;

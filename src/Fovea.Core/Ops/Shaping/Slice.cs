@@ -16,6 +16,11 @@ internal sealed class SliceOp(int axis, int start, int length, int step) : AnyTy
 
     public override string Name => "slice";
 
+    public override OpAttributes Attributes => new() { { "axis", axis }, { "start", start }, { "length", length }, { "step", step } };
+
+    public override Op With(OpAttributes attributes) =>
+        new SliceOp(axis, attributes.Integers("start")[0], attributes.Integers("length")[0], step);
+
     public int Axis => axis;
 
     public int Start => start;

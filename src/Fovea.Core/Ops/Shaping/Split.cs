@@ -13,6 +13,10 @@ internal sealed class SplitOp(int axis, int[] sizes) : AnyTypeOp, ISampledOp
 
     public override string Name => "split";
 
+    public override OpAttributes Attributes => new() { { "axis", axis }, { "sizes", sizes } };
+
+    public override Op With(OpAttributes attributes) => new SplitOp(axis, attributes.Integers("sizes"));
+
     public int Axis => axis;
 
     public IReadOnlyList<int> Sizes => sizes;

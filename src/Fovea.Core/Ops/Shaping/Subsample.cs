@@ -17,6 +17,8 @@ internal sealed class SubsampleOp(int stride, int before = 0, int after = 0) : F
 
     public override string Name => "subsample";
 
+    public override OpAttributes Attributes => new() { { "stride", stride }, { "before", before }, { "after", after } };
+
     public int Stride => stride;
 
     /// <summary>Channels of zeros in front.</summary>

@@ -8,6 +8,8 @@ internal sealed class LogSoftmaxOp(int axis) : FloatOp, ISampledOp
 
     public override string Name => "log_softmax";
 
+    public override OpAttributes Attributes => new() { { "axis", axis } };
+
     public int Axis => axis;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 12);

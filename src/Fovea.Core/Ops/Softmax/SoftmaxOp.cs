@@ -8,6 +8,8 @@ internal sealed class SoftmaxOp(int axis) : FloatOp, ISampledOp
 
     public override string Name => "softmax";
 
+    public override OpAttributes Attributes => new() { { "axis", axis } };
+
     public int Axis => axis;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 11);

@@ -44,6 +44,17 @@ public sealed class CompiledMemoryTests
     }
 
     [Fact]
+    public void A_call_of_another_batch_takes_no_memory()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Module model = TestModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 5 });
+        using CompiledModel compiled = model.Compile([1, 3, 64, 64]);
+        TakesNoMemory(compiled, TestModels.Image(1, 64));
+        TakesNoMemory(compiled, TestModels.Image(3, 64));
+        TakesNoMemory(compiled, TestModels.Image(1, 64));
+    }
+
+    [Fact]
     public void Disposal_gives_everything_back()
     {
         using TensorScope scope = TensorScope.Begin();
@@ -62,7 +73,12 @@ public sealed class CompiledMemoryTests
     private static void TakesNoMemory(Module module, Tensor x)
     {
         using CompiledModel compiled = module.Compile(x.Shape);
-        Tensor y = Tensor.Empty(compiled.Output.Shape);
+        TakesNoMemory(compiled, x);
+    }
+
+    private static void TakesNoMemory(CompiledModel compiled, Tensor x)
+    {
+        Tensor y = Tensor.Empty(compiled.Run(x).Shape);
         float[] values = x.ToArray<float>();
         float[] results = new float[y.Elements];
         compiled.Run(x, y);

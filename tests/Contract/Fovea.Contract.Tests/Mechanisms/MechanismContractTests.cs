@@ -14,10 +14,13 @@ public sealed class MechanismContractTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Equals_its_golden(string name)
+    public void Equals_its_golden_on_every_path(string name)
     {
-        GoldenResult result = GoldenCase.Run(Repository.Golden("mechanisms", $"{name}.safetensors"));
-        Assert.True(result.Passed, result.ToString());
+        Assert.All(Enum.GetValues<GoldenPath>(), path =>
+        {
+            GoldenResult result = GoldenCase.Run(Repository.Golden("mechanisms", $"{name}.safetensors"), path);
+            Assert.True(result.Passed, result.ToString());
+        });
     }
 
     [Theory]

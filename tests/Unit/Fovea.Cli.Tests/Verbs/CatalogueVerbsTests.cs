@@ -62,6 +62,19 @@ public sealed class CatalogueVerbsTests
     }
 
     [Fact]
+    public void Verify_runs_the_paths_that_users_run()
+    {
+        string[] files = Directory.GetFiles(Repository.Golden("mechanisms", "coordinate"));
+        string[] lines = Cli.Ok("verify", Repository.Golden("mechanisms", "coordinate"), "--path", "all").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal((3 * files.Length) + 1, lines.Length);
+        Assert.Contains(lines, l => l.StartsWith("PASS coordinate ", StringComparison.Ordinal) && l.Contains(" compiled worst ", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains(" inference worst ", StringComparison.Ordinal));
+        JsonNode json = JsonNode.Parse(Cli.Ok("verify", files[0], "--path", "inference", "--json"))!;
+        Assert.Equal("inference", (string)json["results"]![0]!["path"]!);
+        Assert.Contains("compiled", Cli.Fails(ExitCode.WrongUse, "verify", files[0], "--path", "fast"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Verify_fails_with_1_on_a_golden_that_does_not_hold()
     {
         using var folder = new TemporaryFolder();

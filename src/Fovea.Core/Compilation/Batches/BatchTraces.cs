@@ -1,0 +1,119 @@
+namespace Fovea.Compilation;
+
+/// <summary>
+/// Finds out how a model depends on its batch: it is traced with several, and what differs between the traces is compared number by
+/// number. Sizes that grow evenly with the batch follow it; anything else means that the model cannot change it.
+/// </summary>
+internal static class BatchTraces
+{
+    // From here on smaller batches are tried, as larger ones may be more than a tensor can hold.
+    private const int Large = 64;
+
+    /// <summary>Traces a function.</summary>
+    /// <param name="function">Runs on tensors without values; not called again afterwards.</param>
+    /// <param name="inputs">What it takes.</param>
+    /// <param name="otherBatches">Whether batches other than that of the inputs will come.</param>
+    /// <param name="store">Gets the constants.</param>
+    /// <exception cref="CompileException">The function reads values outside of ops.</exception>
+    public static Traced Of(Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, bool otherBatches, ConstantStore store)
+    {
+        using IDisposable still = GradMode.NoGrad();
+        var graphs = new List<Graph> { Graph.TraceShapes(function, inputs) };
+        var traced = new Traced(graphs);
+        try
+        {
+            string? refusal = otherBatches && ProgramTemplate.IsBatched(inputs) ? null : "it was compiled for one batch";
+            ProgramTemplate? any = refusal is null ? OfAny(function, inputs, graphs, store, out refusal) : null;
+            traced.Template = any ?? new ProgramTemplate(
+                inputs, graphs[0], [.. graphs[0].Nodes.Select(n => BatchOp.Of(n.Op))],
+                graphs[0].Constants.ToDictionary(c => c.Key, c => BatchConstant.Of(c.Value, store)), refusal);
+            return traced;
+        }
+        catch
+        {
+            traced.Dispose();
+            throw;
+        }
+    }
+
+    private static ProgramTemplate? OfAny(
+        Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, List<Graph> graphs, ConstantStore store, out string? refusal)
+    {
+        int batch = inputs[0].Shape[0];
+        int[] batches = batch < Large ? [batch, batch + 1, (2 * batch) + 3] : [batch, batch - 1, batch / 2];
+        foreach (int other in batches[1..])
+        {
+            try
+            {
+                graphs.Add(Graph.TraceShapes(function, ProgramTemplate.WithBatch(inputs, other)));
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                refusal = $"with a batch of {other} it fails: {e.Message}";
+                return null;
+            }
+        }
+
+        return Match(inputs, batches, graphs, store, out refusal);
+    }
+
+    private static ProgramTemplate? Match(TensorSpec[] inputs, int[] batches, List<Graph> graphs, ConstantStore store, out string? refusal)
+    {
+        Graph first = graphs[0];
+        var ops = new BatchOp[first.Nodes.Count];
+        for (int i = 0; i < ops.Length; i++)
+        {
+            GraphNode node = first.Nodes[i];
+            string at = $"{node.Op.Name}{CompileException.At(node.Path)}";
+            GraphNode[] nodes = [.. graphs.Where(g => i < g.Nodes.Count).Select(g => g.Nodes[i])];
+            if (nodes.Length < graphs.Count || Array.Exists(nodes, n => !IsSame(n, node)))
+            {
+                refusal = $"from {at} on, other ops run with another batch";
+                return null;
+            }
+
+            if (BatchOp.Match(batches, Array.ConvertAll(nodes, n => n.Op), out string reason) is not { } op)
+            {
+                refusal = $"{at} depends on the batch: {reason}";
+                return null;
+            }
+
+            ops[i] = op;
+        }
+
+        if (graphs.Any(g => g.Nodes.Count != ops.Length || !g.Outputs.SequenceEqual(first.Outputs)
+            || g.Constants.Count != first.Constants.Count))
+        {
+            refusal = "other ops run with another batch";
+            return null;
+        }
+
+        var constants = new Dictionary<int, BatchConstant>();
+        foreach (int number in first.Constants.Keys)
+        {
+            if (BatchConstant.Match(batches, [.. graphs.Select(g => g.Constants[number])], store) is not { } constant)
+            {
+                GraphNode? user = first.Nodes.FirstOrDefault(n => n.Inputs.Contains(number));
+                string at = user is null ? "the result" : $"{user.Op.Name}{CompileException.At(user.Path)}";
+                refusal = $"{at} reads numbers that were computed outside of ops from the batch";
+                return null;
+            }
+
+            constants.Add(number, constant);
+        }
+
+        refusal = null;
+        return new ProgramTemplate(inputs, first, ops, constants, null);
+    }
+
+    private static bool IsSame(GraphNode a, GraphNode b) =>
+        a.Op.GetType() == b.Op.GetType() && a.Path == b.Path && a.Inputs.SequenceEqual(b.Inputs) && a.Outputs.SequenceEqual(b.Outputs);
+}
+
+/// <summary>A template whose constants still lie where the model has them, until this is disposed.</summary>
+internal sealed class Traced(List<Graph> graphs) : IDisposable
+{
+    public ProgramTemplate Template { get; set; } = null!;
+
+    public void Dispose() => graphs.ForEach(g => g.ReleaseConstants());
+}
