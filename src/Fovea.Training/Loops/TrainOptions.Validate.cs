@@ -24,6 +24,9 @@ public sealed partial record TrainOptions
         Require(DropPath is >= 0 and < 1, "drop-path", DropPath, "0 to below 1");
         Require(IgnoreValue is null or (>= 0 and <= 255), "ignore-value", IgnoreValue, "0 to 255");
         Require(MaskClasses is null or { Count: >= 1 and <= 255 }, "classes", MaskClasses?.Count, "1 to 255 names");
+        RequireTexts(MaskClasses, "classes");
+        RequireTexts(MaskColors, "mask-colors");
+        RequireTexts(Freeze, "freeze");
         LossText.Parse(Loss ?? LossText.ForClasses);
         if (Mixup + CutMix > 0 && !LossText.TakesShares(Loss ?? LossText.ForClasses))
         {
@@ -52,6 +55,10 @@ public sealed partial record TrainOptions
         Strict = Strict,
         Preprocessing = Preprocessing,
     };
+
+    // A configuration's list may hold null.
+    private static void RequireTexts(IReadOnlyList<string?>? texts, string flag) =>
+        Require(texts is null || !texts.Contains(null), flag, "null among them", "texts");
 
     private static void Require(bool holds, string flag, object? value, string range)
     {

@@ -8,17 +8,24 @@ namespace Fovea.Soak.Readers;
 /// <param name="name">As the table has it.</param>
 /// <param name="file">The name of the archive.</param>
 /// <param name="structure">Of the archive.</param>
-/// <param name="pack">Packs a tar as the archive has it.</param>
-public sealed class ArchiveReader(string name, string file, FileStructure structure, Func<byte[], byte[]> pack) : DataReader(name, structure, file)
+/// <param name="pack">Packs files in each way that the format has.</param>
+public sealed class ArchiveReader(string name, string file, FileStructure structure, Func<IReadOnlyList<(string Name, byte[] Content)>, IEnumerable<byte[]>> pack)
+    : DataReader(name, structure, file)
 {
+    public static ArchiveReader Tar { get; } = new("tar", "data.tar", new TarStructure(), Tars);
+
+    public static ArchiveReader GZip { get; } = new("tar.gz", "data.tar.gz", new GZipStructure(new TarStructure()), files => Tars(files).Select(Compression.GZip));
+
+    public static ArchiveReader Zip { get; } = new("zip", "data.zip", new ZipStructure(FileStructure.None), files => [ZipStructure.Pack(files, false), ZipStructure.Pack(files, true)]);
+
     public override IReadOnlyList<byte[]> Seeds { get; } =
     [
-        .. new[] { TarEntryFormat.V7, TarEntryFormat.Ustar, TarEntryFormat.Pax, TarEntryFormat.Gnu }.SelectMany(format => new[]
+        .. new (string, byte[])[][]
         {
-            Tar(format, [.. Classes(), ($"long/{new string('x', 90)}.png", Goldens.Picture(9))]),
-            Tar(format, [("list.csv", Encoding.UTF8.GetBytes("path,label\n0.png,a\n1.png,b\n")), ("0.png", Goldens.Picture(0)), ("1.png", Goldens.Picture(1))]),
-        }).Select(pack),
-        pack(Tar(TarEntryFormat.Pax, [.. Masks()])),
+            [.. Classes(), ($"long/{new string('x', 90)}.png", Goldens.Picture(9))],
+            [("list.csv", Encoding.UTF8.GetBytes("path,label\n0.png,a\n1.png,b\n")), ("0.png", Goldens.Picture(0)), ("1.png", Goldens.Picture(1))],
+            [.. Masks()],
+        }.SelectMany(pack),
     ];
 
     private static IEnumerable<(string Name, byte[] Content)> Classes() =>
@@ -27,7 +34,10 @@ public sealed class ArchiveReader(string name, string file, FileStructure struct
     private static IEnumerable<(string Name, byte[] Content)> Masks() =>
         Enumerable.Range(0, 2).SelectMany(i => new[] { ($"images/{i}.png", Goldens.Picture(i)), ($"masks/{i}.png", Goldens.Mask(i)) });
 
-    private static byte[] Tar(TarEntryFormat format, IEnumerable<(string Name, byte[] Content)> members)
+    private static IEnumerable<byte[]> Tars(IReadOnlyList<(string Name, byte[] Content)> files) =>
+        new[] { TarEntryFormat.V7, TarEntryFormat.Ustar, TarEntryFormat.Pax, TarEntryFormat.Gnu }.Select(format => Packed(format, files));
+
+    private static byte[] Packed(TarEntryFormat format, IReadOnlyList<(string Name, byte[] Content)> members)
     {
         var stream = new MemoryStream();
         using (var writer = new TarWriter(stream, format, leaveOpen: true))

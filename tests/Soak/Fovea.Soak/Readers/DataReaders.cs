@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Fovea.Imaging;
 using Fovea.Testing.Mutating;
+using Fovea.Training.Data;
 
 namespace Fovea.Soak.Readers;
 
@@ -32,6 +33,33 @@ public sealed class MaskReader() : DataReader("mask", new PngStructure(), "masks
 
     protected override IEnumerable<(string Path, byte[] Content)> Others =>
         Enumerable.Range(0, 3).SelectMany(i => new[] { ($"images/{i}.png", Goldens.Picture(i)), ($"masks/{i}.png", Goldens.Mask(i)) });
+}
+
+/// <summary>A table that says what the colours of masks mean.</summary>
+public sealed class ColorTableReader() : Reader("mask-colors", new TextStructure("\n, "))
+{
+    private const string File = "colors.txt";
+
+    public override IReadOnlyList<byte[]> Seeds { get; } =
+    [
+        .. new[]
+        {
+            "128 64 128 road\n# what is far\n#4682b4 sky # and clouds\n0,0,0,void\n",
+            "name,r,g,b\ntraffic light,250,170,30\nroad,128,64,128\n",
+            string.Join('\n', MaskColorTable.Read("cityscapes").Lines),
+        }.Select(Encoding.UTF8.GetBytes),
+    ];
+
+    public override long Read(byte[] file, string folder)
+    {
+        string path = Path.Combine(Directory.CreateDirectory(folder).FullName, File);
+        System.IO.File.WriteAllBytes(path, file);
+        MaskColorTable table = MaskColorTable.Read(path);
+        MaskColorTable again = MaskColorTable.Parse(table.Lines, File);
+        return again.Classes.SequenceEqual(table.Classes)
+            ? 0
+            : throw new InvalidOperationException($"the table reads its own lines as {string.Join(", ", again.Classes)}, not as {string.Join(", ", table.Classes)}");
+    }
 }
 
 /// <summary>MNIST's form: a file of pictures and one of labels, one of them damaged.</summary>
