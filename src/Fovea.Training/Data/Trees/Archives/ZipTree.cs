@@ -55,8 +55,12 @@ internal sealed class ZipTree : FileTree
 
     /// <summary>Opens an archive on disk.</summary>
     /// <exception cref="DataException">It cannot be read.</exception>
-    public static ZipTree Open(string path, DatasetOptions options) =>
-        new(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16), path, options);
+    public static ZipTree Open(string path, DatasetOptions options)
+    {
+        // Opened for every picture: a buffer would be larger than most of them, and what is read is read at once or by the unpacker's own.
+        const int unbuffered = 0;
+        return new(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, unbuffered), path, options);
+    }
 
     public override byte[] Read(string path)
     {
