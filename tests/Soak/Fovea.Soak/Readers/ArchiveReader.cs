@@ -59,6 +59,23 @@ public sealed class ArchiveReader(string name, string file, FileStructure struct
             }
         }
 
-        return stream.ToArray();
+        return WithoutProcessId(stream.ToArray());
+    }
+
+    // .NET writes the number of the process into the names of extended headers; nor may that be in the file.
+    private static byte[] WithoutProcessId(byte[] tar)
+    {
+        const int block = 512, nameLength = 100, typeAt = 156;
+        for (int at = 0; at + block <= tar.Length; at += block)
+        {
+            if (tar[at + typeAt] == (byte)'x' && tar.AsSpan(at, nameLength).IndexOf("PaxHeaders."u8) >= 0)
+            {
+                Span<byte> name = tar.AsSpan(at, nameLength);
+                name.Clear();
+                "PaxHeaders"u8.CopyTo(name);
+            }
+        }
+
+        return new TarStructure().Mend(tar);
     }
 }
