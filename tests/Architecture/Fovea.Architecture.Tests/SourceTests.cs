@@ -7,6 +7,9 @@ public sealed partial class SourceTests
 {
     private const int LongestFile = 350;
 
+    // A dozen reads well; what is a list by nature (ops of one kind, layers, verbs) may be a little longer.
+    private const int LargestFolder = 16;
+
     [Fact]
     public void Unsafe_code_and_intrinsics_live_in_Simd_only()
     {
@@ -24,6 +27,28 @@ public sealed partial class SourceTests
     {
         string[] offenders = [.. Sources.All.Where(f => File.ReadLines(f).Count() > LongestFile).Select(Sources.Relative)];
         Assert.True(offenders.Length == 0, $"Past {LongestFile} lines, look for the second idea and give it a file: {string.Join(", ", offenders)}");
+    }
+
+    [Fact]
+    public void One_look_takes_in_a_folder()
+    {
+        string[] offenders =
+        [
+            .. Sources.All.GroupBy(f => Path.GetDirectoryName(Sources.Relative(f))!).Where(g => g.Count() > LargestFolder).Select(g => $"{g.Key} ({g.Count()})"),
+        ];
+        Assert.True(offenders.Length == 0, $"Past {LargestFolder} files, put those that go together into a subfolder named by what they do: {string.Join(", ", offenders)}");
+    }
+
+    [Fact]
+    public void A_project_has_each_name_of_a_type_once()
+    {
+        string[] offenders =
+        [
+            .. Sources.All.SelectMany(f => TopLevelType().Matches(File.ReadAllText(f)).Select(m => (Project: Sources.Relative(f).Split('/')[1], Name: m.Groups[1].Value, File: f)))
+                .GroupBy(t => (t.Project, t.Name)).Where(g => g.Select(t => Path.GetDirectoryName(t.File)).Distinct().Count() > 1)
+                .Select(g => $"{g.Key.Project}: {g.Key.Name} in {string.Join(", ", g.Select(t => Sources.Relative(t.File)))}"),
+        ];
+        Assert.True(offenders.Length == 0, $"Two types of one name are taken for each other: {string.Join("; ", offenders)}");
     }
 
     [Fact]
@@ -45,6 +70,10 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\bunsafe\b(?=\s+(class|struct|static|partial|void|delegate|\{))|System\.Runtime\.Intrinsics|MemoryMarshal\.GetReference|Unsafe\.(Add|As|Read|Write|SkipInit)\b")]
     private static partial Regex Unsafe();
+
+    // A partial type may have parts in several rooms, as Tensor has.
+    [GeneratedRegex(@"^(?:public |internal )?(?:static |sealed |abstract |readonly |unsafe |ref )*(?:class|struct|interface|enum|record struct|record class|record) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex TopLevelType();
 
     [GeneratedRegex(@"\bsealed class \w+Op\b")]
     private static partial Regex OpClass();

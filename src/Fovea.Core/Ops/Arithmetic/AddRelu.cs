@@ -4,7 +4,7 @@ using Fovea.Simd.Functions;
 namespace Fovea;
 
 /// <summary>Inputs: the two terms, of one shape.</summary>
-internal sealed class AddReluOp : FloatOp, ISampledOp
+internal sealed class AddReluOp : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples => new Shape[] { [0], [], [17], [3, 15], [2, 3, 40, 301] }
         .Select(s => new OpSample(new AddReluOp(), s, s) { Distinct = true });
@@ -18,6 +18,8 @@ internal sealed class AddReluOp : FloatOp, ISampledOp
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0], 2);
 
     internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => true;
+
+    public Tensor[] Decompose(params Tensor[] inputs) => [(inputs[0] + inputs[1]).Relu()];
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs) => inputs[1].Shape == inputs[0].Shape
         ? inputs[0].Shape

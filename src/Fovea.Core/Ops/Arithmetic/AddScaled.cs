@@ -5,7 +5,7 @@ using Fovea.Simd.Reductions;
 namespace Fovea;
 
 /// <summary>Inputs: the residual, the branch, and the one number that the branch is multiplied with.</summary>
-internal sealed class AddScaledOp : FloatOp, ISampledOp
+internal sealed class AddScaledOp : FloatOp, ISampledOp, IDecomposable
 {
     // The branch's gradient with respect to its factor is one long sum: it is taken in rows that threads share.
     private const int Row = 8192;
@@ -24,6 +24,8 @@ internal sealed class AddScaledOp : FloatOp, ISampledOp
     public override OpAttributes Attributes => OpAttributes.None;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0], 2);
+
+    public Tensor[] Decompose(params Tensor[] inputs) => [inputs[0] + inputs[1] * inputs[2].Reshape()];
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

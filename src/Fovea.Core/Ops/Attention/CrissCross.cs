@@ -3,7 +3,7 @@ using Kernel = Fovea.Simd.Attention.CrissCross;
 
 namespace Fovea;
 
-internal sealed class CrissCrossOp : FloatOp, ISampledOp
+internal sealed class CrissCrossOp : FloatOp, ISampledOp, IDecomposable
 {
     // Queries, keys, values, the map that the result is added to, γ. Beside the result comes what the softmax left behind, [2, N, H, W]:
     // the largest logit of each position, and one over the sum of its exponentials.
@@ -34,6 +34,20 @@ internal sealed class CrissCrossOp : FloatOp, ISampledOp
         CrissCrossShape s = Sizes(inputs[0].Shape, inputs[2].Shape);
         long pairs = (long)s.Batch * s.Positions * Math.Max(0, s.Height + s.Width - 1);
         return new(pairs * (s.Depth + s.Channels), (pairs * 11) + (2L * outputs[0].Shape.Elements)) { RelationElements = pairs };
+    }
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        (Tensor q, Tensor k, Tensor v, Tensor x, Tensor gamma) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4]);
+        (int h, int w) = (q.Shape[2], q.Shape[3]);
+
+        // A position is in its row already: in its column it is left out.
+        Tensor itself = Tensor.From([.. Enumerable.Range(0, h * h).Select(i => i / h == i % h)], [h, h]);
+        Tensor rows = q.Permute(0, 2, 3, 1).MatMul(k.Permute(0, 2, 1, 3));
+        Tensor columns = q.Permute(0, 3, 2, 1).MatMul(k.Permute(0, 3, 1, 2)).MaskedFill(itself, double.NegativeInfinity).Permute(0, 2, 1, 3);
+        Tensor[] weights = Tensor.Concat([rows, columns], 3).Softmax(3).Split([w, h], 3);
+        Tensor attended = weights[0].MatMul(v.Permute(0, 2, 3, 1)) + weights[1].Permute(0, 2, 1, 3).MatMul(v.Permute(0, 3, 2, 1)).Permute(0, 2, 1, 3);
+        return [x + attended.Permute(0, 3, 1, 2) * gamma.Reshape()];
     }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)

@@ -11,7 +11,7 @@ namespace Fovea;
 /// <param name="Scale">Factor of the result.</param>
 internal readonly record struct PointwiseRules(Size2 Mask, bool Distribute, bool Softmax, bool Masked, double Scale);
 
-internal sealed class PointwiseOp(PointwiseRules rules) : FloatOp, ISampledOp
+internal sealed class PointwiseOp(PointwiseRules rules) : FloatOp, ISampledOp, IDecomposable
 {
     // Features, maps. Beside the result come the softmax's statistics, see the kernel. Windows smaller and larger than the map, and narrow enough for tiles that are not whole rows.
     public static IEnumerable<OpSample> Samples =>
@@ -55,6 +55,29 @@ internal sealed class PointwiseOp(PointwiseRules rules) : FloatOp, ISampledOp
         long pairs = (long)x[0] * x[2] * x[3] * rows * columns;
         long positions = (long)x[2] * x[3];
         return new(pairs * x[1], pairs * (rules.Softmax ? 11 : 1)) { RelationElements = x[0] * positions * positions };
+    }
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        (Tensor x, Tensor maps) = (inputs[0], inputs[1]);
+        (int n, int positions, int width) = (x.Shape[0], x.Shape[2] * x.Shape[3], x.Shape[3]);
+        long[] places = new long[positions * positions];
+        bool[] outside = new bool[places.Length];
+        for (int i = 0; i < places.Length; i++)
+        {
+            // Target by target, over the sources. The owner of a map says how much another position means to it.
+            (int target, int source) = (i / positions, i % positions);
+            (int owner, int other) = rules.Distribute ? (source, target) : (target, source);
+            int dy = (other / width) - (owner / width) + (rules.Mask.Height / 2);
+            int dx = (other % width) - (owner % width) + (rules.Mask.Width / 2);
+            outside[i] = dy < 0 || dx < 0 || dy >= rules.Mask.Height || dx >= rules.Mask.Width;
+            places[i] = outside[i] ? 0 : (((dy * rules.Mask.Width) + dx) * positions) + owner;
+        }
+
+        Tensor logits = maps.Reshape(n, maps.Shape[1] * positions).IndexSelect(1, Tensor.From(places)).Reshape(n, positions, positions)
+            .MaskedFill(Tensor.From(outside, [positions, positions]), rules.Masked && rules.Softmax ? double.NegativeInfinity : 0);
+        Tensor weights = rules.Softmax ? logits.Softmax(2) : logits;
+        return [(x.Reshape(n, x.Shape[1], positions).MatMul(weights, transposeB: true) * rules.Scale).Reshape(x.Shape.Lengths)];
     }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)

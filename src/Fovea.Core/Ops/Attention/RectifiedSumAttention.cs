@@ -3,7 +3,7 @@ using Kernel = Fovea.Simd.Attention.RectifiedSumAttention;
 namespace Fovea;
 
 /// <summary>Inputs: the queries' numbers, the keys' numbers, the values.</summary>
-internal sealed class RectifiedSumAttentionOp(double factor) : FloatOp, ISampledOp
+internal sealed class RectifiedSumAttentionOp(double factor) : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -29,6 +29,9 @@ internal sealed class RectifiedSumAttentionOp(double factor) : FloatOp, ISampled
         {
             RelationElements = (long)inputs[0].Shape.Elements * inputs[1].Shape[1],
         };
+
+    public Tensor[] Decompose(params Tensor[] inputs) =>
+        [inputs[2].MatMul((inputs[0].Unsqueeze(2) + inputs[1].Unsqueeze(1)).Relu(), transposeB: true) * factor];
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -13,7 +13,7 @@ internal readonly record struct AttentionAttributes(
 /// [2, batch, heads, queries] with what was subtracted from each row of logits and 1 over its sum, from which any row of the relation
 /// can be computed again.
 /// </summary>
-internal sealed class ScaledDotProductAttentionOp(AttentionAttributes attributes) : FloatOp, ISampledOp
+internal sealed class ScaledDotProductAttentionOp(AttentionAttributes attributes) : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples => AttentionSamples.All;
 
@@ -54,6 +54,8 @@ internal sealed class ScaledDotProductAttentionOp(AttentionAttributes attributes
         long logits = pairs * (attributes.Causal ? Enumerable.Range(1, g.Queries).Sum(i => (long)Math.Min(i, g.Keys)) : (long)g.Queries * g.Keys);
         return new OpCost(logits * (g.Depth + g.ValueDepth), logits * 11) { RelationElements = pairs * g.Queries * g.Keys };
     }
+
+    public Tensor[] Decompose(params Tensor[] inputs) => [AttentionDecomposition.Of(attributes, inputs)];
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -7,7 +7,7 @@ namespace Fovea;
 /// <c>y = x · σ(conv1d_k(GAP(x)))</c> with zeros beyond the first and the last channel: efficient channel attention. Inputs: x, the kernel
 /// [1, 1, k] with odd k.
 /// </summary>
-internal sealed class ChannelConvGateOp() : ChannelGateOp(mean: true, max: false), ISampledOp
+internal sealed class ChannelConvGateOp() : ChannelGateOp(mean: true, max: false), ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -27,6 +27,14 @@ internal sealed class ChannelConvGateOp() : ChannelGateOp(mean: true, max: false
     {
         long gates = (long)inputs[0].Shape[0] * inputs[0].Shape[1];
         return new OpCost(gates * inputs[1].Shape.Elements, gates);
+    }
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        (Tensor x, Tensor kernel) = (inputs[0], inputs[1]);
+        (int n, int channels) = (x.Shape[0], x.Shape[1]);
+        Tensor gate = x.GlobalAvgPool().Reshape(n, 1, channels).Conv1d(kernel, padding: kernel.Shape[2] / 2).Sigmoid().Reshape(n, channels);
+        return [x * GateShapes.OverPositions(gate, x), gate];
     }
 
     protected override void CheckParameters(ReadOnlySpan<TensorSpec> inputs)

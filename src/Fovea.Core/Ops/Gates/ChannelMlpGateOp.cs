@@ -4,7 +4,7 @@ namespace Fovea;
 /// <c>y = x · gate(Σ_pools W2 · ReLU(W1 · pool(x) + b1) + b2)</c>: squeeze-and-excitation with the mean alone, CBAM's channel gate with
 /// mean and maximum. Inputs: x, W1 [R, C], W2 [C, R], then b1 [R], b2 [C] if there are biases.
 /// </summary>
-internal sealed class ChannelMlpGateOp(bool mean, bool max, bool bias, bool hard = false) : ChannelGateOp(mean, max), ISampledOp
+internal sealed class ChannelMlpGateOp(bool mean, bool max, bool bias, bool hard = false) : ChannelGateOp(mean, max), ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -34,6 +34,13 @@ internal sealed class ChannelMlpGateOp(bool mean, bool max, bool bias, bool hard
 
     protected override OpCost NetworkCost(ReadOnlySpan<TensorSpec> inputs) =>
         Mlp.Cost(inputs[0].Shape[0], inputs[0].Shape[1], inputs[1].Shape[0]);
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        Tensor x = inputs[0];
+        Tensor gate = Mlp.Decompose(x, inputs[1], inputs[2], inputs.ElementAtOrDefault(3), inputs.ElementAtOrDefault(4));
+        return [x * GateShapes.OverPositions(gate, x), gate];
+    }
 
     protected override void CheckParameters(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -14,7 +14,7 @@ namespace Fovea;
 /// Backward reads x and dy once for <c>Σ_i x·dy</c> a channel, <c>Σ_c x·dy</c> a position and with that the gradient of w; once more it
 /// reads dy and writes <c>dx = dy·(a + b) + d mean / positions + w·d logit</c>.
 /// </remarks>
-internal sealed class ConcurrentGateOp : FloatOp, ISampledOp
+internal sealed class ConcurrentGateOp : FloatOp, ISampledOp, IDecomposable
 {
     private const int W1 = 3;
     private const int B1 = 5;
@@ -39,6 +39,14 @@ internal sealed class ConcurrentGateOp : FloatOp, ISampledOp
     {
         Shape x = inputs[0].Shape;
         return new OpCost(x.Elements, 0) + OpCost.PerElement(inputs[0], 3) + s_mlp.Cost(x[0], x[1], inputs[W1].Shape[0]);
+    }
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        Tensor x = inputs[0];
+        Tensor channel = s_mlp.Decompose(x, inputs[W1], inputs[W1 + 1], inputs[B1], inputs[B1 + 1]);
+        Tensor position = x.Conv2d(inputs[1], inputs[2]).Sigmoid();
+        return [x * (GateShapes.OverPositions(channel, x) + position), position, channel];
     }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)

@@ -16,7 +16,7 @@ namespace Fovea;
 /// gradient of w, and writes <c>dx = dy·gate + ds·p + w·d logit</c>. A bias that is added to every logit changes no softmax: its gradient
 /// is 0.
 /// </remarks>
-internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) : FloatOp, ISampledOp
+internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) : FloatOp, ISampledOp, IDecomposable
 {
     private const int FirstTransform = 3;
 
@@ -56,6 +56,18 @@ internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) 
         OpCost cost = new OpCost(2L * x.Elements, 11L * x[0] * x.Product(2, x.Rank)) + OpCost.PerElement(inputs[0], (multiplies ? 1 : 0) + (adds ? 1 : 0));
         cost = multiplies ? cost + Multiply.Cost(inputs) : cost;
         return adds ? cost + Add.Cost(inputs) : cost;
+    }
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        Tensor x = inputs[0];
+        (int n, int channels, int h, int w) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
+        Tensor weights = x.Conv2d(inputs[1], inputs[2]).Reshape(n, 1, h * w).Softmax(2);
+        Tensor context = x.Reshape(n, channels, h * w).MatMul(weights, transposeB: true).Reshape(n, channels);
+        Tensor gate = multiplies ? Multiply.Decompose(inputs, context).Sigmoid() : Tensor.Zeros([n, 0], x.DType);
+        Tensor y = multiplies ? x * GateShapes.OverPositions(gate, x) : x;
+        y = adds ? y + GateShapes.OverPositions(Add.Decompose(inputs, context), x) : y;
+        return [y, weights.Reshape(n, 1, h, w), gate];
     }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)

@@ -35,6 +35,10 @@ internal readonly record struct ContextTransform(int First, double Epsilon)
         GateShapes.CheckParameter(name, "the norm's bias", hidden, inputs[First + 3], x);
     }
 
+    /// <summary>What the transform makes of sums [N, C], by simpler ops.</summary>
+    public Tensor Decompose(Tensor[] inputs, Tensor sums) => sums.Linear(inputs[First], inputs[First + 1])
+        .LayerNorm([inputs[First].Shape[0]], inputs[First + 2], inputs[First + 3], Epsilon).Relu().Linear(inputs[First + 4], inputs[First + 5]);
+
     /// <summary>What forward keeps, for all images.</summary>
     public Kept<T> Save<T>(ForwardContext c, int images)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>

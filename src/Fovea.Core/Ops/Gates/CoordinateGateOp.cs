@@ -9,7 +9,7 @@ namespace Fovea;
 /// Inputs: x, W [R, C, 1, 1], b [R], the norm's weight, bias, mean and variance [R], Wr [C, R, 1, 1], br [C], Wc [C, R, 1, 1], bc [C].
 /// </summary>
 /// <remarks>In training the norm needs the statistics of the whole batch, so that the steps are ops of their own.</remarks>
-internal sealed class CoordinateGateOp(double epsilon) : FloatOp, ISampledOp
+internal sealed class CoordinateGateOp(double epsilon) : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -34,6 +34,17 @@ internal sealed class CoordinateGateOp(double epsilon) : FloatOp, ISampledOp
         Shape x = inputs[0].Shape;
         long strips = (long)x[0] * (x[2] + x[3]);
         return OpCost.PerElement(inputs[0], 4) + new OpCost(2 * strips * x[1] * inputs[1].Shape[0], strips * ((6 * inputs[1].Shape[0]) + (4 * x[1])));
+    }
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        Tensor x = inputs[0];
+        (int n, int channels, int h, int w) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
+        Tensor strips = Tensor.Concat([x.Mean([3]), x.Mean([2])], 2).Reshape(n, channels, h + w, 1);
+        Tensor f = strips.Conv2d(inputs[1], inputs[2]).BatchNorm(inputs[5], inputs[6], inputs[3], inputs[4], training: false, epsilon: epsilon).HardSwish();
+        Tensor rows = f.Narrow(2, 0, h).Conv2d(inputs[7], inputs[8]).Sigmoid();
+        Tensor columns = f.Narrow(2, h, w).Conv2d(inputs[9], inputs[10]).Sigmoid().Reshape(n, channels, 1, w);
+        return [x * rows * columns];
     }
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)

@@ -21,6 +21,14 @@ internal readonly record struct GateMlp(bool HasMean, bool HasMax, bool IsHard)
     public OpCost Cost(long images, int channels, int reduced) =>
         new(2 * images * channels * reduced * Pools, images * (reduced + channels));
 
+    /// <summary>The gate [N, C] of maps, by simpler ops.</summary>
+    public Tensor Decompose(Tensor x, Tensor w1, Tensor w2, Tensor? b1, Tensor? b2)
+    {
+        Tensor Logits(Tensor pooled) => pooled.Linear(w1, b1).Relu().Linear(w2, b2);
+        Tensor logits = HasMean && HasMax ? Logits(x.GlobalAvgPool()) + Logits(x.GlobalMaxPool()) : Logits(HasMean ? x.GlobalAvgPool() : x.GlobalMaxPool());
+        return IsHard ? logits.HardSigmoid() : logits.Sigmoid();
+    }
+
     /// <summary>Refuses weights [R, C] and [C, R], and biases [R] and [C] if given, that do not fit the maps.</summary>
     public static void Check(string name, Shape x, TensorSpec w1, TensorSpec w2, TensorSpec? b1, TensorSpec? b2)
     {

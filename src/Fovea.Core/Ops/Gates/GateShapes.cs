@@ -51,6 +51,9 @@ internal static class GateShapes
         return dx;
     }
 
+    /// <summary>A number for each channel, [N, C], in the form in which it scales maps of x's rank: [N, C, 1, …].</summary>
+    public static Tensor OverPositions(Tensor gate, Tensor x) => gate.Reshape([x.Shape[0], x.Shape[1], .. Enumerable.Repeat(1, x.Rank - 2)]);
+
     /// <summary>How many images are worked on together: as many as stay in the caches between two sweeps, at least one.</summary>
     public static int ImagesAtATime(Shape x, int bytesPerNumber)
     {

@@ -7,7 +7,7 @@ namespace Fovea;
 /// <c>y = x · σ(GAP(x))</c>, forward and backward in one trip of each plane through the cache: gather-excite over all positions without
 /// parameters. Inputs: x [N, C, …]. Outputs: y, and the gate [N, C].
 /// </summary>
-internal sealed class MeanGateOp : FloatOp, ISampledOp
+internal sealed class MeanGateOp : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -26,6 +26,13 @@ internal sealed class MeanGateOp : FloatOp, ISampledOp
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 2);
 
     internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => true;
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        Tensor x = inputs[0];
+        Tensor gate = x.GlobalAvgPool().Sigmoid();
+        return [x * GateShapes.OverPositions(gate, x), gate];
+    }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -17,7 +17,7 @@ namespace Fovea;
 /// through the convolution to the gradients of the two pools, k and t; a second sweep adds their part of the channel gate's gradient,
 /// <c>Σ_p x·(k + t at the maximum's place)</c>; the third writes <c>dx = (g·b + k + t at its place)·a + d mean / positions</c>.
 /// </remarks>
-internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bool meanFirst) : FloatOp, ISampledOp, IAbsorbs, IFinishes
+internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bool meanFirst) : FloatOp, ISampledOp, IDecomposable, IAbsorbs, IFinishes
 {
     private static readonly GateMlp s_mlp = new(HasMean: true, HasMax: true, IsHard: false);
 
@@ -67,6 +67,19 @@ internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bo
     public Fusion? Absorb(Step step, Step user) => FinishedGate.Of(step, user);
 
     void IFinishes.Forward(ForwardContext c, ReadOnlySpan<float> residual, bool relu) => Run(c, residual, relu);
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        (Tensor x, Tensor kernel) = (inputs[0], inputs[1]);
+        Tensor gate = channel
+            ? s_mlp.Decompose(x, inputs[W1], inputs[W1 + 1], mlpBias ? inputs[B1] : null, mlpBias ? inputs[B1 + 1] : null)
+            : Tensor.Zeros([x.Shape[0], 0], x.DType);
+        Tensor u = channel ? x * GateShapes.OverPositions(gate, x) : x;
+        (Tensor mean, Tensor max) = (u.Mean([1], keepDim: true), u.Max(1, keepDim: true));
+        Tensor pooled = meanFirst ? Tensor.Concat([mean, max], 1) : Tensor.Concat([max, mean], 1);
+        Tensor position = pooled.Conv2d(kernel, convBias ? inputs[2] : null, padding: kernel.Shape[2] / 2).Sigmoid();
+        return [u * position, position, gate];
+    }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -24,7 +24,7 @@ internal enum GateForm
 /// <c>y[n, c, i] = x[n, c, i] · factor(a[n, c], b[n, i])</c> in one sweep that never writes the factor, and all gradients in one more.
 /// Inputs: x [N, C, H, W], b [N, 1, H, W], and unless the position's number is alone a [N, C, 1, 1].
 /// </summary>
-internal sealed class PositionGateOp(GateForm form, bool hasChannels) : FloatOp, ISampledOp
+internal sealed class PositionGateOp(GateForm form, bool hasChannels) : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -47,6 +47,23 @@ internal sealed class PositionGateOp(GateForm form, bool hasChannels) : FloatOp,
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         OpCost.PerElement(inputs[0], form is GateForm.Product or GateForm.Sum ? 1 + (hasChannels ? 1 : 0) : 4);
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        (Tensor x, Tensor b) = (inputs[0], inputs[1]);
+        Tensor product = hasChannels ? inputs[2] * b : b;
+        Tensor sum = hasChannels ? inputs[2] + b : b + 1;
+        return
+        [
+            x * form switch
+            {
+                GateForm.Product => product,
+                GateForm.Sum => sum,
+                GateForm.ResidualSum => sum.Sigmoid() + 1,
+                _ => product.Sigmoid() + 1,
+            },
+        ];
+    }
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -7,7 +7,7 @@ namespace Fovea;
 /// <c>z = ReLU(BN(W · x + b))</c> of a 1×1 convolution to few channels with the norm's running statistics. Inputs: x, W [K, C, 1, 1],
 /// b [K], the norm's weight, bias, mean and variance [K]. Outputs: z [N, K, H, W], the means [N, C].
 /// </summary>
-internal sealed class ProjectedMeansOp(double epsilon) : FloatOp, ISampledOp
+internal sealed class ProjectedMeansOp(double epsilon) : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -28,6 +28,12 @@ internal sealed class ProjectedMeansOp(double epsilon) : FloatOp, ISampledOp
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         new OpCost((long)inputs[0].Shape.Elements * inputs[1].Shape[0], inputs[0].Shape.Elements + (2L * outputs[0].Shape.Elements));
+
+    public Tensor[] Decompose(params Tensor[] inputs) =>
+    [
+        inputs[0].Conv2d(inputs[1], inputs[2]).BatchNorm(inputs[5], inputs[6], inputs[3], inputs[4], training: false, epsilon: epsilon).Relu(),
+        inputs[0].GlobalAvgPool(),
+    ];
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -10,7 +10,7 @@ namespace Fovea;
 /// means, and the maps themselves for the gate. Inputs: x, W [K, C, 1, 1], b [K]. Outputs: z [N, K, H, W], the means [N, C], x. Backward
 /// adds to the gradient that the gate leaves at x, in one sweep.
 /// </summary>
-internal sealed class ProjectionOp : FloatOp, ISampledOp
+internal sealed class ProjectionOp : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -29,6 +29,8 @@ internal sealed class ProjectionOp : FloatOp, ISampledOp
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         new((long)inputs[0].Shape.Elements * inputs[1].Shape[0], inputs[0].Shape.Elements + outputs[0].Shape.Elements);
+
+    public Tensor[] Decompose(params Tensor[] inputs) => [inputs[0].Conv2d(inputs[1], inputs[2]), inputs[0].GlobalAvgPool(), inputs[0]];
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -7,7 +7,7 @@ namespace Fovea;
 /// <c>y[n, c, i, j] = x[n, c, i, j] · rows[n, c, i] · columns[n, c, j]</c> in one sweep, and all gradients in one more. Inputs: x
 /// [N, C, H, W], rows [N, C, H, 1], columns [N, C, 1, W].
 /// </summary>
-internal sealed class RowColumnGateOp : FloatOp, ISampledOp
+internal sealed class RowColumnGateOp : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -24,6 +24,8 @@ internal sealed class RowColumnGateOp : FloatOp, ISampledOp
     public override OpAttributes Attributes => OpAttributes.None;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 2);
+
+    public Tensor[] Decompose(params Tensor[] inputs) => [inputs[0] * inputs[1] * inputs[2]];
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

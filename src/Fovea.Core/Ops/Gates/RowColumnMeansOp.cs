@@ -6,7 +6,7 @@ namespace Fovea;
 /// The means of every row, then of every column, of every plane, in one read: [N, C, H, W] → [N, C, H + W], and the maps themselves for
 /// those who scale them. Backward adds to the gradient that those leave.
 /// </summary>
-internal sealed class RowColumnMeansOp : FloatOp, ISampledOp
+internal sealed class RowColumnMeansOp : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -25,6 +25,8 @@ internal sealed class RowColumnMeansOp : FloatOp, ISampledOp
     internal override int PassedOutput => 1;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 2);
+
+    public Tensor[] Decompose(params Tensor[] inputs) => [Tensor.Concat([inputs[0].Mean([3]), inputs[0].Mean([2])], 2), inputs[0]];
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -9,7 +9,7 @@ namespace Fovea;
 /// <c>x · σ(sw · (γ · (x − mean) / √(variance + ε) + β) + sb)</c>; each plane is written where the channel shuffle by 2 puts it.
 /// Inputs: x [N, C, H, W], then cw, cb, sw, sb [1, h, 1, 1] and γ, β [h] for halves of h channels.
 /// </summary>
-internal sealed class ShuffleGateOp(int groups, double epsilon) : FloatOp, ISampledOp
+internal sealed class ShuffleGateOp(int groups, double epsilon) : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -29,6 +29,18 @@ internal sealed class ShuffleGateOp(int groups, double epsilon) : FloatOp, ISamp
     public double Epsilon => epsilon;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 7);
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        Tensor x = inputs[0];
+        (int n, int channels, int h, int w) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
+        int half = channels / (2 * groups);
+        Tensor[] halves = x.Reshape(n * groups, 2 * half, h, w).Split(half, 1);
+        Tensor mean = halves[0].Mean([2, 3], keepDim: true);
+        Tensor channel = halves[0] * (mean * inputs[1] + inputs[2]).Sigmoid();
+        Tensor position = halves[1] * (halves[1].GroupNorm(half, inputs[5], inputs[6], epsilon) * inputs[3] + inputs[4]).Sigmoid();
+        return [Tensor.Concat([channel, position], 1).Reshape(n, channels, h, w).ChannelShuffle(2)];
+    }
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

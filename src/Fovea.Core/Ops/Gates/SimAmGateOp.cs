@@ -7,7 +7,7 @@ namespace Fovea;
 /// <c>y = x · σ(d² / (4 (Σd² / (N − 1) + λ)) + ½)</c> with d = x − mean over a plane of N positions: SimAM, forward and backward in one
 /// trip of each plane through the cache. Inputs: x [N, C, …].
 /// </summary>
-internal sealed class SimAmGateOp(double lambda) : FloatOp, ISampledOp
+internal sealed class SimAmGateOp(double lambda) : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -28,6 +28,15 @@ internal sealed class SimAmGateOp(double lambda) : FloatOp, ISampledOp
 
     // A plane has been read before its first value is written.
     internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => true;
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        Tensor x = inputs[0];
+        int[] positions = [.. Enumerable.Range(2, x.Rank - 2)];
+        Tensor distance = (x - x.Mean(positions, keepDim: true)).Square();
+        Tensor variance = distance.Sum(positions, keepDim: true) / Math.Max(1, x.Shape.Product(2, x.Rank) - 1);
+        return [x * (distance / ((variance + lambda) * 4) + 0.5).Sigmoid()];
+    }
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -8,7 +8,7 @@ namespace Fovea;
 /// <c>s = Σ_c x_c · GAP(x_c)</c>, <c>t = (s − mean(s)) / (std(s) + 1e-5)</c> with the unbiased deviation, <c>y = x · σ(w · t + b)</c>.
 /// Inputs: x [N, C, H, W], w and b [1, G, 1, 1]. Outputs: y, and the gates [N, G, H, W].
 /// </summary>
-internal sealed class SimilarityGateOp : FloatOp, ISampledOp
+internal sealed class SimilarityGateOp : FloatOp, ISampledOp, IDecomposable
 {
     private const double DeviationFloor = 1e-5;
 
@@ -32,6 +32,18 @@ internal sealed class SimilarityGateOp : FloatOp, ISampledOp
 
     // A group has been read before its first value is written.
     internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => input == 0;
+
+    public Tensor[] Decompose(params Tensor[] inputs)
+    {
+        Tensor x = inputs[0];
+        (int n, int groups, int h, int w) = (x.Shape[0], inputs[1].Shape[1], x.Shape[2], x.Shape[3]);
+        Tensor maps = x.Reshape(n * groups, x.Shape[1] / groups, h, w);
+        Tensor similarity = (maps * maps.Mean([2, 3], keepDim: true)).Sum([1], keepDim: true);
+        Tensor distance = similarity - similarity.Mean([2, 3], keepDim: true);
+        Tensor deviation = distance.Reshape(n * groups, h * w).Norm(1, keepDim: true).Reshape(n * groups, 1, 1, 1) / Math.Sqrt(Math.Max(1, (h * w) - 1));
+        Tensor gate = ((distance / (deviation + DeviationFloor)).Reshape(n, groups, h, w) * inputs[1] + inputs[2]).Sigmoid();
+        return [(maps * gate.Reshape(n * groups, 1, h, w)).Reshape(x.Shape.Lengths), gate];
+    }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
     {

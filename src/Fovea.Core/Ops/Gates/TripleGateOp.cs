@@ -6,7 +6,7 @@ namespace Fovea;
 /// <c>y[n, c, i, j] = x[n, c, i, j] · (a[n, c, j] + b[n, c, i] + g[n, i, j]) / 3</c> in one sweep that never writes the factor, and all
 /// gradients in one more: how triplet attention applies its gates. Inputs: x [N, C, H, W], a [N, C, 1, W], b [N, C, H, 1], g [N, 1, H, W].
 /// </summary>
-internal sealed class TripleGateOp : FloatOp, ISampledOp
+internal sealed class TripleGateOp : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -23,6 +23,8 @@ internal sealed class TripleGateOp : FloatOp, ISampledOp
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 4);
 
     internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => input == 0;
+
+    public Tensor[] Decompose(params Tensor[] inputs) => [inputs[0] * (inputs[1] + inputs[2] + inputs[3]) / 3];
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -2,7 +2,7 @@ using Fovea.Simd.Gemm;
 
 namespace Fovea;
 
-internal sealed class GramOp : FloatOp, ISampledOp
+internal sealed class GramOp : FloatOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -21,6 +21,8 @@ internal sealed class GramOp : FloatOp, ISampledOp
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         new((long)outputs[0].Shape.Elements * inputs[0].Shape[-1]) { RelationElements = outputs[0].Shape.Elements };
+
+    public Tensor[] Decompose(params Tensor[] inputs) => [inputs[0].MatMul(inputs[0], transposeB: true)];
 
     protected override Shape InferShape(ReadOnlySpan<TensorSpec> inputs)
     {

@@ -9,8 +9,6 @@ internal static partial class References
         Of<MultiplyOp>((_, x) => Broadcast(x[0], x[1], (a, b) => a * b)),
         Of<DivideOp>((_, x) => Broadcast(x[0], x[1], (a, b) => a / b)),
         Of<MaximumOp>((_, x) => Broadcast(x[0], x[1], Math.Max)),
-        Of<AddScaledOp>((_, x) => RefTensor.Build(x[0].Shape, at => x[0][at] + (x[2].Values[0] * x[1][at]))),
-        Of<AddReluOp>((_, x) => Broadcast(x[0], x[1], (a, b) => Math.Max(a + b, 0))),
         Of<MinimumOp>((_, x) => Broadcast(x[0], x[1], Math.Min)),
     ];
 

@@ -5,9 +5,6 @@ internal static partial class References
     private static IEnumerable<(Type Op, Func<Op, RefTensor[], RefTensor[]> Run)> Attentions =>
     [
         OfAll<ScaledDotProductAttentionOp>((op, x) => Attention(op.Rules, x)),
-        Of<RectifiedSumAttentionOp>((op, x) => RefTensor.Build(
-            [x[0].Shape[0], x[2].Shape[1], x[0].Shape[1]],
-            at => op.Factor * Enumerable.Range(0, x[1].Shape[1]).Sum(j => Math.Max(0, x[0][at[0], at[2]] + x[1][at[0], j]) * x[2][at[0], at[1], j]))),
     ];
 
     private static RefTensor[] Attention(AttentionAttributes a, RefTensor[] x)

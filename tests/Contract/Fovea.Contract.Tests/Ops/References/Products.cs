@@ -5,7 +5,6 @@ internal static partial class References
     private static IEnumerable<(Type Op, Func<Op, RefTensor[], RefTensor[]> Run)> Products =>
     [
         Of<MatMulOp>((op, x) => MatMul(x[0], x[1], op.TransposeA, op.TransposeB)),
-        Of<GramOp>((_, x) => MatMul(x[0], x[0], false, true)),
         Of<LinearLayerOp>((_, x) => Linear(x[0], x[1], x.Length > 2 ? x[2] : null)),
         Of<ConvTranspose2dOp>((op, x) => ConvTranspose2d(op, x[0], x[1], x.Length > 2 ? x[2] : null)),
     ];

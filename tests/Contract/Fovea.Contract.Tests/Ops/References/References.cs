@@ -15,8 +15,13 @@ internal static partial class References
 
     public static Func<Op, RefTensor[], RefTensor[]>? Find(Type op) => s_all.GetValueOrDefault(op);
 
-    public static RefTensor[] Run(Op op, RefTensor[] inputs) => (Find(op.GetType())
-        ?? throw new InvalidOperationException($"write a plain reference under Ops/References for {op.GetType().Name}"))(op, inputs);
+    /// <summary>Whether there is one: written here, or the op's own statement of what it is in simpler ops, which have theirs.</summary>
+    public static bool Has(Type op) => Find(op) is not null || op.IsAssignableTo(typeof(IDecomposable));
+
+    /// <summary>What an op must give for inputs in double. Outputs that mean nothing outside may be missing at the end.</summary>
+    public static RefTensor[] Run(Op op, Tensor[] inputs) => Find(op.GetType()) is { } reference
+        ? reference(op, [.. inputs.Select(RefTensor.Of)])
+        : [.. ((IDecomposable)op).Decompose([.. inputs.Select(t => t.DType.IsFloating() ? t.Detach().To(DType.Float64) : t)]).Select(RefTensor.Of)];
 
     private static (Type Op, Func<Op, RefTensor[], RefTensor[]> Run) Of<TOp>(Func<TOp, RefTensor[], RefTensor> run)
         where TOp : Op => (typeof(TOp), (op, x) => [run((TOp)op, x)]);
