@@ -18,7 +18,11 @@ public sealed record LearningRateCurve
     // A fall of less than so many times the scatter of single losses may be chance.
     private const double Significant = 2;
 
-    /// <summary>The steps, by rising rate.</summary>
+    internal LearningRateCurve()
+    {
+    }
+
+    /// <summary>The steps, by rising rate, at least two.</summary>
     public required IReadOnlyList<LearningRatePoint> Points { get; init; }
 
     /// <summary>Whether the search ended before its last rate, as the loss had grown too far.</summary>
