@@ -36,8 +36,8 @@ internal static class WeightsCard
 
         string more = description.Classes.Count > Shown ? $" and {description.Classes.Count - Shown} more" : string.Empty;
         output.WriteLine($"{description.Title}, {(trained.IsDescribed ? "as the file says" : $"recognised by names and shapes ({trained.Report.Origin})")}");
-        output.WriteLine($"{Quantity.Count(parameters)} parameters, images of {description.ImageSize}×{description.ImageSize}, {Quantity.Of(description.Mean.Count, "channel")}");
-        output.WriteLine($"Preprocessing: {preprocessing}");
+        output.WriteLine($"{Quantity.Count(parameters)} parameters, {Quantity.Of(description.Mean.Count, "channel")}");
+        output.WriteLine($"Preprocessing: {description.PreprocessingText}");
         output.WriteLine($"Classes: {string.Join(", ", description.Classes.Take(Shown))}{more}");
         foreach (string note in trained.Notes)
         {

@@ -18,12 +18,11 @@ internal static class WeightsImport
     {
         var trained = TrainedModel.Open(input, request);
         Conversion done = Write(input, output, trained.Model, trained.Description.ToMetadata(), trained.Report.Source, trained.Report.Origin, trained.Report.Implied);
-        string preprocessing = trained.Description.Preprocessing.ToString();
         return done with
         {
-            Summary = $"{done.Summary}; {trained.Description.Title}, {trained.Description.ImageSize} pixels, {preprocessing}",
+            Summary = $"{done.Summary}; {trained.Description.Title}, {trained.Description.PreprocessingText}",
             Model = trained.Description.Key,
-            Preprocessing = preprocessing,
+            Preprocessing = trained.Description.Preprocessing.ToString(),
             State = trained.Choice,
             Warnings = [.. done.Warnings, .. trained.Notes],
         };

@@ -22,13 +22,14 @@ internal static class ProgressText
     public static string Of(EpochDone e)
     {
         EpochMetrics m = e.Metrics;
-        (string trained, string scored) = m.ValMeanIou is null ? ("top-1", "top-1") : ("pixels", "mean IoU");
         string validation = m.ValScore is { } score
-            ? $"   val loss {(m.ValLoss is { } loss ? Quantity.Number(loss) : "not finite")} {scored} {Quantity.Percent(score)}"
+            ? $"   val loss {(m.ValLoss is { } loss ? Quantity.Number(loss) : "not finite")} {e.Metric} {Quantity.Percent(score)}"
             : string.Empty;
-        return $"{Epoch(m.Epoch, e.Epochs)}   loss {Quantity.Number(m.TrainLoss)} {trained} {Quantity.Percent(m.TrainTop1)}{validation}   "
+        return $"{Epoch(m.Epoch, e.Epochs)}   loss {Quantity.Number(m.TrainLoss)} {e.TrainMetric} {Quantity.Percent(m.TrainTop1)}{validation}   "
             + $"{Quantity.Speed(m.ImagesPerSecond)}   {Quantity.Time(TimeSpan.FromSeconds(m.Seconds))}{(e.IsBest ? "   best" : string.Empty)}";
     }
+
+    public static string Of(LearningRateTried e) => $"lr {Quantity.Rate(e.LearningRate)}   loss {Quantity.Number(e.Loss)}";
 
     /// <summary>What follows the bar where a line has less than a hundred columns: all that does not fit beside it is left out.</summary>
     public static string ShortDetail(BatchDone e)

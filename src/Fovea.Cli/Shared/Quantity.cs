@@ -5,17 +5,19 @@ namespace Fovea.Cli;
 /// <summary>Numbers as people read them.</summary>
 internal static class Quantity
 {
+    private const string NotAvailable = "n.a.";
+
     /// <summary><c>12,345</c>.</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary><c>1 image</c>, <c>12,345 images</c>.</summary>
-    public static string Of(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? string.Empty : noun.EndsWith("ss", StringComparison.Ordinal) ? "es" : "s")}";
+    public static string Of(long count, string noun) => $"{Count(count)} {Plural(count, noun)}";
 
-    /// <summary>A share from 0 to 1 as <c>81.32 %</c>.</summary>
-    public static string Percent(double share) => $"{(100 * share).ToString("0.00", CultureInfo.InvariantCulture)} %";
+    /// <summary>A share from 0 to 1 as <c>81.32 %</c>; a share of nothing as <c>n.a.</c>.</summary>
+    public static string Percent(double? share) => share is { } known ? $"{(100 * known).ToString("0.00", CultureInfo.InvariantCulture)} %" : NotAvailable;
 
-    /// <summary>A loss or another small number: <c>0.5417</c>; NaN and infinity by name.</summary>
-    public static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+    /// <summary>A loss or another small number: <c>0.5417</c>; NaN and infinity by name; a mean over nothing as <c>n.a.</c>.</summary>
+    public static string Number(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? NotAvailable;
 
     /// <summary>A speed: <c>1,234 images/s</c>, <c>7.3 images/s</c>.</summary>
     public static string Speed(double images) => $"{(images < 20 ? images.ToString("0.0", CultureInfo.InvariantCulture) : Count((long)images))} images/s";
@@ -44,4 +46,7 @@ internal static class Quantity
         < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.#} MB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.#} GB"),
     };
+
+    private static string Plural(long count, string noun) =>
+        count == 1 ? noun : noun.EndsWith("ss", StringComparison.Ordinal) || noun.EndsWith("tch", StringComparison.Ordinal) ? $"{noun}es" : $"{noun}s";
 }

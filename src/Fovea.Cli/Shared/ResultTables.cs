@@ -57,7 +57,7 @@ internal static class ResultTables
         }
 
         long total = Math.Max(1, result.Confusion.Total);
-        foreach (ClassOverlap c in isCut ? result.Classes.OrderBy(c => c.Iou).Take(ClassesShown) : result.Classes)
+        foreach (ClassOverlap c in isCut ? result.Classes.OrderBy(c => c.Overlap.Exists ? c.Iou : double.PositiveInfinity).Take(ClassesShown) : result.Classes)
         {
             bool isAnywhere = c.Overlap.Exists;
             table.AddRow(

@@ -45,6 +45,7 @@ internal static class EvalVerb
             ("time", Quantity.Time(TimeSpan.FromSeconds(evaluation.Seconds))),
             ("speed", Quantity.Speed(evaluation.ImagesPerSecond)),
         ]));
+        where.Output.WriteLine($"Preprocessing: {evaluation.Description?.PreprocessingText}");
         if (evaluation is SegmentationResult)
         {
             where.Output.WriteLine(SegmentationResult.EmptyMaskPolicy);

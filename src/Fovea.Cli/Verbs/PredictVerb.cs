@@ -54,6 +54,7 @@ internal static class PredictVerb
         }
 
         Predictor predictor = Predictor.Open(options);
+        where.Error.WriteLine($"{predictor.Description.Title}; preprocessing: {predictor.Description.PreprocessingText}");
         foreach (string note in predictor.Notes)
         {
             where.Error.WriteLine($"note: {note}");

@@ -41,11 +41,13 @@ internal static class DenseOutput
     }
 
     /// <summary>For each image, the share of its pixels that count whose most likely class is right; summed.</summary>
-    public static double SumOfShares(Tensor logits, ReadOnlySpan<long> labels)
+    /// <returns>The sum, and how many images have a pixel that counts: the others are no part of it.</returns>
+    public static (double Sum, int Images) SumOfShares(Tensor logits, ReadOnlySpan<long> labels)
     {
         int classes = logits.Shape[1], area = logits.Shape[2] * logits.Shape[3], images = logits.Shape[0];
         byte[] best = new byte[area];
         double sum = 0;
+        int withLabels = 0;
         for (int n = 0; n < images; n++)
         {
             Best(logits.AsSpan<float>().Slice(n * classes * area, classes * area), classes, best);
@@ -58,9 +60,10 @@ internal static class DenseOutput
             }
 
             sum += counted == 0 ? 0 : (double)right / counted;
+            withLabels += counted == 0 ? 0 : 1;
         }
 
-        return sum;
+        return (sum, withLabels);
     }
 
     // Equal logits go to the class of the lower number; NaN is never the largest.

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Fovea.Training;
 
 /// <summary>What an evaluation came to, whatever the labels are. <see cref="ToJson"/> is what <c>eval --json</c> prints.</summary>
@@ -6,8 +8,8 @@ public abstract record Evaluation
     /// <summary>Images evaluated.</summary>
     public required int Images { get; init; }
 
-    /// <summary>Mean cross entropy, in nats: over the images, or over the pixels that count.</summary>
-    public required double Loss { get; init; }
+    /// <summary>Mean cross entropy, in nats: over the images, or over the pixels that count; null where none does.</summary>
+    public required double? Loss { get; init; }
 
     /// <summary>Wall-clock seconds, loading included.</summary>
     public required double Seconds { get; init; }
@@ -15,11 +17,24 @@ public abstract record Evaluation
     /// <summary>Images per second, loading included.</summary>
     public double ImagesPerSecond => Seconds > 0 ? Images / Seconds : 0;
 
-    /// <summary>The number that says how good it is, 0 to 1: top-1, or the mean intersection over union.</summary>
-    public abstract double Score { get; }
+    /// <summary>The model that was measured, and how the images were prepared for it; null for a model that was given from code.</summary>
+    public ModelDescription? Description { get; init; }
+
+    /// <summary>The number that says how good it is, 0 to 1: top-1, or the mean intersection over union; null where no pixel counts.</summary>
+    public abstract double? Score { get; }
 
     /// <summary>One line of JSON.</summary>
     public abstract string ToJson();
+
+    private protected void WriteModel(Utf8JsonWriter json)
+    {
+        if (Description is { } description)
+        {
+            json.WriteString("model", description.Key);
+            json.WriteNumber("imageSize", description.ImageSize);
+            json.WriteString("preprocessing", description.Preprocessing.ToString());
+        }
+    }
 }
 
 /// <summary>What an evaluation of a classifier came to.</summary>
@@ -50,7 +65,7 @@ public sealed record EvaluationResult : Evaluation
     public required IReadOnlyList<ImagePrediction> Predictions { get; init; }
 
     /// <inheritdoc/>
-    public override double Score => Top1;
+    public override double? Score => Top1;
 
     /// <summary>One line of JSON: <c>{"images":…,"top1Correct":…,"top1":…,"top5":…,"loss":…}</c> and more, with the figures of each class.</summary>
     public override string ToJson() => JsonLine.Of(json =>
@@ -62,6 +77,7 @@ public sealed record EvaluationResult : Evaluation
         json.Number("loss", Loss);
         json.WriteNumber("top5Correct", Top5Correct);
         json.Number("calibrationError", CalibrationError);
+        WriteModel(json);
         json.Number("seconds", Seconds);
         json.Number("imagesPerSecond", ImagesPerSecond);
         json.WriteStartArray("classes");

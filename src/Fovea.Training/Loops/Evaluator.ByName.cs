@@ -72,7 +72,7 @@ public static partial class Evaluator
             logits?.Add(batch, outputs);
         }
 
-        EvaluationResult result = Evaluate(trained.Model, images, seen, progress, cancellation);
+        EvaluationResult result = Evaluate(trained.Model, images, seen, progress, cancellation) with { Description = trained.Description };
         if (options.Output is not null)
         {
             Report.WriteEvaluation(RunFolder.Make(options.Output), trained.Description, images, result);
@@ -91,7 +91,7 @@ public static partial class Evaluator
             throw new OptionException("logits", "are written for classifiers; a segmentation model's would be as large as the images.");
         }
 
-        SegmentationResult result = EvaluateMasks(trained.Model, images, withDistances: true, CheckFinite, progress, cancellation);
+        SegmentationResult result = EvaluateMasks(trained.Model, images, withDistances: true, CheckFinite, progress, cancellation) with { Description = trained.Description };
         if (options.Output is not null)
         {
             MaskReport.WriteEvaluation(RunFolder.Make(options.Output), trained, images, result);

@@ -8,20 +8,20 @@ public sealed record SegmentationResult : Evaluation
         "A class that neither the mask nor the prediction of an image shows is left out of that image's means. Shown by one of them alone, its IoU and Dice "
         + "are 0 and its Hausdorff distance is undefined and left out. Over the set, a class counts if any image shows it.";
 
-    /// <summary>Share of the pixels that count whose class was right, 0 to 1.</summary>
-    public required double PixelAccuracy { get; init; }
+    /// <summary>Share of the pixels that count whose class was right, 0 to 1; null, as the means below, where no pixel of any mask counts.</summary>
+    public required double? PixelAccuracy { get; init; }
 
     /// <summary>Mean over the classes of the intersection over union, from counts summed over the set.</summary>
-    public required double MeanIou { get; init; }
+    public required double? MeanIou { get; init; }
 
     /// <summary>Mean over the classes of Dice's coefficient, from counts summed over the set.</summary>
-    public required double MeanDice { get; init; }
+    public required double? MeanDice { get; init; }
 
     /// <summary>Mean over the images of their own mean intersection over union.</summary>
-    public required double ImageIou { get; init; }
+    public required double? ImageIou { get; init; }
 
     /// <summary>Mean over the images of their own mean Dice's coefficient.</summary>
-    public required double ImageDice { get; init; }
+    public required double? ImageDice { get; init; }
 
     /// <summary>Mean over the classes of the 95 % Hausdorff distance, in pixels; null when it was not measured, or is nowhere defined.</summary>
     public required double? Hausdorff95 { get; init; }
@@ -39,7 +39,7 @@ public sealed record SegmentationResult : Evaluation
     public required ConfusionMatrix Confusion { get; init; }
 
     /// <inheritdoc/>
-    public override double Score => MeanIou;
+    public override double? Score => MeanIou;
 
     /// <summary>One line of JSON: <c>{"images":…,"meanIou":…,"meanDice":…,"pixelAccuracy":…,"loss":…}</c> and more.</summary>
     public override string ToJson() => JsonLine.Of(json =>
@@ -54,6 +54,7 @@ public sealed record SegmentationResult : Evaluation
         json.Number("hausdorff95", Hausdorff95);
         json.WriteNumber("undefinedDistances", UndefinedDistances);
         json.WriteString("emptyMaskPolicy", EmptyMaskPolicy);
+        WriteModel(json);
         json.Number("seconds", Seconds);
         json.Number("imagesPerSecond", ImagesPerSecond);
         json.WriteStartArray("classes");

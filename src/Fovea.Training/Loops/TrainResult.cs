@@ -75,7 +75,7 @@ public sealed record TrainResult
         json.Number("valTop1", ValTop1);
         json.Number("seconds", Seconds);
         json.Number("imagesPerSecond", ImagesPerSecond);
-        if (ValMeanIou is not null)
+        if (Segmentation is not null || ValMeanIou is not null)
         {
             json.Number("valMeanIou", ValMeanIou);
             json.Number("valMeanDice", Segmentation?.MeanDice);

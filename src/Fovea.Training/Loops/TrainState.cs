@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Fovea.Training;
 
@@ -17,11 +18,14 @@ internal sealed record TrainState
     /// <summary>Optimiser steps done.</summary>
     public long Step { get; set; }
 
-    /// <summary>Sum of the losses of the epoch's images so far.</summary>
+    /// <summary>Sum of the losses of the epoch's images so far that count.</summary>
     public double LossSum { get; set; }
 
     /// <summary>Images of the epoch so far.</summary>
     public int Images { get; set; }
+
+    /// <summary>Those of which no pixel counts: they are no part of the epoch's means.</summary>
+    public int UncountedImages { get; set; }
 
     /// <summary>Those whose most likely class was right; for segmentation the sum of the images' shares of right pixels.</summary>
     public double Correct { get; set; }
@@ -68,6 +72,14 @@ internal sealed record TrainState
     /// <summary>The epochs that are done.</summary>
     public List<EpochMetrics> History { get; set; } = [];
 
+    /// <summary>Mean loss of the epoch so far over the images that count; 0 without any.</summary>
+    [JsonIgnore]
+    public double MeanLoss => LossSum / Math.Max(1, Images - UncountedImages);
+
+    /// <summary>Mean share of the epoch so far that was right, over the images that count; 0 without any.</summary>
+    [JsonIgnore]
+    public double MeanCorrect => Correct / Math.Max(1, Images - UncountedImages);
+
     /// <summary>How far the run is: orders the checkpoints of one run.</summary>
     public long Progress(int batchesPerEpoch) => (long)Epoch * (batchesPerEpoch + 1) + Batch;
 
@@ -105,5 +117,5 @@ internal sealed record TrainState
         }
     }
 
-    private void ForgetSums() => (LossSum, Images, Correct, NormSum, Steps, EpochSeconds) = (0, 0, 0, 0, 0, 0);
+    private void ForgetSums() => (LossSum, Images, UncountedImages, Correct, NormSum, Steps, EpochSeconds) = (0, 0, 0, 0, 0, 0, 0);
 }

@@ -75,9 +75,7 @@ public sealed partial class Trainer : IDisposable
         }
         catch (OutOfMemoryException e)
         {
-            var error = new MemoryException(
-                $"training: the system has no memory left for a batch of {_inputs.Train.Options.BatchSize} images of {_inputs.Description.ImageSize} pixels. "
-                + "Take a smaller --batch-size or --image-size, or end other processes; what was saved can be resumed.", e);
+            MemoryException error = ExhaustedMemory.Error(_inputs, e);
             _recorder.Fail(_state, error);
             throw error;
         }
@@ -157,9 +155,10 @@ public sealed partial class Trainer : IDisposable
                     return Diverged($"the loss is {outcome.Loss}", batch.Number, window);
                 }
 
-                _state.LossSum += outcome.Loss * batch.Count;
+                _state.LossSum += outcome.Loss * outcome.Counted;
                 _state.Correct += outcome.Correct;
                 _state.Images += batch.Count;
+                _state.UncountedImages += batch.Count - outcome.Counted;
                 _state.Batch++;
                 _speed.Add(batch.Count);
             }
@@ -252,9 +251,9 @@ public sealed partial class Trainer : IDisposable
     {
         Epoch = _state.Epoch + 1,
         Step = _state.Step,
-        TrainLoss = _state.LossSum / Math.Max(1, _state.Images),
-        TrainTop1 = _state.Correct / Math.Max(1, _state.Images),
-        ValLoss = validation is { Loss: var loss } && double.IsFinite(loss) ? loss : null,
+        TrainLoss = _state.MeanLoss,
+        TrainTop1 = _state.MeanCorrect,
+        ValLoss = validation is { Loss: { } loss } && double.IsFinite(loss) ? loss : null,
         ValTop1 = (validation as EvaluationResult)?.Top1,
         ValTop5 = (validation as EvaluationResult)?.Top5,
         ValEce = (validation as EvaluationResult)?.CalibrationError,

@@ -40,8 +40,8 @@ public sealed record BatchDone(
 /// <summary>A batch of an evaluation is done.</summary>
 /// <param name="Images">Images that are done.</param>
 /// <param name="Total">Images in all.</param>
-/// <param name="Top1">Share so far whose most likely class was right; for segmentation the mean intersection over union.</param>
-public sealed record EvaluationProgress(int Images, int Total, double Top1) : TrainingEvent
+/// <param name="Top1">Share so far whose most likely class was right; for segmentation the mean intersection over union, null while no pixel counts.</param>
+public sealed record EvaluationProgress(int Images, int Total, double? Top1) : TrainingEvent
 {
     /// <summary>What <see cref="Top1"/> is, in words; for segmentation <c>mean IoU</c>.</summary>
     public string Metric { get; init; } = "top-1";
@@ -51,7 +51,14 @@ public sealed record EvaluationProgress(int Images, int Total, double Top1) : Tr
 /// <param name="Metrics">Its row of <c>metrics.csv</c>.</param>
 /// <param name="Epochs">Epochs in all.</param>
 /// <param name="IsBest">Whether it is the best so far.</param>
-public sealed record EpochDone(EpochMetrics Metrics, int Epochs, bool IsBest) : TrainingEvent;
+public sealed record EpochDone(EpochMetrics Metrics, int Epochs, bool IsBest) : TrainingEvent
+{
+    /// <summary>What <see cref="EpochMetrics.TrainTop1"/> is a share of, in words; for segmentation <c>pixels</c>.</summary>
+    public string TrainMetric { get; init; } = "top-1";
+
+    /// <summary>What <see cref="EpochMetrics.ValScore"/> is, in words; for segmentation <c>mean IoU</c>.</summary>
+    public string Metric { get; init; } = "top-1";
+}
 
 /// <summary>A checkpoint is on disk.</summary>
 /// <param name="Path">The file.</param>
@@ -64,6 +71,13 @@ public sealed record TrainingWarning(string Message) : TrainingEvent;
 /// <summary>What the run will take is known.</summary>
 /// <param name="Memory">The estimate.</param>
 public sealed record MemoryEstimated(MemoryEstimate Memory) : TrainingEvent;
+
+/// <summary>A step of a search for the learning rate is done.</summary>
+/// <param name="Step">Steps that are done.</param>
+/// <param name="Steps">Steps at most.</param>
+/// <param name="LearningRate">The step's rate.</param>
+/// <param name="Loss">The running mean of the losses.</param>
+public sealed record LearningRateTried(int Step, int Steps, double LearningRate, double Loss) : TrainingEvent;
 
 /// <summary>The data are being looked at before the run.</summary>
 /// <param name="Share">How much is done, 0 to 1.</param>

@@ -5,7 +5,8 @@ namespace Fovea.Training;
 /// <summary>What one batch came to.</summary>
 /// <param name="Loss">Its mean loss; when it is not finite, nothing was added to the gradients.</param>
 /// <param name="Correct">Images whose most likely class was right; for segmentation the sum of their shares of right pixels.</param>
-internal readonly record struct BatchOutcome(double Loss, double Correct);
+/// <param name="Counted">Images that have a label that counts: those that the means of an epoch are over.</param>
+internal readonly record struct BatchOutcome(double Loss, double Correct, int Counted);
 
 /// <summary>The arithmetic of a step: forward, loss and backward for each batch, then one update of the weights.</summary>
 internal sealed class TrainingStep
@@ -34,14 +35,18 @@ internal sealed class TrainingStep
 
     public WeightAverage? Average { get; }
 
+    /// <summary>Mixes the images of a batch, in place, where the options say so.</summary>
+    /// <returns>The labels, or of mixed images the share of each class, [N, classes].</returns>
+    public Tensor Mix(Batch batch) => _mixing.IsOn
+        ? _mixing.Apply(batch.Images, batch.Labels, _inputs.Description.Classes.Count, _mixingRandom.Fork((ulong)batch.Epoch).Fork((ulong)batch.Number))
+        : batch.Labels;
+
     /// <summary>Adds a batch's gradients to those that are there.</summary>
     public BatchOutcome Accumulate(Batch batch)
     {
         using TensorScope scope = TensorScope.Begin();
         int classes = _inputs.Description.Classes.Count;
-        Tensor targets = _mixing.IsOn
-            ? _mixing.Apply(batch.Images, batch.Labels, classes, _mixingRandom.Fork((ulong)batch.Epoch).Fork((ulong)batch.Number))
-            : batch.Labels;
+        Tensor targets = Mix(batch);
         Tensor logits = _inputs.Model.Call(batch.Images);
         if (_isDense)
         {
@@ -56,7 +61,8 @@ internal sealed class TrainingStep
         }
 
         ReadOnlySpan<long> labels = batch.Labels.AsSpan<long>();
-        return new BatchOutcome(value, _isDense ? DenseOutput.SumOfShares(logits, labels) : CountCorrect(logits, labels, classes));
+        (double correct, int counted) = _isDense ? DenseOutput.SumOfShares(logits, labels) : (CountCorrect(logits, labels, classes), batch.Count);
+        return new BatchOutcome(value, correct, counted);
     }
 
     /// <summary>Updates the weights from the gradients of <paramref name="batches"/> batches, unless these are not finite.</summary>

@@ -38,11 +38,11 @@ public readonly record struct ClassOverlap(string Name, Overlap Overlap, int Ima
 /// <summary>How well one image was segmented.</summary>
 /// <param name="Index">Its number in the data.</param>
 /// <param name="Name">Its path in the data.</param>
-/// <param name="Iou">Mean intersection over union of the classes that its mask or its prediction shows; 0 where no pixel counts.</param>
+/// <param name="Iou">Mean intersection over union of the classes that its mask or its prediction shows; null where no pixel counts.</param>
 /// <param name="Dice">Mean of their Dice's coefficients.</param>
 /// <param name="Hausdorff95">Mean of their 95 % Hausdorff distances in pixels, where these are defined; null where none is.</param>
 /// <param name="Classes">The counts of each class.</param>
-public sealed record ImageOverlap(int Index, string Name, double Iou, double Dice, double? Hausdorff95, IReadOnlyList<Overlap> Classes)
+public sealed record ImageOverlap(int Index, string Name, double? Iou, double? Dice, double? Hausdorff95, IReadOnlyList<Overlap> Classes)
 {
     /// <summary>Whether any pixel of its mask counts. One where none does says nothing of the model, and no mean over images takes it in.</summary>
     public bool Counts => Classes.Any(c => c.Exists);

@@ -34,8 +34,8 @@ public sealed class SegmentationMeter
     /// <summary>Images so far.</summary>
     public int Images => _images.Count;
 
-    /// <summary>Mean intersection over union so far, from the counts of all images; 0 without images.</summary>
-    public double MeanIou => Mean(Sums().Where(o => o.Exists).Select(o => o.Iou)) ?? 0;
+    /// <summary>Mean intersection over union so far, from the counts of all images; null while no pixel counts.</summary>
+    public double? MeanIou => Mean(Sums().Where(o => o.Exists).Select(o => o.Iou));
 
     /// <summary>Takes the loss of some pixels in.</summary>
     /// <param name="sum">Sum of their cross entropies.</param>
@@ -81,7 +81,7 @@ public sealed class SegmentationMeter
         Overlap[] present = [.. overlaps.Where(o => o.Exists)];
         double? distance = _withDistances ? Distance(predicted, truth, width, overlaps) : null;
         _images.Add(new ImageOverlap(
-            _images.Count, name, Mean(present.Select(o => o.Iou)) ?? 0, Mean(present.Select(o => o.Dice)) ?? 0, distance, overlaps));
+            _images.Count, name, Mean(present.Select(o => o.Iou)), Mean(present.Select(o => o.Dice)), distance, overlaps));
     }
 
     /// <summary>What came of it.</summary>
@@ -94,13 +94,13 @@ public sealed class SegmentationMeter
         return new SegmentationResult
         {
             Images = Images,
-            Loss = _counted == 0 ? 0 : _loss / _counted,
+            Loss = _counted == 0 ? null : _loss / _counted,
             Seconds = seconds,
-            PixelAccuracy = total == 0 ? 0 : (double)Confusion.Correct / total,
+            PixelAccuracy = total == 0 ? null : (double)Confusion.Correct / total,
             MeanIou = MeanIou,
-            MeanDice = Mean(sums.Where(o => o.Exists).Select(o => o.Dice)) ?? 0,
-            ImageIou = Mean(_images.Where(i => i.Counts).Select(i => i.Iou)) ?? 0,
-            ImageDice = Mean(_images.Where(i => i.Counts).Select(i => i.Dice)) ?? 0,
+            MeanDice = Mean(sums.Where(o => o.Exists).Select(o => o.Dice)),
+            ImageIou = Mean(_images.Select(i => i.Iou).OfType<double>()),
+            ImageDice = Mean(_images.Select(i => i.Dice).OfType<double>()),
             Hausdorff95 = Mean(classes.Select(c => c.Hausdorff95).OfType<double>()),
             UndefinedDistances = _undefined,
             Classes = classes,

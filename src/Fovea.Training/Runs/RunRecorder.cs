@@ -135,16 +135,14 @@ internal sealed class RunRecorder : IDisposable
 
     public void BatchDone(TrainState state, double learningRate, double imagesPerSecond, TimeSpan timeLeft)
     {
-        int images = Math.Max(1, state.Images);
-        double loss = state.LossSum / images;
         if (state.Step % 10 == 0)
         {
-            _events?.Scalar("step/loss", state.Step, loss);
+            _events?.Scalar("step/loss", state.Step, state.MeanLoss);
             _events?.Scalar("step/learning_rate", state.Step, learningRate);
         }
 
         Progress?.Report(new BatchDone(
-            state.Epoch + 1, _options.Epochs!.Value, state.Batch, _inputs.Train.BatchesPerEpoch, loss, state.Correct / images,
+            state.Epoch + 1, _options.Epochs!.Value, state.Batch, _inputs.Train.BatchesPerEpoch, state.MeanLoss, state.MeanCorrect,
             learningRate, imagesPerSecond, timeLeft)
         { Metric = IsDense ? "pixels" : "top-1" });
     }
@@ -174,7 +172,7 @@ internal sealed class RunRecorder : IDisposable
         _log?.Write($"Epoch {row.Epoch}/{_options.Epochs}: loss {row.TrainLoss:0.0000}, {trained} {row.TrainTop1:P2}{validation}, " +
             $"{row.ImagesPerSecond:0} images/s, {row.Seconds:0.0} s{(isBest ? ", best so far" : string.Empty)}");
         Status(state, "running");
-        Progress?.Report(new EpochDone(row, _options.Epochs!.Value, isBest));
+        Progress?.Report(new EpochDone(row, _options.Epochs!.Value, isBest) { TrainMetric = trained, Metric = scored });
     }
 
     public void Note(MemoryEstimate memory)
@@ -222,7 +220,7 @@ internal sealed class RunRecorder : IDisposable
 
         result = result with { Report = _run.Report };
         Report.Write(_run, _inputs, _options, result);
-        string score = IsDense ? $"mean IoU {result.ValMeanIou:P2}" : $"top-1 {result.ValTop1:P2}";
+        string score = IsDense ? $"mean IoU {Format.Percent(result.ValMeanIou)}" : $"top-1 {Format.Percent(result.ValTop1)}";
         _log?.Write($"Done ({result.Outcome}): best validation {score} in epoch {result.BestEpoch}; {result.Seconds:0} s. Report: {_run.Report}");
         Status(state, result.Outcome switch
         {
@@ -240,10 +238,10 @@ internal sealed class RunRecorder : IDisposable
         _lock?.Dispose();
     }
 
-    private static IEnumerable<(string Tag, double? Value)> Scalars(EpochMetrics row) =>
+    private IEnumerable<(string Tag, double? Value)> Scalars(EpochMetrics row) =>
     [
         ("train/loss", row.TrainLoss),
-        (row.ValMeanIou is null ? "train/top1" : "train/pixel_accuracy", row.TrainTop1),
+        (IsDense ? "train/pixel_accuracy" : "train/top1", row.TrainTop1),
         ("train/gradient_norm", row.GradientNorm),
         ("train/learning_rate", row.LearningRate),
         ("train/images_per_second", row.ImagesPerSecond),

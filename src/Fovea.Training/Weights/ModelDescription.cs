@@ -83,6 +83,10 @@ public sealed record ModelDescription
         Orientation = Orientation ?? OrientationHandling.Apply,
     };
 
+    /// <summary>The same in words, with the size: <c>224×224 pixels, mean 0.5, std 0.5, bicubic, crop 0.9</c>.</summary>
+    [JsonIgnore]
+    public string PreprocessingText => string.Create(CultureInfo.InvariantCulture, $"{ImageSize}×{ImageSize} pixels, {Preprocessing}");
+
     /// <summary>How image files are decoded for it.</summary>
     [JsonIgnore]
     public DecodeOptions Decoding => new() { Orientation = Orientation ?? OrientationHandling.Apply };

@@ -8,8 +8,6 @@ namespace Fovea.Cli.Tests;
 public sealed class SignalTests : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
-    private const string Ignored = "SIGINT is ignored here, as in a shell's background jobs, and children inherit that";
-
     private readonly TemporaryFolder _folder = new();
     private readonly List<Process> _started = [];
 
@@ -37,7 +35,7 @@ public sealed class SignalTests : IDisposable
     public async Task The_first_signal_ends_the_run_where_it_can_go_on(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no kill to send signals with");
-        Assert.SkipWhen(signal == "INT" && IgnoresInterrupts(), Ignored);
+        Assert.SkipWhen(signal == "INT" && InheritedSignals.IgnoresInterrupts, InheritedSignals.Interrupts);
         Process train = Start("--epochs", "20000");
         await WaitFor(train.StandardError, "epoch     1/20000");
         Send(train, signal);
@@ -58,7 +56,7 @@ public sealed class SignalTests : IDisposable
     public async Task A_second_signal_ends_the_process()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no kill to send signals with");
-        Assert.SkipWhen(IgnoresInterrupts(), Ignored);
+        Assert.SkipWhen(InheritedSignals.IgnoresInterrupts, InheritedSignals.Interrupts);
         Process train = Start("--epochs", "20000");
         await WaitFor(train.StandardError, "epoch     1/20000");
         Send(train, "INT");
@@ -88,11 +86,6 @@ public sealed class SignalTests : IDisposable
         using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
         Assert.True(kill.WaitForExit(s_patience));
     }
-
-    /// <summary>Whether the parent had SIGINT (2, so bit 1 of the mask) ignored when it started this process.</summary>
-    private static bool IgnoresInterrupts() => File.Exists("/proc/self/status")
-        && File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
-        && (Convert.ToUInt64(line[7..].Trim(), 16) & 2) != 0;
 
     private Process Start(params string[] more)
     {

@@ -77,7 +77,7 @@ public sealed record DataReport
 
     /// <summary>
     /// Why the data are not fit for training, or null when they are: 1 % or more unreadable (of a part, or of all when a part was held out by
-    /// chance), a part without a readable picture, a class of the training set without one. The first line says what, further ones which pictures.
+    /// chance), a part without a readable picture, a class of the training set without one, masks of which no pixel counts. The first line says what, further ones which pictures.
     /// </summary>
     public string? Problem
     {
@@ -97,7 +97,14 @@ public sealed record DataReport
                 return $"{empty.Source}: there is no picture that can be read; add some.";
             }
 
-            return Train.EmptyClasses.Count > 0 && Train.Task == DataTask.Classify
+            if (Train.Task == DataTask.Segment)
+            {
+                return Train.EmptyClasses.Count == Train.Classes.Count
+                    ? $"{Train.Source}: no pixel of any mask counts, so that there is nothing to learn; --ignore-value says which value does not count."
+                    : null;
+            }
+
+            return Train.EmptyClasses.Count > 0
                 ? $"{Train.Source}: no readable pictures of {string.Join(", ", Train.EmptyClasses)}; add some, or remove the folders."
                 : null;
         }

@@ -30,15 +30,15 @@ internal static class MaskReport
     /// <summary>The numbers that come first.</summary>
     public static IEnumerable<(string Value, string Name)> Tiles(SegmentationResult result)
     {
-        yield return (result.MeanIou.ToString("P2", CultureInfo.InvariantCulture), "mean IoU");
-        yield return (result.MeanDice.ToString("P2", CultureInfo.InvariantCulture), "mean Dice");
-        yield return (result.PixelAccuracy.ToString("P2", CultureInfo.InvariantCulture), "pixels right");
+        yield return (Format.Percent(result.MeanIou), "mean IoU");
+        yield return (Format.Percent(result.MeanDice), "mean Dice");
+        yield return (Format.Percent(result.PixelAccuracy), "pixels right");
         if (result.Hausdorff95 is { } distance)
         {
             yield return (distance.ToString("0.0", CultureInfo.InvariantCulture), "Hausdorff 95 %, pixels");
         }
 
-        yield return (result.Loss.ToString("0.0000", CultureInfo.InvariantCulture), "loss");
+        yield return (Format.Number(result.Loss), "loss");
     }
 
     /// <summary>Writes the tables and the plot.</summary>
@@ -121,7 +121,7 @@ internal static class MaskReport
             html.Append(
                 CultureInfo.InvariantCulture,
                 $"<figure><img alt=\"{Svg.Escape(image.Name)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\">" +
-                $"<figcaption><b>{Svg.Escape(image.Name)}</b> <span class=\"soft\">IoU {image.Iou:P1}, Dice {image.Dice:P1}{distance}</span></figcaption></figure>");
+                $"<figcaption><b>{Svg.Escape(image.Name)}</b> <span class=\"soft\">IoU {Format.Percent(image.Iou, 1)}, Dice {Format.Percent(image.Dice, 1)}{distance}</span></figcaption></figure>");
         }
 
         return html.Append("</div>").ToString();
@@ -143,10 +143,10 @@ internal static class MaskReport
                 $"<td>{c.Images}</td><td>{(double)c.Overlap.Pixels / total:P1}</td><td class=\"bar\"><i style=\"width:{100 * c.Iou:0.#}%\"></i></td></tr>");
         }
 
-        table.Append(CultureInfo.InvariantCulture, $"<tr><td><b>mean</b></td><td><b>{result.MeanIou:P1}</b></td><td><b>{result.MeanDice:P1}</b></td>" +
+        table.Append(CultureInfo.InvariantCulture, $"<tr><td><b>mean</b></td><td><b>{Format.Percent(result.MeanIou, 1)}</b></td><td><b>{Format.Percent(result.MeanDice, 1)}</b></td>" +
             $"<td>{result.Hausdorff95?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–"}</td><td>{result.Images}</td><td></td><td></td></tr>");
         return table.Append(CultureInfo.InvariantCulture,
-            $"</table><p class=\"soft\">From counts summed over the set. Image by image, the mean IoU is {result.ImageIou:P1} and the mean Dice {result.ImageDice:P1}; " +
+            $"</table><p class=\"soft\">From counts summed over the set. Image by image, the mean IoU is {Format.Percent(result.ImageIou, 1)} and the mean Dice {Format.Percent(result.ImageDice, 1)}; " +
             $"{result.UndefinedDistances} distances are undefined.</p>").ToString();
     }
 

@@ -15,7 +15,7 @@ internal static class Report
         var page = new ReportPage(inputs.Description.Title);
         page.Head(inputs.Description.Title, Path.GetFileName(run.FullPath), Subtitle(inputs, result));
         page.Tiles(Tiles(inputs, result));
-        Curves(run, page, result);
+        Curves(run, page, result, inputs.Train.Dataset.Task);
         if (result.Segmentation is { } segmentation)
         {
             MaskReport.Write(run, page, segmentation);
@@ -87,18 +87,19 @@ internal static class Report
         }
     }
 
-    private static void Curves(RunFolder run, ReportPage page, TrainResult result)
+    private static void Curves(RunFolder run, ReportPage page, TrainResult result, DataTask task)
     {
         IReadOnlyList<EpochMetrics> rows = result.History;
+        double? best = result.BestEpoch > 0 ? result.BestEpoch : null;
         (string Title, Svg Drawing)[] plots =
         [
-            ("Loss", LinePlot.Draw("Loss by epoch", [Line("training", "a", m => m.TrainLoss), Line("validation", "b", m => m.ValLoss)], best: result.BestEpoch)),
-            result.ValMeanIou is null
+            ("Loss", LinePlot.Draw("Loss by epoch", [Line("training", "a", m => m.TrainLoss), Line("validation", "b", m => m.ValLoss)], best: best)),
+            task == DataTask.Classify
                 ? ("Accuracy", LinePlot.Draw("Accuracy by epoch",
-                    [Line("training", "a", m => m.TrainTop1), Line("validation", "b", m => m.ValTop1)], percent: true, result.BestEpoch))
+                    [Line("training", "a", m => m.TrainTop1), Line("validation", "b", m => m.ValTop1)], percent: true, best))
                 : ("Overlap", LinePlot.Draw("Overlap by epoch",
                     [Line("training pixels right", "a", m => m.TrainTop1), Line("mean IoU", "b", m => m.ValMeanIou), Line("mean Dice", "c", m => m.ValMeanDice)],
-                    percent: true, result.BestEpoch)),
+                    percent: true, best)),
             ("Learning rate", LinePlot.Draw("Learning rate by epoch", [Line("at the end of the epoch", "a", m => m.LearningRate)])),
             ("Speed", LinePlot.Draw("Images per second by epoch", [Line("training images per second", "a", m => m.ImagesPerSecond)])),
         ];
@@ -134,7 +135,7 @@ internal static class Report
             yield return (validation.Top5.ToString("P2", CultureInfo.InvariantCulture), "top-5");
         }
 
-        yield return (validation.Loss.ToString("0.0000", CultureInfo.InvariantCulture), "loss");
+        yield return (Format.Number(validation.Loss), "loss");
         yield return (validation.CalibrationError.ToString("P2", CultureInfo.InvariantCulture), "calibration error");
     }
 

@@ -79,7 +79,7 @@ public sealed class WeightsTests : IDisposable
         string weights = Weights("resnet8", channels: 1);
         string text = Cli.Ok("show", weights);
         Assert.Contains("resnet8, 7 classes, recognised by names and shapes", text, StringComparison.Ordinal);
-        Assert.Contains("Preprocessing: mean 0.449", text, StringComparison.Ordinal);
+        Assert.Contains("Preprocessing: 64×64 pixels, mean 0.449", text, StringComparison.Ordinal);
         JsonNode json = JsonNode.Parse(Cli.Ok("show", weights, "--json"))!;
         Assert.Equal(("resnet8", 1, 64), ((string)json["model"]!, (int)json["channels"]!, (int)json["imageSize"]!));
     }
@@ -101,6 +101,11 @@ public sealed class WeightsTests : IDisposable
         Cli.Ok("convert", Weights("resnet8"), _folder.File("w.safetensors"), "--from", "auto", "--model", "resnet8", "--mean", "0.5", "--std", "0.25", "--interpolation", "bicubic");
         Cli.Ok(["train", "--data", _folder.File("data"), "--weights", _folder.File("w.safetensors"), "--crop-pct", "0.8", "--name", "a", .. s_brief, _folder.File("runs")]);
         Assert.Equal("mean 0.5,0.5,0.5, std 0.25,0.25,0.25, bicubic, crop 0.8", ModelWeights.Describe(_folder.File("runs/a/best.safetensors"))!.Preprocessing.ToString());
+
+        const string said = "16×16 pixels, mean 0.5,0.5,0.5, std 0.25,0.25,0.25, bicubic, crop 0.8";
+        string best = _folder.File("runs/a/best.safetensors");
+        Assert.Contains($"preprocessing: {said}", Cli.Run("predict", Picture(32), "--weights", best).Error, StringComparison.Ordinal);
+        Assert.Contains($"Preprocessing: {said}", Cli.Ok("eval", "--weights", best, "--data", _folder.File("data")), StringComparison.Ordinal);
         Assert.Contains("crop-pct", Cli.Fails(ExitCode.WrongUse, "predict", Picture(32), "--weights", _folder.File("w.safetensors"), "--crop-pct", "2"), StringComparison.Ordinal);
         Assert.Contains("expected 1 or 3 numbers",
             Cli.Fails(ExitCode.WrongUse, "predict", Picture(32), "--weights", _folder.File("w.safetensors"), "--mean", "0.5,0.5"), StringComparison.Ordinal);

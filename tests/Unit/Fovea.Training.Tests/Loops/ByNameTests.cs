@@ -18,15 +18,15 @@ public class ByNameTests
 
         EvaluationResult evaluation = Evaluator.Run(new EvalOptions { Weights = weights, Data = folder.File("val"), Output = folder.File("eval"), BatchSize = 5 });
         Assert.Equal(result.Validation!.Top1Correct, evaluation.Top1Correct);
-        Assert.Equal(result.Validation.Loss, evaluation.Loss, 1e-6);
+        Assert.Equal(result.Validation.Loss!.Value, evaluation.Loss!.Value, 1e-6);
         Assert.True(File.Exists(folder.File("eval/report.html")));
 
         // best.ckpt and last.ckpt hold the same model; the .pth that other software reads is recognised but for the image size.
-        Assert.Equal(evaluation.Loss, Evaluator.Run(new EvalOptions { Weights = Path.Combine(result.Run, "checkpoints", "best.ckpt"), Data = folder.File("val") }).Loss, 1e-6);
+        Assert.Equal(evaluation.Loss!.Value, Evaluator.Run(new EvalOptions { Weights = Path.Combine(result.Run, "checkpoints", "best.ckpt"), Data = folder.File("val") }).Loss!.Value, 1e-6);
         WeightsFile.Write(folder.File("w.pth"), WeightsFile.Read(weights).Tensors);
         var byHand = new EvalOptions { Weights = folder.File("w.pth"), Model = "resnet8", Attention = "eca", ImageSize = 16, Data = folder.File("val") };
-        Assert.Equal(evaluation.Loss, Evaluator.Run(byHand).Loss, 1e-6);
-        Assert.Equal(evaluation.Loss, Evaluator.Run(byHand with { Model = null, Attention = null }).Loss, 1e-6);
+        Assert.Equal(evaluation.Loss!.Value, Evaluator.Run(byHand).Loss!.Value, 1e-6);
+        Assert.Equal(evaluation.Loss!.Value, Evaluator.Run(byHand with { Model = null, Attention = null }).Loss!.Value, 1e-6);
 
         Predictor predictor = Predictor.Open(new PredictOptions { Weights = weights, Top = 2, BatchSize = 3 });
         Prediction[] predictions = [.. predictor.Predict(Predictor.Find([folder.File("val")]))];

@@ -22,7 +22,7 @@ public class SegmentationTests
         Assert.Null(result.ValTop1);
         Assert.Null(result.Validation);
         SegmentationResult own = result.Segmentation!;
-        Assert.Equal(result.ValMeanIou!.Value, own.MeanIou, 1e-12);
+        Assert.Equal(result.ValMeanIou!.Value, own.MeanIou!.Value, 1e-12);
         Assert.True(own.MeanIou > 0.8, $"mean IoU {own.MeanIou}");
         Assert.NotNull(own.Hausdorff95);
         Assert.Contains("\"valTop1\":null", result.ToJson(), StringComparison.Ordinal);
@@ -45,6 +45,7 @@ public class SegmentationTests
         string weights = Path.Combine(result.Run, "best.safetensors");
         var eval = new EvalOptions { Weights = weights, Data = folder.File("discs"), Output = folder.File("eval"), BatchSize = 3 };
         var evaluation = Assert.IsType<SegmentationResult>(Evaluator.Measure(eval));
+        Assert.Contains($"\"imageSize\":32,\"preprocessing\":\"{evaluation.Description!.Preprocessing}\"", evaluation.ToJson(), StringComparison.Ordinal);
         Assert.Equal(own.Confusion.ToCsv(), evaluation.Confusion.ToCsv());
         Assert.Equal(own.Hausdorff95, evaluation.Hausdorff95);
         Assert.True(File.Exists(folder.File("eval/report.html")));

@@ -36,7 +36,7 @@ public class ClassificationMeterTests
         meter.Add(logits, [0, 0]);
 
         // The probabilities of the labels are 1/4 and 1.
-        Assert.Equal(Math.Log(4) / 2, meter.Result(0).Loss, 1e-12);
+        Assert.Equal(Math.Log(4) / 2, meter.Result(0).Loss!.Value, 1e-12);
         Assert.Equal(0.25f, meter.Result(0).Predictions[0].LabelProbability, 1e-6f);
     }
 

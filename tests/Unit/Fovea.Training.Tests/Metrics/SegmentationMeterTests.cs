@@ -19,15 +19,15 @@ public class SegmentationMeterTests
         Assert.Equal(5.0 / 6, result.Classes[0].Iou, 1e-15);
         Assert.Equal(2.0 / 3, result.Classes[1].Iou, 1e-15);
         Assert.Equal(0, result.Classes[2].Iou);
-        Assert.Equal((5.0 / 6 + 2.0 / 3) / 3, result.MeanIou, 1e-15);
-        Assert.Equal((10.0 / 11 + 4.0 / 5) / 3, result.MeanDice, 1e-15);
-        Assert.Equal(7.0 / 9, result.PixelAccuracy, 1e-15);
+        Assert.Equal((5.0 / 6 + 2.0 / 3) / 3, result.MeanIou!.Value, 1e-15);
+        Assert.Equal((10.0 / 11 + 4.0 / 5) / 3, result.MeanDice!.Value, 1e-15);
+        Assert.Equal(7.0 / 9, result.PixelAccuracy!.Value, 1e-15);
         Assert.Equal([2, 1, 0], result.Classes.Select(c => c.Images));
 
         // Image 1 shows all three (b in the prediction alone): (1 + 2/3 + 0) / 3; image 2 the background and b: (3/4 + 0) / 2.
-        Assert.Equal([(1 + 2.0 / 3) / 3, 0.375], result.PerImage.Select(i => i.Iou));
-        Assert.Equal(((1 + 2.0 / 3) / 3 + 0.375) / 2, result.ImageIou, 1e-15);
-        Assert.Equal(((1 + 4.0 / 5) / 3 + 3.0 / 7) / 2, result.ImageDice, 1e-15);
+        Assert.Equal([(1 + 2.0 / 3) / 3, 0.375], result.PerImage.Select(i => i.Iou!.Value));
+        Assert.Equal(((1 + 2.0 / 3) / 3 + 0.375) / 2, result.ImageIou!.Value, 1e-15);
+        Assert.Equal(((1 + 4.0 / 5) / 3 + 3.0 / 7) / 2, result.ImageDice!.Value, 1e-15);
 
         // b is in no mask: its distance is undefined in both images. The background has none by intent.
         Assert.Equal(2, result.UndefinedDistances);
@@ -49,10 +49,27 @@ public class SegmentationMeterTests
     }
 
     [Fact]
+    public void Where_no_pixel_counts_at_all_there_is_no_score()
+    {
+        var meter = new SegmentationMeter(["background", "a"]);
+        Assert.Null(meter.MeanIou);
+        meter.Add([0, 1, 1, 1], [255, 255, 255, 255], 2, "void");
+        SegmentationResult result = meter.Result(1);
+        Assert.Equal(
+            new double?[6], [result.MeanIou, result.MeanDice, result.ImageIou, result.ImageDice, result.PixelAccuracy, result.Loss]);
+        Assert.Null(result.Score);
+        Assert.Null(result.PerImage[0].Iou);
+        Assert.StartsWith(
+            "{\"images\":1,\"meanIou\":null,\"meanDice\":null,\"pixelAccuracy\":null,\"loss\":null,\"imageIou\":null,\"imageDice\":null", result.ToJson(), StringComparison.Ordinal);
+        Assert.All(MaskReport.Tiles(result), t => Assert.Equal("n.a.", t.Value));
+    }
+
+    [Fact]
     public void A_class_that_is_nowhere_does_not_count()
     {
         var meter = new SegmentationMeter(["background", "a", "nowhere"]);
         meter.Add([0, 1], [0, 1], 2, "x");
+        meter.AddLoss(0, 2);
         SegmentationResult result = meter.Result(1);
         Assert.Equal((1.0, 1.0, 0), (result.MeanIou, result.MeanDice, result.UndefinedDistances));
         Assert.Contains("\"class\":\"nowhere\",\"iou\":null", result.ToJson(), StringComparison.Ordinal);
