@@ -12,13 +12,13 @@ namespace Fovea.Training;
 /// Prediction seen = predictor.Predict(["cat.jpg"]).Single();
 /// </code>
 /// </example>
-public sealed partial class Predictor
+public sealed class Predictor
 {
     private readonly TrainedModel _trained;
     private readonly InferenceModel _model;
     private readonly SamplePipeline _pipeline;
-    private readonly PredictOptions _options;
-    private readonly IReadOnlyList<(byte Red, byte Green, byte Blue)>? _colors;
+    private readonly ITask _task;
+    private readonly IOutputReader _reader;
     private FirstCall? _rehearsal;
 
     private Predictor(TrainedModel trained, PredictOptions options)
@@ -26,8 +26,8 @@ public sealed partial class Predictor
         _trained = trained;
         _model = new InferenceModel(trained.Model, compiles: !IsSingle(options));
         _pipeline = trained.Description.EvaluationPipeline();
-        _options = options;
-        _colors = MaskColorTable.Of(options.MaskColors ?? Description.MaskColors)?.ColorsOf(Classes);
+        _task = TaskCatalog.Of(trained.Description.Task);
+        _reader = _task.CreateReader(trained.Description, options);
         int asked = IsSingle(options) ? 1 : options.BatchSize;
         BatchSize = InferenceMemory.Fit(trained.Model, trained.Description, asked, FreeMemory.Bytes(null));
         Notes = BatchSize == asked
@@ -35,8 +35,14 @@ public sealed partial class Predictor
             : [.. trained.Notes, $"{asked} images at a time would not fit into the free memory: {BatchSize} are taken; the results are the same."];
     }
 
-    /// <summary>What the model gives: a class for each image, or masks (see <see cref="Segment"/>).</summary>
-    public DataTask Task => _trained.Description.Task;
+    /// <summary>The labels that the model learnt from: whether it gives a class for each image, masks (see <see cref="Segment"/>), or something else.</summary>
+    public DataTask Task => _task.Data;
+
+    /// <summary>Whether what it gives are pictures, which are written to files.</summary>
+    public bool PredictsFiles => _task.PredictsFiles;
+
+    /// <summary>What the model gives, in words: <c>a class for each image</c>.</summary>
+    public string Gives => _task.Gives;
 
     /// <summary>What the model is, and how images are prepared for it.</summary>
     public ModelDescription Description => _trained.Description;
@@ -83,23 +89,49 @@ public sealed partial class Predictor
         foreach (string[] batch in paths.Chunk(BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (Prediction prediction in PredictBatch(batch, [.. batch.Select(Load)]))
+            foreach (Prediction prediction in Predict([.. batch.Select(Load)], batch))
             {
                 yield return prediction;
             }
         }
     }
 
-    /// <summary>Predicts decoded images.</summary>
+    /// <summary>Predicts decoded images with a classifier.</summary>
     /// <param name="images">Images of any size.</param>
     /// <param name="names">Their names, as many; null numbers them.</param>
-    /// <exception cref="OptionException">The model gives masks.</exception>
+    /// <exception cref="OptionException">The model is no classifier.</exception>
     /// <exception cref="DataException">The model's outputs for an image are not finite.</exception>
-    public IReadOnlyList<Prediction> Predict(IReadOnlyList<Image> images, IReadOnlyList<string>? names = null)
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<Image> images, IReadOnlyList<string>? names = null) =>
+        Task == DataTask.Classify ? Typed<Prediction>(images, names) : throw Other("a classifier");
+
+    /// <summary>Says what a segmentation model sees in decoded images: a class for each pixel, at the images' own sizes.</summary>
+    /// <param name="images">Images of any size.</param>
+    /// <param name="names">Their names, as many; null numbers them.</param>
+    /// <exception cref="OptionException">The model gives no masks.</exception>
+    /// <exception cref="DataException">The model's outputs for an image are not finite.</exception>
+    public IReadOnlyList<MaskPrediction> Segment(IReadOnlyList<Image> images, IReadOnlyList<string>? names = null) =>
+        Task == DataTask.Segment ? Typed<MaskPrediction>(images, names) : throw Other("a segmentation model such as unet");
+
+    /// <summary>Says what a model sees in decoded images, whatever its task.</summary>
+    /// <param name="images">Images of any size.</param>
+    /// <param name="names">Their names, as many; null numbers them.</param>
+    /// <returns>A prediction for each image.</returns>
+    /// <exception cref="DataException">The model's outputs for an image are not finite.</exception>
+    public IReadOnlyList<IPrediction> See(IReadOnlyList<Image> images, IReadOnlyList<string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return PredictBatch(names ?? [.. Enumerable.Range(0, images.Count).Select(i => $"{i}")], images);
+        names ??= [.. Enumerable.Range(0, images.Count).Select(i => $"{i}")];
+        using TensorScope scope = TensorScope.Begin();
+        Tensor outputs = Run(images);
+        _task.CheckOutputs(outputs, images.Count, Classes.Count);
+        FiniteOutputs.Check(outputs, names);
+        return _reader.Read(outputs, images, names);
     }
+
+    private T[] Typed<T>(IReadOnlyList<Image> images, IReadOnlyList<string>? names) => [.. See(images, names).Cast<T>()];
+
+    private OptionException Other(string expected) =>
+        new("predict", $"{Description.Model} gives {Gives}; expected {expected}. Predictor.See takes all.");
 
     // A single picture is over before compiling the model would have paid.
     private static bool IsSingle(PredictOptions options) => options.Inputs is [var only] && File.Exists(only);
@@ -114,26 +146,6 @@ public sealed partial class Predictor
         {
             throw new DataException($"{path}: {e.Message}", e);
         }
-    }
-
-    private Prediction[] PredictBatch(IReadOnlyList<string> names, IReadOnlyList<Image> images)
-    {
-        if (Task != DataTask.Classify)
-        {
-            throw new OptionException("predict", $"{_trained.Description.Model} gives masks; expected a classifier. Predictor.Segment gives them.");
-        }
-
-        using TensorScope scope = TensorScope.Begin();
-        Tensor logits = Run(images);
-        FiniteOutputs.Check(logits, names);
-        int classes = logits.Shape[1];
-        var predictions = new Prediction[images.Count];
-        for (int i = 0; i < predictions.Length; i++)
-        {
-            predictions[i] = new Prediction(names[i], Rank(logits.AsSpan<float>().Slice(i * classes, classes)));
-        }
-
-        return predictions;
     }
 
     private Tensor Run(IReadOnlyList<Image> images)
@@ -154,17 +166,5 @@ public sealed partial class Predictor
         }
 
         return x;
-    }
-
-    private IReadOnlyList<ClassProbability> Rank(ReadOnlySpan<float> logits)
-    {
-        float[] values = logits.ToArray();
-        double largest = values.Max();
-        double sum = values.Sum(v => Math.Exp(v - largest));
-        return
-        [
-            .. Enumerable.Range(0, values.Length).OrderByDescending(c => values[c]).ThenBy(c => c).Take(_options.Top)
-                .Select(c => new ClassProbability(Classes[c], c, (float)(Math.Exp(values[c] - largest) / sum))),
-        ];
     }
 }

@@ -19,6 +19,8 @@ internal sealed class RelabelledDataset : IImageDataset
 
     public DataTask Task => _inner.Task;
 
+    public DataRecipe? Recipe => _inner.Recipe;
+
     public int Count => _inner.Count;
 
     public IReadOnlyList<string> Classes { get; }

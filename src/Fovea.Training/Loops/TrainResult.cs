@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Fovea.Training;
 
 /// <summary>How a run ended.</summary>
@@ -21,6 +19,9 @@ public enum TrainOutcome
 /// <summary>What a training run came to. <see cref="ToJson"/> is the last line of <c>train --json</c>.</summary>
 public sealed record TrainResult
 {
+    // Always there, under the name that scripts know, also where it is null.
+    private const string Top1 = "top1";
+
     /// <summary>The run folder.</summary>
     public required string Run { get; init; }
 
@@ -30,15 +31,21 @@ public sealed record TrainResult
     /// <summary>Whole epochs that are done, those before a resume included.</summary>
     public required int Epochs { get; init; }
 
+    /// <summary>What was learnt.</summary>
+    public required ITask Task { get; init; }
+
+    /// <summary>The task's score (<see cref="ITask.Score"/>) on the validation images at the best epoch; null without any.</summary>
+    public required double? Score { get; init; }
+
     /// <summary>
-    /// Share of validation images whose most likely class was right at the best epoch, 0 to 1; null without validation, and for segmentation.
+    /// Share of validation images whose most likely class was right at the best epoch, 0 to 1; null without validation, and for other tasks.
     /// </summary>
-    public required double? ValTop1 { get; init; }
+    public double? ValTop1 => Named(Top1);
 
-    /// <summary>Mean intersection over union on the validation masks at the best epoch; null for classifiers and without validation.</summary>
-    public double? ValMeanIou { get; init; }
+    /// <summary>Mean intersection over union on the validation masks at the best epoch; null for other tasks and without validation.</summary>
+    public double? ValMeanIou => Named("mean_iou");
 
-    /// <summary>The epoch that <see cref="ValTop1"/> is of, counted from 1; 0 when there was none.</summary>
+    /// <summary>The epoch that <see cref="Score"/> is of, counted from 1; 0 when there was none.</summary>
     public required int BestEpoch { get; init; }
 
     /// <summary>Wall-clock seconds of training and validation, those before a resume included.</summary>
@@ -50,13 +57,14 @@ public sealed record TrainResult
     /// <summary>What the run was expected to take before its first step; null where it is not known, and for runs from code.</summary>
     public MemoryEstimate? Memory { get; init; }
 
-    /// <summary>
-    /// The validation of the best weights at the end of the run; null when it was interrupted, has no validation images, or is a segmentation.
-    /// </summary>
-    public EvaluationResult? Validation { get; init; }
+    /// <summary>The validation of the best weights at the end of the run; null when it was interrupted or has no validation images.</summary>
+    public Evaluation? Evaluation { get; init; }
 
-    /// <summary>The same for a segmentation, with distances.</summary>
-    public SegmentationResult? Segmentation { get; init; }
+    /// <summary>The same of a classifier; null for other tasks.</summary>
+    public EvaluationResult? Validation => Evaluation as EvaluationResult;
+
+    /// <summary>The same of a segmentation, with distances; null for other tasks.</summary>
+    public SegmentationResult? Segmentation => Evaluation as SegmentationResult;
 
     /// <summary>The rows of <c>metrics.csv</c>.</summary>
     public IReadOnlyList<EpochMetrics> History { get; init; } = [];
@@ -75,10 +83,9 @@ public sealed record TrainResult
         json.Number("valTop1", ValTop1);
         json.Number("seconds", Seconds);
         json.Number("imagesPerSecond", ImagesPerSecond);
-        if (Segmentation is not null || ValMeanIou is not null)
+        foreach (TaskMetric metric in Evaluation is null && Score is null ? [] : Task.Metrics.Where(m => m.Name != Top1))
         {
-            json.Number("valMeanIou", ValMeanIou);
-            json.Number("valMeanDice", Segmentation?.MeanDice);
+            json.Number(metric.JsonName("val"), metric == Task.Score ? Score : Evaluation?.Metrics[metric.Name]);
         }
 
         json.Number("memoryEstimate", Memory?.Total);
@@ -87,57 +94,6 @@ public sealed record TrainResult
         json.WriteString("report", Report);
         json.WriteString("resumeCommand", ResumeCommand);
     });
-}
 
-/// <summary>One row of <c>metrics.csv</c>: an epoch.</summary>
-public sealed record EpochMetrics
-{
-    /// <summary>The epoch, counted from 1.</summary>
-    public required int Epoch { get; init; }
-
-    /// <summary>Optimiser steps done when it ended.</summary>
-    public required long Step { get; init; }
-
-    /// <summary>Mean training loss over the epoch's images.</summary>
-    public required double TrainLoss { get; init; }
-
-    /// <summary>Share of training images (as augmented) whose most likely class was right, 0 to 1; for segmentation of their pixels.</summary>
-    public required double TrainTop1 { get; init; }
-
-    /// <summary>Mean validation loss; null without validation images.</summary>
-    public double? ValLoss { get; init; }
-
-    /// <summary>Share of validation images whose most likely class was right.</summary>
-    public double? ValTop1 { get; init; }
-
-    /// <summary>Share of validation images with the right class among the five most likely.</summary>
-    public double? ValTop5 { get; init; }
-
-    /// <summary>Expected calibration error on the validation images.</summary>
-    public double? ValEce { get; init; }
-
-    /// <summary>Mean intersection over union on the validation masks; null for classifiers.</summary>
-    public double? ValMeanIou { get; init; }
-
-    /// <summary>Mean of Dice's coefficients on the validation masks; null for classifiers.</summary>
-    public double? ValMeanDice { get; init; }
-
-    /// <summary>Share of right pixels on the validation masks; null for classifiers.</summary>
-    public double? ValPixelAccuracy { get; init; }
-
-    /// <summary>What the best epoch is chosen by: top-1, or the mean intersection over union; null without validation images.</summary>
-    [JsonIgnore]
-    public double? ValScore => ValTop1 ?? ValMeanIou;
-
-    /// <summary>Learning rate of the epoch's last step.</summary>
-    public required double LearningRate { get; init; }
-
-    /// <summary>Mean norm of all gradients together, before clipping.</summary>
-    public required double GradientNorm { get; init; }
-
-    /// <summary>Training images per second.</summary>
-    public required double ImagesPerSecond { get; init; }
-
-    /// <summary>Seconds of training and validation.</summary>
-    public required double Seconds { get; init; }
+    private double? Named(string metric) => Task.Score.Name == metric ? Score : null;
 }

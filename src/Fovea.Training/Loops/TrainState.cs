@@ -27,8 +27,9 @@ internal sealed record TrainState
     /// <summary>Those of which no pixel counts: they are no part of the epoch's means.</summary>
     public int UncountedImages { get; set; }
 
-    /// <summary>Those whose most likely class was right; for segmentation the sum of the images' shares of right pixels.</summary>
-    public double Correct { get; set; }
+    /// <summary>Sum of the task's training metric over the epoch's images so far that count.</summary>
+    [JsonPropertyName("correct")]
+    public double ScoreSum { get; set; }
 
     /// <summary>Sum of the gradient norms of the epoch's steps so far.</summary>
     public double NormSum { get; set; }
@@ -57,7 +58,7 @@ internal sealed record TrainState
     /// <summary>The best epoch, counted from 1; 0 when there is none yet.</summary>
     public int BestEpoch { get; set; }
 
-    /// <summary>Its validation top-1 or mean intersection over union, or null when there are no validation images.</summary>
+    /// <summary>Its score on the validation images, or null when there are none.</summary>
     public double? BestScore { get; set; }
 
     /// <summary>Its validation loss, or its training loss when there are no validation images.</summary>
@@ -76,9 +77,9 @@ internal sealed record TrainState
     [JsonIgnore]
     public double MeanLoss => LossSum / Math.Max(1, Images - UncountedImages);
 
-    /// <summary>Mean share of the epoch so far that was right, over the images that count; 0 without any.</summary>
+    /// <summary>The task's training metric in the epoch so far, over the images that count; 0 without any.</summary>
     [JsonIgnore]
-    public double MeanCorrect => Correct / Math.Max(1, Images - UncountedImages);
+    public double MeanScore => ScoreSum / Math.Max(1, Images - UncountedImages);
 
     /// <summary>How far the run is: orders the checkpoints of one run.</summary>
     public long Progress(int batchesPerEpoch) => (long)Epoch * (batchesPerEpoch + 1) + Batch;
@@ -117,5 +118,5 @@ internal sealed record TrainState
         }
     }
 
-    private void ForgetSums() => (LossSum, Images, UncountedImages, Correct, NormSum, Steps, EpochSeconds) = (0, 0, 0, 0, 0, 0, 0);
+    private void ForgetSums() => (LossSum, Images, UncountedImages, ScoreSum, NormSum, Steps, EpochSeconds) = (0, 0, 0, 0, 0, 0, 0);
 }

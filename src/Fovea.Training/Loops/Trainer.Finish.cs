@@ -19,16 +19,12 @@ public sealed partial class Trainer
                 _recorder.SaveBest(_state, _step.Average);
             }
 
-            // Distances are measured once, here: an epoch's validation would take as long again.
-            Evaluation? validation = _best as EvaluationResult ?? (_inputs.Validation is null ? null : WithBest(() => EvaluateBest(cancellation)));
-            result = result with
-            {
-                ValTop1 = result.ValTop1 ?? (validation as EvaluationResult)?.Top1,
-                ValMeanIou = result.ValMeanIou ?? (validation as SegmentationResult)?.MeanIou,
-                Validation = validation as EvaluationResult,
-                Segmentation = validation as SegmentationResult,
-            };
-            return IsDense ? WithBest(() => _recorder.Finish(_state, result)) : _recorder.Finish(_state, result);
+            // What takes as long again as an epoch's validation is measured once, here.
+            Evaluation? evaluation = _inputs.Validation is not { } data ? null
+                : _task.RevisitsBest || _best is null ? WithBest(() => Evaluator.Run(_task, _inputs.Model, data, isFinal: true, null, _recorder.Progress, cancellation))
+                : _best;
+            result = result with { Score = result.Score ?? evaluation?.Score, Evaluation = evaluation };
+            return _task.RevisitsBest ? WithBest(() => _recorder.Finish(_state, result)) : _recorder.Finish(_state, result);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -42,8 +38,8 @@ public sealed partial class Trainer
         Run = _recorder.Path,
         Outcome = outcome,
         Epochs = _state.Epoch,
-        ValTop1 = IsDense ? null : _state.BestScore,
-        ValMeanIou = IsDense ? _state.BestScore : null,
+        Task = _task,
+        Score = _state.BestScore,
         BestEpoch = _state.BestEpoch,
         Seconds = _state.Seconds + _state.EpochSeconds,
         ImagesPerSecond = ImagesPerSecond(),
@@ -52,17 +48,11 @@ public sealed partial class Trainer
         ResumeCommand = _state.Epoch < _options.Epochs && outcome != TrainOutcome.StoppedEarly ? _recorder.ResumeCommand : null,
     };
 
-    private bool IsDense => _inputs.Train.Dataset.Task == Data.DataTask.Segment;
-
     private double ImagesPerSecond()
     {
         double seconds = _state.TrainSeconds + _state.EpochSeconds;
         return seconds > 0 ? (_state.TrainImages + _state.Images) / seconds : 0;
     }
-
-    private Evaluation EvaluateBest(CancellationToken cancellation) => IsDense
-        ? Evaluator.EvaluateMasks(_inputs.Model, _inputs.Validation!, withDistances: true, _recorder.Progress, cancellation)
-        : Evaluator.Evaluate(_inputs.Model, _inputs.Validation!, _recorder.Progress, cancellation);
 
     // The best epoch may have been in an earlier process: its weights come back from the file for the work, and the last ones after it.
     private T WithBest<T>(Func<T> work)

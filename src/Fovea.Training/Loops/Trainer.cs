@@ -5,7 +5,7 @@ using Fovea.Training.Data;
 namespace Fovea.Training;
 
 /// <summary>
-/// Trains a classifier. A run can be stopped anywhere (by cancellation, a time limit, a killed process) and continued; what follows is
+/// Trains a model for the task of its data. A run can be stopped anywhere (by cancellation, a time limit, a killed process) and continued; what follows is
 /// bit for bit what would have followed. The result depends on the options, the data and the seed, not on threads or workers.
 /// </summary>
 /// <example>
@@ -18,6 +18,7 @@ public sealed partial class Trainer : IDisposable
 {
     private const double DefaultCheckpointSeconds = 60;
     private readonly TrainingInputs _inputs;
+    private readonly ITask _task;
     private readonly TrainOptions _options;
     private readonly FrozenModules _frozen;
     private readonly Schedule _schedule;
@@ -43,8 +44,10 @@ public sealed partial class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
         _inputs = inputs;
+        _task = inputs.Task;
         _options = Recipe.Complete(options, inputs.Train.Dataset.Count);
         _options.Validate();
+        Recipe.Check(_options, _task);
         _frozen = new FrozenModules(inputs.Model, _options.Freeze);
         _stepsPerEpoch = (inputs.Train.BatchesPerEpoch + _options.Accumulate - 1) / _options.Accumulate;
         _schedule = ScheduleFactory.Create(_options, _stepsPerEpoch);
@@ -158,7 +161,7 @@ public sealed partial class Trainer : IDisposable
                 }
 
                 _state.LossSum += outcome.Loss * outcome.Counted;
-                _state.Correct += outcome.Correct;
+                _state.ScoreSum += outcome.Score;
                 _state.Images += batch.Count;
                 _state.UncountedImages += batch.Count - outcome.Counted;
                 _state.Batch++;
@@ -221,7 +224,7 @@ public sealed partial class Trainer : IDisposable
         _state.TrainImages += _state.Images;
         if (isBest)
         {
-            (_state.BestEpoch, _state.BestScore, _state.BestLoss) = (row.Epoch, row.ValScore, row.ValLoss ?? row.TrainLoss);
+            (_state.BestEpoch, _state.BestScore, _state.BestLoss) = (row.Epoch, row.Validation[_task.Score.Name], row.ValLoss ?? row.TrainLoss);
             _best = validation;
         }
 
@@ -244,9 +247,7 @@ public sealed partial class Trainer : IDisposable
         }
 
         using IDisposable? swapped = _step.Average?.Swap();
-        return data.Dataset.Task == DataTask.Segment
-            ? Evaluator.EvaluateMasks(_inputs.Model, data, withDistances: false, _recorder.Progress, cancellation)
-            : Evaluator.Evaluate(_inputs.Model, data, _recorder.Progress, cancellation);
+        return Evaluator.Run(_task, _inputs.Model, data, isFinal: !_task.RevisitsBest, null, _recorder.Progress, cancellation);
     }
 
     private EpochMetrics Row(Evaluation? validation, double validationSeconds) => new()
@@ -254,14 +255,9 @@ public sealed partial class Trainer : IDisposable
         Epoch = _state.Epoch + 1,
         Step = _state.Step,
         TrainLoss = _state.MeanLoss,
-        TrainTop1 = _state.MeanCorrect,
+        Train = new MetricSet((_task.TrainMetric.Name, _state.MeanScore)),
         ValLoss = validation is { Loss: { } loss } && double.IsFinite(loss) ? loss : null,
-        ValTop1 = (validation as EvaluationResult)?.Top1,
-        ValTop5 = (validation as EvaluationResult)?.Top5,
-        ValEce = (validation as EvaluationResult)?.CalibrationError,
-        ValMeanIou = (validation as SegmentationResult)?.MeanIou,
-        ValMeanDice = (validation as SegmentationResult)?.MeanDice,
-        ValPixelAccuracy = (validation as SegmentationResult)?.PixelAccuracy,
+        Validation = validation?.Metrics ?? MetricSet.Empty,
         LearningRate = _schedule.LearningRate(Math.Max(0, _state.Step - 1)) * _state.LearningRateScale,
         GradientNorm = _state.NormSum / Math.Max(1, _state.Steps),
         ImagesPerSecond = _state.EpochSeconds > 0 ? _state.Images / _state.EpochSeconds : 0,
@@ -271,10 +267,11 @@ public sealed partial class Trainer : IDisposable
     // A better score; the same at a lower loss; without validation images, a lower training loss.
     private bool IsBest(EpochMetrics row)
     {
-        double loss = row.ValLoss ?? (row.ValScore is null ? row.TrainLoss : double.MaxValue);
+        double? score = row.Validation[_task.Score.Name];
+        double loss = row.ValLoss ?? (score is null ? row.TrainLoss : double.MaxValue);
         return _state.BestEpoch == 0
-            || row.ValScore > _state.BestScore
-            || (row.ValScore == _state.BestScore && loss < (_state.BestLoss ?? double.MaxValue));
+            || _task.Score.IsBetter(score, _state.BestScore)
+            || (score == _state.BestScore && loss < (_state.BestLoss ?? double.MaxValue));
     }
 
     private EpochEnd Diverged(string what, int batch, List<Batch> window)

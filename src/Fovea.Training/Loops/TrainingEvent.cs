@@ -25,26 +25,26 @@ public sealed record RunStarted(
 /// <param name="Batch">Batches of the epoch that are done.</param>
 /// <param name="Batches">Batches per epoch.</param>
 /// <param name="Loss">Mean loss of the epoch so far.</param>
-/// <param name="Top1">Share of the epoch's images so far whose most likely class was right; for segmentation of their pixels.</param>
+/// <param name="Score">What the task measured in the epoch so far: its <see cref="ITask.TrainMetric"/>.</param>
 /// <param name="LearningRate">The learning rate in force.</param>
 /// <param name="ImagesPerSecond">Speed of late.</param>
 /// <param name="TimeLeft">Expected time to the end of the run, validation included.</param>
 public sealed record BatchDone(
-    int Epoch, int Epochs, int Batch, int Batches, double Loss, double Top1, double LearningRate, double ImagesPerSecond, TimeSpan TimeLeft)
+    int Epoch, int Epochs, int Batch, int Batches, double Loss, double Score, double LearningRate, double ImagesPerSecond, TimeSpan TimeLeft)
     : TrainingEvent
 {
-    /// <summary>What <see cref="Top1"/> is a share of, in words; for segmentation <c>pixels</c>.</summary>
-    public string Metric { get; init; } = "top-1";
+    /// <summary>What <see cref="Score"/> is.</summary>
+    public required TaskMetric Metric { get; init; }
 }
 
 /// <summary>A batch of an evaluation is done.</summary>
 /// <param name="Images">Images that are done.</param>
 /// <param name="Total">Images in all.</param>
-/// <param name="Top1">Share so far whose most likely class was right; for segmentation the mean intersection over union, null while no pixel counts.</param>
-public sealed record EvaluationProgress(int Images, int Total, double? Top1) : TrainingEvent
+/// <param name="Score">The task's score so far (<see cref="ITask.Score"/>); null while nothing counts.</param>
+public sealed record EvaluationProgress(int Images, int Total, double? Score) : TrainingEvent
 {
-    /// <summary>What <see cref="Top1"/> is, in words; for segmentation <c>mean IoU</c>.</summary>
-    public string Metric { get; init; } = "top-1";
+    /// <summary>What <see cref="Score"/> is.</summary>
+    public required TaskMetric Metric { get; init; }
 }
 
 /// <summary>An epoch is done, validation included.</summary>
@@ -53,11 +53,17 @@ public sealed record EvaluationProgress(int Images, int Total, double? Top1) : T
 /// <param name="IsBest">Whether it is the best so far.</param>
 public sealed record EpochDone(EpochMetrics Metrics, int Epochs, bool IsBest) : TrainingEvent
 {
-    /// <summary>What <see cref="EpochMetrics.TrainTop1"/> is a share of, in words; for segmentation <c>pixels</c>.</summary>
-    public string TrainMetric { get; init; } = "top-1";
+    /// <summary>Which of the training metrics is shown.</summary>
+    public required TaskMetric TrainMetric { get; init; }
 
-    /// <summary>What <see cref="EpochMetrics.ValScore"/> is, in words; for segmentation <c>mean IoU</c>.</summary>
-    public string Metric { get; init; } = "top-1";
+    /// <summary>Which of the validation metrics the best epoch is chosen by.</summary>
+    public required TaskMetric Metric { get; init; }
+
+    /// <summary>The value of <see cref="TrainMetric"/>.</summary>
+    public double? TrainScore => Metrics.Train[TrainMetric.Name];
+
+    /// <summary>The value of <see cref="Metric"/>; null without validation images.</summary>
+    public double? Score => Metrics.Validation[Metric.Name];
 }
 
 /// <summary>A checkpoint is on disk.</summary>

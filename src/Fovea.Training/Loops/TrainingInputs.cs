@@ -14,6 +14,9 @@ public sealed record TrainingInputs
     /// <summary>The validation images, in their own order; null to train without.</summary>
     public DataLoader? Validation { get; init; }
 
+    /// <summary>What is learnt: the task of the training images.</summary>
+    public ITask Task => TaskCatalog.Of(Train.Dataset.Task);
+
     /// <summary>What goes into the metadata of weights and checkpoints.</summary>
     public required ModelDescription Description { get; init; }
 }

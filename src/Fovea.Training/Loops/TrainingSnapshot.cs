@@ -74,6 +74,7 @@ internal sealed class TrainingSnapshot(TrainingInputs inputs, TrainOptions optio
             throw new CheckpointException(path, $"it does not fit the run: {e.Message}", e);
         }
 
+        state.History = [.. state.History.Select(row => row.Named(inputs.Task.TrainMetric))];
         foreach ((string name, IStochastic module) in Stochastic())
         {
             module.Generator = state.Generators.TryGetValue(name, out GeneratorState generator)

@@ -4,16 +4,16 @@ namespace Fovea.Training;
 
 /// <summary>What one batch came to.</summary>
 /// <param name="Loss">Its mean loss; when it is not finite, nothing was added to the gradients.</param>
-/// <param name="Correct">Images whose most likely class was right; for segmentation the sum of their shares of right pixels.</param>
+/// <param name="Score">The sum of the task's training metric over the images that count.</param>
 /// <param name="Counted">Images that have a label that counts: those that the means of an epoch are over.</param>
-internal readonly record struct BatchOutcome(double Loss, double Correct, int Counted);
+internal readonly record struct BatchOutcome(double Loss, double Score, int Counted);
 
 /// <summary>The arithmetic of a step: forward, loss and backward for each batch, then one update of the weights.</summary>
 internal sealed class TrainingStep
 {
     private readonly TrainingInputs _inputs;
     private readonly TrainOptions _options;
-    private readonly bool _isDense;
+    private readonly ITask _task;
     private readonly Loss _loss;
     private readonly BatchMixing _mixing;
     private readonly Generator _mixingRandom;
@@ -24,9 +24,8 @@ internal sealed class TrainingStep
         _options = options;
         Optimizer = optimizer;
         Average = average;
-        _isDense = inputs.Train.Dataset.Task == DataTask.Segment;
-        _loss = LossText.Parse(
-            options.Loss ?? (_isDense ? LossText.ForMasks : LossText.ForClasses), options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(inputs.Train.Dataset) : null);
+        _task = inputs.Task;
+        _loss = _task.CreateLoss(options, inputs.Train.Dataset);
         _mixing = new BatchMixing { Mixup = options.Mixup, CutMix = options.CutMix };
         _mixingRandom = new Generator(options.Seed).Fork("mixing");
     }
@@ -43,22 +42,17 @@ internal sealed class TrainingStep
         Tensor targets = _mixing.IsOn
             ? _mixing.Apply(batch.Images, batch.Labels, classes, _mixingRandom.Fork((ulong)batch.Epoch).Fork((ulong)batch.Number))
             : batch.Labels;
-        Tensor logits = _inputs.Model.Call(batch.Images);
-        if (_isDense)
-        {
-            DenseOutput.Check(logits, batch.Count, classes);
-        }
-
-        Tensor loss = _loss.Forward(logits, targets);
+        Tensor outputs = _inputs.Model.Call(batch.Images);
+        _task.CheckOutputs(outputs, batch.Count, classes);
+        Tensor loss = _loss.Forward(outputs, targets);
         double value = loss.Item();
         if (double.IsFinite(value))
         {
             loss.Backward();
         }
 
-        ReadOnlySpan<long> labels = batch.Labels.AsSpan<long>();
-        (double correct, int counted) = _isDense ? DenseOutput.SumOfShares(logits, labels) : (CountCorrect(logits, labels, classes), batch.Count);
-        return new BatchOutcome(value, correct, counted);
+        (double score, int counted) = _task.Measure(outputs, batch);
+        return new BatchOutcome(value, score, counted);
     }
 
     /// <summary>Updates the weights from the gradients of <paramref name="batches"/> batches, unless these are not finite.</summary>
@@ -75,17 +69,5 @@ internal sealed class TrainingStep
 
         Optimizer.ClearGrads();
         return norm;
-    }
-
-    private static int CountCorrect(Tensor logits, ReadOnlySpan<long> labels, int classes)
-    {
-        ReadOnlySpan<float> values = logits.AsSpan<float>();
-        int correct = 0;
-        for (int n = 0; n < labels.Length; n++)
-        {
-            correct += Ranking.Of(values.Slice(n * classes, classes), (int)labels[n]) == 0 ? 1 : 0;
-        }
-
-        return correct;
     }
 }

@@ -15,18 +15,17 @@ public static class ClassWeights
         long[] counts = new long[dataset.Classes.Count];
         for (int i = 0; i < dataset.Count; i++)
         {
-            if (dataset.Task == DataTask.Classify)
+            if (dataset.Task.HasClassEach)
             {
                 counts[dataset.Label(i)]++;
                 continue;
             }
 
-            foreach (byte label in dataset.Get(i).Mask!.Pixels)
+            int[] pixels = dataset.Task.CountPixels(dataset.Get(i), counts.Length)
+                ?? throw new OptionException("class-weights", $"weigh classes of pictures or pixels; {dataset.Source} has pictures with {dataset.Task.Labels}.");
+            for (int label = 0; label < counts.Length; label++)
             {
-                if (label < counts.Length)
-                {
-                    counts[label]++;
-                }
+                counts[label] += pixels[label];
             }
         }
 

@@ -1,6 +1,7 @@
 using Fovea.Attention;
 using Fovea.Io;
 using Fovea.Models;
+using Fovea.Training.Data;
 
 namespace Fovea.Training;
 
@@ -29,7 +30,7 @@ internal sealed class StartingWeights : IDisposable
     public TrainOptions Complete()
     {
         ModelDescription said = _weights.Description;
-        bool knowsSize = _weights.IsSameModel && !ModelCatalog.Find(said.Model).IsSegmentation;
+        bool knowsSize = _weights.IsSameModel && !DataTask.Of(ModelCatalog.Find(said.Model)).SeesWholeImage;
         return _options with
         {
             Model = said.Model,

@@ -14,33 +14,6 @@ internal static class MaskReport
     private const int Side = 192;
     private const int Gap = 6;
 
-    /// <summary>Writes an evaluation into a folder of its own.</summary>
-    public static void WriteEvaluation(RunFolder folder, TrainedModel trained, DataLoader data, SegmentationResult result)
-    {
-        var page = new ReportPage(trained.Description.Title);
-        string subtitle = string.Create(
-            CultureInfo.InvariantCulture, $"{result.ImagesPerSecond:0.0} images/s · {DateTime.Now:yyyy-MM-dd HH:mm} · Fovea {EnvironmentInfo.ShortVersion}");
-        page.Head(trained.Description.Title, data.Dataset.Source, subtitle);
-        page.Tiles(Tiles(result));
-        Write(folder, page, result);
-        WriteSamples(folder, page, trained.Model, data, result);
-        folder.WriteText("report.html", page.ToString());
-    }
-
-    /// <summary>The numbers that come first.</summary>
-    public static IEnumerable<(string Value, string Name)> Tiles(SegmentationResult result)
-    {
-        yield return (Format.Percent(result.MeanIou), "mean IoU");
-        yield return (Format.Percent(result.MeanDice), "mean Dice");
-        yield return (Format.Percent(result.PixelAccuracy), "pixels right");
-        if (result.Hausdorff95 is { } distance)
-        {
-            yield return (distance.ToString("0.0", CultureInfo.InvariantCulture), "Hausdorff 95 %, pixels");
-        }
-
-        yield return (Format.Number(result.Loss), "loss");
-    }
-
     /// <summary>Writes the tables and the plot.</summary>
     public static void Write(RunFolder run, ReportPage page, SegmentationResult result)
     {
@@ -60,28 +33,26 @@ internal static class MaskReport
     }
 
     /// <summary>Writes the worst images and some from all over the set, each beside its mask and the prediction.</summary>
-    public static void WriteSamples(RunFolder run, ReportPage page, Module model, DataLoader data, SegmentationResult result)
+    public static void WriteSamples(ReportContext report, SegmentationResult result)
     {
         ImageOverlap[] worst = [.. result.PerImage.Where(i => i.Counts).OrderBy(i => i.Iou).ThenBy(i => i.Index).Take(Samples)];
         ImageOverlap[] rest = [.. result.PerImage.Except(worst).OrderBy(i => i.Index)];
         int count = Math.Min(Samples, rest.Length);
         ImageOverlap[] spread = [.. Enumerable.Range(0, count).Select(i => rest[(int)((long)i * rest.Length / count)])];
-        model.Eval();
+        report.Model.Eval();
         foreach ((string title, string file, ImageOverlap[] images) in new[] { ("Worst images", "worst", worst), ("From all over the set", "sample", spread) })
         {
             var figures = new List<(ImageOverlap, byte[])>();
             for (int i = 0; i < images.Length; i++)
             {
-                byte[] png = Triptych(model, data, images[i].Index);
-                string path = run.File(Path.Combine("samples", string.Create(CultureInfo.InvariantCulture, $"{file}-{i + 1:D2}.png")));
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                Io.AtomicFile.Write(path, png);
+                byte[] png = Triptych(report.Model, report.Data, images[i].Index);
+                report.WriteSample(string.Create(CultureInfo.InvariantCulture, $"{file}-{i + 1:D2}.png"), png);
                 figures.Add((images[i], png));
             }
 
             if (figures.Count > 0)
             {
-                page.Section(title, "Image, mask and prediction.", Gallery(figures));
+                report.Page.Section(title, "Image, mask and prediction.", Gallery(figures));
             }
         }
     }

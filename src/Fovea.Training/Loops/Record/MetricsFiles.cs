@@ -18,24 +18,6 @@ internal static class MetricsFiles
         ("train_loss", m => m.TrainLoss),
     ];
 
-    private static readonly (string Name, Func<EpochMetrics, double?> Value)[] s_ofClasses =
-    [
-        ("train_top1", m => m.TrainTop1),
-        ("val_loss", m => m.ValLoss),
-        ("val_top1", m => m.ValTop1),
-        ("val_top5", m => m.ValTop5),
-        ("val_ece", m => m.ValEce),
-    ];
-
-    private static readonly (string Name, Func<EpochMetrics, double?> Value)[] s_ofMasks =
-    [
-        ("train_pixel_accuracy", m => m.TrainTop1),
-        ("val_loss", m => m.ValLoss),
-        ("val_mean_iou", m => m.ValMeanIou),
-        ("val_mean_dice", m => m.ValMeanDice),
-        ("val_pixel_accuracy", m => m.ValPixelAccuracy),
-    ];
-
     private static readonly (string Name, Func<EpochMetrics, double?> Value)[] s_after =
     [
         ("learning_rate", m => m.LearningRate),
@@ -44,9 +26,16 @@ internal static class MetricsFiles
         ("seconds", m => m.Seconds),
     ];
 
-    public static void Write(string folder, IEnumerable<EpochMetrics> rows, bool ofMasks)
+    public static void Write(string folder, IEnumerable<EpochMetrics> rows, ITask task)
     {
-        (string Name, Func<EpochMetrics, double?> Value)[] columns = [.. s_before, .. ofMasks ? s_ofMasks : s_ofClasses, .. s_after];
+        (string Name, Func<EpochMetrics, double?> Value)[] columns =
+        [
+            .. s_before,
+            ($"train_{task.TrainMetric.Name}", m => m.Train[task.TrainMetric.Name]),
+            ("val_loss", m => m.ValLoss),
+            .. task.Metrics.Select(metric => ($"val_{metric.Name}", (Func<EpochMetrics, double?>)(m => m.Validation[metric.Name]))),
+            .. s_after,
+        ];
         var csv = new StringBuilder(string.Join(',', columns.Select(c => c.Name))).Append('\n');
         var lines = new StringBuilder();
         foreach (EpochMetrics row in rows)

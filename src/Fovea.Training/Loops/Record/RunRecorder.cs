@@ -62,7 +62,7 @@ internal sealed class RunRecorder : IDisposable
         {
             _run.WriteText("config.json", _options.ToJson());
             _run.WriteText("environment.json", EnvironmentInfo.ToJson());
-            MetricsFiles.Write(_run.FullPath, state.History, IsDense);
+            MetricsFiles.Write(_run.FullPath, state.History, _inputs.Task);
             _events = EventFile.Create(_run.FullPath, state.Step);
         }
 
@@ -142,16 +142,16 @@ internal sealed class RunRecorder : IDisposable
         }
 
         Progress?.Report(new BatchDone(
-            state.Epoch + 1, _options.Epochs!.Value, state.Batch, _inputs.Train.BatchesPerEpoch, state.MeanLoss, state.MeanCorrect,
+            state.Epoch + 1, _options.Epochs!.Value, state.Batch, _inputs.Train.BatchesPerEpoch, state.MeanLoss, state.MeanScore,
             learningRate, imagesPerSecond, timeLeft)
-        { Metric = IsDense ? "pixels" : "top-1" });
+        { Metric = _inputs.Task.TrainMetric });
     }
 
     public void EpochDone(TrainState state, EpochMetrics row, bool isBest)
     {
         if (_run is not null)
         {
-            MetricsFiles.Write(_run.FullPath, state.History, IsDense);
+            MetricsFiles.Write(_run.FullPath, state.History, _inputs.Task);
             if (_options.SaveEvery > 0 && row.Epoch % _options.SaveEvery == 0)
             {
                 using TensorScope scope = TensorScope.Begin();
@@ -167,12 +167,12 @@ internal sealed class RunRecorder : IDisposable
             }
         }
 
-        (string trained, string scored) = IsDense ? ("pixels", "mean IoU") : ("top-1", "top-1");
-        string validation = row.ValScore is null ? string.Empty : $", validation loss {row.ValLoss:0.0000}, {scored} {row.ValScore:P2}";
-        _log?.Write($"Epoch {row.Epoch}/{_options.Epochs}: loss {row.TrainLoss:0.0000}, {trained} {row.TrainTop1:P2}{validation}, " +
+        TaskMetric train = _inputs.Task.TrainMetric, score = _inputs.Task.Score;
+        string validation = row.Validation[score.Name] is { } reached ? $", validation loss {row.ValLoss:0.0000}, {score.Title} {score.Text(reached)}" : string.Empty;
+        _log?.Write($"Epoch {row.Epoch}/{_options.Epochs}: loss {row.TrainLoss:0.0000}, {train.Title} {train.Text(row.Train[train.Name])}{validation}, " +
             $"{row.ImagesPerSecond:0} images/s, {row.Seconds:0.0} s{(isBest ? ", best so far" : string.Empty)}");
         Status(state, "running");
-        Progress?.Report(new EpochDone(row, _options.Epochs!.Value, isBest) { TrainMetric = trained, Metric = scored });
+        Progress?.Report(new EpochDone(row, _options.Epochs!.Value, isBest) { TrainMetric = train, Metric = score });
     }
 
     public void Note(MemoryEstimate memory)
@@ -219,9 +219,9 @@ internal sealed class RunRecorder : IDisposable
         }
 
         result = result with { Report = _run.Report };
-        Report.Write(_run, _inputs, _options, result);
-        string score = IsDense ? $"mean IoU {Format.Percent(result.ValMeanIou)}" : $"top-1 {Format.Percent(result.ValTop1)}";
-        _log?.Write($"Done ({result.Outcome}): best validation {score} in epoch {result.BestEpoch}; {result.Seconds:0} s. Report: {_run.Report}");
+        RunReport.Write(_run, _inputs, _options, result);
+        TaskMetric score = _inputs.Task.Score;
+        _log?.Write($"Done ({result.Outcome}): best validation {score.Title} {score.Text(result.Score)} in epoch {result.BestEpoch}; {result.Seconds:0} s. Report: {_run.Report}");
         Status(state, result.Outcome switch
         {
             TrainOutcome.StoppedEarly => "stopped-early",
@@ -241,20 +241,13 @@ internal sealed class RunRecorder : IDisposable
     private IEnumerable<(string Tag, double? Value)> Scalars(EpochMetrics row) =>
     [
         ("train/loss", row.TrainLoss),
-        (IsDense ? "train/pixel_accuracy" : "train/top1", row.TrainTop1),
+        ($"train/{_inputs.Task.TrainMetric.Tag}", row.Train[_inputs.Task.TrainMetric.Name]),
         ("train/gradient_norm", row.GradientNorm),
         ("train/learning_rate", row.LearningRate),
         ("train/images_per_second", row.ImagesPerSecond),
         ("val/loss", row.ValLoss),
-        ("val/top1", row.ValTop1),
-        ("val/top5", row.ValTop5),
-        ("val/calibration_error", row.ValEce),
-        ("val/mean_iou", row.ValMeanIou),
-        ("val/mean_dice", row.ValMeanDice),
-        ("val/pixel_accuracy", row.ValPixelAccuracy),
+        .. _inputs.Task.Metrics.Select(m => ($"val/{m.Tag}", row.Validation[m.Name])),
     ];
-
-    private bool IsDense => _inputs.Train.Dataset.Task == Data.DataTask.Segment;
 
     private byte[] ToBytes(TrainState state)
     {
@@ -269,8 +262,8 @@ internal sealed class RunRecorder : IDisposable
         Started = _started,
         Epoch = state.Epoch,
         Epochs = _options.Epochs!.Value,
-        BestTop1 = IsDense ? null : state.BestScore,
-        BestMeanIou = IsDense ? state.BestScore : null,
+        Metric = _inputs.Task.Score.Name,
+        Best = state.BestScore,
         Message = message,
         ResumeCommand = name is "completed" or "stopped-early" ? null : ResumeCommand,
     }.Write(_run);

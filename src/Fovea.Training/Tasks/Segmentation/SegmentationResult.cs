@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fovea.Training;
 
 /// <summary>What an evaluation of masks came to, at the size of the masks.</summary>
@@ -39,7 +41,43 @@ public sealed record SegmentationResult : Evaluation
     public required ConfusionMatrix Confusion { get; init; }
 
     /// <inheritdoc/>
-    public override double? Score => MeanIou;
+    public override MetricSet Metrics => new(("mean_iou", MeanIou), ("mean_dice", MeanDice), ("pixel_accuracy", PixelAccuracy));
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, string Value)> Lines =>
+    [
+        ("mean IoU", $"{Format.Percent(MeanIou)} ({Format.Percent(ImageIou)} image by image)"),
+        ("mean Dice", $"{Format.Percent(MeanDice)} ({Format.Percent(ImageDice)} image by image)"),
+        ("pixels right", Format.Percent(PixelAccuracy)),
+        ("Hausdorff 95 %", Hausdorff95 is { } distance
+            ? string.Create(CultureInfo.InvariantCulture, $"{distance:0.0} pixels ({UndefinedDistances:N0} undefined)") : "undefined"),
+        ("loss", Format.Number(Loss)),
+        ("images", Images.ToString("N0", CultureInfo.InvariantCulture)),
+    ];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, string Value)> Headline =>
+    [
+        ("mean IoU", Format.Percent(MeanIou)),
+        ("mean Dice", Format.Percent(MeanDice)),
+        ("pixels right", Format.Percent(PixelAccuracy)),
+        .. Hausdorff95 is { } distance
+            ? [("Hausdorff 95 %, pixels", distance.ToString("0.0", CultureInfo.InvariantCulture))] : Array.Empty<(string, string)>(),
+        ("loss", Format.Number(Loss)),
+    ];
+
+    /// <summary>The overlaps of each class.</summary>
+    public override EvaluationTable Table => EvaluationTable.Of(
+        ["class", "images", "pixels", "IoU", "Dice", "Hausdorff 95 %"], Classes, c => c.Overlap.Exists ? c.Iou : double.PositiveInfinity,
+        c =>
+        [
+            c.Name, c.Images.ToString("N0", CultureInfo.InvariantCulture), Format.Percent((double)c.Overlap.Pixels / Math.Max(1, Confusion.Total)),
+            c.Overlap.Exists ? Format.Percent(c.Iou) : "–", c.Overlap.Exists ? Format.Percent(c.Dice) : "–",
+            c.Hausdorff95?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–",
+        ]);
+
+    /// <inheritdoc/>
+    public override string Note => EmptyMaskPolicy;
 
     /// <summary>One line of JSON: <c>{"images":…,"meanIou":…,"meanDice":…,"pixelAccuracy":…,"loss":…}</c> and more.</summary>
     public override string ToJson() => JsonLine.Of(json =>

@@ -7,7 +7,7 @@ namespace Fovea.Training;
 /// <param name="Path">The image file.</param>
 /// <param name="Mask">A <see cref="PixelFormat.Grey"/> picture of the image's size; its values are the classes' numbers.</param>
 /// <param name="Classes">All classes, in their order.</param>
-public sealed record MaskPrediction(string Path, Image Mask, IReadOnlyList<ClassArea> Classes)
+public sealed record MaskPrediction(string Path, Image Mask, IReadOnlyList<ClassArea> Classes) : IPrediction
 {
     /// <summary>A colour for each class, where the masks that the model was trained on had such; else null.</summary>
     internal IReadOnlyList<(byte Red, byte Green, byte Blue)>? Colors { get; init; }
@@ -36,6 +36,10 @@ public sealed record MaskPrediction(string Path, Image Mask, IReadOnlyList<Class
 
         ImageCodecs.Save(path, shown);
     }
+
+    /// <summary>The classes that are seen and their shares, the largest first: <c>road 61.20 %, car 8.05 %</c>.</summary>
+    public string ToText(int top) =>
+        string.Join(", ", Classes.Where(c => c.Pixels > 0).OrderByDescending(c => c.Pixels).Take(top).Select(c => $"{c.Class} {Format.Percent(c.Share)}"));
 
     /// <summary>The image with its mask drawn over it, a colour for each class.</summary>
     /// <param name="image">The image that the mask is of.</param>

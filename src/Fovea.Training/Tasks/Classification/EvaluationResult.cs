@@ -1,41 +1,6 @@
-using System.Text.Json;
+using System.Globalization;
 
 namespace Fovea.Training;
-
-/// <summary>What an evaluation came to, whatever the labels are. <see cref="ToJson"/> is what <c>eval --json</c> prints.</summary>
-public abstract record Evaluation
-{
-    /// <summary>Images evaluated.</summary>
-    public required int Images { get; init; }
-
-    /// <summary>Mean cross entropy, in nats: over the images, or over the pixels that count; null where none does.</summary>
-    public required double? Loss { get; init; }
-
-    /// <summary>Wall-clock seconds, loading included.</summary>
-    public required double Seconds { get; init; }
-
-    /// <summary>Images per second, loading included.</summary>
-    public double ImagesPerSecond => Seconds > 0 ? Images / Seconds : 0;
-
-    /// <summary>The model that was measured, and how the images were prepared for it; null for a model that was given from code.</summary>
-    public ModelDescription? Description { get; init; }
-
-    /// <summary>The number that says how good it is, 0 to 1: top-1, or the mean intersection over union; null where no pixel counts.</summary>
-    public abstract double? Score { get; }
-
-    /// <summary>One line of JSON.</summary>
-    public abstract string ToJson();
-
-    private protected void WriteModel(Utf8JsonWriter json)
-    {
-        if (Description is { } description)
-        {
-            json.WriteString("model", description.Key);
-            json.WriteNumber("imageSize", description.ImageSize);
-            json.WriteString("preprocessing", description.Preprocessing.ToString());
-        }
-    }
-}
 
 /// <summary>What an evaluation of a classifier came to.</summary>
 public sealed record EvaluationResult : Evaluation
@@ -65,7 +30,30 @@ public sealed record EvaluationResult : Evaluation
     public required IReadOnlyList<ImagePrediction> Predictions { get; init; }
 
     /// <inheritdoc/>
-    public override double? Score => Top1;
+    public override MetricSet Metrics => new(("top1", Top1), ("top5", Top5), ("ece", CalibrationError));
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, string Value)> Lines =>
+    [
+        ("top-1", string.Create(CultureInfo.InvariantCulture, $"{Format.Percent(Top1)} ({Top1Correct:N0} of {Images:N0})")),
+        ("top-5", Format.Percent(Top5)),
+        ("loss", Format.Number(Loss)),
+        ("calibration error", Format.Percent(CalibrationError)),
+    ];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, string Value)> Headline =>
+    [
+        ($"top-1 ({Top1Correct} of {Images})", Format.Percent(Top1)),
+        .. Confusion.Classes.Count > 5 ? [("top-5", Format.Percent(Top5))] : Array.Empty<(string, string)>(),
+        ("loss", Format.Number(Loss)),
+        ("calibration error", Format.Percent(CalibrationError)),
+    ];
+
+    /// <summary>Recall, precision and F1 of each class.</summary>
+    public override EvaluationTable Table => EvaluationTable.Of(
+        ["class", "images", "recall", "precision", "F1"], Confusion.PerClass(), c => c.F1,
+        c => [c.Name, c.Support.ToString("N0", CultureInfo.InvariantCulture), Format.Percent(c.Recall), Format.Percent(c.Precision), Format.Percent(c.F1)]);
 
     /// <summary>One line of JSON: <c>{"images":…,"top1Correct":…,"top1":…,"top5":…,"loss":…}</c> and more, with the figures of each class.</summary>
     public override string ToJson() => JsonLine.Of(json =>
@@ -106,32 +94,3 @@ public sealed record EvaluationResult : Evaluation
 /// <param name="Confidence">Probability of the most likely class, 0 to 1.</param>
 /// <param name="LabelProbability">Probability of the right class, 0 to 1.</param>
 public readonly record struct ImagePrediction(int Index, string Name, int Label, int Predicted, float Confidence, float LabelProbability);
-
-/// <summary>The classes that a model sees in one image, most likely first.</summary>
-/// <param name="Path">The image file.</param>
-/// <param name="Classes">The classes, most likely first.</param>
-public sealed record Prediction(string Path, IReadOnlyList<ClassProbability> Classes)
-{
-    /// <summary>One line of JSON: <c>{"path":…,"classes":[{"class":…,"label":…,"probability":…},…]}</c>.</summary>
-    public string ToJson() => JsonLine.Of(json =>
-    {
-        json.WriteString("path", Path);
-        json.WriteStartArray("classes");
-        foreach (ClassProbability c in Classes)
-        {
-            json.WriteStartObject();
-            json.WriteString("class", c.Class);
-            json.WriteNumber("label", c.Label);
-            json.Number("probability", c.Probability);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    });
-}
-
-/// <summary>A class and how likely it is.</summary>
-/// <param name="Class">The class's name.</param>
-/// <param name="Label">The class's number.</param>
-/// <param name="Probability">0 to 1.</param>
-public readonly record struct ClassProbability(string Class, int Label, float Probability);
