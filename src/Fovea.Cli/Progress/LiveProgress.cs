@@ -29,6 +29,9 @@ internal sealed class LiveProgress(LiveLine line) : IProgress<TrainingEvent>
             case DataCheckProgress check:
                 Show("looking at the data", check.Share, Quantity.Percent(check.Share));
                 break;
+            case LearningRateTried tried:
+                Show("learning rates", (double)tried.Step / tried.Steps, ProgressText.Of(tried));
+                break;
             case MemoryEstimated estimated:
                 line.WriteLine(estimated.Memory.Text);
                 break;

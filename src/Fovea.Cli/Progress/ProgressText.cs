@@ -29,6 +29,8 @@ internal static class ProgressText
             + $"{Quantity.Speed(m.ImagesPerSecond)}   {Quantity.Time(TimeSpan.FromSeconds(m.Seconds))}{(e.IsBest ? "   best" : string.Empty)}";
     }
 
+    public static string Of(LearningRateTried e) => $"lr {Quantity.Rate(e.LearningRate)}   loss {Quantity.Number(e.Loss)}";
+
     /// <summary>What follows the bar where a line has less than a hundred columns: all that does not fit beside it is left out.</summary>
     public static string ShortDetail(BatchDone e)
     {

@@ -11,7 +11,7 @@ internal static class Quantity
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary><c>1 image</c>, <c>12,345 images</c>.</summary>
-    public static string Of(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? string.Empty : noun.EndsWith("ss", StringComparison.Ordinal) ? "es" : "s")}";
+    public static string Of(long count, string noun) => $"{Count(count)} {Plural(count, noun)}";
 
     /// <summary>A share from 0 to 1 as <c>81.32 %</c>; a share of nothing as <c>n.a.</c>.</summary>
     public static string Percent(double? share) => share is { } known ? $"{(100 * known).ToString("0.00", CultureInfo.InvariantCulture)} %" : NotAvailable;
@@ -46,4 +46,7 @@ internal static class Quantity
         < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.#} MB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.#} GB"),
     };
+
+    private static string Plural(long count, string noun) =>
+        count == 1 ? noun : noun.EndsWith("ss", StringComparison.Ordinal) || noun.EndsWith("tch", StringComparison.Ordinal) ? $"{noun}es" : $"{noun}s";
 }

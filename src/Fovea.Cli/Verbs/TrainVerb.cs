@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Progress;
+using Fovea.Cli.Trials;
 using Fovea.Training;
 using Spectre.Console;
 
@@ -28,12 +29,15 @@ internal static class TrainVerb
             "fovea train --data photos/ --model resnet18 --epochs 90",
             "fovea train --data cifar10/ --model resnet20-cifar --attention se --attention-option reduction=8 --epochs 5",
             "fovea train --data camvid/ --model unet-small --attention scse --ignore-value 11",
+            "fovea train --data photos/ --model resnet18 --dry-run",
             "fovea train --resume runs/classify/clutter-resnet8");
         FlagSet<TrainOptions> flags = TrainFlags.Build();
         flags.AddTo(verb);
         FlagSet<string?> config = new FlagSet<string?>().Group("Run")
             .Add("--config -c", FlagValues.Text("FILE"), "Options as JSON, as config.json of a run folder has them; flags override it.", (_, v) => v);
         config.AddTo(verb);
+        FlagSet<TrialKind> trials = TrialFlags.Build();
+        trials.AddTo(verb);
         Option<bool> json = verb.AddJson("Print the result as the last line, in JSON; everything else goes to the standard error.");
         Option<bool> quiet = verb.AddQuiet();
         verb.SetAction(parsed =>
@@ -42,7 +46,13 @@ internal static class TrainVerb
             TrainOptions start = config.Apply(parsed, null) is { } file ? ConfigFile.Read(file) : new TrainOptions();
             TrainOptions options = flags.Apply(parsed, start) with { CommandLine = Shell.Join(args.Prepend("fovea")) };
             CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
-            return Run(options, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration);
+            Func<TrainOptions, bool, bool, InvocationConfiguration, int> run = trials.Apply(parsed, TrialKind.None) switch
+            {
+                TrialKind.DryRun => DryRunVerb.Run,
+                TrialKind.FindRate => FindRateVerb.Run,
+                _ => Run,
+            };
+            return run(options, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration);
         });
         return verb;
     }

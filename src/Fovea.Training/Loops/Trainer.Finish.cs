@@ -58,15 +58,8 @@ public sealed partial class Trainer
     private T WithBest<T>(Func<T> work)
     {
         using TensorScope scope = TensorScope.Begin();
-        Dictionary<string, Tensor> last = StateDict.Of(_inputs.Model).ToDictionary(t => t.Key, t => t.Value.Clone());
-        try
-        {
-            StateDict.Load(_inputs.Model, _recorder.LoadBest());
-            return work();
-        }
-        finally
-        {
-            StateDict.Load(_inputs.Model, last);
-        }
+        using var last = new KeptState(_inputs.Model);
+        StateDict.Load(_inputs.Model, _recorder.LoadBest());
+        return work();
     }
 }

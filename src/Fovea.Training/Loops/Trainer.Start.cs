@@ -27,23 +27,10 @@ public sealed partial class Trainer
         if (restored is null)
         {
             // From the first moment on there is a checkpoint to go back to.
-            Seed();
+            LayerGenerators.Seed(_inputs.Model, _options.Seed);
             _recorder.SaveLast(_state);
         }
 
         _sinceSaved.Restart();
-    }
-
-    // The layers that draw random numbers get streams of their own, by name: none depends on how much another draws.
-    private void Seed()
-    {
-        Generator root = new Generator(_options.Seed).Fork("layers");
-        foreach ((string name, Module module) in _inputs.Model.NamedModules())
-        {
-            if (module is Layers.IStochastic stochastic)
-            {
-                stochastic.Generator = root.Fork(name);
-            }
-        }
     }
 }

@@ -78,9 +78,7 @@ public sealed partial class Trainer : IDisposable
         }
         catch (OutOfMemoryException e)
         {
-            var error = new MemoryException(
-                $"training: the system has no memory left for a batch of {_inputs.Train.Options.BatchSize} images of {_inputs.Description.ImageSize} pixels. "
-                + "Take a smaller --batch-size or --image-size, or end other processes; what was saved can be resumed.", e);
+            MemoryException error = ExhaustedMemory.Error(_inputs, e);
             _recorder.Fail(_state, error);
             throw error;
         }

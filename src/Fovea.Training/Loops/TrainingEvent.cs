@@ -78,6 +78,13 @@ public sealed record TrainingWarning(string Message) : TrainingEvent;
 /// <param name="Memory">The estimate.</param>
 public sealed record MemoryEstimated(MemoryEstimate Memory) : TrainingEvent;
 
+/// <summary>A step of a search for the learning rate is done.</summary>
+/// <param name="Step">Steps that are done.</param>
+/// <param name="Steps">Steps at most.</param>
+/// <param name="LearningRate">The step's rate.</param>
+/// <param name="Loss">The running mean of the losses.</param>
+public sealed record LearningRateTried(int Step, int Steps, double LearningRate, double Loss) : TrainingEvent;
+
 /// <summary>The data are being looked at before the run.</summary>
 /// <param name="Share">How much is done, 0 to 1.</param>
 public sealed record DataCheckProgress(double Share) : TrainingEvent;

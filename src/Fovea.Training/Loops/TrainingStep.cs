@@ -34,14 +34,18 @@ internal sealed class TrainingStep
 
     public WeightAverage? Average { get; }
 
+    /// <summary>Mixes the images of a batch, in place, where the options say so.</summary>
+    /// <returns>The labels, or of mixed images the share of each class, [N, classes].</returns>
+    public Tensor Mix(Batch batch) => _mixing.IsOn
+        ? _mixing.Apply(batch.Images, batch.Labels, _inputs.Description.Classes.Count, _mixingRandom.Fork((ulong)batch.Epoch).Fork((ulong)batch.Number))
+        : batch.Labels;
+
     /// <summary>Adds a batch's gradients to those that are there.</summary>
     public BatchOutcome Accumulate(Batch batch)
     {
         using TensorScope scope = TensorScope.Begin();
         int classes = _inputs.Description.Classes.Count;
-        Tensor targets = _mixing.IsOn
-            ? _mixing.Apply(batch.Images, batch.Labels, classes, _mixingRandom.Fork((ulong)batch.Epoch).Fork((ulong)batch.Number))
-            : batch.Labels;
+        Tensor targets = Mix(batch);
         Tensor outputs = _inputs.Model.Call(batch.Images);
         _task.CheckOutputs(outputs, batch.Count, classes);
         Tensor loss = _loss.Forward(outputs, targets);

@@ -76,6 +76,10 @@ public interface ITask
     /// <exception cref="OptionException">The loss that was asked for is none, or none for this task.</exception>
     Loss CreateLoss(TrainOptions options, IImageDataset data);
 
+    /// <summary>Makes what shows the labels of a batch to who looks before a run; by default nothing of them is shown.</summary>
+    /// <param name="model">What the model is.</param>
+    ILabelDrawing CreateDrawing(ModelDescription model) => PlainDrawing.Instance;
+
     /// <summary>How many maps of the size of the outputs the loss keeps for the way back; default 0.</summary>
     int LossMaps => 0;
 

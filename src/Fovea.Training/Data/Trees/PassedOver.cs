@@ -9,8 +9,11 @@ internal static class PassedOver
         "__MACOSX", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found", "__pycache__", "Thumbs.db", "ehthumbs.db", "desktop.ini",
     ];
 
-    // A run that is at work has both of the first; a finished evaluation has all of the second.
-    private static readonly string[][] s_marks = [["config.json", "status.json"], ["report.html", "predictions.csv", "confusion.csv"]];
+    // A run that is at work has both of the first; a finished evaluation has all of the second; trials have a file of their own name.
+    private static readonly string[][] s_marks =
+    [
+        ["config.json", "status.json"], ["report.html", "predictions.csv", "confusion.csv"], [DryRun.Mark], [LearningRateFinder.Mark],
+    ];
 
     /// <summary>Whether a file or a folder of this name is never looked at.</summary>
     public static bool IsHidden(string name) => name.StartsWith('.') || s_systemNames.Contains(name, StringComparer.OrdinalIgnoreCase);

@@ -41,11 +41,12 @@ internal static class RunReport
     private static void Curves(RunFolder run, ReportPage page, TrainResult result)
     {
         IReadOnlyList<EpochMetrics> rows = result.History;
+        double? best = result.BestEpoch > 0 ? result.BestEpoch : null;
         ScorePlot score = result.Task.Plot;
         (string Title, Svg Drawing)[] plots =
         [
-            ("Loss", LinePlot.Draw("Loss by epoch", [Line("training", "a", m => m.TrainLoss), Line("validation", "b", m => m.ValLoss)], best: result.BestEpoch)),
-            (score.Title, LinePlot.Draw($"{score.Title} by epoch", [.. score.Lines.Zip(s_colors, (l, color) => Line(l.Name, color, l.Value))], result.Task.Score.IsShare, result.BestEpoch)),
+            ("Loss", LinePlot.Draw("Loss by epoch", [Line("training", "a", m => m.TrainLoss), Line("validation", "b", m => m.ValLoss)], best: best)),
+            (score.Title, LinePlot.Draw($"{score.Title} by epoch", [.. score.Lines.Zip(s_colors, (l, color) => Line(l.Name, color, l.Value))], result.Task.Score.IsShare, best)),
             ("Learning rate", LinePlot.Draw("Learning rate by epoch", [Line("at the end of the epoch", "a", m => m.LearningRate)])),
             ("Speed", LinePlot.Draw("Images per second by epoch", [Line("training images per second", "a", m => m.ImagesPerSecond)])),
         ];

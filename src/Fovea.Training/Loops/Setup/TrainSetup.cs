@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fovea.Io;
 using Fovea.Models;
 using Fovea.Simd.Drivers;
+using Fovea.Training.Data;
 
 namespace Fovea.Training;
 
@@ -38,8 +39,11 @@ internal sealed class TrainSetup
     /// <summary>What the run folder is called, when no other has the name.</summary>
     public string Name => Options.Name ?? RunName.Of(Options);
 
-    /// <summary>How the two parts of the data came about.</summary>
-    public string Division => _data.Pair.Division;
+    /// <summary>What the check of the data found, and how its two parts came about.</summary>
+    public DataReport Report => _data.Report;
+
+    /// <summary>What became of the weights that the run starts from; null without any.</summary>
+    public FitReport? Fit => _fit;
 
     /// <summary>Opens and checks everything, and writes nothing.</summary>
     public static TrainSetup Open(TrainOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)

@@ -5,7 +5,7 @@ namespace Fovea.Training;
 /// <summary>Numbers for people.</summary>
 internal static class Format
 {
-    private const string NotAvailable = "n.a.";
+    public const string NotAvailable = "n.a.";
 
     /// <summary>1.2 k, 3.4 M and so on.</summary>
     public static string Count(long count) => count switch
@@ -27,7 +27,7 @@ internal static class Format
 
     /// <summary>1 epoch, 2 epochs, 1 class, 2 classes.</summary>
     public static string Of(long count, string noun) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? string.Empty : noun.EndsWith("ss", StringComparison.Ordinal) ? "es" : "s")}");
+        string.Create(CultureInfo.InvariantCulture, $"{count} {Plural(count, noun)}");
 
     /// <summary>81.3 %, or n.a. for a share of nothing.</summary>
     public static string Percent(double? share, int digits = 2) => share?.ToString($"P{digits}", CultureInfo.InvariantCulture) ?? NotAvailable;
@@ -62,4 +62,7 @@ internal static class Format
         < 3600 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 60):0} min {Math.Floor(seconds % 60):00} s"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 3600):0} h {Math.Floor(seconds % 3600 / 60):00} min"),
     };
+
+    private static string Plural(long count, string noun) =>
+        count == 1 ? noun : noun.EndsWith("ss", StringComparison.Ordinal) || noun.EndsWith("tch", StringComparison.Ordinal) ? $"{noun}es" : $"{noun}s";
 }

@@ -8,7 +8,15 @@ namespace Fovea.Training;
 /// <param name="Points">X and Y of its points, from left to right.</param>
 internal sealed record PlotSeries(string Name, string Color, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>Draws numbers over epochs.</summary>
+/// <summary>What the numbers along the lower edge of a <see cref="LinePlot"/> are.</summary>
+/// <param name="Tick">A whole number as it is written below the axis.</param>
+/// <param name="Point">Any number as it is said of a point.</param>
+internal sealed record PlotAxis(Func<double, string> Tick, Func<double, string> Point)
+{
+    public static PlotAxis Epochs { get; } = new(x => x.ToString("0", CultureInfo.InvariantCulture), x => string.Create(CultureInfo.InvariantCulture, $"epoch {x:0}"));
+}
+
+/// <summary>Draws numbers over epochs, or over what else an axis says.</summary>
 internal static class LinePlot
 {
     private const int Width = 520;
@@ -22,9 +30,11 @@ internal static class LinePlot
     /// <param name="title">What is shown, for readers who do not see the drawing.</param>
     /// <param name="series">The lines; those without points are left out.</param>
     /// <param name="percent">Whether the numbers are shares, written as percent.</param>
-    /// <param name="best">The epoch to mark; 0 for none.</param>
-    public static Svg Draw(string title, IEnumerable<PlotSeries> series, bool percent = false, int best = 0)
+    /// <param name="best">The epoch, or other place across, to mark; null for none.</param>
+    /// <param name="across">What lies across; null for epochs.</param>
+    public static Svg Draw(string title, IEnumerable<PlotSeries> series, bool percent = false, double? best = null, PlotAxis? across = null)
     {
+        across ??= PlotAxis.Epochs;
         PlotSeries[] lines = [.. series.Where(s => s.Points.Count > 0)];
         var svg = new Svg(Width, Height, title);
         if (lines.Length == 0)
@@ -47,12 +57,12 @@ internal static class LinePlot
 
         foreach (double tick in Ticks(firstX, lastX).Where(t => t >= firstX && t <= lastX && t == Math.Floor(t)))
         {
-            svg.Text(X(tick), Height - 10, tick.ToString("0", CultureInfo.InvariantCulture), "middle");
+            svg.Text(X(tick), Height - 10, across.Tick(tick), "middle");
         }
 
-        if (best > 0)
+        if (best is { } place)
         {
-            svg.Line(X(best), Top, X(best), Height - Bottom, "c", 1, "3 3");
+            svg.Line(X(place), Top, X(place), Height - Bottom, "c", 1, "3 3");
         }
 
         double legend = left;
@@ -62,7 +72,7 @@ internal static class LinePlot
             foreach ((double x, double y) in line.Points)
             {
                 // A dot of its own where the line is a single point; elsewhere only something to hover over.
-                string label = $"{line.Name}, epoch {x:0}: {(percent ? 100 * y : y).ToString("G6", CultureInfo.InvariantCulture)}{(percent ? " %" : string.Empty)}";
+                string label = $"{line.Name}, {across.Point(x)}: {(percent ? 100 * y : y).ToString("G6", CultureInfo.InvariantCulture)}{(percent ? " %" : string.Empty)}";
                 svg.Circle(X(x), Y(y), line.Points.Count == 1 ? 3 : 5, line.Points.Count == 1 ? line.Color : "none", label);
             }
 

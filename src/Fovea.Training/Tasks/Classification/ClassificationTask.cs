@@ -36,6 +36,8 @@ internal sealed class ClassificationTask : ITask
     public Loss CreateLoss(TrainOptions options, IImageDataset data) =>
         LossText.Parse(options.Loss ?? LossText.ForClasses, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data) : null);
 
+    public ILabelDrawing CreateDrawing(ModelDescription model) => new ClassDrawing(model.Classes);
+
     public (double Sum, int Counted) Measure(Tensor outputs, Batch batch)
     {
         ReadOnlySpan<float> values = outputs.AsSpan<float>();

@@ -65,6 +65,9 @@ internal sealed class SegmentationTask : ITask
     public Loss CreateLoss(TrainOptions options, IImageDataset data) =>
         LossText.Parse(options.Loss ?? LossText.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data) : null);
 
+    public ILabelDrawing CreateDrawing(ModelDescription model) =>
+        new MaskDrawing(model.Classes, MaskColorTable.Of(model.MaskColors)?.ColorsOf(model.Classes));
+
     public void CheckOutputs(Tensor outputs, int images, int classes) => DenseOutput.Check(outputs, images, classes);
 
     public (double Sum, int Counted) Measure(Tensor outputs, Batch batch) => DenseOutput.SumOfShares(outputs, batch.Labels.AsSpan<long>());

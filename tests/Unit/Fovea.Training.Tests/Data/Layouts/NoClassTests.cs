@@ -11,6 +11,8 @@ public class NoClassTests
     [InlineData("out/a/1.png", "out/a/config.json", "out/a/status.json", "out/b/config.json", "out/b/status.json")]
     [InlineData("scores/plots/1.png", "scores/report.html", "scores/predictions.csv", "scores/confusion.csv")]
     [InlineData("runs/predict/1.png")]
+    [InlineData("runs/dry-run/batch.png", "runs/dry-run/dry-run.json", "runs/find-lr/report.html", "runs/find-lr/find-lr.json")]
+    [InlineData("out/dry-run/batch.png", "out/dry-run/dry-run.json")]
     [InlineData(".hidden/1.png", ".ipynb_checkpoints/2.png", "__MACOSX/cat/._1.png", "@eaDir/3.png", "$RECYCLE.BIN/4.png")]
     [InlineData("cat/._000.png", "cat/Thumbs.db", "cat/.DS_Store", "dog/desktop.ini")]
     [InlineData("docs/readme.md", "scripts/make.py", "__pycache__/make.pyc")]

@@ -1,0 +1,94 @@
+using Fovea.Imaging;
+using Fovea.Imaging.Transforms;
+using Fovea.Training.Data;
+
+namespace Fovea.Training;
+
+/// <summary>Draws a batch as one picture: the images as the model gets them, with their labels as the task shows them.</summary>
+internal static class BatchPicture
+{
+    /// <summary>Images that are drawn at most.</summary>
+    public const int Most = 64;
+
+    private const int SmallestTile = 128;
+    private const int LargestTile = 224;
+    private const int Gap = 8;
+    private const int Scale = 2;
+    private const byte Paper = 255;
+    private const byte Ink = 40;
+
+    /// <summary>Draws the batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="targets">Its labels, or the shares of the classes, [N, classes].</param>
+    /// <param name="description">What the classes are, and how the images were prepared.</param>
+    public static Image Draw(Batch batch, Tensor targets, ModelDescription description)
+    {
+        ILabelDrawing labels = TaskCatalog.Of(description.Task).CreateDrawing(description);
+        int count = Math.Min(Most, batch.Count), columns = (int)Math.Ceiling(Math.Sqrt(count)), rows = (count + columns - 1) / columns;
+        int tile = TileOf(description.ImageSize), cell = tile + Gap, line = Lettering.Height(Scale) + Gap, height = cell + (labels.HasCaptions ? line : 0);
+        IReadOnlyList<(string Name, byte Red, byte Green, byte Blue)> legend = labels.Legend(targets, count);
+        var board = new Image((columns * cell) + Gap, (rows * height) + Gap + (legend.Count * line), PixelFormat.Rgb);
+        board.Pixels.AsSpan().Fill(Paper);
+        for (int i = 0; i < count; i++)
+        {
+            int x = Gap + (i % columns * cell), y = Gap + (i / columns * height);
+            Paste(Fit(labels.Over(Unprepared(batch.Images, i, description), targets, i), tile), board, x, y);
+            if (labels.HasCaptions)
+            {
+                Lettering.Write(board, x, y + tile + (Gap / 2), Lettering.Cut(labels.Caption(targets, i), Lettering.Fitting(tile, Scale)), Scale, Ink);
+            }
+        }
+
+        int below = (rows * height) + Gap;
+        foreach ((string name, byte red, byte green, byte blue) in legend)
+        {
+            Swatch(board, Gap, below, Lettering.Height(Scale), red, green, blue);
+            int left = (2 * Gap) + Lettering.Height(Scale);
+            Lettering.Write(board, left, below, Lettering.Cut(name, Lettering.Fitting(board.Width - left, Scale)), Scale, Ink);
+            below += line;
+        }
+
+        return board;
+    }
+
+    // Small images by a whole factor, so that their pixels stay what they are.
+    private static int TileOf(int side) => side >= SmallestTile ? Math.Min(side, LargestTile) : side * ((SmallestTile + side - 1) / side);
+
+    private static Image Fit(Image image, int tile) =>
+        image.Width == tile ? image : image.Resize(tile, tile, image.Width < tile ? ResizeFilter.Nearest : ResizeFilter.Bilinear);
+
+    private static Image Unprepared(Tensor images, int number, ModelDescription description)
+    {
+        int channels = images.Shape[1], height = images.Shape[2], width = images.Shape[3], area = height * width;
+        ReadOnlySpan<float> planes = images.AsSpan<float>().Slice(number * channels * area, channels * area);
+        var image = new Image(width, height, PixelFormat.Rgb);
+        for (int i = 0; i < area; i++)
+        {
+            for (int c = 0; c < 3; c++)
+            {
+                int of = channels == 1 ? 0 : c;
+                double value = (planes[(of * area) + i] * description.Std[of]) + description.Mean[of];
+                image.Pixels[(3 * i) + c] = (byte)Math.Clamp(Math.Round(255 * value), 0, 255);
+            }
+        }
+
+        return image;
+    }
+
+    private static void Paste(Image tile, Image board, int x, int y)
+    {
+        for (int row = 0; row < tile.Height; row++)
+        {
+            tile.Row(row).CopyTo(board.Row(y + row)[(3 * x)..]);
+        }
+    }
+
+    private static void Swatch(Image board, int x, int y, int side, byte red, byte green, byte blue)
+    {
+        for (int i = 0; i < side * side; i++)
+        {
+            Span<byte> pixel = board.Row(y + (i / side)).Slice(3 * (x + (i % side)), 3);
+            (pixel[0], pixel[1], pixel[2]) = (red, green, blue);
+        }
+    }
+}
