@@ -66,7 +66,8 @@ internal static class CommonFlags
         flags.Add("--data --data-dir", FlagValues.Text("PATH"), help, set);
 
     public static FlagSet<T> Task<T>(this FlagSet<T> flags, Func<T, DataTask, T> set) =>
-        flags.Add("--task", FlagValues.Word<DataTask>(), "What is learnt: a class for each image, or masks; default: what the model is made for and the data are.", set);
+        flags.Add("--task", FlagValues.OneOf(TaskCatalog.All.Select(t => t.Data), t => t.Name),
+            $"What is learnt: {string.Join(", or ", TaskCatalog.All.Select(t => t.Gives))}; default: what the model is made for and the data are.", set);
 
     /// <summary>How data without a validation part are divided.</summary>
     public static FlagSet<T> Division<T>(this FlagSet<T> flags, Func<T, double, T> fraction, Func<T, int, T> folds, Func<T, int, T> fold) => flags

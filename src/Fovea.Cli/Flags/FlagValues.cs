@@ -61,11 +61,15 @@ internal static class FlagValues
 
     /// <summary>One of an enumeration's names, in kebab case; hyphens and capitals do not matter.</summary>
     public static FlagValue<T> Word<T>()
-        where T : struct, Enum
+        where T : struct, Enum => OneOf(Enum.GetValues<T>(), v => v.ToString());
+
+    /// <summary>One of some things by its name, which is in Pascal case; it is written as <see cref="Word{T}"/> is.</summary>
+    public static FlagValue<T> OneOf<T>(IEnumerable<T> things, Func<T, string> name)
+        where T : notnull
     {
-        Dictionary<string, T> byPlain = Enum.GetValues<T>().ToDictionary(v => Plain(v.ToString()));
-        string[] names = [.. Enum.GetNames<T>().Select(Kebab.Of)];
-        return new(string.Join("|", names), text => byPlain.TryGetValue(Plain(text), out T value)
+        Dictionary<string, T> byPlain = things.ToDictionary(v => Plain(name(v)));
+        string[] names = [.. things.Select(v => Kebab.Of(name(v)))];
+        return new(string.Join("|", names), text => byPlain.TryGetValue(Plain(text), out T? value)
             ? value
             : throw new FormatException($"there is no \"{text}\"; {Suggestion.Hint(text, names)}"), names);
     }

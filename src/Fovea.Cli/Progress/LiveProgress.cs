@@ -20,7 +20,7 @@ internal sealed class LiveProgress(LiveLine line) : IProgress<TrainingEvent>
                 Show(ProgressText.Epoch(batch.Epoch, batch.Epochs), (double)batch.Batch / batch.Batches, ProgressText.Detail(batch), ProgressText.ShortDetail(batch));
                 break;
             case EvaluationProgress evaluation:
-                Show("evaluating", (double)evaluation.Images / evaluation.Total, $"{evaluation.Metric} {Quantity.Percent(evaluation.Top1)}");
+                Show("evaluating", (double)evaluation.Images / evaluation.Total, ProgressText.Of(evaluation.Metric, evaluation.Score));
                 break;
             case EpochDone epoch:
                 line.Clear();

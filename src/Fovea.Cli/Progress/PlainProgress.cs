@@ -37,7 +37,7 @@ internal sealed class PlainProgress : IProgress<TrainingEvent>
                 Write($"{ProgressText.Epoch(batch.Epoch, batch.Epochs)} batch {batch.Batch}/{batch.Batches}   {ProgressText.Detail(batch)}");
                 break;
             case EvaluationProgress evaluation when IsTime():
-                Write($"evaluated {Quantity.Count(evaluation.Images)} of {Quantity.Count(evaluation.Total)}   {evaluation.Metric} {Quantity.Percent(evaluation.Top1)}");
+                Write($"evaluated {Quantity.Count(evaluation.Images)} of {Quantity.Count(evaluation.Total)}   {ProgressText.Of(evaluation.Metric, evaluation.Score)}");
                 break;
             case DataCheckProgress check when IsTime():
                 Write($"looked at {Quantity.Percent(check.Share)} of the data");

@@ -22,10 +22,10 @@ internal static class ProgressText
     public static string Of(EpochDone e)
     {
         EpochMetrics m = e.Metrics;
-        string validation = m.ValScore is { } score
-            ? $"   val loss {(m.ValLoss is { } loss ? Quantity.Number(loss) : "not finite")} {e.Metric} {Quantity.Percent(score)}"
+        string validation = e.Score is { } score
+            ? $"   val loss {(m.ValLoss is { } loss ? Quantity.Number(loss) : "not finite")} {Of(e.Metric, score)}"
             : string.Empty;
-        return $"{Epoch(m.Epoch, e.Epochs)}   loss {Quantity.Number(m.TrainLoss)} {e.TrainMetric} {Quantity.Percent(m.TrainTop1)}{validation}   "
+        return $"{Epoch(m.Epoch, e.Epochs)}   loss {Quantity.Number(m.TrainLoss)} {Of(e.TrainMetric, e.TrainScore)}{validation}   "
             + $"{Quantity.Speed(m.ImagesPerSecond)}   {Quantity.Time(TimeSpan.FromSeconds(m.Seconds))}{(e.IsBest ? "   best" : string.Empty)}";
     }
 
@@ -35,12 +35,15 @@ internal static class ProgressText
     public static string ShortDetail(BatchDone e)
     {
         string speed = e.ImagesPerSecond > 0 ? $"  {Quantity.Speed(e.ImagesPerSecond)}  {Quantity.Time(e.TimeLeft)} left" : string.Empty;
-        return $"loss {Quantity.Number(e.Loss)}  {e.Metric} {Quantity.Percent(e.Top1)}{speed}";
+        return $"loss {Quantity.Number(e.Loss)}  {Of(e.Metric, e.Score)}{speed}";
     }
 
     /// <summary>What follows the bar, or the batch on a plain line.</summary>
     public static string Detail(BatchDone e) =>
-        $"loss {Quantity.Number(e.Loss)}   {e.Metric} {Quantity.Percent(e.Top1)}   lr {Quantity.Rate(e.LearningRate)}{Speed(e)}";
+        $"loss {Quantity.Number(e.Loss)}   {Of(e.Metric, e.Score)}   lr {Quantity.Rate(e.LearningRate)}{Speed(e)}";
+
+    /// <summary>A metric and its value.</summary>
+    public static string Of(TaskMetric metric, double? value) => $"{metric.Title} {metric.Text(value)}";
 
     public static string Epoch(int epoch, int epochs) => $"epoch {epoch.ToString().PadLeft(epochs.ToString().Length)}/{epochs}";
 

@@ -51,9 +51,9 @@ internal static class DataReportText
     private static Table ClassTable(DatasetSummary[] parts)
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumn("class");
-        bool isDense = parts[0].Task == DataTask.Segment;
+        bool isOfPixels = parts[0].Task.IsOfPixels;
         string[] titles = parts.Length switch { 1 => ["images"], 2 => ["training", "validation"], _ => ["images", "training", "validation"] };
-        foreach (string title in isDense ? titles.SelectMany(t => new[] { t, "pixels" }) : titles)
+        foreach (string title in isOfPixels ? titles.SelectMany(t => new[] { t, "pixels" }) : titles)
         {
             table.AddColumn(new TableColumn(title).RightAligned());
         }
@@ -64,7 +64,7 @@ internal static class DataReportText
             table.AddRow([Markup.Escape(parts[0].Classes[c].Name), .. parts.SelectMany(p => Cells(p, p.Classes[c]))]);
         }
 
-        if (isDense && parts.Any(p => p.IgnoredPixels > 0))
+        if (isOfPixels && parts.Any(p => p.IgnoredPixels > 0))
         {
             table.AddRow(["(does not count)", .. parts.SelectMany(p => new[] { string.Empty, Share(p, p.IgnoredPixels!.Value) })]);
         }

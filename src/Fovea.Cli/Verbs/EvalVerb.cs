@@ -38,17 +38,21 @@ internal static class EvalVerb
         }
 
         IAnsiConsole console = Terminal.On(where.Output);
-        console.Write(ResultTables.PerClass(evaluation));
+        if (evaluation.Table is { } table)
+        {
+            console.Write(ResultTables.Of(table));
+        }
+
         console.Write(ResultTables.Of("Results",
         [
-            .. ResultTables.Lines(evaluation),
+            .. evaluation.Lines,
             ("time", Quantity.Time(TimeSpan.FromSeconds(evaluation.Seconds))),
             ("speed", Quantity.Speed(evaluation.ImagesPerSecond)),
         ]));
         where.Output.WriteLine($"Preprocessing: {evaluation.Description?.PreprocessingText}");
-        if (evaluation is SegmentationResult)
+        if (evaluation.Note is { } note)
         {
-            where.Output.WriteLine(SegmentationResult.EmptyMaskPolicy);
+            where.Output.WriteLine(note);
         }
 
         if (options.Output is { } folder)

@@ -5,7 +5,6 @@ using Fovea.Cli.Predicting;
 using Fovea.Imaging;
 using Fovea.Imaging.Codecs;
 using Fovea.Training;
-using Fovea.Training.Data;
 
 namespace Fovea.Cli.Verbs;
 
@@ -60,9 +59,9 @@ internal static class PredictVerb
             where.Error.WriteLine($"note: {note}");
         }
 
-        if (predictor.Task != DataTask.Segment && (options.Overlay || options.Output is not null))
+        if (!predictor.PredictsFiles && (options.Overlay || options.Output is not null))
         {
-            throw new OptionException("predict", "--output and --overlay are for masks, and these weights give a class for each image; leave them out.");
+            throw new OptionException("predict", $"--output and --overlay are for masks, and these weights give {predictor.Gives}; leave them out.");
         }
 
         int unreadable = 0;
@@ -82,15 +81,12 @@ internal static class PredictVerb
         {
             interruption.Token.ThrowIfCancellationRequested();
             (string Path, Image Image)[] images = [.. Load(batch, Refuse)];
-            if (predictor.Task == DataTask.Segment)
+            IReadOnlyList<IPrediction> seen = images.Length == 0 ? [] : predictor.See([.. images.Select(i => i.Image)], [.. images.Select(i => i.Path)]);
+            foreach ((IPrediction prediction, (string path, Image image)) in seen.Zip(images))
             {
-                WriteMasks(predictor, images, options, written, json, where.Output);
-                continue;
-            }
-
-            foreach (Prediction prediction in images.Length == 0 ? [] : predictor.Predict([.. images.Select(i => i.Image)], [.. images.Select(i => i.Path)]))
-            {
-                where.Output.WriteLine(json ? prediction.ToJson() : Line(prediction));
+                string? file = predictor.PredictsFiles ? Write(prediction, image, options, written) : null;
+                string text = prediction.ToText(options.Top);
+                where.Output.WriteLine(json ? prediction.ToJson(file) : file is null ? $"{path}: {text}" : $"{path} -> {file}: {text}");
             }
         }
 
@@ -98,24 +94,18 @@ internal static class PredictVerb
     }
 
     // Named by the image; two images of one name in different folders get a number.
-    private static void WriteMasks(Predictor predictor, (string Path, Image Image)[] images, PredictOptions options, HashSet<string> written, bool json, TextWriter output)
+    private static string Write(IPrediction prediction, Image image, PredictOptions options, HashSet<string> written)
     {
         string folder = options.Output ?? Path.Combine("runs", "predict");
         Directory.CreateDirectory(folder);
-        IReadOnlyList<MaskPrediction> seen = images.Length == 0 ? [] : predictor.Segment([.. images.Select(i => i.Image)], [.. images.Select(i => i.Path)]);
-        foreach ((MaskPrediction prediction, (string path, Image image)) in seen.Zip(images))
+        string file = NameOf(folder, prediction.Path, written);
+        prediction.Save(file);
+        if (options.Overlay && prediction.Over(image) is { } drawn)
         {
-            string file = NameOf(folder, path, written);
-            prediction.Save(file);
-            if (options.Overlay)
-            {
-                ImageCodecs.Save(Path.ChangeExtension(file, ".overlay.png"), prediction.Over(image));
-            }
-
-            IEnumerable<string> areas = prediction.Classes.Where(c => c.Pixels > 0).OrderByDescending(c => c.Pixels).Take(options.Top)
-                .Select(c => $"{c.Class} {Quantity.Percent(c.Share)}");
-            output.WriteLine(json ? prediction.ToJson(file) : $"{path} -> {file}: {string.Join(", ", areas)}");
+            ImageCodecs.Save(Path.ChangeExtension(file, ".overlay.png"), drawn);
         }
+
+        return file;
     }
 
     private static string NameOf(string folder, string image, HashSet<string> written)
@@ -149,7 +139,4 @@ internal static class PredictVerb
             }
         }
     }
-
-    private static string Line(Prediction prediction) =>
-        $"{prediction.Path}: {string.Join(", ", prediction.Classes.Select(c => $"{c.Class} {Quantity.Percent(c.Probability)}"))}";
 }

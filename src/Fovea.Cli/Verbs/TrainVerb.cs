@@ -94,15 +94,15 @@ internal static class TrainVerb
     private static void Print(TrainResult result, TextWriter output)
     {
         IAnsiConsole console = Terminal.On(output);
-        if (((Evaluation?)result.Validation ?? result.Segmentation) is { } evaluation)
+        if (result.Evaluation?.Table is { } table)
         {
-            console.Write(ResultTables.PerClass(evaluation));
+            console.Write(ResultTables.Of(table));
         }
 
         console.Write(ResultTables.Of("Results", Lines(result)));
-        if (result.Segmentation is not null)
+        if (result.Evaluation?.Note is { } note)
         {
-            output.WriteLine(SegmentationResult.EmptyMaskPolicy);
+            output.WriteLine(note);
         }
 
         if (result.ResumeCommand is { } resume)
@@ -125,7 +125,7 @@ internal static class TrainVerb
             _ => "completed",
         });
         yield return ("epochs", result.BestEpoch > 0 ? $"{result.Epochs}, the best {result.BestEpoch}" : $"{result.Epochs}");
-        foreach ((string name, string value) in ((Evaluation?)result.Validation ?? result.Segmentation) is { } validation ? ResultTables.Lines(validation) : [])
+        foreach ((string name, string value) in result.Evaluation?.Lines ?? [])
         {
             yield return ($"validation {name}", value);
         }

@@ -9,8 +9,8 @@ namespace Fovea.Models;
 /// <param name="Build">Builds it.</param>
 public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<ModelOptions, Module> Build)
 {
-    /// <summary>Whether it gives a class for each pixel, [N, classes, H, W], rather than for each image.</summary>
-    public bool IsSegmentation { get; init; }
+    /// <summary>The task whose outputs it gives: <c>Classify</c> (default) for [N, classes], <c>Segment</c> for [N, classes, H, W].</summary>
+    public string Task { get; init; } = "Classify";
 
     /// <summary>What the sides of its images must be multiples of, in pixels; default 1.</summary>
     public int SizeUnit { get; init; } = 1;
@@ -28,6 +28,8 @@ public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<Mo
 /// <summary>Every model, one line each.</summary>
 public static class ModelCatalog
 {
+    private const string Segmentation = "Segment";
+
     /// <summary>All models.</summary>
     public static IReadOnlyList<ModelEntry> All { get; } =
     [
@@ -50,11 +52,11 @@ public static class ModelCatalog
         new("vit_base_patch16", "Vision transformer ViT-B/16, 12 blocks of 768", 224, o => VitModel.Create("vit_base_patch16", o, 16, 768, 12, 12)),
         new("vgg11-bn", "VGG of 11 layers with batch norm", 224, o => new Vgg(11, o)),
         new("vgg16-bn", "VGG of 16 layers with batch norm", 224, o => new Vgg(16, o)),
-        new("unet", "U-Net for segmentation, 64 channels and 4 levels", 256, o => new UNet(64, 4, o)) { IsSegmentation = true, SizeUnit = 16 },
-        new("unet-small", "U-Net for segmentation, 16 channels and 3 levels", 128, o => new UNet(16, 3, o)) { IsSegmentation = true, SizeUnit = 8 },
-        new("unet-resnet18", "U-Net with an encoder of ResNet-18, as in segmentation_models.pytorch", 256, o => new ResNetUNet(18, o)) { IsSegmentation = true, SizeUnit = 32 },
-        new("unet-resnet34", "U-Net with an encoder of ResNet-34, as in segmentation_models.pytorch", 256, o => new ResNetUNet(34, o)) { IsSegmentation = true, SizeUnit = 32 },
-        new("unet-resnet50", "U-Net with an encoder of ResNet-50, as in segmentation_models.pytorch", 256, o => new ResNetUNet(50, o)) { IsSegmentation = true, SizeUnit = 32 },
+        new("unet", "U-Net for segmentation, 64 channels and 4 levels", 256, o => new UNet(64, 4, o)) { Task = Segmentation, SizeUnit = 16 },
+        new("unet-small", "U-Net for segmentation, 16 channels and 3 levels", 128, o => new UNet(16, 3, o)) { Task = Segmentation, SizeUnit = 8 },
+        new("unet-resnet18", "U-Net with an encoder of ResNet-18, as in segmentation_models.pytorch", 256, o => new ResNetUNet(18, o)) { Task = Segmentation, SizeUnit = 32 },
+        new("unet-resnet34", "U-Net with an encoder of ResNet-34, as in segmentation_models.pytorch", 256, o => new ResNetUNet(34, o)) { Task = Segmentation, SizeUnit = 32 },
+        new("unet-resnet50", "U-Net with an encoder of ResNet-50, as in segmentation_models.pytorch", 256, o => new ResNetUNet(50, o)) { Task = Segmentation, SizeUnit = 32 },
     ];
 
     /// <summary>All names.</summary>

@@ -8,6 +8,8 @@ namespace Fovea.Training.Data;
 /// </summary>
 public static class DatasetFactory
 {
+    private const string EmbeddedName = "clutter";
+
     /// <summary>Opens one part of the data.</summary>
     /// <param name="source">A path, <c>clutter</c>, or null for Clutter.</param>
     /// <param name="options">Null for <see cref="DatasetOptions.Default"/>.</param>
@@ -34,7 +36,7 @@ public static class DatasetFactory
         DatasetPair pair = val is not null
             ? OpenGiven(train, val, options)
             : IsClutter(train)
-                ? new DatasetPair(Clutter(options, DataSplit.Train), Clutter(options, DataSplit.Val), "made from the seed")
+                ? new DatasetPair(OpenRaw(train, options, DataSplit.Train), OpenRaw(train, options, DataSplit.Val), "made from the seed")
                 : Divide(Detect(train!, options), options);
         if (!pair.IsHeldOut && (options.Folds is not null || options.ValFraction is not null))
         {
@@ -42,7 +44,6 @@ public static class DatasetFactory
                 $"divides data without a validation part, and here there is one: {pair.Val.Source}; leave it out, or give the training pictures by themselves.");
         }
 
-        RequireTask(pair.Train, options.Task);
         DatasetPair.RequireSameClasses(pair.Train, pair.Val);
         IImageDataset used = Reduce(pair.Train, options);
         return pair with
@@ -54,8 +55,19 @@ public static class DatasetFactory
         };
     }
 
+    /// <summary>What a run on data is called after, when it is given no name.</summary>
+    /// <param name="source">A path, <c>clutter</c>, or null for Clutter.</param>
+    internal static string NameOf(string? source)
+    {
+        string name = source is null ? EmbeddedName : Path.GetFileName(Path.TrimEndingDirectorySeparator(source)).Split('.')[0];
+
+        // "train.tar.gz" says less than the folder that it lies in.
+        return name is "train" or "training" && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(source!))) is { Length: > 0 } folder ? folder
+            : name.Length > 0 ? name : "data";
+    }
+
     /// <summary>Whether a name means the embedded data.</summary>
-    public static bool IsClutter(string? source) => source is null or "" || source.Equals("clutter", StringComparison.OrdinalIgnoreCase);
+    public static bool IsClutter(string? source) => source is null or "" || source.Equals(EmbeddedName, StringComparison.OrdinalIgnoreCase);
 
     // Who says what the colours of masks mean, wants masks.
     private static DatasetOptions Checked(DatasetOptions? options)
@@ -69,12 +81,13 @@ public static class DatasetFactory
     {
         if (IsClutter(source))
         {
-            return Clutter(options, split);
+            var clutter = new ClutterDataset(split == DataSplit.Train ? options.ClutterTrainCount : options.ClutterValCount, options.Seed, split);
+            return WithTask(clutter, options.Task);
         }
 
         DataLayout layout = Detect(source!, options);
         notes?.AddRange(layout.Notes);
-        return RequireTask(layout.Open(split), options.Task);
+        return WithTask(layout.Open(split), options.Task);
     }
 
     // The masks of both mean what those of the training set do: a small validation set may not show every class.
@@ -82,29 +95,22 @@ public static class DatasetFactory
     {
         var notes = new List<string>();
         IImageDataset own = OpenRaw(train, options, DataSplit.Train, notes);
-        options = own.Task == DataTask.Segment ? options with { Task = DataTask.Segment, MaskClasses = own.Classes } : options with { Task = DataTask.Classify };
+        options = options with { Task = own.Task, MaskClasses = own.Classes };
         return new DatasetPair(own, OpenRaw(val, options, DataSplit.Val, notes), "given") { Notes = notes };
     }
 
-    private static IImageDataset RequireTask(IImageDataset dataset, DataTask? task) => task is null || dataset.Task == task
+    private static IImageDataset WithTask(IImageDataset dataset, DataTask? task) => task is null || dataset.Task == task
         ? dataset
-        : throw new DataException($"{dataset.Source}: expected {(task == DataTask.Segment ? "pictures with masks" : "pictures with a class each")}, got "
-            + $"{(dataset.Task == DataTask.Segment ? "pictures with masks" : "pictures with a class each")}.");
-
-    private static IImageDataset Clutter(DatasetOptions options, DataSplit split)
-    {
-        var clutter = new ClutterDataset(split == DataSplit.Train ? options.ClutterTrainCount : options.ClutterValCount, options.Seed, split);
-        return options.Task == DataTask.Segment ? new MaskedClutter(clutter) : clutter;
-    }
+        : task.From(dataset) ?? throw new DataException($"{dataset.Source}: expected pictures with {task.Labels}, got pictures with {dataset.Task.Labels}.");
 
     private static DatasetPair Divide(DataLayout layout, DatasetOptions options)
     {
         if (layout.IsDivided)
         {
-            return new DatasetPair(layout.Open(DataSplit.Train), layout.Open(DataSplit.Val), layout.Kind) { Notes = layout.Notes };
+            return new DatasetPair(WithTask(layout.Open(DataSplit.Train), options.Task), WithTask(layout.Open(DataSplit.Val), options.Task), layout.Kind) { Notes = layout.Notes };
         }
 
-        IImageDataset all = layout.Open(DataSplit.Train);
+        IImageDataset all = WithTask(layout.Open(DataSplit.Train), options.Task);
         double fraction = options.ValFraction ?? DatasetOptions.DefaultValFraction;
         (string how, (int[] part, int[] rest)) = options switch
         {

@@ -100,7 +100,7 @@ public sealed record DatasetOptions
         Require(MemoryLimit >= 0, nameof(MemoryLimit), MemoryLimit, "at least 0");
         Require(IgnoreValue is null or (>= 0 and <= 255), nameof(IgnoreValue), IgnoreValue ?? 0, "0 to 255");
         Require(MaskColors is null || IgnoreValue is null, nameof(IgnoreValue), IgnoreValue ?? 0, "left out with MaskColors, which name void what does not count");
-        Require(MaskColors is null || Task != DataTask.Classify, nameof(Task), 0, "Segment with MaskColors");
+        Require(MaskColors is null || Task is null || Task == DataTask.Segment, nameof(Task), 0, "Segment with MaskColors");
         Require(CacheLimit >= 0, nameof(CacheLimit), CacheLimit, "at least 0");
     }
 

@@ -9,6 +9,9 @@ public interface IImageDataset
     /// <summary>What the labels are: a class for each picture (the default), or a mask.</summary>
     DataTask Task => DataTask.Classify;
 
+    /// <summary>What the data are known to be learnt well with; null (the default) for nothing in particular.</summary>
+    DataRecipe? Recipe => null;
+
     /// <summary>How many pictures there are.</summary>
     int Count { get; }
 

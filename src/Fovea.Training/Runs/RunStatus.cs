@@ -23,11 +23,17 @@ public sealed record RunStatus
     /// <summary>Epochs in all.</summary>
     public int Epochs { get; init; }
 
-    /// <summary>The best validation top-1 so far; null without validation, and for segmentation.</summary>
-    public double? BestTop1 { get; init; }
+    /// <summary>What the best epoch is chosen by: <c>top1</c>, <c>mean_iou</c>, or another name of <c>metrics.csv</c> without its <c>val_</c>.</summary>
+    public string? Metric { get; init; }
 
-    /// <summary>The best mean intersection over union so far; null without validation, and for classifiers.</summary>
-    public double? BestMeanIou { get; init; }
+    /// <summary>The best of it so far; null without validation.</summary>
+    public double? Best { get; init; }
+
+    /// <summary>The best validation top-1 so far; null without validation, and for other tasks.</summary>
+    public double? BestTop1 => Metric == "top1" ? Best : null;
+
+    /// <summary>The best mean intersection over union so far; null without validation, and for other tasks.</summary>
+    public double? BestMeanIou => Metric == "mean_iou" ? Best : null;
 
     /// <summary>The error, for a run that failed.</summary>
     public string? Message { get; init; }

@@ -16,6 +16,9 @@ namespace Fovea.Training;
 /// </summary>
 public sealed record ModelDescription
 {
+    /// <summary>Side of the largest images that count as small, in pixels.</summary>
+    internal const int SmallImage = 96;
+
     private const string MetadataKey = "fovea";
     private const double PhotographCrop = 0.875;
 
@@ -35,7 +38,7 @@ public sealed record ModelDescription
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>What the model gives: a class for each image (default), or for each pixel.</summary>
-    public DataTask Task { get; init; }
+    public DataTask Task { get; init; } = DataTask.Classify;
 
     /// <summary>The value that did not count in the masks that it was trained on; null for 255, or for classifiers.</summary>
     public int? IgnoreValue { get; init; }
@@ -79,7 +82,7 @@ public sealed record ModelDescription
         Mean = Mean,
         Std = Std,
         Interpolation = Interpolation ?? ResizeFilter.Bilinear,
-        CropFraction = Task == DataTask.Segment ? null : CropFraction ?? (ImageSize > Recipe.SmallImage ? PhotographCrop : 1),
+        CropFraction = Task.SeesWholeImage ? null : CropFraction ?? (ImageSize > SmallImage ? PhotographCrop : 1),
         Orientation = Orientation ?? OrientationHandling.Apply,
     };
 
@@ -131,7 +134,7 @@ public sealed record ModelDescription
         {
             ModelDescription description = ModelDescriptionReader.Read(json)
                 ?? throw new DataFormatException("weights: the description of the model is null.");
-            bool isUsable = description is { Model: not null, Classes.Count: > 0, ImageSize: > 0, AttentionOptions: not null, AttentionAt: not null }
+            bool isUsable = description is { Model: not null, Task: not null, Classes.Count: > 0, ImageSize: > 0, AttentionOptions: not null, AttentionAt: not null }
                 && description.Mean is { Count: > 0 } && description.Mean.Count == description.Std?.Count && description.Classes.All(c => c is not null)
                 && (description.MaskColors?.All(l => l is not null) ?? true);
             return isUsable
@@ -166,7 +169,7 @@ public sealed record ModelDescription
         int resizeTo = settings.CropFraction is { } share and < 1 ? (int)Math.Floor(ImageSize / share) : 0;
         return new(TransformOptions.ForEvaluation(ImageSize, resizeTo) with
         {
-            KeepProportions = Task == DataTask.Classify,
+            KeepProportions = !Task.SeesWholeImage,
             Normalization = Normalization(),
             Channels = Mean.Count,
             Filter = settings.Interpolation!.Value,

@@ -74,7 +74,7 @@ internal ref struct ModelDescriptionReader
                     rest = rest with { AttentionOptions = Options()! };
                     break;
                 case "task":
-                    rest = rest with { Task = Word<DataTask>("task") };
+                    rest = rest with { Task = _json.TokenType == JsonTokenType.Null ? null! : DataTaskConverter.Read(ref _json) };
                     break;
                 case "ignoreValue":
                     rest = rest with { IgnoreValue = _json.TokenType == JsonTokenType.Null ? null : _json.GetInt32() };

@@ -114,7 +114,7 @@ internal sealed class ResolvedWeights : IDisposable
             Attention = known?.Attention,
             AttentionAt = known?.AttentionAt ?? AttentionPlacement.Blocks,
             Classes = ModelDescription.Numbered(1),
-            Task = entry.IsSegmentation ? DataTask.Segment : DataTask.Classify,
+            Task = DataTask.Of(entry),
             ImageSize = entry.ImageSize,
         }));
 

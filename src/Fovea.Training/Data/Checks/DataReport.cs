@@ -60,7 +60,7 @@ public sealed record DataReport
             {
                 if (part.EmptyClasses.Count > 0)
                 {
-                    string what = part.Task == DataTask.Segment ? "no pixels" : "no pictures";
+                    string what = part.Task.IsOfPixels ? "no pixels" : "no pictures";
                     warnings.Add($"{part.Source}: {what} of {string.Join(", ", part.EmptyClasses)}.");
                 }
             }
@@ -97,16 +97,7 @@ public sealed record DataReport
                 return $"{empty.Source}: there is no picture that can be read; add some.";
             }
 
-            if (Train.Task == DataTask.Segment)
-            {
-                return Train.EmptyClasses.Count == Train.Classes.Count
-                    ? $"{Train.Source}: no pixel of any mask counts, so that there is nothing to learn; --ignore-value says which value does not count."
-                    : null;
-            }
-
-            return Train.EmptyClasses.Count > 0
-                ? $"{Train.Source}: no readable pictures of {string.Join(", ", Train.EmptyClasses)}; add some, or remove the folders."
-                : null;
+            return Train.Task.Problem(Train);
         }
     }
 

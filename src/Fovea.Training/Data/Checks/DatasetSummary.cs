@@ -12,7 +12,7 @@ public sealed record DatasetSummary
     public required int Count { get; init; }
 
     /// <summary>What the labels are.</summary>
-    public DataTask Task { get; init; }
+    public DataTask Task { get; init; } = DataTask.Classify;
 
     /// <summary>The classes, and how many readable pictures have them: as their class, or somewhere in their masks.</summary>
     public required IReadOnlyList<ClassCount> Classes { get; init; }
@@ -51,6 +51,9 @@ public sealed record DatasetSummary
     /// <summary>What tells each picture from a changed one, in the order of the set.</summary>
     [JsonIgnore]
     internal IReadOnlyList<string> Contents { get; init; } = [];
+
+    /// <summary>The shorter side of the size that most pictures have, in pixels; <paramref name="unknown"/> when no size is known.</summary>
+    internal int UsualSide(int unknown) => Sizes.Count == 0 ? unknown : Sizes.MaxBy(s => s.Count) is var usual ? Math.Min(usual.Width, usual.Height) : unknown;
 
     /// <summary>Classes without readable pictures.</summary>
     [JsonIgnore]

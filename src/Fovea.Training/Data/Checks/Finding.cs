@@ -29,24 +29,13 @@ internal readonly record struct Finding(
         {
             ImageSample sample = dataset.Get(index);
             Image image = sample.Image;
-            int[]? pixels = dataset.Task == DataTask.Segment ? Count(sample.Mask!, dataset.Classes.Count) : null;
+            int[]? pixels = dataset.Task.CountPixels(sample, dataset.Classes.Count);
             return new Finding(null, image.Width, image.Height, image.Format, HashOf(image), sample.Mask is null ? default : HashOf(sample.Mask), pixels, sample.TurnedAlone);
         }
         catch (DataException e)
         {
             return new Finding(e.Message, 0, 0, default, default, NotRead: (e.InnerException as ImageException)?.Format?.Name);
         }
-    }
-
-    private static int[] Count(Image mask, int classes)
-    {
-        int[] counts = new int[classes + 1];
-        foreach (byte label in mask.Pixels)
-        {
-            counts[Math.Min((int)label, classes)]++;
-        }
-
-        return counts;
     }
 
     private static UInt128 HashOf(Image image)

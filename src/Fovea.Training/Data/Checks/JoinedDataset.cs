@@ -7,6 +7,8 @@ internal sealed class JoinedDataset(IImageDataset first, IImageDataset second) :
 
     public DataTask Task => first.Task;
 
+    public DataRecipe? Recipe => first.Recipe;
+
     public int Count => first.Count + second.Count;
 
     public IReadOnlyList<string> Classes => first.Classes;

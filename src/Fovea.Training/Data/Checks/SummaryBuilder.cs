@@ -11,7 +11,7 @@ internal static class SummaryBuilder
     {
         int[] perClass = new int[dataset.Classes.Count];
         long[] pixels = new long[perClass.Length + 1];
-        bool isDense = dataset.Task == DataTask.Segment;
+        bool isOfPixels = dataset.Task.IsOfPixels;
         var sizes = new Dictionary<(int Width, int Height), int>();
         var unreadable = new List<UnreadableImage>();
         var seen = new HashSet<UInt128>();
@@ -53,8 +53,8 @@ internal static class SummaryBuilder
             Source = dataset.Source,
             Count = dataset.Count,
             Task = dataset.Task,
-            Classes = [.. dataset.Classes.Select((name, label) => new ClassCount(name, perClass[label]) { Pixels = isDense ? pixels[label] : null })],
-            IgnoredPixels = isDense ? pixels[^1] : null,
+            Classes = [.. dataset.Classes.Select((name, label) => new ClassCount(name, perClass[label]) { Pixels = isOfPixels ? pixels[label] : null })],
+            IgnoredPixels = isOfPixels ? pixels[^1] : null,
             Sizes = [.. all.OrderByDescending(s => s.Count).ThenBy(s => s.Width).ThenBy(s => s.Height).Take(SizesShown)],
             Smallest = all.OrderBy(s => (long)s.Width * s.Height).ThenBy(s => s.Width).FirstOrDefault(),
             Largest = all.OrderByDescending(s => (long)s.Width * s.Height).ThenBy(s => s.Width).FirstOrDefault(),

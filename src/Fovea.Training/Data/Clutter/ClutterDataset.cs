@@ -44,6 +44,9 @@ public sealed class ClutterDataset : IImageDataset
     /// <inheritdoc/>
     public string Source => $"clutter ({_prefix}, seed {Seed})";
 
+    /// <summary>A small network with CBAM: Clutter is there to show attention at work.</summary>
+    public DataRecipe Recipe { get; } = new() { Attention = "cbam", Epochs = 8, BatchSize = 64, LearningRate = 0.1 };
+
     /// <inheritdoc/>
     public int Count { get; }
 

@@ -23,15 +23,14 @@ internal sealed record DataLayout(string Kind, Func<IImageDataset>? Train, Func<
     /// <exception cref="DataException">It is none that can be read.</exception>
     public static DataLayout Detect(FileTree tree, DatasetOptions options)
     {
-        DataLayout? masks = options.Task == DataTask.Classify ? null : MaskLayout.Find(tree, options);
-        if (masks is null && options.Task == DataTask.Segment)
+        IReadOnlyList<DataTask> tasks = options.Task is { } asked ? [asked] : DataTask.All;
+        DataLayout? own = tasks.Select(t => t.FindLayout(tree, options)).FirstOrDefault(l => l is not null);
+        if (own is null && options.Task?.Missing(tree) is { } problem)
         {
-            throw new DataException(
-                $"{tree.Source}: expected pictures and masks of the same names in folders such as images/ and masks/, train/images and train/masks, train/ and "
-                + $"trainannot/, or train/ and masks/train/, got {(tree.TopFolders.Count == 0 ? "no folders" : string.Join("/, ", tree.TopFolders.Take(10)) + "/")}.");
+            throw new DataException(problem);
         }
 
-        return (masks ?? Detect(tree, options, 0)).With([.. tree.Notes, .. ForeignNames.Notes(tree, options)]);
+        return (own ?? Detect(tree, options, 0)).With([.. tree.Notes, .. ForeignNames.Notes(tree, options)]);
     }
 
     private DataLayout With(IReadOnlyList<string> notes) => this with { Notes = [.. notes, .. Notes] };

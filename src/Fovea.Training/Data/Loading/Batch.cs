@@ -10,11 +10,11 @@ public sealed class Batch : IDisposable
 {
     private readonly IImageDataset _dataset;
     private readonly int[] _indices;
-    private readonly Image?[] _masks;
+    private readonly object?[] _kept;
 
-    internal Batch(IImageDataset dataset, int epoch, int number, int[] indices, Tensor images, Tensor labels, Image?[] masks)
+    internal Batch(IImageDataset dataset, int epoch, int number, int[] indices, Tensor images, Tensor labels, object?[] kept)
     {
-        _masks = masks;
+        _kept = kept;
         _dataset = dataset;
         _indices = indices;
         Epoch = epoch;
@@ -36,8 +36,8 @@ public sealed class Batch : IDisposable
     public Tensor Images { get; }
 
     /// <summary>
-    /// The class of each picture, int64 [N]; under <see cref="DataTask.Segment"/> of each pixel, [N, H, W], moved as the pictures were, with
-    /// <see cref="Loss.DefaultIgnoreIndex"/> where none counts.
+    /// What the data's <see cref="DataTask"/> makes of their labels: the class of each picture, int64 [N]; under <see cref="DataTask.Segment"/> of each
+    /// pixel, [N, H, W], moved as the pictures were, with <see cref="Loss.DefaultIgnoreIndex"/> where none counts.
     /// </summary>
     public Tensor Labels { get; }
 
@@ -50,7 +50,11 @@ public sealed class Batch : IDisposable
 
     /// <summary>The mask of one of the pictures as the data have it: in its own size, whatever was done to the picture. Null without masks.</summary>
     /// <param name="position">0 to <see cref="Count"/> − 1.</param>
-    public Image? Mask(int position) => _masks.Length == 0 ? null : _masks[position];
+    public Image? Mask(int position) => Kept(position) as Image;
+
+    /// <summary>What the data's task keeps of one of the pictures for an evaluation (<see cref="DataTask.Kept"/>); null for nothing.</summary>
+    /// <param name="position">0 to <see cref="Count"/> − 1.</param>
+    public object? Kept(int position) => _kept[position];
 
     /// <summary>Gives the memory of both tensors back.</summary>
     public void Dispose()

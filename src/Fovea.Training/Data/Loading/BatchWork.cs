@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Fovea.Imaging;
 
 namespace Fovea.Training.Data;
 
@@ -12,7 +11,8 @@ internal sealed class BatchWork
     private readonly int[] _indices;
     private readonly Tensor _images;
     private readonly Tensor _labels;
-    private readonly Image?[] _masks;
+    private readonly object?[] _kept;
+    private readonly DataTask _task;
     private int _taken;
     private int _done;
     private ExceptionDispatchInfo? _failure;
@@ -25,9 +25,9 @@ internal sealed class BatchWork
         _indices = plan.Indices(number);
         SamplePipeline pipeline = plan.Loader.Pipeline;
         _images = TensorScope.Detach(Tensor.Empty([_indices.Length, pipeline.Channels, pipeline.Height, pipeline.Width]));
-        bool isDense = plan.Loader.Dataset.Task == DataTask.Segment;
-        _labels = TensorScope.Detach(Tensor.Empty(isDense ? [_indices.Length, pipeline.Height, pipeline.Width] : [_indices.Length], DType.Int64));
-        _masks = isDense ? new Image?[_indices.Length] : [];
+        _task = plan.Loader.Dataset.Task;
+        _labels = TensorScope.Detach(_task.CreateLabels(_indices.Length, pipeline.Height, pipeline.Width));
+        _kept = new object?[_indices.Length];
     }
 
     public int Number { get; }
@@ -49,23 +49,15 @@ internal sealed class BatchWork
     {
         SamplePipeline pipeline = _plan.Loader.Pipeline;
         Span<float> images = _images.AsSpan<float>();
-        Span<long> labels = _labels.AsSpan<long>();
-        int area = pipeline.Height * pipeline.Width, size = pipeline.Channels * area;
+        int size = pipeline.Channels * pipeline.Height * pipeline.Width;
         for (int i = from; i < to; i++)
         {
             try
             {
                 int index = _indices[i];
                 ImageSample sample = _plan.Loader.Dataset.Get(index);
-                if (_masks.Length > 0)
-                {
-                    pipeline.Write(sample, _plan.RandomOf(index), images.Slice(i * size, size), labels.Slice(i * area, area));
-                    _masks[i] = sample.Mask;
-                    continue;
-                }
-
-                pipeline.Write(sample, _plan.RandomOf(index), images.Slice(i * size, size));
-                labels[i] = sample.Label;
+                _task.Write(sample, pipeline, _plan.RandomOf(index), images.Slice(i * size, size), _labels, i);
+                _kept[i] = _task.Kept(sample);
             }
             catch (Exception e)
             {
@@ -108,7 +100,7 @@ internal sealed class BatchWork
             _failure.Throw();
         }
 
-        return new Batch(_plan.Loader.Dataset, _plan.Epoch, Number, _indices, _images, _labels, _masks);
+        return new Batch(_plan.Loader.Dataset, _plan.Epoch, Number, _indices, _images, _labels, _kept);
     }
 
     /// <summary>Gives the memory back of a batch that nobody wants.</summary>

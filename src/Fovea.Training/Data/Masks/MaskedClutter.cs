@@ -9,6 +9,8 @@ internal sealed class MaskedClutter(ClutterDataset clutter) : IImageDataset
 
     public DataTask Task => DataTask.Segment;
 
+    public DataRecipe Recipe { get; } = new() { Attention = "attention_gate", Epochs = 6 };
+
     public int Count => clutter.Count;
 
     public IReadOnlyList<string> Classes { get; } = ["background", "foreground"];

@@ -32,6 +32,9 @@ public sealed class CachedDataset : IImageDataset
     public DataTask Task => _inner.Task;
 
     /// <inheritdoc/>
+    public DataRecipe? Recipe => _inner.Recipe;
+
+    /// <inheritdoc/>
     public int Count => _inner.Count;
 
     /// <inheritdoc/>

@@ -31,6 +31,9 @@ public sealed class SubsetDataset : IImageDataset
     public DataTask Task => _all.Task;
 
     /// <inheritdoc/>
+    public DataRecipe? Recipe => _all.Recipe;
+
+    /// <inheritdoc/>
     public int Count => _indices.Length;
 
     /// <inheritdoc/>

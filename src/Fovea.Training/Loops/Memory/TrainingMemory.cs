@@ -16,10 +16,7 @@ internal sealed class TrainingMemory
     // What a thread's kernels work in.
     private const long EachThread = 2 << 20;
 
-    // Losses over masks keep shares, logarithms and one-hot labels for every class and pixel.
-    private const int LossMaps = 6;
-
-    // For the report of a segmentation the best weights are read and the last ones put by.
+    // For a last look at the best weights they are read and the last ones put by.
     private const int Swapped = 2;
     private readonly ActivationTrace _trace;
     private readonly ModelDescription _description;
@@ -67,9 +64,9 @@ internal sealed class TrainingMemory
     public MemoryEstimate At(int batchSize, long free)
     {
         int images = Images(batchSize);
-        bool isDense = _description.Task == DataTask.Segment;
-        long side = _description.ImageSize, loss = isDense ? LossMaps * _trace.Output * images : 0;
-        long batch = images * side * side * ((sizeof(float) * _description.Mean.Count) + (isDense ? sizeof(long) : 0));
+        ITask task = TaskCatalog.Of(_description.Task);
+        long side = _description.ImageSize, loss = task.LossMaps * _trace.Output * images;
+        long batch = images * side * side * ((sizeof(float) * _description.Mean.Count) + (task.Data.IsOfPixels ? sizeof(long) : 0));
         long inFlight = (_options.Workers is > 0 ? new DataLoaderOptions().Prefetch + 1 : 1) + (_options.Mixup + _options.CutMix > 0 ? 2 : 0);
         int remembered = _options.Optimizer != OptimizerKind.Sgd ? 2 : _options.Momentum > 0 ? 1 : 0;
         return new MemoryEstimate
@@ -79,7 +76,7 @@ internal sealed class TrainingMemory
             Weights = _weights,
             State = ((1 + remembered) * _trained) + (_options.Ema > 0 ? _weights : 0),
             Activations = (long)(Idle * (_trace.ForwardAndBack(images) + loss)) + (WorkerTeam.Threads * EachThread),
-            Validation = (long)((Idle * _trace.Forward(images)) + (Packed * _weights)) + batch + (isDense ? Swapped * _weights : 0),
+            Validation = (long)((Idle * _trace.Forward(images)) + (Packed * _weights)) + batch + (task.RevisitsBest ? Swapped * _weights : 0),
             Batches = (inFlight * batch) + (WorkerTeam.Threads * _pictures.Decoding),
             Pictures = _pictures.Kept,
             Available = free + _weights + _pictures.Kept,

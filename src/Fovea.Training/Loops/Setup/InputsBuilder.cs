@@ -32,9 +32,7 @@ internal static class InputsBuilder
     public static TrainingInputs Gather(Module model, ModelDescription description, DatasetPair data, TrainOptions options)
     {
         Normalization normalization = description.Normalization();
-        bool isDense = description.Task == DataTask.Segment;
-        TransformOptions usual = isDense ? TransformOptions.ForSegmentation(description.ImageSize) : TransformOptions.ForTraining(description.ImageSize);
-        TransformOptions train = usual with
+        TransformOptions train = TaskCatalog.Of(description.Task).Augmentation(description.ImageSize) with
         {
             Normalization = normalization,
             Channels = description.Mean.Count,

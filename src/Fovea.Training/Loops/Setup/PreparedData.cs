@@ -56,7 +56,7 @@ internal sealed record PreparedData(DatasetPair Pair, DataReport Report, SplitRe
         {
             Seed = options.Seed,
             Fraction = fraction,
-            Task = options.Task ?? (entry is { IsSegmentation: true } ? DataTask.Segment : null),
+            Task = options.Task ?? ModelChoice.TaskOf(entry),
             MaskClasses = options.MaskClasses,
             IgnoreValue = options.IgnoreValue,
             MaskColors = MaskColorTable.Of(options.MaskColors),

@@ -82,7 +82,7 @@ internal sealed class TrainSetup
     }
 
     private static TrainOptions Complete(TrainOptions options, ModelEntry? entry, PreparedData data) =>
-        Recipe.Complete(ModelChoice.Complete(options, entry, data.Report.Train), data.Pair.Train.Count);
+        Recipe.Complete(ModelChoice.Complete(options, entry, data.Report.Train, data.Pair.Train.Recipe), data.Pair.Train.Count);
 
     /// <summary>
     /// Makes the run folder, or takes the resumed run's, and writes what the data are into it. The last thing before the run, so that bad data

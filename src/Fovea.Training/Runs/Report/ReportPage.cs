@@ -4,23 +4,23 @@ using System.Text;
 namespace Fovea.Training;
 
 /// <summary>One self-contained page: rules, drawings and images are in it, nothing is fetched.</summary>
-internal sealed class ReportPage
+public sealed class ReportPage
 {
     /// <summary>How many pairs of classes are listed where no matrix is drawn.</summary>
-    public const int PairsOfMany = 30;
+    internal const int PairsOfMany = 30;
 
     private const int TilesInARow = 6;
     private readonly StringBuilder _html = new();
 
-    public ReportPage(string title) => _html.Append(
+    internal ReportPage(string title) => _html.Append(
         CultureInfo.InvariantCulture,
         $"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">" +
         $"<title>{Svg.Escape(title)}</title><style>{Theme.Variables(":root")}{Theme.Rules}</style></head><body><main>\n");
 
-    public void Head(string title, string run, string subtitle) => _html.Append(
+    internal void Head(string title, string run, string subtitle) => _html.Append(
         CultureInfo.InvariantCulture, $"<h1>{Svg.Escape(title)}</h1><p class=\"soft\">{Svg.Escape(run)} · {Svg.Escape(subtitle)}</p>\n");
 
-    public void Tiles(IEnumerable<(string Value, string Name)> tiles)
+    internal void Tiles(IEnumerable<(string Value, string Name)> tiles)
     {
         (string Value, string Name)[] all = [.. tiles];
 
@@ -35,7 +35,7 @@ internal sealed class ReportPage
         _html.Append("</div>\n");
     }
 
-    public void Card(string title, string? note, Svg drawing)
+    internal void Card(string title, string? note, Svg drawing)
     {
         // A drawing grows with the page only to a third above its own size: a small matrix stays small.
         string limit = string.Create(CultureInfo.InvariantCulture, $"max-width:{drawing.Width * 4 / 3}px");
@@ -43,7 +43,7 @@ internal sealed class ReportPage
     }
 
     /// <summary>Sections side by side where there is room.</summary>
-    public void Pairs(params ReadOnlySpan<(string Title, string? Note, string Content)> sections)
+    internal void Pairs(params ReadOnlySpan<(string Title, string? Note, string Content)> sections)
     {
         _html.Append("<div class=\"pair\">");
         foreach ((string title, string? note, string content) in sections)
@@ -54,7 +54,7 @@ internal sealed class ReportPage
         _html.Append("</div>\n");
     }
 
-    public void ClassTable(ConfusionMatrix matrix)
+    internal void ClassTable(ConfusionMatrix matrix)
     {
         var table = new StringBuilder("<table><tr><th>class</th><th>images</th><th>precision</th><th>recall</th><th>F1</th><th></th></tr>");
         foreach (ClassMetrics c in matrix.PerClass())
@@ -69,7 +69,7 @@ internal sealed class ReportPage
     }
 
     /// <summary>Why there is no matrix of so many classes, and where the numbers are.</summary>
-    public static string NoMatrix(ConfusionMatrix matrix) => string.Create(
+    internal static string NoMatrix(ConfusionMatrix matrix) => string.Create(
         CultureInfo.InvariantCulture,
         $"A matrix of {matrix.Classes.Count} classes is not drawn, as its cells could not be told apart (it is up to {ConfusionPlot.MostClasses}). All counts are in confusion.csv; these pairs are the largest.");
 
@@ -77,7 +77,7 @@ internal sealed class ReportPage
     /// <param name="matrix">The counts.</param>
     /// <param name="noun">What is counted: images, pixels.</param>
     /// <param name="most">How many pairs.</param>
-    public string Confusions(ConfusionMatrix matrix, string noun, int most = 8)
+    internal string Confusions(ConfusionMatrix matrix, string noun, int most = 8)
     {
         int classes = matrix.Classes.Count;
         var largest = Enumerable.Range(0, classes)
@@ -99,7 +99,7 @@ internal sealed class ReportPage
         return table.Append("</table>").ToString();
     }
 
-    public void Gallery(string title, IReadOnlyList<SampleImage> samples, IReadOnlyList<string> classes)
+    internal void Gallery(string title, IReadOnlyList<SampleImage> samples, IReadOnlyList<string> classes)
     {
         if (samples.Count == 0)
         {
@@ -120,13 +120,17 @@ internal sealed class ReportPage
         Section(title, null, figures.Append("</div>").ToString());
     }
 
-    public void Details(string title, string content) => _html.Append(
+    internal void Details(string title, string content) => _html.Append(
         CultureInfo.InvariantCulture,
         $"<details class=\"card\"><summary>{Svg.Escape(title)}</summary><pre>{Svg.Escape(content)}</pre></details>\n");
 
+    /// <summary>The page as HTML.</summary>
     public override string ToString() => $"{_html}</main></body></html>\n";
 
     /// <summary>A card with a title, a note below it, and HTML.</summary>
+    /// <param name="title">The title, as text.</param>
+    /// <param name="note">The note, as text; null for none.</param>
+    /// <param name="content">What the card holds, as HTML.</param>
     public void Section(string title, string? note, string content)
     {
         string said = note is null ? string.Empty : $"<p class=\"soft\">{Svg.Escape(note)}</p>";

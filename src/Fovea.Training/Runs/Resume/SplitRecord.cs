@@ -128,7 +128,7 @@ internal sealed class SplitRecord
 
     private static IEnumerable<SplitEntry> Part(IImageDataset set, string part, DatasetSummary? summary) =>
         Enumerable.Range(0, set.Count).Select(i => new SplitEntry(
-            part, set.Name(i), set.Task == DataTask.Segment ? string.Empty : set.Classes[set.Label(i)], summary?.Contents[i] ?? string.Empty));
+            part, set.Name(i), set.Task.HasClassEach ? set.Classes[set.Label(i)] : string.Empty, summary?.Contents[i] ?? string.Empty));
 
     private Dictionary<string, SplitEntry> Keyed(bool isHeldOut) =>
         Keys(_entries, isHeldOut).Zip(_entries).ToDictionary(k => k.First, k => k.Second, StringComparer.Ordinal);

@@ -6,6 +6,7 @@ namespace Fovea.Cli.Tests.Progress;
 /// <summary>What a run shows while it goes on.</summary>
 public sealed class ProgressTests
 {
+    private static readonly TaskMetric s_top1 = new("top1", "top-1");
     private static readonly RunStarted s_started = new("/runs/a", "resnet8, 8 classes", 75160, 8000, 1000, 30, 1, false);
     private static readonly TrainingWarning s_warning = new("b.jpg: skipped");
 
@@ -44,7 +45,7 @@ public sealed class ProgressTests
         var clock = new Clock();
         using var output = new StringWriter();
         var progress = new PlainProgress(output, TextWriter.Null, clock);
-        foreach (TrainingEvent e in new TrainingEvent[] { new DataCheckProgress(0.25), new EvaluationProgress(500, 1000, 0.5) })
+        foreach (TrainingEvent e in new TrainingEvent[] { new DataCheckProgress(0.25), new EvaluationProgress(500, 1000, 0.5) { Metric = s_top1 } })
         {
             progress.Report(e);
             Assert.Empty(output.ToString());
@@ -62,8 +63,8 @@ public sealed class ProgressTests
         Assert.EndsWith("40 training images; 1 epoch", ProgressText.Of(s_started with { TrainImages = 40, ValidationImages = 0, Epochs = 1 }).Last(), StringComparison.Ordinal);
         Assert.Equal("resumed at epoch 4: /runs/a", ProgressText.Of(s_started with { FirstEpoch = 4, Resumed = true }).First());
         EpochMetrics metrics = Epoch(1).Metrics;
-        Assert.DoesNotContain("val", ProgressText.Of(new EpochDone(metrics with { ValTop1 = null, ValLoss = null }, 30, false)), StringComparison.Ordinal);
-        Assert.Contains("val loss not finite", ProgressText.Of(new EpochDone(metrics with { ValLoss = null }, 30, false)), StringComparison.Ordinal);
+        Assert.DoesNotContain("val", ProgressText.Of(new EpochDone(metrics with { Validation = MetricSet.Empty, ValLoss = null }, 30, false) { TrainMetric = s_top1, Metric = s_top1 }), StringComparison.Ordinal);
+        Assert.Contains("val loss not finite", ProgressText.Of(new EpochDone(metrics with { ValLoss = null }, 30, false) { TrainMetric = s_top1, Metric = s_top1 }), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -93,7 +94,7 @@ public sealed class ProgressTests
         Assert.Equal(["warning: b.jpg: skipped", "stopping"], error.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n'));
     }
 
-    private static BatchDone Batch(int epoch, int batch) => new(epoch, 30, batch, 100, 1.23456, 0.56784, 0.125, 1234.5, TimeSpan.FromSeconds(83));
+    private static BatchDone Batch(int epoch, int batch) => new(epoch, 30, batch, 100, 1.23456, 0.56784, 0.125, 1234.5, TimeSpan.FromSeconds(83)) { Metric = s_top1 };
 
     private static EpochDone Epoch(int epoch) => new(
         new EpochMetrics
@@ -101,15 +102,19 @@ public sealed class ProgressTests
             Epoch = epoch,
             Step = epoch * 100,
             TrainLoss = 1.5,
-            TrainTop1 = 0.5,
+            Train = new MetricSet(("top1", 0.5)),
             ValLoss = 0.9,
-            ValTop1 = 0.66,
+            Validation = new MetricSet(("top1", 0.66)),
             LearningRate = 0.1,
             GradientNorm = 1,
             ImagesPerSecond = 1500,
             Seconds = 7,
         },
-        30, true);
+        30, true)
+    {
+        TrainMetric = s_top1,
+        Metric = s_top1,
+    };
 
     private sealed class Clock : TimeProvider
     {

@@ -6,6 +6,8 @@ namespace Fovea.Cli.Tests.Terminals;
 /// <summary>What a run leaves on a screen of any width, and of one whose width changes.</summary>
 public sealed class LiveLineTests
 {
+    private static readonly TaskMetric s_top1 = new("top1", "top-1");
+
     public static TheoryData<int, bool> Widths => [.. from width in new[] { 10, 20, 30, 40, 60, 70, 80, 90, 100, 120, 200 } from folds in new[] { true, false } select (width, folds)];
 
     [Theory]
@@ -25,7 +27,7 @@ public sealed class LiveLineTests
                     Assert.Single(screen.LogicalLines, IsBar);
                 }
 
-                progress.Report(new EvaluationProgress(500, 1000, 0.66));
+                progress.Report(new EvaluationProgress(500, 1000, 0.66) { Metric = s_top1 });
                 Assert.StartsWith("evaluatin", screen.Lines[^1], StringComparison.Ordinal);
                 progress.Report(Epoch(epoch));
                 progress.Report(new TrainingWarning("写真/テスト.jpg: skipped"));
@@ -128,7 +130,7 @@ public sealed class LiveLineTests
 
     private static LiveLine Line(Screen screen, Func<int> width, Func<Action, IDisposable?>? watch) => new(new ToScreen(screen), width, new Fast(), watch);
 
-    private static BatchDone Batch(int epoch, int batch) => new(epoch, 30, batch, 100, 1.23456, 0.56784, 0.125, 1234.5, TimeSpan.FromSeconds(83));
+    private static BatchDone Batch(int epoch, int batch) => new(epoch, 30, batch, 100, 1.23456, 0.56784, 0.125, 1234.5, TimeSpan.FromSeconds(83)) { Metric = s_top1 };
 
     private static EpochDone Epoch(int epoch) => new(
         new EpochMetrics
@@ -136,15 +138,19 @@ public sealed class LiveLineTests
             Epoch = epoch,
             Step = epoch * 100,
             TrainLoss = 1.5,
-            TrainTop1 = 0.5,
+            Train = new MetricSet(("top1", 0.5)),
             ValLoss = 0.9,
-            ValTop1 = 0.66,
+            Validation = new MetricSet(("top1", 0.66)),
             LearningRate = 0.1,
             GradientNorm = 1,
             ImagesPerSecond = 1500,
             Seconds = 7,
         },
-        30, true);
+        30, true)
+    {
+        TrainMetric = s_top1,
+        Metric = s_top1,
+    };
 
     /// <summary>Between any two looks at this clock a second goes by, so that every drawing is made.</summary>
     private sealed class Fast : TimeProvider

@@ -1,11 +1,10 @@
-using System.Globalization;
 using Fovea.Imaging;
 using Fovea.Imaging.Transforms;
 using Fovea.Training.Data;
 
 namespace Fovea.Training;
 
-/// <summary>Draws a batch as one picture: the images as the model gets them, with their labels below or their masks over them.</summary>
+/// <summary>Draws a batch as one picture: the images as the model gets them, with their labels as the task shows them.</summary>
 internal static class BatchPicture
 {
     /// <summary>Images that are drawn at most.</summary>
@@ -24,28 +23,25 @@ internal static class BatchPicture
     /// <param name="description">What the classes are, and how the images were prepared.</param>
     public static Image Draw(Batch batch, Tensor targets, ModelDescription description)
     {
-        bool isDense = description.Task == DataTask.Segment;
-        IReadOnlyList<(byte Red, byte Green, byte Blue)>? colors = isDense ? MaskColorTable.Of(description.MaskColors)?.ColorsOf(description.Classes) : null;
+        ILabelDrawing labels = TaskCatalog.Of(description.Task).CreateDrawing(description);
         int count = Math.Min(Most, batch.Count), columns = (int)Math.Ceiling(Math.Sqrt(count)), rows = (count + columns - 1) / columns;
-        int tile = TileOf(description.ImageSize), cell = tile + Gap, line = Lettering.Height(Scale) + Gap, height = cell + (isDense ? 0 : line);
-        (int Label, string Name)[] legend = isDense ? Legend(batch, count, description) : [];
-        var board = new Image((columns * cell) + Gap, (rows * height) + Gap + (legend.Length * line), PixelFormat.Rgb);
+        int tile = TileOf(description.ImageSize), cell = tile + Gap, line = Lettering.Height(Scale) + Gap, height = cell + (labels.HasCaptions ? line : 0);
+        IReadOnlyList<(string Name, byte Red, byte Green, byte Blue)> legend = labels.Legend(targets, count);
+        var board = new Image((columns * cell) + Gap, (rows * height) + Gap + (legend.Count * line), PixelFormat.Rgb);
         board.Pixels.AsSpan().Fill(Paper);
         for (int i = 0; i < count; i++)
         {
             int x = Gap + (i % columns * cell), y = Gap + (i / columns * height);
-            Image image = Unprepared(batch.Images, i, description);
-            Paste(Fit(isDense ? MaskColors.Over(image, Mask(batch.Labels, i), colors) : image, tile), board, x, y);
-            if (!isDense)
+            Paste(Fit(labels.Over(Unprepared(batch.Images, i, description), targets, i), tile), board, x, y);
+            if (labels.HasCaptions)
             {
-                Lettering.Write(board, x, y + tile + (Gap / 2), Lettering.Cut(Caption(targets, i, description.Classes), Lettering.Fitting(tile, Scale)), Scale, Ink);
+                Lettering.Write(board, x, y + tile + (Gap / 2), Lettering.Cut(labels.Caption(targets, i), Lettering.Fitting(tile, Scale)), Scale, Ink);
             }
         }
 
         int below = (rows * height) + Gap;
-        foreach ((int label, string name) in legend)
+        foreach ((string name, byte red, byte green, byte blue) in legend)
         {
-            (byte red, byte green, byte blue) = colors?[label] ?? MaskColors.Of(label);
             Swatch(board, Gap, below, Lettering.Height(Scale), red, green, blue);
             int left = (2 * Gap) + Lettering.Height(Scale);
             Lettering.Write(board, left, below, Lettering.Cut(name, Lettering.Fitting(board.Width - left, Scale)), Scale, Ink);
@@ -77,44 +73,6 @@ internal static class BatchPicture
         }
 
         return image;
-    }
-
-    private static Image Mask(Tensor labels, int number)
-    {
-        int height = labels.Shape[1], width = labels.Shape[2];
-        ReadOnlySpan<long> own = labels.AsSpan<long>().Slice(number * height * width, height * width);
-        var mask = new Image(width, height, PixelFormat.Grey);
-        for (int i = 0; i < own.Length; i++)
-        {
-            mask.Pixels[i] = own[i] < 0 ? MaskLabels.Ignored : (byte)own[i];
-        }
-
-        return mask;
-    }
-
-    // "dog", or of mixed images "70 dog 30 cat" in percent.
-    private static string Caption(Tensor targets, int number, IReadOnlyList<string> classes)
-    {
-        if (targets.Rank == 1)
-        {
-            return NameOf((int)targets.AsSpan<long>()[number], classes);
-        }
-
-        float[] shares = targets.AsSpan<float>().Slice(number * classes.Count, classes.Count).ToArray();
-        int[] mixed = [.. Enumerable.Range(0, shares.Length).Where(c => shares[c] > 0).OrderByDescending(c => shares[c])];
-        return mixed.Length == 1
-            ? NameOf(mixed[0], classes)
-            : string.Join(' ', mixed.Select(c => string.Create(CultureInfo.InvariantCulture, $"{100 * shares[c]:0} {NameOf(c, classes)}")));
-    }
-
-    private static string NameOf(int label, IReadOnlyList<string> classes) =>
-        Lettering.Knows(classes[label]) ? classes[label] : string.Create(CultureInfo.InvariantCulture, $"#{label}");
-
-    // The classes that are to be seen.
-    private static (int Label, string Name)[] Legend(Batch batch, int count, ModelDescription description)
-    {
-        SortedSet<long> labels = [.. batch.Labels.AsSpan<long>()[..(batch.Labels.Elements / batch.Count * count)].ToArray().Where(l => l >= 0)];
-        return [.. labels.Select(l => ((int)l, NameOf((int)l, description.Classes)))];
     }
 
     private static void Paste(Image tile, Image board, int x, int y)

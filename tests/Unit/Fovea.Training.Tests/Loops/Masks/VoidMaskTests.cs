@@ -17,7 +17,7 @@ public class VoidMaskTests
         using var trainer = new Trainer(Inputs(new Stripes(8, 2, 3), batchSize), Options(batchSize));
         TrainResult result = trainer.Run(new Listener(e => seen.AddRange(e is BatchDone batch ? [batch] : [])));
         BatchDone before = seen[2 / batchSize - 1], after = seen[4 / batchSize - 1];
-        Assert.Equal((before.Loss, before.Top1), (after.Loss, after.Top1));
+        Assert.Equal((before.Loss, before.Score), (after.Loss, after.Score));
         Assert.Equal(seen[^1].Loss, result.History[0].TrainLoss);
     }
 
@@ -37,8 +37,8 @@ public class VoidMaskTests
         var epochs = new List<EpochDone>();
         using var trainer = new Trainer(inputs, Options(2) with { Epochs = 2, LearningRate = 0.1 });
         TrainResult result = trainer.Run(new Listener(e => epochs.AddRange(e is EpochDone epoch ? [epoch] : [])));
-        Assert.All(result.History, m => Assert.Equal((null, null, null), (m.ValMeanIou, m.ValScore, m.ValLoss)));
-        Assert.All(epochs, e => Assert.Equal(("pixels", "mean IoU"), (e.TrainMetric, e.Metric)));
+        Assert.All(result.History, m => Assert.Equal((null, null), (m.Validation["mean_iou"], m.ValLoss)));
+        Assert.All(epochs, e => Assert.Equal(("pixels", "mean IoU", null), (e.TrainMetric.Title, e.Metric.Title, e.Score)));
         Assert.Contains("\"valMeanIou\":null,\"valMeanDice\":null", result.ToJson(), StringComparison.Ordinal);
 
         // As without validation images, the lower training loss is the better epoch.

@@ -71,7 +71,7 @@ public class MemoryEstimateTests
         long before = TensorMemory.NativeBytes;
         int cut = key.StartsWith("vit", StringComparison.Ordinal) ? -1 : key.LastIndexOf('_');
         ModelEntry entry = ModelCatalog.Find(key[(cut + 1)..]);
-        bool isDense = entry.IsSegmentation;
+        bool isDense = entry.Task == DataTask.Segment.Name;
         var description = new ModelDescription
         {
             Model = entry.Key,

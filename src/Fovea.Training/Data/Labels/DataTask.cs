@@ -1,0 +1,103 @@
+using System.Text.Json.Serialization;
+using Fovea.Models;
+
+namespace Fovea.Training.Data;
+
+/// <summary>
+/// What the labels of data are, and so what a model learns from them: the word in options and weights, how labels get into a batch, and how a check
+/// counts them. What is learnt from them is an <see cref="ITask"/>.
+/// </summary>
+[JsonConverter(typeof(DataTaskConverter))]
+public abstract class DataTask
+{
+    /// <summary>A class for each picture.</summary>
+    public static DataTask Classify { get; } = new ClassLabels();
+
+    /// <summary>A class for each pixel: a mask for each picture.</summary>
+    public static DataTask Segment { get; } = new PixelLabels();
+
+    private static readonly Lock s_gate = new();
+    private static DataTask[] s_all = [Classify, Segment];
+
+    /// <summary>All kinds of labels, those that were added last.</summary>
+    public static IReadOnlyList<DataTask> All => Volatile.Read(ref s_all);
+
+    /// <summary>The word for it: one in Pascal case, as options and weights have it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What pictures come with, as messages say it: <c>a class each</c>, <c>masks</c>.</summary>
+    public abstract string Labels { get; }
+
+    /// <summary>Whether a picture has one class that is known without decoding it (default); else <see cref="IImageDataset.Label"/> says nothing.</summary>
+    public virtual bool HasClassEach => true;
+
+    /// <summary>Whether the labels are of pixels, which a check counts; default false.</summary>
+    public virtual bool IsOfPixels => false;
+
+    /// <summary>Whether a model is shown the whole picture, brought into its square, rather than the middle of it; default false.</summary>
+    public virtual bool SeesWholeImage => false;
+
+    /// <summary>Finds a kind of labels by its word.</summary>
+    /// <param name="name">The word; capitals do not matter.</param>
+    /// <returns>Null when there is none by that name.</returns>
+    public static DataTask? Find(string? name) => All.FirstOrDefault(t => t.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The kind of labels that a model of the catalogue was made to learn from.</summary>
+    /// <exception cref="OptionException">It names none that is known.</exception>
+    internal static DataTask Of(ModelEntry model) =>
+        Find(model.Task) ?? throw new OptionException("model", $"{model.Key} is for the task \"{model.Task}\"; expected {string.Join(" or ", All)}.");
+
+    /// <summary>Makes the tensor that the labels of a batch go into.</summary>
+    /// <param name="images">Pictures in the batch.</param>
+    /// <param name="height">Height of what the model sees, in pixels.</param>
+    /// <param name="width">Width of what the model sees, in pixels.</param>
+    public abstract Tensor CreateLabels(int images, int height, int width);
+
+    /// <summary>Transforms a picture and writes its label, moved as the picture was. Several threads write into one batch.</summary>
+    /// <param name="sample">The picture with its label.</param>
+    /// <param name="pipeline">What is done to pictures.</param>
+    /// <param name="random">Where the augmentation's numbers come from.</param>
+    /// <param name="planes">Takes the picture.</param>
+    /// <param name="labels">What <see cref="CreateLabels"/> made.</param>
+    /// <param name="position">The picture's place in the batch.</param>
+    /// <exception cref="DataException">The sample has no such label.</exception>
+    public abstract void Write(ImageSample sample, SamplePipeline pipeline, Generator random, Span<float> planes, Tensor labels, int position);
+
+    /// <summary>What an evaluation needs of a sample beside the batch's labels, such as the mask in its own size; null (default) for nothing.</summary>
+    /// <param name="sample">The sample.</param>
+    public virtual object? Kept(ImageSample sample) => null;
+
+    /// <summary>How many pixels of a sample each class has, those that do not count last; null (default) where labels are of no pixels.</summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="classes">How many classes there are.</param>
+    public virtual int[]? CountPixels(ImageSample sample, int classes) => null;
+
+    /// <summary>Why nothing can be learnt from readable data, in a sentence; null (default) when it can.</summary>
+    /// <param name="train">What a check found in the training set.</param>
+    public virtual string? Problem(DatasetSummary train) => null;
+
+    /// <summary>Data with labels of this kind made of data with others; null (default) where that cannot be.</summary>
+    /// <param name="pictures">The data.</param>
+    public virtual IImageDataset? From(IImageDataset pictures) => null;
+
+    /// <summary>The word.</summary>
+    public sealed override string ToString() => Name;
+
+    /// <summary>The layout of a tree that has labels of this kind and can be taken for nothing else; null for none.</summary>
+    internal virtual DataLayout? FindLayout(FileTree tree, DatasetOptions options) => null;
+
+    /// <summary>What is said of a tree in which labels of this kind were asked for and not found; null to take its classes.</summary>
+    internal virtual string? Missing(FileTree tree) => null;
+
+    /// <summary>Makes a kind of labels known by its word.</summary>
+    internal static void Add(DataTask task)
+    {
+        lock (s_gate)
+        {
+            if (!s_all.Contains(task))
+            {
+                s_all = Find(task.Name) is null ? [.. s_all, task] : throw new ArgumentException($"there is a task \"{task.Name}\" already.", nameof(task));
+            }
+        }
+    }
+}

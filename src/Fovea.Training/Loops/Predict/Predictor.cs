@@ -1,0 +1,170 @@
+using Fovea.Imaging;
+using Fovea.Imaging.Codecs;
+using Fovea.Simd.Drivers;
+using Fovea.Training.Data;
+
+namespace Fovea.Training;
+
+/// <summary>Says what a trained classifier sees in images. One predictor may be used from many threads at once.</summary>
+/// <example>
+/// <code>
+/// var predictor = Predictor.Open(new PredictOptions { Weights = "runs/classify/cifar10/best.safetensors" });
+/// Prediction seen = predictor.Predict(["cat.jpg"]).Single();
+/// </code>
+/// </example>
+public sealed class Predictor
+{
+    private readonly TrainedModel _trained;
+    private readonly InferenceModel _model;
+    private readonly SamplePipeline _pipeline;
+    private readonly ITask _task;
+    private readonly IOutputReader _reader;
+    private FirstCall? _rehearsal;
+
+    private Predictor(TrainedModel trained, PredictOptions options)
+    {
+        _trained = trained;
+        _model = new InferenceModel(trained.Model, compiles: !IsSingle(options));
+        _pipeline = trained.Description.EvaluationPipeline();
+        _task = TaskCatalog.Of(trained.Description.Task);
+        _reader = _task.CreateReader(trained.Description, options);
+        int asked = IsSingle(options) ? 1 : options.BatchSize;
+        BatchSize = InferenceMemory.Fit(trained.Model, trained.Description, asked, FreeMemory.Bytes(null));
+        Notes = BatchSize == asked
+            ? trained.Notes
+            : [.. trained.Notes, $"{asked} images at a time would not fit into the free memory: {BatchSize} are taken; the results are the same."];
+    }
+
+    /// <summary>The labels that the model learnt from: whether it gives a class for each image, masks (see <see cref="Segment"/>), or something else.</summary>
+    public DataTask Task => _task.Data;
+
+    /// <summary>Whether what it gives are pictures, which are written to files.</summary>
+    public bool PredictsFiles => _task.PredictsFiles;
+
+    /// <summary>What the model gives, in words: <c>a class for each image</c>.</summary>
+    public string Gives => _task.Gives;
+
+    /// <summary>What the model is, and how images are prepared for it.</summary>
+    public ModelDescription Description => _trained.Description;
+
+    /// <summary>What is to be known before the results are believed: what was adapted or assumed about the weights. Empty for most.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Images to give it at a time: as many as were asked for, or fewer where those would not fit into memory.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>The model's classes.</summary>
+    public IReadOnlyList<string> Classes => _trained.Description.Classes;
+
+    /// <summary>Reads the weights and builds their model.</summary>
+    /// <exception cref="OptionException">An option does not fit, or a name is unknown.</exception>
+    /// <exception cref="DataFormatException">The weights cannot be read, or belong to another model.</exception>
+    /// <exception cref="MemoryException">One image takes more memory than there is.</exception>
+    public static Predictor Open(PredictOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Top, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
+        WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
+        FirstCall? rehearsal = IsSingle(options) ? FirstCall.Rehearse(options) : null;
+        return new Predictor(TrainedModel.Open(options.Weights, options.ModelRequest()), options) { _rehearsal = rehearsal };
+    }
+
+    /// <summary>The image files that a list of files and folders names: a folder stands for all images in it and below, in order of their paths,
+    /// but for hidden ones and what runs have written.</summary>
+    /// <exception cref="DataException">Something in the list does not exist, or there is no image.</exception>
+    public static IReadOnlyList<string> Find(IReadOnlyList<string> inputs)
+    {
+        var files = new ImageFiles(inputs);
+        return [.. Enumerable.Range(0, files.Count).Select(files.Name)];
+    }
+
+    /// <summary>Predicts image files, a batch at a time.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="cancellation">Stops it between two batches.</param>
+    /// <exception cref="DataException">A file cannot be read.</exception>
+    public IEnumerable<Prediction> Predict(IEnumerable<string> paths, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        foreach (string[] batch in paths.Chunk(BatchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (Prediction prediction in Predict([.. batch.Select(Load)], batch))
+            {
+                yield return prediction;
+            }
+        }
+    }
+
+    /// <summary>Predicts decoded images with a classifier.</summary>
+    /// <param name="images">Images of any size.</param>
+    /// <param name="names">Their names, as many; null numbers them.</param>
+    /// <exception cref="OptionException">The model is no classifier.</exception>
+    /// <exception cref="DataException">The model's outputs for an image are not finite.</exception>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<Image> images, IReadOnlyList<string>? names = null) =>
+        Task == DataTask.Classify ? Typed<Prediction>(images, names) : throw Other("a classifier");
+
+    /// <summary>Says what a segmentation model sees in decoded images: a class for each pixel, at the images' own sizes.</summary>
+    /// <param name="images">Images of any size.</param>
+    /// <param name="names">Their names, as many; null numbers them.</param>
+    /// <exception cref="OptionException">The model gives no masks.</exception>
+    /// <exception cref="DataException">The model's outputs for an image are not finite.</exception>
+    public IReadOnlyList<MaskPrediction> Segment(IReadOnlyList<Image> images, IReadOnlyList<string>? names = null) =>
+        Task == DataTask.Segment ? Typed<MaskPrediction>(images, names) : throw Other("a segmentation model such as unet");
+
+    /// <summary>Says what a model sees in decoded images, whatever its task.</summary>
+    /// <param name="images">Images of any size.</param>
+    /// <param name="names">Their names, as many; null numbers them.</param>
+    /// <returns>A prediction for each image.</returns>
+    /// <exception cref="DataException">The model's outputs for an image are not finite.</exception>
+    public IReadOnlyList<IPrediction> See(IReadOnlyList<Image> images, IReadOnlyList<string>? names = null)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        names ??= [.. Enumerable.Range(0, images.Count).Select(i => $"{i}")];
+        using TensorScope scope = TensorScope.Begin();
+        Tensor outputs = Run(images);
+        _task.CheckOutputs(outputs, images.Count, Classes.Count);
+        FiniteOutputs.Check(outputs, names);
+        return _reader.Read(outputs, images, names);
+    }
+
+    private T[] Typed<T>(IReadOnlyList<Image> images, IReadOnlyList<string>? names) => [.. See(images, names).Cast<T>()];
+
+    private OptionException Other(string expected) =>
+        new("predict", $"{Description.Model} gives {Gives}; expected {expected}. Predictor.See takes all.");
+
+    // A single picture is over before compiling the model would have paid.
+    private static bool IsSingle(PredictOptions options) => options.Inputs is [var only] && File.Exists(only);
+
+    private Image Load(string path)
+    {
+        try
+        {
+            return ImageCodecs.Load(path, Description.Decoding);
+        }
+        catch (Exception e) when (e is ImageException or IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path}: {e.Message}", e);
+        }
+    }
+
+    private Tensor Run(IReadOnlyList<Image> images)
+    {
+        Tensor input = Input(images);
+        Interlocked.Exchange(ref _rehearsal, null)?.Wait();
+        return _model.Run(input);
+    }
+
+    private Tensor Input(IReadOnlyList<Image> images)
+    {
+        int size = _pipeline.Channels * _pipeline.Height * _pipeline.Width;
+        Tensor x = Tensor.Empty([images.Count, _pipeline.Channels, _pipeline.Height, _pipeline.Width]);
+        var unused = new Generator(0);
+        for (int i = 0; i < images.Count; i++)
+        {
+            _pipeline.Write(new ImageSample(images[i], 0, string.Empty), unused, x.AsSpan<float>().Slice(i * size, size));
+        }
+
+        return x;
+    }
+}

@@ -1,0 +1,77 @@
+using Fovea.Training.Data;
+
+namespace Fovea.Training;
+
+/// <summary>What one batch came to.</summary>
+/// <param name="Loss">Its mean loss; when it is not finite, nothing was added to the gradients.</param>
+/// <param name="Score">The sum of the task's training metric over the images that count.</param>
+/// <param name="Counted">Images that have a label that counts: those that the means of an epoch are over.</param>
+internal readonly record struct BatchOutcome(double Loss, double Score, int Counted);
+
+/// <summary>The arithmetic of a step: forward, loss and backward for each batch, then one update of the weights.</summary>
+internal sealed class TrainingStep
+{
+    private readonly TrainingInputs _inputs;
+    private readonly TrainOptions _options;
+    private readonly ITask _task;
+    private readonly Loss _loss;
+    private readonly BatchMixing _mixing;
+    private readonly Generator _mixingRandom;
+
+    public TrainingStep(TrainingInputs inputs, TrainOptions options, Optimizer optimizer, WeightAverage? average)
+    {
+        _inputs = inputs;
+        _options = options;
+        Optimizer = optimizer;
+        Average = average;
+        _task = inputs.Task;
+        _loss = _task.CreateLoss(options, inputs.Train.Dataset);
+        _mixing = new BatchMixing { Mixup = options.Mixup, CutMix = options.CutMix };
+        _mixingRandom = new Generator(options.Seed).Fork("mixing");
+    }
+
+    public Optimizer Optimizer { get; }
+
+    public WeightAverage? Average { get; }
+
+    /// <summary>Mixes the images of a batch, in place, where the options say so.</summary>
+    /// <returns>The labels, or of mixed images the share of each class, [N, classes].</returns>
+    public Tensor Mix(Batch batch) => _mixing.IsOn
+        ? _mixing.Apply(batch.Images, batch.Labels, _inputs.Description.Classes.Count, _mixingRandom.Fork((ulong)batch.Epoch).Fork((ulong)batch.Number))
+        : batch.Labels;
+
+    /// <summary>Adds a batch's gradients to those that are there.</summary>
+    public BatchOutcome Accumulate(Batch batch)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        int classes = _inputs.Description.Classes.Count;
+        Tensor targets = Mix(batch);
+        Tensor outputs = _inputs.Model.Call(batch.Images);
+        _task.CheckOutputs(outputs, batch.Count, classes);
+        Tensor loss = _loss.Forward(outputs, targets);
+        double value = loss.Item();
+        if (double.IsFinite(value))
+        {
+            loss.Backward();
+        }
+
+        (double score, int counted) = _task.Measure(outputs, batch);
+        return new BatchOutcome(value, score, counted);
+    }
+
+    /// <summary>Updates the weights from the gradients of <paramref name="batches"/> batches, unless these are not finite.</summary>
+    /// <returns>The norm of the averaged gradients before clipping. When it is not finite, nothing was changed.</returns>
+    public double Update(int batches)
+    {
+        double share = 1.0 / batches;
+        double norm = Optimizer.GradientNorm() * share;
+        if (double.IsFinite(norm))
+        {
+            Optimizer.Step(share * GradientClipping.Scale(norm, _options.ClipGradient));
+            Average?.Update();
+        }
+
+        Optimizer.ClearGrads();
+        return norm;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace Fovea.Training;
+
+/// <summary>What an evaluation came to, whatever the labels are. <see cref="ToJson"/> is what <c>eval --json</c> prints.</summary>
+public abstract record Evaluation
+{
+    /// <summary>Images evaluated.</summary>
+    public required int Images { get; init; }
+
+    /// <summary>Mean loss over what counts: of classes the cross entropy, in nats, over the images or the pixels; null where nothing counts.</summary>
+    public required double? Loss { get; init; }
+
+    /// <summary>Wall-clock seconds, loading included.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Images per second, loading included.</summary>
+    public double ImagesPerSecond => Seconds > 0 ? Images / Seconds : 0;
+
+    /// <summary>The model that was measured, and how the images were prepared for it; null for a model that was given from code.</summary>
+    public ModelDescription? Description { get; init; }
+
+    /// <summary>The number that says how good it is: the first of <see cref="Metrics"/>; null where nothing counts.</summary>
+    public double? Score => Metrics.Values.Count == 0 ? null : Metrics.Values[0].Value;
+
+    /// <summary>What was measured, under the names of the task's metrics.</summary>
+    public abstract MetricSet Metrics { get; }
+
+    /// <summary>What was measured in lines for people, each a name and a value.</summary>
+    public abstract IEnumerable<(string Name, string Value)> Lines { get; }
+
+    /// <summary>The numbers that come first on a page; by default <see cref="Lines"/>.</summary>
+    public virtual IEnumerable<(string Name, string Value)> Headline => Lines;
+
+    /// <summary>A table beside them; null (default) for none.</summary>
+    public virtual EvaluationTable? Table => null;
+
+    /// <summary>What has to be said about the numbers, in sentences; null (default) for nothing.</summary>
+    public virtual string? Note => null;
+
+    /// <summary>One line of JSON.</summary>
+    public abstract string ToJson();
+
+    private protected void WriteModel(Utf8JsonWriter json)
+    {
+        if (Description is { } description)
+        {
+            json.WriteString("model", description.Key);
+            json.WriteNumber("imageSize", description.ImageSize);
+            json.WriteString("preprocessing", description.Preprocessing.ToString());
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Fovea.Imaging;
+
+namespace Fovea.Training;
+
+/// <summary>What a model sees in one image.</summary>
+public interface IPrediction
+{
+    /// <summary>The image's name, mostly its path.</summary>
+    string Path { get; }
+
+    /// <summary>One line for people, without the path.</summary>
+    /// <param name="top">How many classes to name at most.</param>
+    string ToText(int top);
+
+    /// <summary>One line of JSON.</summary>
+    /// <param name="file">Where it was written; null for nowhere.</param>
+    string ToJson(string? file);
+
+    /// <summary>Writes it as a picture, where it is one; by default it is none.</summary>
+    /// <param name="file">The file.</param>
+    void Save(string file)
+    {
+    }
+
+    /// <summary>The image with what is seen drawn over it; null (default) where nothing can be drawn.</summary>
+    /// <param name="image">The image.</param>
+    Image? Over(Image image) => null;
+}

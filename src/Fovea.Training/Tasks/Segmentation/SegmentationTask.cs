@@ -1,0 +1,86 @@
+using Fovea.Models;
+using Fovea.Training.Data;
+
+namespace Fovea.Training;
+
+/// <summary>A class for each pixel.</summary>
+internal sealed class SegmentationTask : ITask
+{
+    // A U-Net sees images of any size, so the data's own decides, up to where a step takes long.
+    private const int LargestChosen = 256;
+
+    // Few masked images are enough for a U-Net if it sees them often.
+    private const int Steps = 2000;
+
+    private const double Rate = 0.1;
+    private static readonly TaskMetric s_pixels = new("pixel_accuracy", "pixels");
+
+    public DataTask Data => DataTask.Segment;
+
+    public string Gives => "a class for each pixel";
+
+    public string OtherModels => "take unet or unet-small, or --task classify";
+
+    public TaskMetric TrainMetric => s_pixels;
+
+    public IReadOnlyList<TaskMetric> Metrics { get; } =
+        [new("mean_iou", "mean IoU"), new("mean_dice", "mean Dice"), new("pixel_accuracy", "pixels right")];
+
+    public ScorePlot Plot { get; } = new("Overlap",
+    [
+        ("training pixels right", r => r.Train["pixel_accuracy"]), ("mean IoU", r => r.Validation["mean_iou"]), ("mean Dice", r => r.Validation["mean_dice"]),
+    ]);
+
+    public bool RevisitsBest => true;
+
+    public bool PredictsFiles => true;
+
+    public int EvaluationBatch => 8;
+
+    // Losses over masks keep shares, logarithms and one-hot labels for every class and pixel.
+    public int LossMaps => 6;
+
+    public string ChooseModel(DatasetSummary data) => "unet-small";
+
+    public int ChooseImageSize(int? asked, ModelEntry model, DatasetSummary data)
+    {
+        int unit = model.SizeUnit;
+        int size = asked ?? Math.Clamp(data.UsualSide(LargestChosen) / unit * unit, unit, LargestChosen);
+        return size % unit == 0 ? size : throw new OptionException("image-size",
+            $"{model.Key} takes sides that are multiples of {unit}; expected such as {Math.Max(unit, size / unit * unit)}, got {size}.");
+    }
+
+    public TrainOptions Complete(TrainOptions options, DatasetSummary data) => options with { MaskClasses = [.. data.Classes.Select(c => c.Name)] };
+
+    // As many pixels a step as sixteen images of 128 pixels: a map for each class and level is kept for the way back.
+    public int LargestBatch(int? imageSize) => Math.Clamp(16 * 128 * 128 / (int)Math.Pow(imageSize ?? 128, 2), 2, 64);
+
+    public int ChooseEpochs(int images, int batchSize) => Math.Clamp(Steps * batchSize / Math.Max(1, images), 10, 200);
+
+    // Every pixel is an example: a step of few images is not noisy, and the rate need not follow their number.
+    public double? ChooseLearningRate(TrainOptions options) => options.Optimizer == OptimizerKind.Sgd ? Rate : null;
+
+    public TransformOptions Augmentation(int imageSize) => TransformOptions.ForSegmentation(imageSize);
+
+    public Loss CreateLoss(TrainOptions options, IImageDataset data) =>
+        LossText.Parse(options.Loss ?? LossText.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data) : null);
+
+    public ILabelDrawing CreateDrawing(ModelDescription model) =>
+        new MaskDrawing(model.Classes, MaskColorTable.Of(model.MaskColors)?.ColorsOf(model.Classes));
+
+    public void CheckOutputs(Tensor outputs, int images, int classes) => DenseOutput.Check(outputs, images, classes);
+
+    public (double Sum, int Counted) Measure(Tensor outputs, Batch batch) => DenseOutput.SumOfShares(outputs, batch.Labels.AsSpan<long>());
+
+    public IEvaluationMeter CreateMeter(IReadOnlyList<string> classes, bool isFinal) => new MaskMeter(classes, isFinal);
+
+    public void Report(ReportContext report, Evaluation evaluation)
+    {
+        var result = (SegmentationResult)evaluation;
+        MaskReport.Write(report.Folder, report.Page, result);
+        MaskReport.WriteSamples(report, result);
+    }
+
+    public IOutputReader CreateReader(ModelDescription model, PredictOptions options) => new MaskReader(
+        model.Classes, MaskColorTable.Of(options.MaskColors ?? model.MaskColors)?.ColorsOf(model.Classes));
+}

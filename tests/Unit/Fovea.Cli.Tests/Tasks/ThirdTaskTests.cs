@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using Fovea.Testing;
+using Fovea.Training;
+
+namespace Fovea.Cli.Tests.Tasks;
+
+/// <summary>A task that src knows nothing of, added with one line, works in every verb that meets it.</summary>
+public sealed class ThirdTaskTests
+{
+    static ThirdTaskTests() => TaskCatalog.Add(new GreyTask());
+
+    [Fact]
+    public void It_trains_resumes_evaluates_reports_and_predicts()
+    {
+        using var folder = new TemporaryFolder();
+        TinyData.MakeDivided(folder.File("data"));
+        string[] train = ["train", "--task", "grey", "--data", folder.File("data"), "--image-size", "16", "--batch-size", "4", "--lr", "0.02", "--output", folder.File("runs"), "--json"];
+        JsonNode first = JsonNode.Parse(Cli.Ok([.. train, "--epochs", "10", "--optimizer", "adam"]).TrimEnd().Split('\n')[^1])!;
+        string run = (string)first["run"]!;
+        double error = (double)first["valMeanError"]!;
+
+        // Who says the mean for all is off by a third.
+        Assert.True(error < 0.25, $"mean error {error}");
+        Assert.Null(first["valTop1"]);
+        Assert.Contains("train_mean_error,val_loss,val_mean_error,learning_rate", File.ReadLines(Path.Combine(run, "metrics.csv")).First(), StringComparison.Ordinal);
+        Assert.Contains("off by", File.ReadAllText(Path.Combine(run, "report.html")), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(run, "plots", "mean-error.svg")));
+        JsonNode status = JsonNode.Parse(File.ReadAllText(Path.Combine(run, "status.json")))!;
+        Assert.Equal(("mean_error", error), ((string)status["metric"]!, (double)status["best"]!));
+        Assert.Contains("mean error 0.", File.ReadAllText(Path.Combine(run, "log.txt")), StringComparison.Ordinal);
+
+        string resumed = Cli.Ok("train", "--resume", run, "--epochs", "11");
+        Assert.Contains("validation mean error", resumed, StringComparison.Ordinal);
+        Assert.Contains("black taken for white", resumed, StringComparison.Ordinal);
+
+        string eval = Cli.Ok("eval", "--weights", run, "--data", folder.File("data"), "--output", folder.File("eval"), "--quiet");
+        Assert.Contains("mean error", eval, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder.File("eval/report.html")));
+        JsonNode json = JsonNode.Parse(Cli.Ok("eval", "--weights", run, "--data", folder.File("data"), "--json"))!;
+        Assert.Equal(8, (int)json["images"]!);
+
+        string dark = folder.File("data/val/dark/0.png"), light = folder.File("data/val/light/0.png");
+        double[] seen = [.. Cli.Ok("predict", dark, light, "--weights", run, "--json").TrimEnd().Split('\n').Select(l => (double)JsonNode.Parse(l)!["grey"]!)];
+        Assert.True(seen[0] < seen[1], $"dark {seen[0]}, light {seen[1]}");
+        Assert.StartsWith($"{dark}: ", Cli.Ok("predict", dark, "--weights", run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_does_not_go_with_it_is_refused_in_its_own_words()
+    {
+        using var folder = new TemporaryFolder();
+        TinyData.MakeDivided(folder.File("data"));
+        string[] train = ["train", "--task", "grey", "--data", folder.File("data"), "--output", folder.File("runs")];
+        Assert.Contains("pictures with a brightness each", Cli.Fails(ExitCode.WrongUse, [.. train, "--model", "unet-small"]), StringComparison.Ordinal);
+        Assert.Contains("with a brightness each leave --mixup", Cli.Fails(ExitCode.WrongUse, [.. train, "--mixup", "0.2"]), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => TaskCatalog.Add(new GreyTask(new GreyLabels("classify"))));
+        Assert.False(Directory.Exists(folder.File("runs")));
+    }
+}
