@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Text;
 using Fovea.Cli.Verbs;
 using Fovea.Simd.Memory;
 
@@ -29,6 +30,24 @@ public static class CommandLine
 
     /// <summary>The names of the verbs, in the order of the help.</summary>
     internal static IReadOnlyList<string> Verbs { get; } = [.. s_verbs.Select(v => v.Name)];
+
+    /// <summary>
+    /// Runs one command of this process: the whole of a program's <c>Main</c>. A program of your own registers its mechanisms, models and data
+    /// first (<c>Catalog.Register</c>, <c>ModelCatalog.Register</c>, <c>DatasetFactory.Register</c>), and every verb knows them.
+    /// </summary>
+    /// <param name="args">The words after the program's name.</param>
+    /// <returns>The exit code; see <see cref="ExitCode"/>.</returns>
+    public static int Run(string[] args)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // Tables and formulas have characters that the console's code page may lack.
+            Console.OutputEncoding = Encoding.UTF8;
+        }
+
+        HangupWriter.Guard();
+        return Run(args, Console.Out, Console.Error);
+    }
 
     /// <summary>Runs one command.</summary>
     /// <param name="args">The words after the program's name.</param>

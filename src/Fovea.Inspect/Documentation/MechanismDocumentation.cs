@@ -22,7 +22,7 @@ public static class MechanismDocumentation
         {
             MechanismFacts facts = MechanismFacts.Of(entry);
             all.Add((entry.Card, facts));
-            files[$"{entry.Card.Key}.md"] = MechanismPage.Write(entry.Card, facts);
+            files[$"{entry.Card.Key}.md"] = MechanismPage.Write(entry, facts);
             files[$"figures/{entry.Card.Key}.svg"] = FlowFigure.Draw(entry.Card);
         }
 

@@ -10,8 +10,9 @@ internal static class MechanismPage
     private const int NamesShown = 40;
 
     /// <summary>The page of one mechanism.</summary>
-    public static string Write(Card card, MechanismFacts facts)
+    public static string Write(Entry entry, MechanismFacts facts)
     {
+        Card card = entry.Card;
         var page = new StringBuilder();
         page.AppendLine(MechanismDocumentation.Mark).AppendLine();
         Line(page, $"# {card.Name} (`{card.Key}`)");
@@ -33,7 +34,7 @@ internal static class MechanismPage
             Line(page, $"{string.Join('\n', card.Variants.Select(v => $"- {v}"))}");
         }
 
-        Use(page, card);
+        Use(page, entry);
         return Finish(page);
     }
 
@@ -113,19 +114,33 @@ internal static class MechanismPage
         }
     }
 
-    private static void Use(StringBuilder page, Card card)
+    private static void Use(StringBuilder page, Entry entry)
     {
+        Card card = entry.Card;
+        var slot = new SlotShape(256, 56, 56);
         bool fitsSlots = card.KeepsShape && card.Inputs.Count == 1;
         Line(page, $"## Use");
-        Line(page, $"```csharp\nModule attention = Catalog.Find(\"{card.Key}\").CreateFor(new SlotShape(256, 56, 56));\n```");
+        Line(page, $"```csharp\nvar attention = {Construction(entry, slot)};\nModule same = Catalog.Find(\"{card.Key}\").CreateFor(new SlotShape(256, 56, 56));\n```");
         Line(page, $"```sh\nfovea show {card.Key}\n{(fitsSlots ? $"fovea train --attention {card.Key}\n" : string.Empty)}```");
     }
+
+    // What must be given is a parameter of the constructor, what may be given a property.
+    private static string Construction(Entry entry, SlotShape slot)
+    {
+        IReadOnlyDictionary<string, object> fitted = entry.Fitted(slot);
+        OptionSpec[] given = [.. entry.Card.Options.Where(o => fitted.ContainsKey(o.Name))];
+        string parameters = string.Join(", ", given.Where(o => o.IsRequired).Select(o => Invariant($"{o.Name}: {fitted[o.Name]}")));
+        string[] properties = [.. given.Where(o => !o.IsRequired).Select(o => Invariant($"{o.Property} = {fitted[o.Name]}"))];
+        return $"new {entry.Type.Name}({parameters}){(properties.Length > 0 ? $" {{ {string.Join(", ", properties)} }}" : string.Empty)}";
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static string FamilyOf(Card card) => card.Family.ToString().ToLowerInvariant();
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
-    private static void Line(StringBuilder page, FormattableString text) => page.AppendLine(text.ToString(CultureInfo.InvariantCulture)).AppendLine();
+    private static void Line(StringBuilder page, FormattableString text) => page.AppendLine(Invariant(text)).AppendLine();
 
     private static string Finish(StringBuilder page) => $"{page.ToString().ReplaceLineEndings("\n").TrimEnd()}\n";
 }

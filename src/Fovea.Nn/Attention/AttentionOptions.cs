@@ -58,6 +58,15 @@ public sealed class AttentionOptions
         return From(card, json);
     }
 
+    /// <summary>The same options but for one, which is given or given anew.</summary>
+    /// <exception cref="OptionException">There is no such option, or the value does not fit.</exception>
+    public AttentionOptions With(string name, object? value)
+    {
+        JsonNode? node = ToJson(value);
+        Check(Card.Key, Find(Card, name), node);
+        return new AttentionOptions(Card, new Dictionary<string, JsonNode?>(_values) { [name] = node });
+    }
+
     /// <summary>Reads one <c>name=value</c> of the command line into JSON that <see cref="From"/> takes.</summary>
     /// <exception cref="OptionException">The name is unknown, or the text is not of the option's kind.</exception>
     public static JsonNode? Parse(Card card, string name, string text) => Find(card, name).Parse(card.Key, text);

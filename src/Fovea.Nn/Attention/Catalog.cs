@@ -1,10 +1,11 @@
 namespace Fovea.Attention;
 
-/// <summary>The table of contents: every mechanism, one line each. From its line it appears everywhere.</summary>
+/// <summary>
+/// The table of contents: every mechanism, one line each, and those that programs register. From its line it appears everywhere.
+/// </summary>
 public static class Catalog
 {
-    /// <summary>All mechanisms, by family and in the order of their invention within it.</summary>
-    public static IReadOnlyList<Entry> All { get; } =
+    private static readonly Registry<Entry> s_registry = new("mechanism", static e => e.Card.Key,
     [
         Entry.Of<SqueezeExcitation>(),
         Entry.Of<CbamChannel>(),
@@ -34,20 +35,30 @@ public static class Catalog
         Entry.Of<MultiHeadAttention>(),
         Entry.Of<VisionTransformer>(),
         Entry.Of<Bottleneck>(),
-    ];
+    ]);
+
+    /// <summary>All mechanisms, by family and in the order of their invention within it; then the registered ones.</summary>
+    public static IReadOnlyList<Entry> All => s_registry.All;
 
     /// <summary>All keys.</summary>
-    public static IReadOnlyList<string> Keys { get; } = [.. All.Select(e => e.Card.Key)];
+    public static IReadOnlyList<string> Keys => s_registry.Keys;
+
+    /// <summary>
+    /// Adds a mechanism of your own: models take it in their slots, checkpoints, goldens and the command line know its key.
+    /// </summary>
+    /// <exception cref="ArgumentException">The key is taken, or has other characters than letters, digits, <c>_</c>, <c>-</c> and <c>.</c>.</exception>
+    public static void Register<TAttention>()
+        where TAttention : Module, IAttention<TAttention> => s_registry.Add(Entry.Of<TAttention>());
 
     /// <summary>The mechanism of that key.</summary>
     /// <exception cref="OptionException">There is none; the message names the nearest.</exception>
-    public static Entry Find(string key) => All.FirstOrDefault(e => e.Card.Key == key)
+    public static Entry Find(string key) => s_registry.Get(key)
         ?? throw new OptionException("attention", $"there is no mechanism \"{key}\"; {Suggestion.Hint(key, Keys)}");
 
-    /// <summary>The options of a mechanism that the catalogue built, whether by itself or in a model's slot; null for other modules.</summary>
+    /// <summary>The options that a mechanism was built with, whether by itself or in a model's slot; null for other modules.</summary>
     public static AttentionOptions? OptionsOf(Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        return Entry.OptionsOf(module);
+        return (module as IMechanism)?.Options;
     }
 }

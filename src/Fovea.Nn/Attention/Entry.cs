@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 
 namespace Fovea.Attention;
@@ -6,7 +5,6 @@ namespace Fovea.Attention;
 /// <summary>One line of the catalogue.</summary>
 public sealed class Entry
 {
-    private static readonly ConditionalWeakTable<Module, AttentionOptions> s_options = [];
     private readonly Func<AttentionOptions, Module> _create;
 
     private Entry(Card card, Type type, Func<AttentionOptions, Module> create)
@@ -37,7 +35,7 @@ public sealed class Entry
         }
 
         Module module = _create(options);
-        s_options.AddOrUpdate(module, options);
+        module.EnsureBuilt();
         return module;
     }
 
@@ -50,9 +48,7 @@ public sealed class Entry
     public Module CreateFor(SlotShape slot, JsonObject? options = null)
     {
         JsonObject all = options?.DeepClone().AsObject() ?? [];
-        IReadOnlyDictionary<string, object> fitted = Card.Fit?.Invoke(slot)
-            ?? (Card.Option("channels") is null ? new Dictionary<string, object>() : new Dictionary<string, object> { ["channels"] = slot.Channels });
-        foreach ((string name, object value) in fitted)
+        foreach ((string name, object value) in Fitted(slot))
         {
             if (!all.ContainsKey(name))
             {
@@ -63,6 +59,7 @@ public sealed class Entry
         return Create(all);
     }
 
-    /// <summary>The options that an entry built a module from, or null.</summary>
-    internal static AttentionOptions? OptionsOf(Module module) => s_options.TryGetValue(module, out AttentionOptions? options) ? options : null;
+    /// <summary>The options that follow from a place in a model.</summary>
+    public IReadOnlyDictionary<string, object> Fitted(SlotShape slot) => Card.Fit?.Invoke(slot)
+        ?? (Card.Option("channels") is null ? new Dictionary<string, object>() : new Dictionary<string, object> { ["channels"] = slot.Channels });
 }

@@ -28,12 +28,18 @@ public enum OptionKind
     Nested,
 }
 
-/// <summary>One option: name, kind, range and default. Build it with the static members.</summary>
+/// <summary>
+/// One option: name, kind, range and default, said once. The mechanism's property, the command line's flags, the JSON of checkpoints and
+/// goldens and the generated pages all go by it. Build it with the static members.
+/// </summary>
 /// <param name="Name">The name, camelCase, as in goldens and on the command line.</param>
 /// <param name="Kind">The kind of value.</param>
 /// <param name="Help">One sentence.</param>
 public sealed record OptionSpec(string Name, OptionKind Kind, string Help)
 {
+    /// <summary>The mechanism's property, or the parameter of its constructor when a value must be given; the name in Pascal case unless said.</summary>
+    public string Property { get; init; } = char.ToUpperInvariant(Name[0]) + Name[1..];
+
     /// <summary>The value when none is given; null when it must be given, unless <see cref="IsNullable"/>.</summary>
     public object? Default { get; init; }
 
@@ -48,6 +54,9 @@ public sealed record OptionSpec(string Name, OptionKind Kind, string Help)
 
     /// <summary>The words allowed.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>What stands between the parts of a word: <c>-</c> or <c>_</c>.</summary>
+    public char Separator { get; init; } = '-';
 
     /// <summary>Whether a value must be given.</summary>
     public bool IsRequired => Default is null && !IsNullable;
@@ -73,6 +82,16 @@ public sealed record OptionSpec(string Name, OptionKind Kind, string Help)
         _ => Default.ToString()!,
     };
 
+    /// <summary>The help with range and default in one sentence, as the property's documentation has it.</summary>
+    public string Summary
+    {
+        get
+        {
+            string range = Kind is OptionKind.Integer or OptionKind.Number ? $"{Describe()}, " : string.Empty;
+            return IsRequired ? Help : $"{Help.TrimEnd('.')} ({range}default {DefaultText}).";
+        }
+    }
+
     /// <summary>A whole number. Without a default it must be given.</summary>
     public static OptionSpec Integer(string name, string help, int? value = null, int minimum = 1, int maximum = int.MaxValue, bool nullable = false) =>
         new(name, OptionKind.Integer, help)
@@ -93,13 +112,22 @@ public sealed record OptionSpec(string Name, OptionKind Kind, string Help)
     /// <summary>A switch that may be left open; null says so.</summary>
     public static OptionSpec BooleanOrNull(string name, string help) => new(name, OptionKind.Boolean, help) { IsNullable = true };
 
-    /// <summary>One word of a list; the default must be in it.</summary>
-    public static OptionSpec Choice(string name, string help, string value, params string[] words) =>
-        new(name, OptionKind.Choice, help) { Default = value, Words = words };
+    /// <summary>One value of an enumeration, whose members in lower case are the words: <c>MeanMax</c> is <c>mean-max</c>.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="help">One sentence.</param>
+    /// <param name="value">The default.</param>
+    /// <param name="separator">What stands between the parts of a word: <c>-</c> (the default) or <c>_</c>.</param>
+    public static OptionSpec Choice<TEnum>(string name, string help, TEnum value, char separator = '-')
+        where TEnum : struct, Enum =>
+        new(name, OptionKind.Choice, help) { Default = ChoiceWords.Of(value, separator), Words = ChoiceWords.All<TEnum>(separator), Separator = separator };
 
-    /// <summary>Several words of a list, in order.</summary>
-    public static OptionSpec Choices(string name, string help, string[] value, params string[] words) =>
-        new(name, OptionKind.Choices, help) { Default = value, Words = words };
+    /// <summary>Several values of an enumeration, in order; at least one.</summary>
+    public static OptionSpec Choices<TEnum>(string name, string help, params TEnum[] value)
+        where TEnum : struct, Enum => new(name, OptionKind.Choices, help)
+        {
+            Default = Array.ConvertAll(value, static v => ChoiceWords.Of(v, '-')),
+            Words = ChoiceWords.All<TEnum>('-'),
+        };
 
     /// <summary>The option <c>channels</c> that almost every mechanism has.</summary>
     public static OptionSpec Channels() => Integer("channels", "Channels of the input.");

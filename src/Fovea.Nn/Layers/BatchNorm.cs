@@ -43,7 +43,7 @@ public abstract class BatchNorm : Module
         using IDisposable? part = EnterTrace();
         using TensorScope scope = TensorScope.Begin();
         Tensor y = scope.Keep(Normalize(x, relu, residual));
-        AfterCall?.Invoke(this, residual is null ? [x] : [x, residual], y);
+        TellListeners(y, residual is null ? [x] : [x, residual]);
         return y;
     }
 

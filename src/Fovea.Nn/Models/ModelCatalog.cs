@@ -25,13 +25,12 @@ public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<Mo
     }
 }
 
-/// <summary>Every model, one line each.</summary>
+/// <summary>Every model, one line each, and those that programs register.</summary>
 public static class ModelCatalog
 {
     private const string Segmentation = "Segment";
 
-    /// <summary>All models.</summary>
-    public static IReadOnlyList<ModelEntry> All { get; } =
+    private static readonly Registry<ModelEntry> s_registry = new("model", static m => m.Key,
     [
         new("resnet8", "Residual network of 8 layers with a stem of stride 2, for 64×64 images: the default for Clutter", 64, o => new CifarResNet(8, o, 2)),
         new("resnet14", "Residual network of 14 layers with a stem of stride 2, for 64×64 images", 64, o => new CifarResNet(14, o, 2)),
@@ -57,17 +56,25 @@ public static class ModelCatalog
         new("unet-resnet18", "U-Net with an encoder of ResNet-18, as in segmentation_models.pytorch", 256, o => new ResNetUNet(18, o)) { Task = Segmentation, SizeUnit = 32 },
         new("unet-resnet34", "U-Net with an encoder of ResNet-34, as in segmentation_models.pytorch", 256, o => new ResNetUNet(34, o)) { Task = Segmentation, SizeUnit = 32 },
         new("unet-resnet50", "U-Net with an encoder of ResNet-50, as in segmentation_models.pytorch", 256, o => new ResNetUNet(50, o)) { Task = Segmentation, SizeUnit = 32 },
-    ];
+    ],
+        isTaken: Contains);
+
+    /// <summary>All models.</summary>
+    public static IReadOnlyList<ModelEntry> All => s_registry.All;
 
     /// <summary>All names.</summary>
-    public static IReadOnlyList<string> Keys { get; } = [.. All.Select(m => m.Key)];
+    public static IReadOnlyList<string> Keys => s_registry.Keys;
+
+    /// <summary>Adds a model of your own: training, checkpoints and the command line know its key.</summary>
+    /// <exception cref="ArgumentException">The key is taken, or has other characters than letters, digits, <c>_</c>, <c>-</c> and <c>.</c>.</exception>
+    public static void Register(ModelEntry model) => s_registry.Add(model);
 
     /// <summary>The model of that name, or of a mechanism's and a model's names together: <c>cbam_resnet50</c> is resnet50 with cbam in its slots.</summary>
     /// <exception cref="OptionException">There is none; the message names the nearest.</exception>
     public static ModelEntry Find(string key)
     {
         (string model, string? attention) = Split(key);
-        ModelEntry entry = All.FirstOrDefault(m => m.Key == model)
+        ModelEntry entry = s_registry.Get(model)
             ?? throw new OptionException("model", $"there is no model \"{key}\"; {Suggestion.Hint(key, KeysLike(key))}");
         return attention is null ? entry : entry with
         {
@@ -78,14 +85,14 @@ public static class ModelCatalog
     }
 
     /// <summary>Whether <see cref="Find"/> finds a model by that name.</summary>
-    public static bool Contains(string key) => Keys.Contains(Split(key).Model);
+    public static bool Contains(string key) => s_registry.Contains(Split(key).Model);
 
     /// <summary>Takes a name such as <c>cbam_resnet50</c> apart.</summary>
     /// <returns>The model and the mechanism; the name itself and null when it is not made of the two.</returns>
     public static (string Model, string? Attention) Split(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return Keys.Contains(key) || Prefix(key) is not { } attention || !Keys.Contains(key[(attention.Length + 1)..])
+        return s_registry.Contains(key) || Prefix(key) is not { } attention || !s_registry.Contains(key[(attention.Length + 1)..])
             ? (key, null)
             : (key[(attention.Length + 1)..], attention);
     }

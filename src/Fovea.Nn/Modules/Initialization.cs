@@ -19,7 +19,10 @@ public static class Initialization
     /// Until the returned value is disposed, layers leave their parameters undefined when built: for models whose weights are loaded or
     /// drawn right afterwards, which then start in a fraction of the time.
     /// </summary>
-    public static IDisposable Defer() => new Deferral();
+    public static IDisposable Defer() => new Deferral(true);
+
+    /// <summary>Says for a while whether layers that are built leave their parameters undefined, whatever was said before.</summary>
+    internal static IDisposable DeferWhen(bool deferred) => new Deferral(deferred);
 
     /// <summary>Draws the parameters of a module and all below it anew: children first, so that a parent has the last word.</summary>
     public static void Draw(Module module, Generator generator)
@@ -111,7 +114,7 @@ public static class Initialization
     {
         private readonly bool _before = s_deferred.Value;
 
-        public Deferral() => s_deferred.Value = true;
+        public Deferral(bool deferred) => s_deferred.Value = deferred;
 
         public void Dispose() => s_deferred.Value = _before;
     }

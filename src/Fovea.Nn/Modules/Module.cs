@@ -1,30 +1,41 @@
 namespace Fovea;
 
 /// <summary>
-/// A part of a model: parameters, buffers and child modules under the names that a state dict uses. Everything is registered in the
-/// constructor by name; nothing is found by reflection.
+/// A part of a model: parameters, buffers and child modules under the names that a state dict uses. Everything is registered by name, in
+/// the constructor or, where init properties have a say in the parts, in <see cref="Build"/>; nothing is found by reflection.
 /// </summary>
 public abstract class Module
 {
     private readonly List<(string Name, Tensor Value)> _parameters = [];
     private readonly List<(string Name, Tensor Value)> _buffers = [];
     private readonly List<(string Name, Module Value)> _children = [];
+    private readonly PartsBuild _build = new();
+    private Action<Module, Tensor[], Tensor>? _afterCall;
     private string? _name;
 
     /// <summary>Whether the module is in training mode (the default), which batch norm and dropout ask for.</summary>
     public bool IsTraining { get; private set; } = true;
 
     /// <summary>The child modules with their names, in the order of registration.</summary>
-    public IReadOnlyList<(string Name, Module Value)> Children => _children;
+    public IReadOnlyList<(string Name, Module Value)> Children => Built._children;
 
     /// <summary>This module's own parameters, without those of its children.</summary>
-    public IReadOnlyList<(string Name, Tensor Value)> OwnParameters => _parameters;
+    public IReadOnlyList<(string Name, Tensor Value)> OwnParameters => Built._parameters;
 
     /// <summary>This module's own buffers, without those of its children.</summary>
-    public IReadOnlyList<(string Name, Tensor Value)> OwnBuffers => _buffers;
+    public IReadOnlyList<(string Name, Tensor Value)> OwnBuffers => Built._buffers;
 
-    /// <summary>Listens to the module's calls: it gets the inputs and the output after each one. Null (the default) listens to none.</summary>
-    public Action<Module, Tensor[], Tensor>? AfterCall { get; set; }
+    /// <summary>Whether anybody listens to the module's calls.</summary>
+    internal bool HasListeners => Volatile.Read(ref _afterCall) is not null;
+
+    private Module Built
+    {
+        get
+        {
+            _build.Ensure(this);
+            return this;
+        }
+    }
 
     /// <summary>Computes the module's result. Call it through <see cref="Call(Tensor)"/>.</summary>
     /// <exception cref="ShapeException">The input does not fit.</exception>
@@ -39,21 +50,31 @@ public abstract class Module
     /// <summary>Runs the module. Tensors made on the way are given back when it returns (the tape keeps its own shares).</summary>
     public Tensor Call(Tensor x)
     {
+        EnsureBuilt();
         using IDisposable? part = EnterTrace();
         using TensorScope scope = TensorScope.Begin();
         Tensor y = scope.Keep(Forward(x));
-        AfterCall?.Invoke(this, [x], y);
+        TellListeners(y, x);
         return y;
     }
 
     /// <summary>Runs a module of several inputs, in the order that its documentation gives.</summary>
     public Tensor Call(params ReadOnlySpan<Tensor> inputs)
     {
+        EnsureBuilt();
         using IDisposable? part = EnterTrace();
         using TensorScope scope = TensorScope.Begin();
         Tensor y = scope.Keep(Forward(inputs));
-        AfterCall?.Invoke(this, inputs.ToArray(), y);
+        TellListeners(y, inputs);
         return y;
+    }
+
+    /// <summary>Listens to the module's calls, beside others who do: until the returned value is disposed.</summary>
+    /// <param name="listener">Gets the module, the inputs and the output after each call, in the order of registration.</param>
+    public IDisposable AfterCall(Action<Module, Tensor[], Tensor> listener)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        return new Listening(this, listener);
     }
 
     /// <summary>All parameters with dotted names, own first, then the children's in order.</summary>
@@ -66,7 +87,7 @@ public abstract class Module
     public IEnumerable<(string Name, Module Value)> NamedModules(string prefix = "")
     {
         yield return (prefix, this);
-        foreach ((string name, Module child) in _children)
+        foreach ((string name, Module child) in Children)
         {
             foreach ((string, Module) found in child.NamedModules(Join(prefix, name)))
             {
@@ -123,6 +144,19 @@ public abstract class Module
         }
     }
 
+    /// <summary>
+    /// Registers the parts of a module whose init properties have a say in them. It runs once, on one thread, before anything needs the
+    /// parts: a call, a registration with a parent, a look at parameters, buffers, children or names. The default registers nothing.
+    /// </summary>
+    /// <exception cref="OptionException">The options do not go together.</exception>
+    protected internal virtual void Build()
+    {
+    }
+
+    /// <summary>Has <see cref="Build"/> run if it has not yet. A module's own public methods other than the calls begin with it.</summary>
+    /// <exception cref="OptionException">The options do not go together.</exception>
+    protected internal void EnsureBuilt() => _build.Ensure(this);
+
     /// <summary>Gives this module's own parameters and buffers their first values. Children have done so already.</summary>
     /// <param name="generator">A generator for this module alone.</param>
     protected internal virtual void Reset(Generator generator)
@@ -140,6 +174,10 @@ public abstract class Module
 
     /// <summary>Names the ops that follow after this module in a trace, until the returned value is disposed; see <see cref="Graph.Enter"/>.</summary>
     private protected IDisposable? EnterTrace() => _name is null ? null : Graph.Enter(_name);
+
+    /// <summary>Tells those who listen of a call.</summary>
+    private protected void TellListeners(Tensor y, params ReadOnlySpan<Tensor> inputs) =>
+        Volatile.Read(ref _afterCall)?.Invoke(this, inputs.ToArray(), y);
 
     /// <summary>Registers a parameter: it requires a gradient and belongs to no scope.</summary>
     /// <returns>The same tensor.</returns>
@@ -169,6 +207,7 @@ public abstract class Module
     {
         ArgumentNullException.ThrowIfNull(child);
         CheckName(name);
+        child.EnsureBuilt();
         _children.Add((name, child));
         ((Module)child)._name = name;
         return child;
@@ -184,6 +223,39 @@ public abstract class Module
         if (name.Length == 0 || _parameters.Any(p => p.Name == name) || _buffers.Any(b => b.Name == name) || _children.Any(c => c.Name == name))
         {
             throw new ArgumentException($"{GetType().Name}: expected a new, non-empty name to register, got \"{name}\".");
+        }
+    }
+
+    private sealed class Listening : IDisposable
+    {
+        private readonly Module _module;
+        private Action<Module, Tensor[], Tensor>? _listener;
+
+        public Listening(Module module, Action<Module, Tensor[], Tensor> listener)
+        {
+            _module = module;
+
+            // A delegate of its own: two registrations of one method are two.
+            _listener = (m, inputs, y) => listener(m, inputs, y);
+            Change(list => list + _listener);
+        }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _listener, null) is { } listener)
+            {
+                Change(list => list - listener);
+            }
+        }
+
+        private void Change(Func<Action<Module, Tensor[], Tensor>?, Action<Module, Tensor[], Tensor>?> change)
+        {
+            Action<Module, Tensor[], Tensor>? before;
+            do
+            {
+                before = Volatile.Read(ref _module._afterCall);
+            }
+            while (!ReferenceEquals(Interlocked.CompareExchange(ref _module._afterCall, change(before), before), before));
         }
     }
 }

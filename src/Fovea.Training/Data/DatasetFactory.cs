@@ -4,14 +4,23 @@ namespace Fovea.Training.Data;
 
 /// <summary>
 /// Opens data by what they are: a folder per class, such folders under train/ and val/, CIFAR-10's binary batches, MNIST's IDX files, a
-/// table of path and label, folders of images and masks paired by name, a .tar, .tar.gz or .zip of any of these, or <c>clutter</c> (also null): the data that need no file.
+/// table of path and label, folders of images and masks paired by name, a .tar, .tar.gz or .zip of any of these, or by a name:
+/// <c>clutter</c> (also null), the data that need no file, and those that programs register.
 /// </summary>
 public static class DatasetFactory
 {
-    private const string EmbeddedName = "clutter";
+    private const string ClutterName = "clutter";
+    private static readonly Registry<NamedDataset> s_named = new("data set", static d => d.Name, [new NamedDataset(ClutterName, Clutter) { Origin = "made from the seed" }]);
+
+    /// <summary>The data that have names.</summary>
+    public static IReadOnlyList<NamedDataset> Named => s_named.All;
+
+    /// <summary>Adds data of your own under a name, by which they are opened wherever a path of data could stand: <c>--data NAME</c>.</summary>
+    /// <exception cref="ArgumentException">The name is taken, or has other characters than letters, digits, <c>_</c>, <c>-</c> and <c>.</c>.</exception>
+    public static void Register(NamedDataset data) => s_named.Add(data);
 
     /// <summary>Opens one part of the data.</summary>
-    /// <param name="source">A path, <c>clutter</c>, or null for Clutter.</param>
+    /// <param name="source">A path, a name, or null for Clutter.</param>
     /// <param name="options">Null for <see cref="DatasetOptions.Default"/>.</param>
     /// <param name="split">Which part, when the data are divided into training and validation; data that are not come whole.</param>
     /// <exception cref="DataException">There are no such data, or they cannot be read.</exception>
@@ -26,7 +35,7 @@ public static class DatasetFactory
     /// The validation set is <paramref name="val"/> when that is given; else the data's own validation part (val/, valid/, validation/,
     /// test/, test_batch.bin, t10k-…); else <see cref="DatasetOptions.ValFraction"/> of each class, chosen by the seed.
     /// </remarks>
-    /// <param name="train">A path, <c>clutter</c>, or null for Clutter.</param>
+    /// <param name="train">A path, a name, or null for Clutter.</param>
     /// <param name="val">The path of the validation data, or null to find them in <paramref name="train"/>.</param>
     /// <param name="options">Null for <see cref="DatasetOptions.Default"/>.</param>
     /// <exception cref="DataException">There are no such data, they cannot be read, or the classes of the two parts differ.</exception>
@@ -35,8 +44,10 @@ public static class DatasetFactory
         options = Checked(options);
         DatasetPair pair = val is not null
             ? OpenGiven(train, val, options)
-            : IsClutter(train)
-                ? new DatasetPair(OpenRaw(train, options, DataSplit.Train), OpenRaw(train, options, DataSplit.Val), "made from the seed")
+            : FindNamed(train) is { } named
+                ? named.Open(options, DataSplit.Val) is { } held
+                    ? new DatasetPair(WithTask(Whole(named, options), options.Task), WithTask(held, options.Task), named.Origin)
+                    : HoldOut(Whole(named, options), options, [])
                 : Divide(Detect(train!, options), options);
         if (!pair.IsHeldOut && (options.Folds is not null || options.ValFraction is not null))
         {
@@ -59,7 +70,7 @@ public static class DatasetFactory
     /// <param name="source">A path, <c>clutter</c>, or null for Clutter.</param>
     internal static string NameOf(string? source)
     {
-        string name = source is null ? EmbeddedName : Path.GetFileName(Path.TrimEndingDirectorySeparator(source)).Split('.')[0];
+        string name = source is null ? ClutterName : Path.GetFileName(Path.TrimEndingDirectorySeparator(source)).Split('.')[0];
 
         // "train.tar.gz" says less than the folder that it lies in.
         return name is "train" or "training" && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(source!))) is { Length: > 0 } folder ? folder
@@ -67,7 +78,7 @@ public static class DatasetFactory
     }
 
     /// <summary>Whether a name means the embedded data.</summary>
-    public static bool IsClutter(string? source) => source is null or "" || source.Equals(EmbeddedName, StringComparison.OrdinalIgnoreCase);
+    public static bool IsClutter(string? source) => source is null or "" || source.Equals(ClutterName, StringComparison.OrdinalIgnoreCase);
 
     // Who says what the colours of masks mean, wants masks.
     private static DatasetOptions Checked(DatasetOptions? options)
@@ -79,10 +90,9 @@ public static class DatasetFactory
 
     private static IImageDataset OpenRaw(string? source, DatasetOptions options, DataSplit split, List<string>? notes = null)
     {
-        if (IsClutter(source))
+        if (FindNamed(source) is { } named)
         {
-            var clutter = new ClutterDataset(split == DataSplit.Train ? options.ClutterTrainCount : options.ClutterValCount, options.Seed, split);
-            return WithTask(clutter, options.Task);
+            return WithTask(named.Open(options, split) ?? Whole(named, options), options.Task);
         }
 
         DataLayout layout = Detect(source!, options);
@@ -103,6 +113,14 @@ public static class DatasetFactory
         ? dataset
         : task.From(dataset) ?? throw new DataException($"{dataset.Source}: expected pictures with {task.Labels}, got pictures with {dataset.Task.Labels}.");
 
+    private static NamedDataset? FindNamed(string? source) => s_named.Get(IsClutter(source) ? ClutterName : source!);
+
+    private static IImageDataset Whole(NamedDataset named, DatasetOptions options) => named.Open(options, DataSplit.Train)
+        ?? throw new DataException($"{named.Name}: the data set has no training part; its Open must give one for DataSplit.Train.");
+
+    private static ClutterDataset Clutter(DatasetOptions options, DataSplit split) =>
+        new(split == DataSplit.Train ? options.ClutterTrainCount : options.ClutterValCount, options.Seed, split);
+
     private static DatasetPair Divide(DataLayout layout, DatasetOptions options)
     {
         if (layout.IsDivided)
@@ -110,7 +128,12 @@ public static class DatasetFactory
             return new DatasetPair(WithTask(layout.Open(DataSplit.Train), options.Task), WithTask(layout.Open(DataSplit.Val), options.Task), layout.Kind) { Notes = layout.Notes };
         }
 
-        IImageDataset all = WithTask(layout.Open(DataSplit.Train), options.Task);
+        return HoldOut(layout.Open(DataSplit.Train), options, layout.Notes);
+    }
+
+    private static DatasetPair HoldOut(IImageDataset whole, DatasetOptions options, IReadOnlyList<string> notes)
+    {
+        IImageDataset all = WithTask(whole, options.Task);
         double fraction = options.ValFraction ?? DatasetOptions.DefaultValFraction;
         (string how, (int[] part, int[] rest)) = options switch
         {
@@ -127,7 +150,7 @@ public static class DatasetFactory
                 + $"({how}); give more pictures of a class, or the validation pictures by themselves.");
         }
 
-        return new DatasetPair(new SubsetDataset(all, rest), new SubsetDataset(all, part, $"{all.Source} (validation part)"), how) { IsHeldOut = true, Notes = layout.Notes };
+        return new DatasetPair(new SubsetDataset(all, rest), new SubsetDataset(all, part, $"{all.Source} (validation part)"), how) { IsHeldOut = true, Notes = notes };
     }
 
     private static IImageDataset Reduce(IImageDataset train, DatasetOptions options) =>
@@ -151,7 +174,7 @@ public static class DatasetFactory
 
         if (!File.Exists(path))
         {
-            throw new DataException($"{path}: there is no such folder or file; give a folder per class, an archive, a table, or clutter.");
+            throw new DataException($"{path}: there is no such folder or file; give a folder per class, an archive, a table, or a name ({string.Join(", ", s_named.Keys)}).");
         }
 
         return FileKind.Detect(path, options);

@@ -140,12 +140,16 @@ public sealed class ImporterTests
     }
 
     [Fact]
-    public void AModuleWhoseOptionsAreUnknownIsRefusedWhereTheyMatter()
+    public void AModuleMadeByItsConstructorIsCheckedLikeTheCatalogues()
     {
         using var scope = TensorScope.Begin();
         var golden = new Case("official-cbam");
-        Module module = Cbam.Create(AttentionOptions.From(Cbam.Card, golden.Config));
-        Assert.Contains("build it with Catalog.Find(\"cbam\")", Refusal(module, golden.State, null), StringComparison.Ordinal);
+        Cbam Made(PoolOrder order) => new((int)golden.Config["channels"]!)
+        {
+            Reduction = (int?)golden.Config["reduction"] ?? 16, MlpBias = true, SpatialBatchNorm = true, PoolOrder = order,
+        };
+        Assert.Contains("the weights need poolOrder max-mean", Refusal(Made(PoolOrder.MeanMax), golden.State, null), StringComparison.Ordinal);
+        Importer.Load(Made(PoolOrder.MaxMean), golden.State);
     }
 
     [Fact]

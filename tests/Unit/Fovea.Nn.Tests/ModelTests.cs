@@ -32,6 +32,16 @@ public sealed class ModelTests
     }
 
     [Fact]
+    public void What_has_a_meaning_already_is_not_registered_again()
+    {
+        Assert.Contains("there is a mechanism \"cbam\" already", Assert.Throws<ArgumentException>(Catalog.Register<Cbam>).Message, StringComparison.Ordinal);
+        ModelEntry model = ModelCatalog.Find("resnet18");
+        Assert.Contains("\"resnet18\" already", Assert.Throws<ArgumentException>(() => ModelCatalog.Register(model)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"cbam_resnet18\" already", Assert.Throws<ArgumentException>(() => ModelCatalog.Register(model with { Key = "cbam_resnet18" })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Resnet_names_are_those_of_torchvision()
     {
         using IDisposable deferred = Initialization.Defer();

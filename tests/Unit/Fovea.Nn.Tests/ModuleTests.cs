@@ -13,6 +13,26 @@ public sealed class ModuleTests
     }
 
     [Fact]
+    public void Several_listen_to_a_module_each_until_it_stops()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var module = new BatchNorm2d(2);
+        var heard = new List<string>();
+        void Twice(Module m, Tensor[] inputs, Tensor y) => heard.Add($"twice {inputs.Length}");
+        IDisposable first = module.AfterCall((m, inputs, y) => heard.Add($"first {m == module} {inputs.Length} {y.Shape}"));
+        using IDisposable second = module.AfterCall(Twice);
+        IDisposable third = module.AfterCall(Twice);
+        module.Call(Tensor.Ones([1, 2, 2, 2]));
+        Assert.Equal(["first True 1 [1, 2, 2, 2]", "twice 1", "twice 1"], heard);
+        heard.Clear();
+        first.Dispose();
+        third.Dispose();
+        third.Dispose();
+        module.CallFused(Tensor.Ones([1, 2, 2, 2]), relu: true, Tensor.Ones([1, 2, 2, 2]));
+        Assert.Equal(["twice 2"], heard);
+    }
+
+    [Fact]
     public void Training_mode_reaches_every_part()
     {
         var module = new Sequential(new Sequential(new BatchNorm2d(2)));

@@ -8,20 +8,32 @@ namespace Fovea.Attention;
 /// <para>Shapes: <c>x: [N, C, H, W] → same</c>. Parameters: <c>fc1</c>, <c>fc2</c>.</para>
 /// <para>Source: Woo et al., "CBAM: Convolutional Block Attention Module", 2018.</para>
 /// </summary>
-public sealed class CbamChannel : Module, IAttention<CbamChannel>
+public sealed class CbamChannel : Mechanism<CbamChannel>, IAttention<CbamChannel>
 {
-    private readonly int _channels;
-    private readonly PooledMlpGate _gate;
+    private int _channels;
+    private PooledMlpGate _gate = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public CbamChannel(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private CbamChannel(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _gate = new PooledMlpGate(_channels, options.Integer("reduction"), options.Boolean("mlpBias"), options.Choices("pools"));
-        foreach ((string name, Module child) in _gate.Children)
-        {
-            Register(name, child);
-        }
     }
+
+    /// <summary>Divides the channels inside the bottleneck: C → C/r → C (a whole number ≥ 1, default 16).</summary>
+    public int Reduction { get => Integer(); init => Set(value); }
+
+    /// <summary>Whether the MLP has biases (default false).</summary>
+    public bool MlpBias { get => Boolean(); init => Set(value); }
+
+    /// <summary>The pools whose verdicts are summed (default [avg, max]).</summary>
+    public IReadOnlyList<ChannelPool> Pools { get => Choices<ChannelPool>(); init => SetChoices(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -38,7 +50,7 @@ public sealed class CbamChannel : Module, IAttention<CbamChannel>
             OptionSpec.Channels(),
             OptionSpec.Reduction(),
             OptionSpec.Boolean("mlpBias", "Whether the MLP has biases.", false),
-            OptionSpec.Choices("pools", "The pools whose verdicts are summed.", ["avg", "max"], PooledMlpGate.KnownPools),
+            OptionSpec.Choices("pools", "The pools whose verdicts are summed.", ChannelPool.Avg, ChannelPool.Max),
         ],
         Variants =
         [
@@ -54,6 +66,17 @@ public sealed class CbamChannel : Module, IAttention<CbamChannel>
 
     /// <inheritdoc/>
     public static CbamChannel Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _gate = new PooledMlpGate(_channels, options.Integer("reduction"), options.Boolean("mlpBias"), options.Choices("pools"));
+        foreach ((string name, Module child) in _gate.Children)
+        {
+            Register(name, child);
+        }
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -9,22 +9,32 @@ namespace Fovea.Attention;
 /// <para>Shapes: <c>x: [N, C, H, W] → same</c>. Parameter: <c>conv.weight</c> [1, 1, k].</para>
 /// <para>Source: Wang et al., "ECA-Net: Efficient Channel Attention for Deep Convolutional Neural Networks", 2020.</para>
 /// </summary>
-public sealed class EfficientChannelAttention : Module, IAttention<EfficientChannelAttention>
+public sealed class EfficientChannelAttention : Mechanism<EfficientChannelAttention>, IAttention<EfficientChannelAttention>
 {
-    private readonly int _channels;
-    private readonly Conv1d _conv;
+    private int _channels;
+    private Conv1d _conv = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public EfficientChannelAttention(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private EfficientChannelAttention(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        int kernel = options.IntegerOrNull("kernelSize") ?? AdaptiveKernel(_channels, options.Number("gamma"), options.Number("b"));
-        if (kernel % 2 == 0)
-        {
-            throw new OptionException("eca", $"kernelSize: expected an odd number, so that every channel keeps its place, got {kernel}.");
-        }
-
-        _conv = Register("conv", new Conv1d(1, 1, kernel, padding: kernel / 2, bias: false));
     }
+
+    /// <summary>Length of the kernel, odd; null computes it from the channels (a whole number ≥ 1, default null).</summary>
+    public int? KernelSize { get => IntegerOrNull(); init => Set(value); }
+
+    /// <summary>γ of the computed kernel (a number ≥ 0.01, default 2).</summary>
+    public double Gamma { get => Number(); init => Set(value); }
+
+    /// <summary>b of the computed kernel (a number -64 … 64, default 1).</summary>
+    public double B { get => Number(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -49,6 +59,19 @@ public sealed class EfficientChannelAttention : Module, IAttention<EfficientChan
 
     /// <inheritdoc/>
     public static EfficientChannelAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        int kernel = options.IntegerOrNull("kernelSize") ?? AdaptiveKernel(_channels, options.Number("gamma"), options.Number("b"));
+        if (kernel % 2 == 0)
+        {
+            throw new OptionException("eca", $"kernelSize: expected an odd number, so that every channel keeps its place, got {kernel}.");
+        }
+
+        _conv = Register("conv", new Conv1d(1, 1, kernel, padding: kernel / 2, bias: false));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

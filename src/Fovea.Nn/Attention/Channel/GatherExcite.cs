@@ -15,36 +15,54 @@ namespace Fovea.Attention;
 /// to the cells of a grid of that size, over which other maps are averaged first; on a map of the built size nothing changes.</para>
 /// <para>Source: Hu et al., "Gather-Excite: Exploiting Feature Context in Convolutional Neural Networks", 2018.</para>
 /// </summary>
-public sealed class GatherExcite : Module, IAttention<GatherExcite>
+public sealed class GatherExcite : Mechanism<GatherExcite>, IAttention<GatherExcite>
 {
     private const string Key = "gather_excite";
-    private readonly int _channels;
-    private readonly int _extent;
-    private readonly Size2 _grid;
-    private readonly bool _anySize;
+    private int _channels;
+    private int _extent;
+    private Size2 _grid;
+    private bool _anySize;
     private readonly List<(Conv2d Conv, BatchNorm2d Norm)> _gather = [];
-    private readonly Conv2d? _down;
-    private readonly Conv2d? _up;
+    private Conv2d? _down;
+    private Conv2d? _up;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public GatherExcite(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private GatherExcite(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _extent = options.Integer("extent");
-        _anySize = options.Boolean("anySize");
-        if (options.Boolean("parameters"))
-        {
-            _grid = _extent == 0 ? Grid(options) : 0;
-            Register("gather", new Sequential(_extent == 0 ? Global() : Strided()));
-        }
-
-        if (options.Boolean("mlp"))
-        {
-            int reduced = Channels.Reduced(Key, _channels, options.Integer("reduction"));
-            _down = new Conv2d(_channels, reduced, 1);
-            _up = new Conv2d(reduced, _channels, 1);
-            Register("mlp", new Sequential([("0", _down), ("2", _up)]));
-        }
     }
+
+    /// <summary>Whether the gathering is learnt (θ, θ⁺) rather than a mean (θ⁻) (default false).</summary>
+    public bool HasParameters { get => Boolean(); init => Set(value); }
+
+    /// <summary>
+    /// Positions over which context is gathered; 0: all; with parameters a power of two from 2 (a whole number ≥ 0, default 0).
+    /// </summary>
+    public int Extent { get => Integer(); init => Set(value); }
+
+    /// <summary>Height of the maps, for the learnt global kernel (a whole number ≥ 1, default null).</summary>
+    public int? Height { get => IntegerOrNull(); init => Set(value); }
+
+    /// <summary>Width of the maps, for the learnt global kernel (a whole number ≥ 1, default null).</summary>
+    public int? Width { get => IntegerOrNull(); init => Set(value); }
+
+    /// <summary>Whether ReLU and a bottleneck of 1×1 convolutions follow (θ⁺) (default false).</summary>
+    public bool Mlp { get => Boolean(); init => Set(value); }
+
+    /// <summary>Divides the channels inside the bottleneck: C → C/r → C (a whole number ≥ 1, default 16).</summary>
+    public int Reduction { get => Integer(); init => Set(value); }
+
+    /// <summary>
+    /// Whether the learnt global kernel takes maps of other sizes, averaged over a grid of height × width (default false).
+    /// </summary>
+    public bool AnySize { get => Boolean(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -59,7 +77,7 @@ public sealed class GatherExcite : Module, IAttention<GatherExcite>
         Options =
         [
             OptionSpec.Channels(),
-            OptionSpec.Boolean("parameters", "Whether the gathering is learnt (θ, θ⁺) rather than a mean (θ⁻).", false),
+            OptionSpec.Boolean("parameters", "Whether the gathering is learnt (θ, θ⁺) rather than a mean (θ⁻).", false) with { Property = nameof(HasParameters) },
             OptionSpec.Integer("extent", "Positions over which context is gathered; 0: all; with parameters a power of two from 2.", 0, minimum: 0),
             OptionSpec.Integer("height", "Height of the maps, for the learnt global kernel.", nullable: true),
             OptionSpec.Integer("width", "Width of the maps, for the learnt global kernel.", nullable: true),
@@ -84,6 +102,27 @@ public sealed class GatherExcite : Module, IAttention<GatherExcite>
 
     /// <inheritdoc/>
     public static GatherExcite Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _extent = options.Integer("extent");
+        _anySize = options.Boolean("anySize");
+        if (options.Boolean("parameters"))
+        {
+            _grid = _extent == 0 ? Grid(options) : 0;
+            Register("gather", new Sequential(_extent == 0 ? Global() : Strided()));
+        }
+
+        if (options.Boolean("mlp"))
+        {
+            int reduced = Channels.Reduced(Key, _channels, options.Integer("reduction"));
+            _down = new Conv2d(_channels, reduced, 1);
+            _up = new Conv2d(reduced, _channels, 1);
+            Register("mlp", new Sequential([("0", _down), ("2", _up)]));
+        }
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -2,6 +2,16 @@ using Fovea.Layers;
 
 namespace Fovea.Attention;
 
+/// <summary>How the context reaches the positions.</summary>
+public enum ContextFusion
+{
+    /// <summary>It is added.</summary>
+    Add,
+
+    /// <summary>Its sigmoid is multiplied with.</summary>
+    Mul,
+}
+
 /// <summary>
 /// Global context block (GCNet): one attention map for all queries gathers a context vector, which is transformed and fused into every
 /// position by multiplication, addition or both.
@@ -12,27 +22,39 @@ namespace Fovea.Attention;
 /// identity, unless <c>identityStart</c> is false.</para>
 /// <para>Source: Cao et al., "GCNet: Non-local Networks Meet Squeeze-Excitation Networks and Beyond", 2019.</para>
 /// </summary>
-public sealed class GlobalContext : Module, IAttention<GlobalContext>
+public sealed class GlobalContext : Mechanism<GlobalContext>, IAttention<GlobalContext>
 {
-    private readonly int _channels;
-    private readonly bool _identityStart;
-    private readonly double _epsilon;
-    private readonly Conv2d _mask;
-    private readonly Sequential? _add;
-    private readonly Sequential? _multiply;
+    private int _channels;
+    private bool _identityStart;
+    private double _epsilon;
+    private Conv2d _mask = null!;
+    private Sequential? _add;
+    private Sequential? _multiply;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public GlobalContext(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private GlobalContext(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _identityStart = options.Boolean("identityStart");
-        int reduced = Channels.Reduced("global_context", _channels, options.Integer("reduction"));
-        IReadOnlyList<string> fusion = options.Choices("fusion");
-        _mask = Register("conv_mask", new Conv2d(_channels, 1, 1));
-        _epsilon = options.Number("normEpsilon");
-        _add = fusion.Contains("add") ? Register("channel_add_conv", Transform(reduced)) : null;
-        _multiply = fusion.Contains("mul") ? Register("channel_mul_conv", Transform(reduced)) : null;
-        ResetUnlessDeferred();
     }
+
+    /// <summary>Divides the channels inside the bottleneck: C → C/r → C (a whole number ≥ 1, default 16).</summary>
+    public int Reduction { get => Integer(); init => Set(value); }
+
+    /// <summary>How the context reaches the positions; with both, multiplication comes first (default [add]).</summary>
+    public IReadOnlyList<ContextFusion> Fusion { get => Choices<ContextFusion>(); init => SetChoices(value); }
+
+    /// <summary>Added to the variance in the LayerNorm; timm has 1e-6 (a number ≥ 0, default 1E-05).</summary>
+    public double NormEpsilon { get => Number(); init => Set(value); }
+
+    /// <summary>Whether the last convolutions start at zero, which makes add the identity at first (default true).</summary>
+    public bool IdentityStart { get => Boolean(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -48,7 +70,7 @@ public sealed class GlobalContext : Module, IAttention<GlobalContext>
         [
             OptionSpec.Channels(),
             OptionSpec.Reduction(),
-            OptionSpec.Choices("fusion", "How the context reaches the positions; with both, multiplication comes first.", ["add"], "add", "mul"),
+            OptionSpec.Choices("fusion", "How the context reaches the positions; with both, multiplication comes first.", ContextFusion.Add),
             OptionSpec.Number("normEpsilon", "Added to the variance in the LayerNorm; timm has 1e-6.", 1e-5, 0),
             OptionSpec.Boolean("identityStart", "Whether the last convolutions start at zero, which makes add the identity at first.", true),
         ],
@@ -66,6 +88,20 @@ public sealed class GlobalContext : Module, IAttention<GlobalContext>
 
     /// <inheritdoc/>
     public static GlobalContext Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _identityStart = options.Boolean("identityStart");
+        int reduced = Channels.Reduced("global_context", _channels, options.Integer("reduction"));
+        IReadOnlyList<string> fusion = options.Choices("fusion");
+        _mask = Register("conv_mask", new Conv2d(_channels, 1, 1));
+        _epsilon = options.Number("normEpsilon");
+        _add = fusion.Contains("add") ? Register("channel_add_conv", Transform(reduced)) : null;
+        _multiply = fusion.Contains("mul") ? Register("channel_mul_conv", Transform(reduced)) : null;
+        ResetUnlessDeferred();
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -2,6 +2,16 @@ using Fovea.Layers;
 
 namespace Fovea.Attention;
 
+/// <summary>The function that makes a gate.</summary>
+public enum GateFunction
+{
+    /// <summary>1 / (1 + e^−x).</summary>
+    Sigmoid,
+
+    /// <summary>min(max(x + 3, 0), 6) / 6, as in MobileNetV3.</summary>
+    HardSigmoid,
+}
+
 /// <summary>
 /// Squeeze-and-Excitation: each channel is scaled by a gate that all channels' means decide together.
 /// <para>Formula: <c>y = x · gate(W2 · ReLU(W1 · GAP(x)))</c>.</para>
@@ -9,22 +19,34 @@ namespace Fovea.Attention;
 /// <c>.bias</c>.</para>
 /// <para>Source: Hu, Shen, Sun, "Squeeze-and-Excitation Networks", 2018. MobileNetV3's form has the hard sigmoid and biases.</para>
 /// </summary>
-public sealed class SqueezeExcitation : Module, IAttention<SqueezeExcitation>
+public sealed class SqueezeExcitation : Mechanism<SqueezeExcitation>, IAttention<SqueezeExcitation>
 {
-    private readonly int _channels;
-    private readonly bool _hard;
-    private readonly Linear _fc1;
-    private readonly Linear _fc2;
+    private int _channels;
+    private bool _hard;
+    private Linear _fc1 = null!;
+    private Linear _fc2 = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public SqueezeExcitation(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private SqueezeExcitation(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _hard = options.Choice("gate") == "hard-sigmoid";
-        bool bias = options.Boolean("bias");
-        int reduced = Channels.Reduced("se", _channels, options.Integer("reduction"));
-        _fc1 = Register("fc1", new Linear(_channels, reduced, bias));
-        _fc2 = Register("fc2", new Linear(reduced, _channels, bias));
     }
+
+    /// <summary>Divides the channels inside the bottleneck: C → C/r → C (a whole number ≥ 1, default 16).</summary>
+    public int Reduction { get => Integer(); init => Set(value); }
+
+    /// <summary>Whether the two linear maps have biases (default false).</summary>
+    public bool Bias { get => Boolean(); init => Set(value); }
+
+    /// <summary>The function that makes the gate (default sigmoid).</summary>
+    public GateFunction Gate { get => Choice<GateFunction>(); init => SetChoice(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -41,7 +63,7 @@ public sealed class SqueezeExcitation : Module, IAttention<SqueezeExcitation>
             OptionSpec.Channels(),
             OptionSpec.Reduction(),
             OptionSpec.Boolean("bias", "Whether the two linear maps have biases.", false),
-            OptionSpec.Choice("gate", "The function that makes the gate.", "sigmoid", "sigmoid", "hard-sigmoid"),
+            OptionSpec.Choice("gate", "The function that makes the gate.", GateFunction.Sigmoid),
         ],
         Variants =
         [
@@ -58,6 +80,17 @@ public sealed class SqueezeExcitation : Module, IAttention<SqueezeExcitation>
 
     /// <inheritdoc/>
     public static SqueezeExcitation Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _hard = options.Choice("gate") == "hard-sigmoid";
+        bool bias = options.Boolean("bias");
+        int reduced = Channels.Reduced("se", _channels, options.Integer("reduction"));
+        _fc1 = Register("fc1", new Linear(_channels, reduced, bias));
+        _fc2 = Register("fc2", new Linear(reduced, _channels, bias));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -62,6 +62,9 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>, IResidualBlock
     }
 
     /// <inheritdoc/>
+    public AttentionOptions? Options { get; private init; }
+
+    /// <inheritdoc/>
     public static Card Card { get; } = new()
     {
         Key = "bottleneck",
@@ -114,7 +117,10 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>, IResidualBlock
             attention = entry.CreateFor(new SlotShape(planes * Expansion, 0, 0), inner);
         }
 
-        return new Bottleneck(options.Integer("inChannels"), planes, options.Integer("stride"), attention, options.BooleanOrNull("downsample"), options.Boolean("identityStart"));
+        return new Bottleneck(options.Integer("inChannels"), planes, options.Integer("stride"), attention, options.BooleanOrNull("downsample"), options.Boolean("identityStart"))
+        {
+            Options = options,
+        };
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,16 @@ using Fovea.Layers;
 
 namespace Fovea.Attention;
 
+/// <summary>How two branches are combined.</summary>
+public enum BranchCombination
+{
+    /// <summary>They are added, as in the paper.</summary>
+    Sum,
+
+    /// <summary>They are multiplied, as in the official code.</summary>
+    Product,
+}
+
 /// <summary>
 /// Bottleneck Attention Module: a channel branch and a dilated spatial branch make one gate for every element, added to the identity.
 /// <para>Formula: <c>y = x · (1 + σ(Mc + Ms))</c>. <c>Mc</c>: GAP, layers × [Linear → C/r, BN, ReLU], Linear → C. <c>Ms</c>: 1×1 → C/r,
@@ -11,32 +21,57 @@ namespace Fovea.Attention;
 /// <para>Source: Park et al., "BAM: Bottleneck Attention Module", 2018. Batch norm over a batch of one, in training, has nothing to
 /// normalise in the channel branch, and says so.</para>
 /// </summary>
-public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention>
+public sealed class BottleneckAttention : Mechanism<BottleneckAttention>, IAttention<BottleneckAttention>
 {
     private const double ClosedLogit = -6;
 
     // Of more channels the 1×1 convolution is arithmetic rather than a read of the maps, and has better kernels.
     private const int MostProjected = 32;
 
-    private readonly int _channels;
-    private readonly bool _product;
-    private readonly bool _identityStart;
-    private readonly ChannelBranch _channel;
-    private readonly SpatialBranch _spatial;
+    private int _channels;
+    private bool _product;
+    private bool _identityStart;
+    private ChannelBranch _channel = null!;
+    private SpatialBranch _spatial = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public BottleneckAttention(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private BottleneckAttention(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        int reduced = Channels.Reduced("bam", _channels, options.Integer("reduction"));
-        int layers = options.Integer("layers");
-        int spatialLayers = options.IntegerOrNull("spatialLayers") ?? (options.Has("layers") ? layers : 2);
-        int dilation = options.Integer("dilation");
-        _product = options.Choice("combine") == "product";
-        _identityStart = options.Boolean("identityStart");
-        _channel = Register("channel", new ChannelBranch(_channels, reduced, layers));
-        _spatial = Register("spatial", new SpatialBranch(_channels, reduced, spatialLayers, dilation, options.IntegerOrNull("padding") ?? dilation));
-        ResetUnlessDeferred();
     }
+
+    /// <summary>Divides the channels inside the bottleneck: C → C/r → C (a whole number ≥ 1, default 16).</summary>
+    public int Reduction { get => Integer(); init => Set(value); }
+
+    /// <summary>Hidden layers of the channel branch (a whole number ≥ 1, default 1).</summary>
+    public int Layers { get => Integer(); init => Set(value); }
+
+    /// <summary>
+    /// Dilated 3×3 layers of the spatial branch; null: as layers if that is given, else 2 (a whole number ≥ 0, default null).
+    /// </summary>
+    public int? SpatialLayers { get => IntegerOrNull(); init => Set(value); }
+
+    /// <summary>Dilation of the 3×3 layers (a whole number ≥ 1, default 4).</summary>
+    public int Dilation { get => Integer(); init => Set(value); }
+
+    /// <summary>Padding of the 3×3 layers; null: the dilation, which keeps the size (a whole number ≥ 0, default null).</summary>
+    public int? Padding { get => IntegerOrNull(); init => Set(value); }
+
+    /// <summary>How the two branches are combined (default sum).</summary>
+    public BranchCombination Combine { get => Choice<BranchCombination>(); init => SetChoice(value); }
+
+    /// <summary>
+    /// Whether the gate starts almost closed, at σ(−6) = 0.25 %, so that a new block is nearly the identity rather than 1.5 times its
+    /// input (default false).
+    /// </summary>
+    public bool IdentityStart { get => Boolean(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -56,7 +91,7 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
             OptionSpec.Integer("spatialLayers", "Dilated 3×3 layers of the spatial branch; null: as layers if that is given, else 2.", minimum: 0, nullable: true),
             OptionSpec.Integer("dilation", "Dilation of the 3×3 layers.", 4),
             OptionSpec.Integer("padding", "Padding of the 3×3 layers; null: the dilation, which keeps the size.", minimum: 0, nullable: true),
-            OptionSpec.Choice("combine", "How the two branches are combined.", "sum", "sum", "product"),
+            OptionSpec.Choice("combine", "How the two branches are combined.", BranchCombination.Sum),
             OptionSpec.Boolean("identityStart", "Whether the gate starts almost closed, at σ(−6) = 0.25 %, so that a new block is nearly the identity rather than 1.5 times its input.", false),
         ],
         Variants =
@@ -73,6 +108,21 @@ public sealed class BottleneckAttention : Module, IAttention<BottleneckAttention
 
     /// <inheritdoc/>
     public static BottleneckAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        int reduced = Channels.Reduced("bam", _channels, options.Integer("reduction"));
+        int layers = options.Integer("layers");
+        int spatialLayers = options.IntegerOrNull("spatialLayers") ?? (options.Has("layers") ? layers : 2);
+        int dilation = options.Integer("dilation");
+        _product = options.Choice("combine") == "product";
+        _identityStart = options.Boolean("identityStart");
+        _channel = Register("channel", new ChannelBranch(_channels, reduced, layers));
+        _spatial = Register("spatial", new SpatialBranch(_channels, reduced, spatialLayers, dilation, options.IntegerOrNull("padding") ?? dilation));
+        ResetUnlessDeferred();
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

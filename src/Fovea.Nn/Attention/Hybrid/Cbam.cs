@@ -9,20 +9,45 @@ namespace Fovea.Attention;
 /// <c>spatial.bn</c> with <c>spatialBatchNorm</c>.</para>
 /// <para>Source: Woo et al., "CBAM: Convolutional Block Attention Module", 2018.</para>
 /// </summary>
-public sealed class Cbam : Module, IAttention<Cbam>
+public sealed class Cbam : Mechanism<Cbam>, IAttention<Cbam>
 {
-    private readonly int _channels;
-    private readonly PooledMlpGate _channel;
-    private readonly PooledConvGate _spatial;
+    private int _channels;
+    private PooledMlpGate _channel = null!;
+    private PooledConvGate _spatial = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public Cbam(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private Cbam(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _channel = Register("channel", new PooledMlpGate(
-            _channels, options.Integer("reduction"), options.Boolean("mlpBias"), options.Choices("pools")));
-        _spatial = Register("spatial", new PooledConvGate(
-            options.Integer("kernelSize"), options.Boolean("convBias"), options.Boolean("spatialBatchNorm"), options.Choice("poolOrder")));
     }
+
+    /// <summary>Divides the channels inside the bottleneck: C → C/r → C (a whole number ≥ 1, default 16).</summary>
+    public int Reduction { get => Integer(); init => Set(value); }
+
+    /// <summary>Side of the spatial kernel, odd (a whole number ≥ 1, default 7).</summary>
+    public int KernelSize { get => Integer(); init => Set(value); }
+
+    /// <summary>Whether the channel MLP has biases (default false).</summary>
+    public bool MlpBias { get => Boolean(); init => Set(value); }
+
+    /// <summary>Whether the spatial convolution has a bias (default false).</summary>
+    public bool ConvBias { get => Boolean(); init => Set(value); }
+
+    /// <summary>Whether batch norm follows the spatial convolution (default false).</summary>
+    public bool SpatialBatchNorm { get => Boolean(); init => Set(value); }
+
+    /// <summary>Which pooled map is the spatial gate's first channel (default mean-max).</summary>
+    public PoolOrder PoolOrder { get => Choice<PoolOrder>(); init => SetChoice(value); }
+
+    /// <summary>The channel gate's pools (default [avg, max]).</summary>
+    public IReadOnlyList<ChannelPool> Pools { get => Choices<ChannelPool>(); init => SetChoices(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -42,8 +67,8 @@ public sealed class Cbam : Module, IAttention<Cbam>
             OptionSpec.Boolean("mlpBias", "Whether the channel MLP has biases.", false),
             OptionSpec.Boolean("convBias", "Whether the spatial convolution has a bias.", false),
             OptionSpec.Boolean("spatialBatchNorm", "Whether batch norm follows the spatial convolution.", false),
-            OptionSpec.Choice("poolOrder", "Which pooled map is the spatial gate's first channel.", "mean-max", "mean-max", "max-mean"),
-            OptionSpec.Choices("pools", "The channel gate's pools.", ["avg", "max"], PooledMlpGate.KnownPools),
+            OptionSpec.Choice("poolOrder", "Which pooled map is the spatial gate's first channel.", PoolOrder.MeanMax),
+            OptionSpec.Choices("pools", "The channel gate's pools.", ChannelPool.Avg, ChannelPool.Max),
         ],
         Variants =
         [
@@ -58,6 +83,16 @@ public sealed class Cbam : Module, IAttention<Cbam>
 
     /// <inheritdoc/>
     public static Cbam Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _channel = Register("channel", new PooledMlpGate(
+            _channels, options.Integer("reduction"), options.Boolean("mlpBias"), options.Choices("pools")));
+        _spatial = Register("spatial", new PooledConvGate(
+            options.Integer("kernelSize"), options.Boolean("convBias"), options.Boolean("spatialBatchNorm"), options.Choice("poolOrder")));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -10,24 +10,27 @@ namespace Fovea.Attention;
 /// <para>Source: Roy, Navab, Wachinger, "Concurrent Spatial and Channel Squeeze &amp; Excitation in Fully Convolutional Networks", 2018.
 /// The sum is the form of segmentation libraries; the paper also tries maximum, product and concatenation.</para>
 /// </summary>
-public sealed class ConcurrentSqueezeExcitation : Module, IAttention<ConcurrentSqueezeExcitation>
+public sealed class ConcurrentSqueezeExcitation : Mechanism<ConcurrentSqueezeExcitation>, IAttention<ConcurrentSqueezeExcitation>
 {
-    private readonly int _channels;
-    private readonly Sequential _channel;
-    private readonly Sequential _spatial;
+    private int _channels;
+    private Sequential _channel = null!;
+    private Sequential _spatial = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public ConcurrentSqueezeExcitation(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private ConcurrentSqueezeExcitation(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        int reduced = Channels.Reduced("scse", _channels, options.Integer("reduction"));
-
-        // The official sequence is pool, 1×1, ReLU, 1×1, σ: the parameterless steps take the numbers 0, 2 and 4.
-        _channel = Register("cSE", new Sequential(
-        [
-            ("1", new Conv2d(_channels, reduced, 1)), ("2", new ReLU()), ("3", new Conv2d(reduced, _channels, 1)), ("4", new Sigmoid()),
-        ]));
-        _spatial = Register("sSE", new Sequential(new Conv2d(_channels, 1, 1), new Sigmoid()));
     }
+
+    /// <summary>Divides the channels inside the bottleneck: C → C/r → C (a whole number ≥ 1, default 16).</summary>
+    public int Reduction { get => Integer(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -50,6 +53,20 @@ public sealed class ConcurrentSqueezeExcitation : Module, IAttention<ConcurrentS
 
     /// <inheritdoc/>
     public static ConcurrentSqueezeExcitation Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        int reduced = Channels.Reduced("scse", _channels, options.Integer("reduction"));
+
+        // The official sequence is pool, 1×1, ReLU, 1×1, σ: the parameterless steps take the numbers 0, 2 and 4.
+        _channel = Register("cSE", new Sequential(
+        [
+            ("1", new Conv2d(_channels, reduced, 1)), ("2", new ReLU()), ("3", new Conv2d(reduced, _channels, 1)), ("4", new Sigmoid()),
+        ]));
+        _spatial = Register("sSE", new Sequential(new Conv2d(_channels, 1, 1), new Sigmoid()));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

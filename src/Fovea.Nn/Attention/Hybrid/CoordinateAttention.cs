@@ -9,23 +9,29 @@ namespace Fovea.Attention;
 /// <para>Shapes: <c>x: [N, C, H, W] → same</c>. Parameters: <c>conv1</c>, <c>bn1</c>, <c>conv_h</c>, <c>conv_w</c>.</para>
 /// <para>Source: Hou, Zhou, Feng, "Coordinate Attention for Efficient Mobile Network Design", 2021.</para>
 /// </summary>
-public sealed class CoordinateAttention : Module, IAttention<CoordinateAttention>
+public sealed class CoordinateAttention : Mechanism<CoordinateAttention>, IAttention<CoordinateAttention>
 {
-    private readonly int _channels;
-    private readonly Conv2d _conv1;
-    private readonly BatchNorm2d _bn1;
-    private readonly Conv2d _convH;
-    private readonly Conv2d _convW;
+    private int _channels;
+    private Conv2d _conv1 = null!;
+    private BatchNorm2d _bn1 = null!;
+    private Conv2d _convH = null!;
+    private Conv2d _convW = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public CoordinateAttention(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private CoordinateAttention(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        int inner = Math.Max(8, _channels / options.Integer("reduction"));
-        _conv1 = Register("conv1", new Conv2d(_channels, inner, 1));
-        _bn1 = Register("bn1", new BatchNorm2d(inner));
-        _convH = Register("conv_h", new Conv2d(inner, _channels, 1));
-        _convW = Register("conv_w", new Conv2d(inner, _channels, 1));
     }
+
+    /// <summary>The strips have max(8, C/r) channels (a whole number ≥ 1, default 32).</summary>
+    public int Reduction { get => Integer(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -48,6 +54,17 @@ public sealed class CoordinateAttention : Module, IAttention<CoordinateAttention
 
     /// <inheritdoc/>
     public static CoordinateAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        int inner = Math.Max(8, _channels / options.Integer("reduction"));
+        _conv1 = Register("conv1", new Conv2d(_channels, inner, 1));
+        _bn1 = Register("bn1", new BatchNorm2d(inner));
+        _convH = Register("conv_h", new Conv2d(inner, _channels, 1));
+        _convW = Register("conv_w", new Conv2d(inner, _channels, 1));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -2,6 +2,26 @@ using Fovea.Layers;
 
 namespace Fovea.Attention;
 
+/// <summary>How the two branches stand to each other.</summary>
+public enum PolarizedArrangement
+{
+    /// <summary>Both take the input, and their results are added.</summary>
+    Parallel,
+
+    /// <summary>The spatial branch takes the channel branch's output.</summary>
+    Sequential,
+}
+
+/// <summary>Whose softmax and normalisation polarized attention has.</summary>
+public enum PolarizedVariant
+{
+    /// <summary>Those of the official code.</summary>
+    Official,
+
+    /// <summary>Those of the paper.</summary>
+    Paper,
+}
+
 /// <summary>
 /// Polarized Self-Attention: a channel branch that keeps half the channels while it folds all positions, and a spatial branch that keeps
 /// all positions while it folds the channels; in parallel or one after the other.
@@ -13,29 +33,35 @@ namespace Fovea.Attention;
 /// (official sequential), or <c>0, 1</c> = 1×1, LayerNorm (paper).</para>
 /// <para>Source: Liu et al., "Polarized Self-Attention: Towards High-quality Pixel-wise Regression", 2021.</para>
 /// </summary>
-public sealed class PolarizedAttention : Module, IAttention<PolarizedAttention>
+public sealed class PolarizedAttention : Mechanism<PolarizedAttention>, IAttention<PolarizedAttention>
 {
-    private readonly int _channels;
-    private readonly bool _sequential;
-    private readonly bool _paper;
-    private readonly Conv2d _queryRight;
-    private readonly Conv2d _valueRight;
-    private readonly Module _up;
-    private readonly Conv2d _queryLeft;
-    private readonly Conv2d _valueLeft;
+    private int _channels;
+    private bool _sequential;
+    private bool _paper;
+    private Conv2d _queryRight = null!;
+    private Conv2d _valueRight = null!;
+    private Module _up = null!;
+    private Conv2d _queryLeft = null!;
+    private Conv2d _valueLeft = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public PolarizedAttention(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private PolarizedAttention(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _sequential = options.Choice("arrangement") == "sequential";
-        _paper = options.Choice("variant") == "paper";
-        int half = Channels.Reduced("polarized", _channels, 2);
-        _queryRight = Register("conv_q_right", new Conv2d(_channels, 1, 1, bias: false));
-        _valueRight = Register("conv_v_right", new Conv2d(_channels, half, 1, bias: false));
-        _up = Register("conv_up", Up(half));
-        _queryLeft = Register("conv_q_left", new Conv2d(_channels, half, 1, bias: false));
-        _valueLeft = Register("conv_v_left", new Conv2d(_channels, half, 1, bias: false));
     }
+
+    /// <summary>Whether the two branches run side by side or one after the other (default parallel).</summary>
+    public PolarizedArrangement Arrangement { get => Choice<PolarizedArrangement>(); init => SetChoice(value); }
+
+    /// <summary>Whose softmax and normalisation (default official).</summary>
+    public PolarizedVariant Variant { get => Choice<PolarizedVariant>(); init => SetChoice(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -50,8 +76,8 @@ public sealed class PolarizedAttention : Module, IAttention<PolarizedAttention>
         Options =
         [
             OptionSpec.Channels(),
-            OptionSpec.Choice("arrangement", "Whether the two branches run side by side or one after the other.", "parallel", "parallel", "sequential"),
-            OptionSpec.Choice("variant", "Whose softmax and normalisation.", "official", "official", "paper"),
+            OptionSpec.Choice("arrangement", "Whether the two branches run side by side or one after the other.", PolarizedArrangement.Parallel),
+            OptionSpec.Choice("variant", "Whose softmax and normalisation.", PolarizedVariant.Official),
         ],
         Variants =
         [
@@ -68,6 +94,20 @@ public sealed class PolarizedAttention : Module, IAttention<PolarizedAttention>
 
     /// <inheritdoc/>
     public static PolarizedAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _sequential = options.Choice("arrangement") == "sequential";
+        _paper = options.Choice("variant") == "paper";
+        int half = Channels.Reduced("polarized", _channels, 2);
+        _queryRight = Register("conv_q_right", new Conv2d(_channels, 1, 1, bias: false));
+        _valueRight = Register("conv_v_right", new Conv2d(_channels, half, 1, bias: false));
+        _up = Register("conv_up", Up(half));
+        _queryLeft = Register("conv_q_left", new Conv2d(_channels, half, 1, bias: false));
+        _valueLeft = Register("conv_v_left", new Conv2d(_channels, half, 1, bias: false));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

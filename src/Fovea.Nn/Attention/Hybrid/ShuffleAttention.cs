@@ -11,28 +11,31 @@ namespace Fovea.Attention;
 /// <c>sweight</c> (zeros), <c>sbias</c> (ones) [1, c', 1, 1], <c>gn</c>.</para>
 /// <para>Source: Zhang, Yang, "SA-Net: Shuffle Attention for Deep Convolutional Neural Networks", 2021.</para>
 /// </summary>
-public sealed class ShuffleAttention : Module, IAttention<ShuffleAttention>
+public sealed class ShuffleAttention : Mechanism<ShuffleAttention>, IAttention<ShuffleAttention>
 {
-    private readonly int _channels;
-    private readonly int _groups;
-    private readonly Tensor _channelWeight;
-    private readonly Tensor _channelBias;
-    private readonly Tensor _spatialWeight;
-    private readonly Tensor _spatialBias;
-    private readonly GroupNorm _norm;
+    private int _channels;
+    private int _groups;
+    private Tensor _channelWeight = null!;
+    private Tensor _channelBias = null!;
+    private Tensor _spatialWeight = null!;
+    private Tensor _spatialBias = null!;
+    private GroupNorm _norm = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public ShuffleAttention(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private ShuffleAttention(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _groups = options.Integer("groups");
-        Channels.CheckDivisible("shuffle", "channels", _channels, "2·groups", 2 * _groups);
-        int half = _channels / (2 * _groups);
-        _channelWeight = RegisterParameter("cweight", Tensor.Zeros([1, half, 1, 1]));
-        _channelBias = RegisterParameter("cbias", Tensor.Ones([1, half, 1, 1]));
-        _spatialWeight = RegisterParameter("sweight", Tensor.Zeros([1, half, 1, 1]));
-        _spatialBias = RegisterParameter("sbias", Tensor.Ones([1, half, 1, 1]));
-        _norm = Register("gn", new GroupNorm(half, half));
     }
+
+    /// <summary>Groups of channels; the channels must divide by twice as many (a whole number ≥ 1, default 64).</summary>
+    public int Groups { get => Integer(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -56,6 +59,20 @@ public sealed class ShuffleAttention : Module, IAttention<ShuffleAttention>
 
     /// <inheritdoc/>
     public static ShuffleAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _groups = options.Integer("groups");
+        Channels.CheckDivisible("shuffle", "channels", _channels, "2·groups", 2 * _groups);
+        int half = _channels / (2 * _groups);
+        _channelWeight = RegisterParameter("cweight", Tensor.Zeros([1, half, 1, 1]));
+        _channelBias = RegisterParameter("cbias", Tensor.Ones([1, half, 1, 1]));
+        _spatialWeight = RegisterParameter("sweight", Tensor.Zeros([1, half, 1, 1]));
+        _spatialBias = RegisterParameter("sbias", Tensor.Ones([1, half, 1, 1]));
+        _norm = Register("gn", new GroupNorm(half, half));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -9,11 +9,22 @@ namespace Fovea.Attention;
 /// <para>Source: Yang et al., "SimAM: A Simple, Parameter-Free Attention Module for Convolutional Neural Networks", 2021. On a map of one
 /// position, where N − 1 is 0, d is 0 as well and e is ½.</para>
 /// </summary>
-public sealed class SimAm : Module, IAttention<SimAm>
+public sealed class SimAm : Mechanism<SimAm>, IAttention<SimAm>
 {
-    private readonly double _lambda;
+    private double _lambda;
 
-    private SimAm(AttentionOptions options) => _lambda = options.Number("lambda");
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    public SimAm()
+    {
+    }
+
+    private SimAm(AttentionOptions options)
+        : base(options)
+    {
+    }
+
+    /// <summary>λ, which keeps flat maps from dividing by zero (a number ≥ 1E-12, default 0.0001).</summary>
+    public double Lambda { get => Number(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -32,6 +43,12 @@ public sealed class SimAm : Module, IAttention<SimAm>
 
     /// <inheritdoc/>
     public static SimAm Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _lambda = options.Number("lambda");
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -9,24 +9,24 @@ namespace Fovea.Attention;
 /// no bias, batch norm has momentum 0.01.</para>
 /// <para>Source: Misra et al., "Rotate to Attend: Convolutional Triplet Attention Module", 2021.</para>
 /// </summary>
-public sealed class TripletAttention : Module, IAttention<TripletAttention>
+public sealed class TripletAttention : Mechanism<TripletAttention>, IAttention<TripletAttention>
 {
-    private readonly Gate _cw;
-    private readonly Gate _hc;
-    private readonly Gate _hw;
+    private Gate _cw = null!;
+    private Gate _hc = null!;
+    private Gate _hw = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    public TripletAttention()
+    {
+    }
 
     private TripletAttention(AttentionOptions options)
+        : base(options)
     {
-        int kernel = options.Integer("kernelSize");
-        if (kernel % 2 == 0)
-        {
-            throw new OptionException("triplet", $"kernelSize: expected an odd number, so that the maps keep their size, got {kernel}.");
-        }
-
-        _cw = Register("cw", new Gate(kernel));
-        _hc = Register("hc", new Gate(kernel));
-        _hw = Register("hw", new Gate(kernel));
     }
+
+    /// <summary>Side of the kernels, odd (a whole number ≥ 1, default 7).</summary>
+    public int KernelSize { get => Integer(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -48,6 +48,20 @@ public sealed class TripletAttention : Module, IAttention<TripletAttention>
 
     /// <inheritdoc/>
     public static TripletAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        int kernel = options.Integer("kernelSize");
+        if (kernel % 2 == 0)
+        {
+            throw new OptionException("triplet", $"kernelSize: expected an odd number, so that the maps keep their size, got {kernel}.");
+        }
+
+        _cw = Register("cw", new Gate(kernel));
+        _hc = Register("hc", new Gate(kernel));
+        _hw = Register("hw", new Gate(kernel));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

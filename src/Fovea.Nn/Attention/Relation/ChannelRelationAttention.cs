@@ -10,19 +10,28 @@ namespace Fovea.Attention;
 /// that the least alike weighs most, stands in the official code and not in the paper. γ starts at 0, so a new block is the identity; with
 /// <c>identityStart: false</c> it starts at 1. Deviation: <c>softmax(−E)</c> is the same function, with one rounding less.</para>
 /// </summary>
-public sealed class ChannelRelationAttention : Module, IAttention<ChannelRelationAttention>
+public sealed class ChannelRelationAttention : Mechanism<ChannelRelationAttention>, IAttention<ChannelRelationAttention>
 {
     private const string Key = "cam";
-    private readonly int _channels;
-    private readonly bool _identityStart;
-    private readonly Tensor _gamma;
+    private int _channels;
+    private bool _identityStart;
+    private Tensor _gamma = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public ChannelRelationAttention(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private ChannelRelationAttention(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _identityStart = options.Boolean("identityStart");
-        _gamma = RegisterParameter("gamma", Tensor.Full([1], _identityStart ? 0 : 1));
     }
+
+    /// <summary>Whether γ starts at 0, which makes a new block the identity, rather than at 1 (default true).</summary>
+    public bool IdentityStart { get => Boolean(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -49,6 +58,14 @@ public sealed class ChannelRelationAttention : Module, IAttention<ChannelRelatio
 
     /// <inheritdoc/>
     public static ChannelRelationAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _identityStart = options.Boolean("identityStart");
+        _gamma = RegisterParameter("gamma", Tensor.Full([1], _identityStart ? 0 : 1));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

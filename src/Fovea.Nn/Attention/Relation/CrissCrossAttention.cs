@@ -12,33 +12,37 @@ namespace Fovea.Attention;
 /// <para>Source: Huang et al., "CCNet: Criss-Cross Attention for Semantic Segmentation", 2019. The logits are never stored: memory grows
 /// with H·W alone. Maps: the relation of each hop, and the path over all of them.</para>
 /// </summary>
-public sealed class CrissCrossAttention : Module, IAttention<CrissCrossAttention>
+public sealed class CrissCrossAttention : Mechanism<CrissCrossAttention>, IAttention<CrissCrossAttention>
 {
     private const string Key = "criss_cross";
-    private readonly int _channels;
-    private readonly int _recurrence;
-    private readonly bool _identityStart;
-    private readonly Conv2d _query;
-    private readonly Conv2d _key;
-    private readonly Conv2d _value;
-    private readonly Tensor _gamma;
+    private int _channels;
+    private int _recurrence;
+    private bool _identityStart;
+    private Conv2d _query = null!;
+    private Conv2d _key = null!;
+    private Conv2d _value = null!;
+    private Tensor _gamma = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public CrissCrossAttention(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private CrissCrossAttention(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _recurrence = options.Integer("recurrence");
-        _identityStart = options.Boolean("identityStart");
-        if (_channels < 8)
-        {
-            throw new OptionException(Key, $"channels ({_channels}): queries and keys have an eighth of them, which leaves none; choose channels ≥ 8.");
-        }
-
-        _query = Register("query_conv", new Conv2d(_channels, _channels / 8, 1));
-        _key = Register("key_conv", new Conv2d(_channels, _channels / 8, 1));
-        _value = Register("value_conv", new Conv2d(_channels, _channels, 1));
-        _gamma = RegisterParameter("gamma", Tensor.Zeros([1]));
-        ResetUnlessDeferred();
     }
+
+    /// <summary>
+    /// How often the same weights are applied; from 2 on every position reaches every other (a whole number ≥ 1, default 2).
+    /// </summary>
+    public int Recurrence { get => Integer(); init => Set(value); }
+
+    /// <summary>Whether γ starts at 0, which makes the block the identity at first; otherwise at 1 (default true).</summary>
+    public bool IdentityStart { get => Boolean(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -66,6 +70,24 @@ public sealed class CrissCrossAttention : Module, IAttention<CrissCrossAttention
 
     /// <inheritdoc/>
     public static CrissCrossAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _recurrence = options.Integer("recurrence");
+        _identityStart = options.Boolean("identityStart");
+        if (_channels < 8)
+        {
+            throw new OptionException(Key, $"channels ({_channels}): queries and keys have an eighth of them, which leaves none; choose channels ≥ 8.");
+        }
+
+        _query = Register("query_conv", new Conv2d(_channels, _channels / 8, 1));
+        _key = Register("key_conv", new Conv2d(_channels, _channels / 8, 1));
+        _value = Register("value_conv", new Conv2d(_channels, _channels, 1));
+        _gamma = RegisterParameter("gamma", Tensor.Zeros([1]));
+        ResetUnlessDeferred();
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Fovea.Layers;
 
 namespace Fovea.Attention;
@@ -12,38 +11,39 @@ namespace Fovea.Attention;
 /// classifications of the two branches, <c>conv6</c> and <c>conv7</c>, come with <see cref="Classify"/>; a plain call computes the sum's alone,
 /// and leaves them without a gradient.</para>
 /// </summary>
-public sealed class DualAttention : Module, IAttention<DualAttention>
+public sealed class DualAttention : Mechanism<DualAttention>, IAttention<DualAttention>
 {
     private const string Key = "danet";
     private const int LeastInside = 8;
-    private readonly int _inChannels;
-    private readonly (Sequential Before, Module Attention, Sequential After, Sequential Classifier) _positions;
-    private readonly (Sequential Before, Module Attention, Sequential After, Sequential Classifier) _channels;
-    private readonly Sequential _classifier;
+    private int _inChannels;
+    private (Sequential Before, Module Attention, Sequential After, Sequential Classifier) _positions;
+    private (Sequential Before, Module Attention, Sequential After, Sequential Classifier) _channels;
+    private Sequential _classifier = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="inChannels">Channels of the input, I.</param>
+    /// <param name="outChannels">Channels of the output: classes.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public DualAttention(int inChannels, int outChannels)
+        : base(("inChannels", inChannels), ("outChannels", outChannels))
+    {
+    }
 
     private DualAttention(AttentionOptions options)
+        : base(options)
     {
-        _inChannels = options.Integer("inChannels");
-        int inside = options.IntegerOrNull("interChannels") ?? _inChannels / 4;
-        if (inside < LeastInside)
-        {
-            string remedy = options.Has("interChannels") ? $"choose interChannels ≥ {LeastInside}" : $"give interChannels, or inChannels ≥ {4 * LeastInside}";
-            throw new OptionException(Key, $"interChannels ({inside}): position attention takes an eighth of them for queries and keys, which leaves none; {remedy}.");
-        }
-
-        int classes = options.Integer("outChannels");
-        double dropout = options.Number("dropout");
-        bool identity = options.Boolean("identityStart");
-        Sequential before = Register("conv5a", Convolution(_inChannels, inside));
-        Sequential beforeChannels = Register("conv5c", Convolution(_inChannels, inside));
-        Module positions = Register("sa", Part("pam", inside, identity));
-        Module channels = Register("sc", Part("cam", inside, identity));
-        Sequential after = Register("conv51", Convolution(inside, inside));
-        Sequential afterChannels = Register("conv52", Convolution(inside, inside));
-        _positions = (before, positions, after, Register("conv6", Classifier(inside, classes, dropout)));
-        _channels = (beforeChannels, channels, afterChannels, Register("conv7", Classifier(inside, classes, dropout)));
-        _classifier = Register("conv8", Classifier(inside, classes, dropout));
     }
+
+    /// <summary>Channels inside, at least 8; null: a quarter of the input's (a whole number ≥ 1, default null).</summary>
+    public int? InterChannels { get => IntegerOrNull(); init => Set(value); }
+
+    /// <summary>Share of whole maps dropped in training before each classifier (a number 0 … 0.999, default 0.1).</summary>
+    public double Dropout { get => Number(); init => Set(value); }
+
+    /// <summary>
+    /// Whether γ of both attentions starts at 0, which makes them the identity at first, rather than at 1 (default true).
+    /// </summary>
+    public bool IdentityStart { get => Boolean(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -85,12 +85,38 @@ public sealed class DualAttention : Module, IAttention<DualAttention>
     /// <inheritdoc/>
     public static DualAttention Create(AttentionOptions options) => new(options);
 
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _inChannels = options.Integer("inChannels");
+        int inside = options.IntegerOrNull("interChannels") ?? _inChannels / 4;
+        if (inside < LeastInside)
+        {
+            string remedy = options.Has("interChannels") ? $"choose interChannels ≥ {LeastInside}" : $"give interChannels, or inChannels ≥ {4 * LeastInside}";
+            throw new OptionException(Key, $"interChannels ({inside}): position attention takes an eighth of them for queries and keys, which leaves none; {remedy}.");
+        }
+
+        int classes = options.Integer("outChannels");
+        double dropout = options.Number("dropout");
+        bool identity = options.Boolean("identityStart");
+        Sequential before = Register("conv5a", Convolution(_inChannels, inside));
+        Sequential beforeChannels = Register("conv5c", Convolution(_inChannels, inside));
+        Module positions = Register("sa", new PositionAttention(inside) { IdentityStart = identity });
+        Module channels = Register("sc", new ChannelRelationAttention(inside) { IdentityStart = identity });
+        Sequential after = Register("conv51", Convolution(inside, inside));
+        Sequential afterChannels = Register("conv52", Convolution(inside, inside));
+        _positions = (before, positions, after, Register("conv6", Classifier(inside, classes, dropout)));
+        _channels = (beforeChannels, channels, afterChannels, Register("conv7", Classifier(inside, classes, dropout)));
+        _classifier = Register("conv8", Classifier(inside, classes, dropout));
+    }
+
     /// <summary>The three classifications that the official code trains with: of the sum, of the positions' branch, of the channels' branch.</summary>
     /// <param name="x">[B, I, H, W].</param>
     /// <returns>Three tensors [B, outChannels, H, W].</returns>
     /// <exception cref="ShapeException">The input does not fit.</exception>
     public (Tensor Sum, Tensor Positions, Tensor Channels) Classify(Tensor x)
     {
+        EnsureBuilt();
         (Tensor positions, Tensor channels) = Branches(x);
         return (_classifier.Call(positions + channels), _positions.Classifier.Call(positions), _channels.Classifier.Call(channels));
     }
@@ -101,9 +127,6 @@ public sealed class DualAttention : Module, IAttention<DualAttention>
         (Tensor positions, Tensor channels) = Branches(x);
         return _classifier.Call(positions + channels);
     }
-
-    private static Module Part(string key, int channels, bool identityStart) =>
-        Catalog.Find(key).Create(new JsonObject { ["channels"] = channels, ["identityStart"] = identityStart });
 
     private static Sequential Convolution(int from, int to) => new(new Conv2d(from, to, 3, padding: 1, bias: false), new BatchNorm2d(to), new ReLU());
 

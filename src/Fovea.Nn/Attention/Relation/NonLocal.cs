@@ -2,6 +2,22 @@ using Fovea.Layers;
 
 namespace Fovea.Attention;
 
+/// <summary>The relation of a non-local block.</summary>
+public enum NonLocalMode
+{
+    /// <summary>softmax(x_i · x_j).</summary>
+    Gaussian,
+
+    /// <summary>softmax(θ_i · φ_j).</summary>
+    EmbeddedGaussian,
+
+    /// <summary>θ_i · φ_j / N.</summary>
+    DotProduct,
+
+    /// <summary>ReLU(w · [θ_i; φ_j]) / N.</summary>
+    Concatenation,
+}
+
 /// <summary>
 /// Non-local block: every position takes a mean of all others, weighed by a relation of one of four kinds.
 /// <para>Formula, with θ, φ, g 1×1 → I (no θ, φ for <c>gaussian</c>): <c>y_i = Σ_j f(x_i, x_j) g(x_j)</c>, <c>z = W(y) + x</c>.
@@ -15,24 +31,96 @@ namespace Fovea.Attention;
 /// start as usual. No relation is ever stored: the softmaxes run tile by tile, <c>dot_product</c> is (g φᵀ) θ unless the relation is the
 /// smaller one, and <c>concatenation</c> sorts the keys and sums them once for all queries.</para>
 /// </summary>
-public sealed class NonLocal : Module, IAttention<NonLocal>
+public sealed class NonLocal : Mechanism<NonLocal>, IAttention<NonLocal>
 {
     private const string Key = "non_local";
-    private readonly int _channels;
-    private readonly int _inner;
-    private readonly string _mode;
-    private readonly int _dimension;
-    private readonly bool _subSample;
-    private readonly bool _scale;
-    private readonly bool _identityStart;
-    private readonly PointwiseConv _g;
-    private readonly PointwiseConv? _theta;
-    private readonly PointwiseConv? _phi;
-    private readonly PointwiseConv? _project;
-    private readonly PointwiseConv _out;
-    private readonly BatchNorm1d? _norm;
+    private int _channels;
+    private int _inner;
+    private string _mode = null!;
+    private int _dimension;
+    private bool _subSample;
+    private bool _scale;
+    private bool _identityStart;
+    private PointwiseConv _g = null!;
+    private PointwiseConv? _theta;
+    private PointwiseConv? _phi;
+    private PointwiseConv? _project;
+    private PointwiseConv _out = null!;
+    private BatchNorm1d? _norm;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public NonLocal(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private NonLocal(AttentionOptions options)
+        : base(options)
+    {
+    }
+
+    /// <summary>Channels of θ, φ and g, I; null: half of the channels, at least 1 (a whole number ≥ 1, default null).</summary>
+    public int? InterChannels { get => IntegerOrNull(); init => Set(value); }
+
+    /// <summary>The relation (default embedded_gaussian).</summary>
+    public NonLocalMode Mode { get => Choice<NonLocalMode>(); init => SetChoice(value); }
+
+    /// <summary>Axes of positions: 1, 2 or 3 (a whole number 1 … 3, default 2).</summary>
+    public int Dimension { get => Integer(); init => Set(value); }
+
+    /// <summary>Whether φ and g are max-pooled by 2 (default false).</summary>
+    public bool SubSample { get => Boolean(); init => Set(value); }
+
+    /// <summary>Whether batch norm follows W (default true).</summary>
+    public bool BatchNorm { get => Boolean(); init => Set(value); }
+
+    /// <summary>Whether embedded_gaussian multiplies its products with 1/√I (default false).</summary>
+    public bool Scale { get => Boolean(); init => Set(value); }
+
+    /// <summary>Whether the last layer starts at 0, which makes a new block the identity (default true).</summary>
+    public bool IdentityStart { get => Boolean(); init => Set(value); }
+
+    /// <inheritdoc/>
+    public static Card Card { get; } = new()
+    {
+        Key = Key,
+        Name = "Non-local block",
+        Paper = "Non-local Neural Networks",
+        Year = 2018,
+        Family = Family.Relation,
+        Formula = "y_i = Σ_j f(x_i, x_j) g(x_j);  z = W(y) + x",
+        Shapes = "x: [B, C, L], [B, C, H, W] or [B, C, T, H, W] → same",
+        Options =
+        [
+            OptionSpec.Channels(),
+            OptionSpec.Integer("interChannels", "Channels of θ, φ and g, I; null: half of the channels, at least 1.", nullable: true),
+            OptionSpec.Choice("mode", "The relation.", NonLocalMode.EmbeddedGaussian, '_'),
+            OptionSpec.Integer("dimension", "Axes of positions: 1, 2 or 3.", 2, maximum: 3),
+            OptionSpec.Boolean("subSample", "Whether φ and g are max-pooled by 2.", false),
+            OptionSpec.Boolean("batchNorm", "Whether batch norm follows W.", true),
+            OptionSpec.Boolean("scale", "Whether embedded_gaussian multiplies its products with 1/√I.", false),
+            OptionSpec.Boolean("identityStart", "Whether the last layer starts at 0, which makes a new block the identity.", true),
+        ],
+        Variants =
+        [
+            "Paper and the popular port: products are not scaled (the default); mmcv's embedded Gaussian is (scale: true).",
+            "Paper: sub-sampling by max pooling; in 3-D it pools height and width only (1×2×2), as here.",
+            "dot_product and concatenation divide by the number of positions that are looked at.",
+        ],
+        Flow =
+        [
+            new("theta", "1×1 → I", "x"), new("phi", "1×1 → I", "x"), new("g", "1×1 → I", "x"), new("f", "relation", "theta", "phi"),
+            new("fg", "f g", "f", "g"), new("w", "1×1 → C, BN", "fg"), new("z", "+", "w", "x"),
+        ],
+    };
+
+    /// <inheritdoc/>
+    public static NonLocal Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
     {
         _channels = options.Integer("channels");
         _inner = options.IntegerOrNull("interChannels") ?? Math.Max(1, _channels / 2);
@@ -72,43 +160,6 @@ public sealed class NonLocal : Module, IAttention<NonLocal>
 
         ResetUnlessDeferred();
     }
-
-    /// <inheritdoc/>
-    public static Card Card { get; } = new()
-    {
-        Key = Key,
-        Name = "Non-local block",
-        Paper = "Non-local Neural Networks",
-        Year = 2018,
-        Family = Family.Relation,
-        Formula = "y_i = Σ_j f(x_i, x_j) g(x_j);  z = W(y) + x",
-        Shapes = "x: [B, C, L], [B, C, H, W] or [B, C, T, H, W] → same",
-        Options =
-        [
-            OptionSpec.Channels(),
-            OptionSpec.Integer("interChannels", "Channels of θ, φ and g, I; null: half of the channels, at least 1.", nullable: true),
-            OptionSpec.Choice("mode", "The relation.", "embedded_gaussian", "gaussian", "embedded_gaussian", "dot_product", "concatenation"),
-            OptionSpec.Integer("dimension", "Axes of positions: 1, 2 or 3.", 2, maximum: 3),
-            OptionSpec.Boolean("subSample", "Whether φ and g are max-pooled by 2.", false),
-            OptionSpec.Boolean("batchNorm", "Whether batch norm follows W.", true),
-            OptionSpec.Boolean("scale", "Whether embedded_gaussian multiplies its products with 1/√I.", false),
-            OptionSpec.Boolean("identityStart", "Whether the last layer starts at 0, which makes a new block the identity.", true),
-        ],
-        Variants =
-        [
-            "Paper and the popular port: products are not scaled (the default); mmcv's embedded Gaussian is (scale: true).",
-            "Paper: sub-sampling by max pooling; in 3-D it pools height and width only (1×2×2), as here.",
-            "dot_product and concatenation divide by the number of positions that are looked at.",
-        ],
-        Flow =
-        [
-            new("theta", "1×1 → I", "x"), new("phi", "1×1 → I", "x"), new("g", "1×1 → I", "x"), new("f", "relation", "theta", "phi"),
-            new("fg", "f g", "f", "g"), new("w", "1×1 → C, BN", "fg"), new("z", "+", "w", "x"),
-        ],
-    };
-
-    /// <inheritdoc/>
-    public static NonLocal Create(AttentionOptions options) => new(options);
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

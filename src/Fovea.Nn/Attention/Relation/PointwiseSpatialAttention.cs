@@ -2,6 +2,29 @@ using Fovea.Layers;
 
 namespace Fovea.Attention;
 
+/// <summary>Which way information flows between positions.</summary>
+public enum PointwiseMode
+{
+    /// <summary>Every position collects from the others.</summary>
+    Collect,
+
+    /// <summary>Every position distributes to the others.</summary>
+    Distribute,
+
+    /// <summary>Both, in branches of their own.</summary>
+    Bi,
+}
+
+/// <summary>The logit of pairs of positions outside the window.</summary>
+public enum OutsideLogit
+{
+    /// <summary>0, as in the official code.</summary>
+    Zero,
+
+    /// <summary>−∞.</summary>
+    Masked,
+}
+
 /// <summary>
 /// Point-wise Spatial Attention (PSANet): every position learns a map of its own that says how much it collects from the others, or
 /// distributes to them.
@@ -14,35 +37,56 @@ namespace Fovea.Attention;
 /// <para>Source: Zhao et al., "PSANet: Point-wise Spatial Attention Network for Scene Parsing", 2018. Deviations: the official code needs
 /// <c>H ≡ 1 (mod s)</c> to come back to the input's size; here any size does. The N×N matrix A of over-completed maps is never stored. Maps: how much each target takes from each source.</para>
 /// </summary>
-public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpatialAttention>
+public sealed class PointwiseSpatialAttention : Mechanism<PointwiseSpatialAttention>, IAttention<PointwiseSpatialAttention>
 {
     private const string Key = "psa";
-    private readonly int _channels;
-    private readonly int _shrink;
-    private readonly bool _identityStart;
+    private int _channels;
+    private int _shrink;
+    private bool _identityStart;
     private readonly List<Branch> _branches = [];
-    private readonly Conv2d _projection;
-    private readonly BatchNorm2d _projectionNorm;
+    private Conv2d _projection = null!;
+    private BatchNorm2d _projectionNorm = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <param name="maskHeight">Rows of the window, odd; with compact, rows of the inner map.</param>
+    /// <param name="maskWidth">Columns of the window, odd; with compact, columns of the inner map.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public PointwiseSpatialAttention(int channels, int maskHeight, int maskWidth)
+        : base(("channels", channels), ("maskHeight", maskHeight), ("maskWidth", maskWidth))
+    {
+    }
 
     private PointwiseSpatialAttention(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _shrink = options.Integer("shrinkFactor");
-        int inner = options.Integer("midChannels");
-        string mode = options.Choice("mode");
-        var rules = new Rules(options);
-        _branches.Add(new Branch(this, string.Empty, inner, rules, mode == "distribute"));
-        if (mode == "bi")
-        {
-            _branches.Add(new Branch(this, "_p", inner, rules, distribute: true));
-        }
-
-        _projection = new Conv2d(inner * _branches.Count, _channels, 1, bias: false);
-        _projectionNorm = new BatchNorm2d(_channels);
-        Register("proj", new Sequential(_projection, _projectionNorm));
-        _identityStart = options.Boolean("identityStart");
-        ResetUnlessDeferred();
     }
+
+    /// <summary>Channels inside (a whole number ≥ 1, default 512).</summary>
+    public int MidChannels { get => Integer(); init => Set(value); }
+
+    /// <summary>Whether positions collect, distribute, or do both in branches of their own (default bi).</summary>
+    public PointwiseMode Mode { get => Choice<PointwiseMode>(); init => SetChoice(value); }
+
+    /// <summary>Whether the map of a position has one cell for each position rather than for each offset (default false).</summary>
+    public bool Compact { get => Boolean(); init => Set(value); }
+
+    /// <summary>Divides the map's sides inside (a whole number ≥ 1, default 2).</summary>
+    public int ShrinkFactor { get => Integer(); init => Set(value); }
+
+    /// <summary>Divides the result; null: the number of cells (a number ≥ 5E-324, default 1).</summary>
+    public double? Normalization { get => NumberOrNull(); init => Set(value); }
+
+    /// <summary>Whether the weights of a target are a softmax over its sources (default true).</summary>
+    public bool Softmax { get => Boolean(); init => Set(value); }
+
+    /// <summary>The logit of pairs outside the window: 0, or −∞ (default zero).</summary>
+    public OutsideLogit Outside { get => Choice<OutsideLogit>(); init => SetChoice(value); }
+
+    /// <summary>
+    /// Whether the last batch norm's weight starts at 0, so that a new module appends zeros to its input (default false).
+    /// </summary>
+    public bool IdentityStart { get => Boolean(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -58,14 +102,14 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
         [
             OptionSpec.Channels(),
             OptionSpec.Integer("midChannels", "Channels inside.", 512),
-            OptionSpec.Choice("mode", "Whether positions collect, distribute, or do both in branches of their own.", "bi", "collect", "distribute", "bi"),
+            OptionSpec.Choice("mode", "Whether positions collect, distribute, or do both in branches of their own.", PointwiseMode.Bi),
             OptionSpec.Boolean("compact", "Whether the map of a position has one cell for each position rather than for each offset.", false),
             OptionSpec.Integer("shrinkFactor", "Divides the map's sides inside.", 2),
             OptionSpec.Integer("maskHeight", "Rows of the window, odd; with compact, rows of the inner map."),
             OptionSpec.Integer("maskWidth", "Columns of the window, odd; with compact, columns of the inner map."),
             OptionSpec.Number("normalization", "Divides the result; null: the number of cells.", 1, double.Epsilon, nullable: true),
             OptionSpec.Boolean("softmax", "Whether the weights of a target are a softmax over its sources.", true),
-            OptionSpec.Choice("outside", "The logit of pairs outside the window: 0, or −∞.", "zero", "zero", "masked"),
+            OptionSpec.Choice("outside", "The logit of pairs outside the window: 0, or −∞.", OutsideLogit.Zero),
             OptionSpec.Boolean("identityStart", "Whether the last batch norm's weight starts at 0, so that a new module appends zeros to its input.", false),
         ],
         Variants =
@@ -90,6 +134,27 @@ public sealed class PointwiseSpatialAttention : Module, IAttention<PointwiseSpat
 
     /// <inheritdoc/>
     public static PointwiseSpatialAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _shrink = options.Integer("shrinkFactor");
+        int inner = options.Integer("midChannels");
+        string mode = options.Choice("mode");
+        var rules = new Rules(options);
+        _branches.Add(new Branch(this, string.Empty, inner, rules, mode == "distribute"));
+        if (mode == "bi")
+        {
+            _branches.Add(new Branch(this, "_p", inner, rules, distribute: true));
+        }
+
+        _projection = new Conv2d(inner * _branches.Count, _channels, 1, bias: false);
+        _projectionNorm = new BatchNorm2d(_channels);
+        Register("proj", new Sequential(_projection, _projectionNorm));
+        _identityStart = options.Boolean("identityStart");
+        ResetUnlessDeferred();
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

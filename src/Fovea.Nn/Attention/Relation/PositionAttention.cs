@@ -11,32 +11,32 @@ namespace Fovea.Attention;
 /// gets a gradient in the first step; with <c>identityStart: false</c> it starts at 1. The N×N relation is never stored, forward or
 /// backward.</para>
 /// </summary>
-public sealed class PositionAttention : Module, IAttention<PositionAttention>
+public sealed class PositionAttention : Mechanism<PositionAttention>, IAttention<PositionAttention>
 {
     private const string Key = "pam";
     private const int Reduction = 8;
-    private readonly int _channels;
-    private readonly bool _identityStart;
-    private readonly Conv2d _query;
-    private readonly Conv2d _key;
-    private readonly Conv2d _value;
-    private readonly Tensor _gamma;
+    private int _channels;
+    private bool _identityStart;
+    private Conv2d _query = null!;
+    private Conv2d _key = null!;
+    private Conv2d _value = null!;
+    private Tensor _gamma = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public PositionAttention(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private PositionAttention(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _identityStart = options.Boolean("identityStart");
-        if (_channels < Reduction)
-        {
-            throw new OptionException(Key, $"channels ({_channels}): queries and keys have an eighth of them, which leaves none; choose channels ≥ {Reduction}.");
-        }
-
-        int depth = _channels / Reduction;
-        _query = Register("query_conv", new Conv2d(_channels, depth, 1));
-        _key = Register("key_conv", new Conv2d(_channels, depth, 1));
-        _value = Register("value_conv", new Conv2d(_channels, _channels, 1));
-        _gamma = RegisterParameter("gamma", Tensor.Full([1], _identityStart ? 0 : 1));
     }
+
+    /// <summary>Whether γ starts at 0, which makes a new block the identity, rather than at 1 (default true).</summary>
+    public bool IdentityStart { get => Boolean(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -67,6 +67,23 @@ public sealed class PositionAttention : Module, IAttention<PositionAttention>
 
     /// <inheritdoc/>
     public static PositionAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _identityStart = options.Boolean("identityStart");
+        if (_channels < Reduction)
+        {
+            throw new OptionException(Key, $"channels ({_channels}): queries and keys have an eighth of them, which leaves none; choose channels ≥ {Reduction}.");
+        }
+
+        int depth = _channels / Reduction;
+        _query = Register("query_conv", new Conv2d(_channels, depth, 1));
+        _key = Register("key_conv", new Conv2d(_channels, depth, 1));
+        _value = Register("value_conv", new Conv2d(_channels, _channels, 1));
+        _gamma = RegisterParameter("gamma", Tensor.Full([1], _identityStart ? 0 : 1));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -18,36 +18,50 @@ namespace Fovea.Attention;
 /// never stored. <c>W_g [R^T; R]</c> with <c>R = θ^T φ</c> is computed as <c>(W₁ φ^T) θ + (W₂ θ^T) φ</c>, which is the same sum in
 /// another order. Maps: the gates, and for each branch the relations <c>outgoing</c> (r_ij) and <c>incoming</c> (r_ji).</para>
 /// </summary>
-public sealed class RelationAwareAttention : Module, IAttention<RelationAwareAttention>
+public sealed class RelationAwareAttention : Mechanism<RelationAwareAttention>, IAttention<RelationAwareAttention>
 {
     private const string Key = "rga";
-    private readonly int _channels;
-    private readonly int _height;
-    private readonly int _width;
-    private readonly bool _anySize;
-    private readonly Branch? _spatial;
-    private readonly Branch? _channel;
+    private int _channels;
+    private int _height;
+    private int _width;
+    private bool _anySize;
+    private Branch? _spatial;
+    private Branch? _channel;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <param name="height">Height of the maps.</param>
+    /// <param name="width">Width of the maps.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public RelationAwareAttention(int channels, int height, int width)
+        : base(("channels", channels), ("height", height), ("width", width))
+    {
+    }
 
     private RelationAwareAttention(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _height = options.Integer("height");
-        _width = options.Integer("width");
-        _anySize = options.Boolean("anySize");
-        int positions = checked(_height * _width);
-        int innerChannels = Divided("channels", _channels, "channelRatio", options.Integer("channelRatio"));
-        int innerPositions = Divided("height · width", positions, "spatialRatio", options.Integer("spatialRatio"));
-        int down = options.Integer("downRatio");
-        bool spatial = options.Boolean("spatial");
-        bool channel = options.Boolean("channel");
-        if (!spatial && !channel)
-        {
-            throw new OptionException(Key, "spatial and channel are both false, which leaves nothing to do; set one of them to true.");
-        }
-
-        _spatial = spatial ? new Branch(this, "spatial", _channels, innerChannels, positions, innerPositions, down) : null;
-        _channel = channel ? new Branch(this, "channel", positions, innerPositions, _channels, innerChannels, down) : null;
     }
+
+    /// <summary>Whether positions are related to positions (default true).</summary>
+    public bool Spatial { get => Boolean(); init => Set(value); }
+
+    /// <summary>Whether channels are related to channels; on the spatial branch's output if there is one (default true).</summary>
+    public bool Channel { get => Boolean(); init => Set(value); }
+
+    /// <summary>Divides the channels inside the branches (a whole number ≥ 1, default 8).</summary>
+    public int ChannelRatio { get => Integer(); init => Set(value); }
+
+    /// <summary>Divides the positions inside the branches (a whole number ≥ 1, default 8).</summary>
+    public int SpatialRatio { get => Integer(); init => Set(value); }
+
+    /// <summary>
+    /// Divides the 1 + N/spatialRatio (or 1 + C/channelRatio) features from which the gate is made (a whole number ≥ 1, default 8).
+    /// </summary>
+    public int DownRatio { get => Integer(); init => Set(value); }
+
+    /// <summary>Whether maps of other sizes are taken, by relating to the cells of a grid of height × width (default false).</summary>
+    public bool AnySize { get => Boolean(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -101,6 +115,28 @@ public sealed class RelationAwareAttention : Module, IAttention<RelationAwareAtt
 
     /// <inheritdoc/>
     public static RelationAwareAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _height = options.Integer("height");
+        _width = options.Integer("width");
+        _anySize = options.Boolean("anySize");
+        int positions = checked(_height * _width);
+        int innerChannels = Divided("channels", _channels, "channelRatio", options.Integer("channelRatio"));
+        int innerPositions = Divided("height · width", positions, "spatialRatio", options.Integer("spatialRatio"));
+        int down = options.Integer("downRatio");
+        bool spatial = options.Boolean("spatial");
+        bool channel = options.Boolean("channel");
+        if (!spatial && !channel)
+        {
+            throw new OptionException(Key, "spatial and channel are both false, which leaves nothing to do; set one of them to true.");
+        }
+
+        _spatial = spatial ? new Branch(this, "spatial", _channels, innerChannels, positions, innerPositions, down) : null;
+        _channel = channel ? new Branch(this, "channel", positions, innerPositions, _channels, innerChannels, down) : null;
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

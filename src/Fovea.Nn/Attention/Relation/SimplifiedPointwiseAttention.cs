@@ -12,21 +12,26 @@ namespace Fovea.Attention;
 /// <para>Source: popular tutorials, after Zhao et al., "PSANet: Point-wise Spatial Attention Network for Scene Parsing", 2018. It shares
 /// the paper's words, not its computation; <c>psa</c> is the paper's. It is here so that such code and its weights can be carried over.</para>
 /// </summary>
-public sealed class SimplifiedPointwiseAttention : Module, IAttention<SimplifiedPointwiseAttention>
+public sealed class SimplifiedPointwiseAttention : Mechanism<SimplifiedPointwiseAttention>, IAttention<SimplifiedPointwiseAttention>
 {
-    private readonly int _channels;
-    private readonly int _outChannels;
-    private readonly Conv2d _reduce;
-    private readonly Conv2d _collect;
-    private readonly Conv2d _distribute;
+    private int _channels;
+    private int _outChannels;
+    private Conv2d _reduce = null!;
+    private Conv2d _collect = null!;
+    private Conv2d _distribute = null!;
+
+    /// <summary>Creates the mechanism.</summary>
+    /// <param name="inChannels">Channels of the input.</param>
+    /// <param name="outChannels">Channels of the output; the maps must have as many positions.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public SimplifiedPointwiseAttention(int inChannels, int outChannels)
+        : base(("inChannels", inChannels), ("outChannels", outChannels))
+    {
+    }
 
     private SimplifiedPointwiseAttention(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("inChannels");
-        _outChannels = options.Integer("outChannels");
-        _reduce = Register("conv_reduce", new Conv2d(_channels, _outChannels, 1));
-        _collect = Register("collect", new Conv2d(_outChannels, _outChannels, 1));
-        _distribute = Register("distribute", new Conv2d(_outChannels, _outChannels, 1));
     }
 
     /// <inheritdoc/>
@@ -56,6 +61,16 @@ public sealed class SimplifiedPointwiseAttention : Module, IAttention<Simplified
 
     /// <inheritdoc/>
     public static SimplifiedPointwiseAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("inChannels");
+        _outChannels = options.Integer("outChannels");
+        _reduce = Register("conv_reduce", new Conv2d(_channels, _outChannels, 1));
+        _collect = Register("collect", new Conv2d(_outChannels, _outChannels, 1));
+        _distribute = Register("distribute", new Conv2d(_outChannels, _outChannels, 1));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

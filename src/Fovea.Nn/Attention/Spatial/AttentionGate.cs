@@ -10,22 +10,27 @@ namespace Fovea.Attention;
 /// <para>Source: Oktay et al., "Attention U-Net: Learning Where to Look for the Pancreas", 2018. As in the popular ports, both inputs
 /// have the same size (the paper resamples) and batch norm follows each convolution.</para>
 /// </summary>
-public sealed class AttentionGate : Module, IAttention<AttentionGate>
+public sealed class AttentionGate : Mechanism<AttentionGate>, IAttention<AttentionGate>
 {
-    private readonly int _gatingChannels;
-    private readonly int _channels;
-    private readonly Sequential _gating;
-    private readonly Sequential _skip;
-    private readonly Sequential _psi;
+    private int _gatingChannels;
+    private int _channels;
+    private Sequential _gating = null!;
+    private Sequential _skip = null!;
+    private Sequential _psi = null!;
+
+    /// <summary>Creates the mechanism.</summary>
+    /// <param name="gatingChannels">Channels of the gating signal.</param>
+    /// <param name="channels">Channels of the skip connection.</param>
+    /// <param name="intermediateChannels">Channels in which the two are added.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public AttentionGate(int gatingChannels, int channels, int intermediateChannels)
+        : base(("gatingChannels", gatingChannels), ("channels", channels), ("intermediateChannels", intermediateChannels))
+    {
+    }
 
     private AttentionGate(AttentionOptions options)
+        : base(options)
     {
-        _gatingChannels = options.Integer("gatingChannels");
-        _channels = options.Integer("channels");
-        int inner = options.Integer("intermediateChannels");
-        _gating = Register("w_g", Projection(_gatingChannels, inner));
-        _skip = Register("w_x", Projection(_channels, inner));
-        _psi = Register("psi", Projection(inner, 1));
     }
 
     /// <inheritdoc/>
@@ -65,6 +70,17 @@ public sealed class AttentionGate : Module, IAttention<AttentionGate>
 
     /// <inheritdoc/>
     public static AttentionGate Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _gatingChannels = options.Integer("gatingChannels");
+        _channels = options.Integer("channels");
+        int inner = options.Integer("intermediateChannels");
+        _gating = Register("w_g", Projection(_gatingChannels, inner));
+        _skip = Register("w_x", Projection(_channels, inner));
+        _psi = Register("psi", Projection(inner, 1));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x) =>

@@ -8,18 +8,31 @@ namespace Fovea.Attention;
 /// <para>Shapes: <c>x: [N, C, H, W] → same</c>. Parameters: <c>conv.weight</c> [1, 2, k, k], optionally <c>conv.bias</c> and <c>bn</c>.</para>
 /// <para>Source: Woo et al., "CBAM: Convolutional Block Attention Module", 2018.</para>
 /// </summary>
-public sealed class SpatialAttention : Module, IAttention<SpatialAttention>
+public sealed class SpatialAttention : Mechanism<SpatialAttention>, IAttention<SpatialAttention>
 {
-    private readonly PooledConvGate _gate;
+    private PooledConvGate _gate = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    public SpatialAttention()
+    {
+    }
 
     private SpatialAttention(AttentionOptions options)
+        : base(options)
     {
-        _gate = new PooledConvGate(options.Integer("kernelSize"), options.Boolean("convBias"), options.Boolean("batchNorm"), options.Choice("poolOrder"));
-        foreach ((string name, Module child) in _gate.Children)
-        {
-            Register(name, child);
-        }
     }
+
+    /// <summary>Side of the kernel, odd (a whole number ≥ 1, default 7).</summary>
+    public int KernelSize { get => Integer(); init => Set(value); }
+
+    /// <summary>Whether the convolution has a bias (default false).</summary>
+    public bool ConvBias { get => Boolean(); init => Set(value); }
+
+    /// <summary>Whether batch norm follows the convolution (default false).</summary>
+    public bool BatchNorm { get => Boolean(); init => Set(value); }
+
+    /// <summary>Which pooled map is the first channel (default mean-max).</summary>
+    public PoolOrder PoolOrder { get => Choice<PoolOrder>(); init => SetChoice(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -36,7 +49,7 @@ public sealed class SpatialAttention : Module, IAttention<SpatialAttention>
             OptionSpec.Integer("kernelSize", "Side of the kernel, odd.", 7),
             OptionSpec.Boolean("convBias", "Whether the convolution has a bias.", false),
             OptionSpec.Boolean("batchNorm", "Whether batch norm follows the convolution.", false),
-            OptionSpec.Choice("poolOrder", "Which pooled map is the first channel.", "mean-max", "mean-max", "max-mean"),
+            OptionSpec.Choice("poolOrder", "Which pooled map is the first channel.", PoolOrder.MeanMax),
         ],
         Variants =
         [
@@ -53,6 +66,16 @@ public sealed class SpatialAttention : Module, IAttention<SpatialAttention>
 
     /// <inheritdoc/>
     public static SpatialAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _gate = new PooledConvGate(options.Integer("kernelSize"), options.Boolean("convBias"), options.Boolean("batchNorm"), options.Choice("poolOrder"));
+        foreach ((string name, Module child) in _gate.Children)
+        {
+            Register(name, child);
+        }
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -10,21 +10,28 @@ namespace Fovea.Attention;
 /// <para>Source: Li, Hu, Yang, "Spatial Group-wise Enhance: Improving Semantic Feature Learning in Convolutional Networks", 2019. On a
 /// map of one position the deviation, undefined there, counts as 0.</para>
 /// </summary>
-public sealed class SpatialGroupEnhance : Module, IAttention<SpatialGroupEnhance>
+public sealed class SpatialGroupEnhance : Mechanism<SpatialGroupEnhance>, IAttention<SpatialGroupEnhance>
 {
-    private readonly int _channels;
-    private readonly int _groups;
-    private readonly Tensor _weight;
-    private readonly Tensor _bias;
+    private int _channels;
+    private int _groups;
+    private Tensor _weight = null!;
+    private Tensor _bias = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public SpatialGroupEnhance(int channels)
+        : base(("channels", channels))
+    {
+    }
 
     private SpatialGroupEnhance(AttentionOptions options)
+        : base(options)
     {
-        _channels = options.Integer("channels");
-        _groups = options.Integer("groups");
-        Channels.CheckDivisible("sge", "channels", _channels, "groups", _groups);
-        _weight = RegisterParameter("weight", Tensor.Zeros([1, _groups, 1, 1]));
-        _bias = RegisterParameter("bias", Tensor.Ones([1, _groups, 1, 1]));
     }
+
+    /// <summary>Groups of channels, each with a map of its own; must divide the channels (a whole number ≥ 1, default 64).</summary>
+    public int Groups { get => Integer(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -48,6 +55,16 @@ public sealed class SpatialGroupEnhance : Module, IAttention<SpatialGroupEnhance
 
     /// <inheritdoc/>
     public static SpatialGroupEnhance Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _channels = options.Integer("channels");
+        _groups = options.Integer("groups");
+        Channels.CheckDivisible("sge", "channels", _channels, "groups", _groups);
+        _weight = RegisterParameter("weight", Tensor.Zeros([1, _groups, 1, 1]));
+        _bias = RegisterParameter("bias", Tensor.Ones([1, _groups, 1, 1]));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -14,31 +14,41 @@ namespace Fovea.Attention;
 /// <para>Source: Vaswani et al., "Attention Is All You Need", 2017; names as in PyTorch, whose boolean masks have the opposite sense.
 /// Dropout, in training, drops attention weights; the [N, S] weights are never stored.</para>
 /// </summary>
-public sealed class MultiHeadAttention : Module, IAttention<MultiHeadAttention>, IStochastic
+public sealed class MultiHeadAttention : Mechanism<MultiHeadAttention>, IAttention<MultiHeadAttention>, IStochastic
 {
     private const string Key = "multi_head";
-    private readonly int _embedDim;
-    private readonly int _heads;
-    private readonly bool _causal;
-    private readonly bool _cross;
-    private readonly double _dropout;
-    private readonly Tensor _weight;
-    private readonly Tensor _bias;
-    private readonly Linear _out;
+    private int _embedDim;
+    private int _heads;
+    private bool _causal;
+    private bool _cross;
+    private double _dropout;
+    private Tensor _weight = null!;
+    private Tensor _bias = null!;
+    private Linear _out = null!;
+    private Generator _generator = new(0);
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="embedDim">Features of a token, E.</param>
+    /// <param name="heads">Attentions beside each other; divides embedDim.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public MultiHeadAttention(int embedDim, int heads)
+        : base(("embedDim", embedDim), ("heads", heads))
+    {
+    }
 
     private MultiHeadAttention(AttentionOptions options)
+        : base(options)
     {
-        _embedDim = options.Integer("embedDim");
-        _heads = options.Integer("heads");
-        _causal = options.Boolean("causal");
-        _cross = options.Boolean("cross");
-        _dropout = options.Number("dropout");
-        Channels.CheckDivisible(Key, "embedDim", _embedDim, "heads", _heads);
-        _weight = RegisterParameter("in_proj_weight", Tensor.Empty([3 * _embedDim, _embedDim]));
-        _bias = RegisterParameter("in_proj_bias", Tensor.Zeros([3 * _embedDim]));
-        _out = Register("out_proj", new Linear(_embedDim, _embedDim));
-        ResetUnlessDeferred();
     }
+
+    /// <summary>Whether token i may attend to tokens 0 … i only (default false).</summary>
+    public bool Causal { get => Boolean(); init => Set(value); }
+
+    /// <summary>Whether keys and values come from a second input (default false).</summary>
+    public bool Cross { get => Boolean(); init => Set(value); }
+
+    /// <summary>Share of attention weights that are dropped in training (a number 0 … 1, default 0).</summary>
+    public double Dropout { get => Number(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -77,10 +87,39 @@ public sealed class MultiHeadAttention : Module, IAttention<MultiHeadAttention>,
     };
 
     /// <inheritdoc/>
-    public Generator Generator { get; set; } = new(0);
+    public Generator Generator
+    {
+        get
+        {
+            EnsureBuilt();
+            return _generator;
+        }
+
+        set
+        {
+            // The parts draw first values when they are made, and would have the last word.
+            EnsureBuilt();
+            _generator = value;
+        }
+    }
 
     /// <inheritdoc/>
     public static MultiHeadAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _embedDim = options.Integer("embedDim");
+        _heads = options.Integer("heads");
+        _causal = options.Boolean("causal");
+        _cross = options.Boolean("cross");
+        _dropout = options.Number("dropout");
+        Channels.CheckDivisible(Key, "embedDim", _embedDim, "heads", _heads);
+        _weight = RegisterParameter("in_proj_weight", Tensor.Empty([3 * _embedDim, _embedDim]));
+        _bias = RegisterParameter("in_proj_bias", Tensor.Zeros([3 * _embedDim]));
+        _out = Register("out_proj", new Linear(_embedDim, _embedDim));
+        ResetUnlessDeferred();
+    }
 
     /// <summary>Attends, with the optional inputs by name.</summary>
     /// <param name="query">[B, N, E].</param>
@@ -90,6 +129,7 @@ public sealed class MultiHeadAttention : Module, IAttention<MultiHeadAttention>,
     /// <exception cref="ShapeException">An input does not fit.</exception>
     public Tensor Attend(Tensor query, Tensor? keyValue = null, Tensor? keyPaddingMask = null, Tensor? mask = null)
     {
+        EnsureBuilt();
         Check("query", query);
         if (_cross)
         {

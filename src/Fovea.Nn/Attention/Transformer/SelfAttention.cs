@@ -2,6 +2,16 @@ using Fovea.Layers;
 
 namespace Fovea.Attention;
 
+/// <summary>Where products of queries and keys are divided by √d.</summary>
+public enum ScalePlace
+{
+    /// <summary>Before the softmax, as in the paper.</summary>
+    BeforeSoftmax,
+
+    /// <summary>After the softmax, as in document 000.</summary>
+    AfterSoftmax,
+}
+
 /// <summary>
 /// Self-attention with one head: every token takes the values of all others, weighed by how its query matches their keys.
 /// <para>Formula: <c>y = softmax(Q Kᵀ / √d) V</c> with <c>Q, K, V</c> linear in x and d the length of a query.</para>
@@ -11,25 +21,33 @@ namespace Fovea.Attention;
 /// vanishes. <c>after-softmax</c> is document 000's order, <c>softmax(Q Kᵀ) · (1/√d) · V</c>, in which that happens and the output is √d
 /// times smaller; it is there to load and reproduce such models.</para>
 /// </summary>
-public sealed class SelfAttention : Module, IAttention<SelfAttention>
+public sealed class SelfAttention : Mechanism<SelfAttention>, IAttention<SelfAttention>
 {
     private const string Key = "self_attention";
-    private readonly int _inputDim;
-    private readonly int _keyDim;
-    private readonly bool _after;
-    private readonly Linear _query;
-    private readonly Linear _key;
-    private readonly Linear _value;
+    private int _inputDim;
+    private int _keyDim;
+    private bool _after;
+    private Linear _query = null!;
+    private Linear _key = null!;
+    private Linear _value = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="inputDim">Features of a token.</param>
+    /// <param name="keyDim">Features of queries and keys, d.</param>
+    /// <param name="valueDim">Features of values and of the output.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public SelfAttention(int inputDim, int keyDim, int valueDim)
+        : base(("inputDim", inputDim), ("keyDim", keyDim), ("valueDim", valueDim))
+    {
+    }
 
     private SelfAttention(AttentionOptions options)
+        : base(options)
     {
-        _inputDim = options.Integer("inputDim");
-        _keyDim = options.Integer("keyDim");
-        _after = options.Choice("scale") == "after-softmax";
-        _query = Register("q", new Linear(_inputDim, _keyDim));
-        _key = Register("k", new Linear(_inputDim, _keyDim));
-        _value = Register("v", new Linear(_inputDim, options.Integer("valueDim")));
     }
+
+    /// <summary>Where 1/√d is applied (default before-softmax).</summary>
+    public ScalePlace Scale { get => Choice<ScalePlace>(); init => SetChoice(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -47,7 +65,7 @@ public sealed class SelfAttention : Module, IAttention<SelfAttention>
             OptionSpec.Integer("inputDim", "Features of a token."),
             OptionSpec.Integer("keyDim", "Features of queries and keys, d."),
             OptionSpec.Integer("valueDim", "Features of values and of the output."),
-            OptionSpec.Choice("scale", "Where 1/√d is applied.", "before-softmax", "before-softmax", "after-softmax"),
+            OptionSpec.Choice("scale", "Where 1/√d is applied.", ScalePlace.BeforeSoftmax),
         ],
         Variants =
         [
@@ -68,6 +86,17 @@ public sealed class SelfAttention : Module, IAttention<SelfAttention>
 
     /// <inheritdoc/>
     public static SelfAttention Create(AttentionOptions options) => new(options);
+
+    /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        _inputDim = options.Integer("inputDim");
+        _keyDim = options.Integer("keyDim");
+        _after = options.Choice("scale") == "after-softmax";
+        _query = Register("q", new Linear(_inputDim, _keyDim));
+        _key = Register("k", new Linear(_inputDim, _keyDim));
+        _value = Register("v", new Linear(_inputDim, options.Integer("valueDim")));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -3,6 +3,26 @@ using Fovea.Layers;
 
 namespace Fovea.Attention;
 
+/// <summary>What a vision transformer classifies.</summary>
+public enum TokenPool
+{
+    /// <summary>The class token.</summary>
+    Cls,
+
+    /// <summary>The mean of the tokens.</summary>
+    Mean,
+}
+
+/// <summary>The function between the linear maps of an MLP.</summary>
+public enum MlpActivation
+{
+    /// <summary>x · Φ(x), with the error function.</summary>
+    Gelu,
+
+    /// <summary>max(x, 0).</summary>
+    Relu,
+}
+
 /// <summary>
 /// The Vision Transformer: an image cut into patches is a sequence of tokens for a transformer.
 /// <para>Formula: tokens = [cls; patches W] + pos; depth × <c>x ← x + attn(norm1(x))</c>, <c>x ← x + mlp(norm2(x))</c>; the class token, or
@@ -14,49 +34,90 @@ namespace Fovea.Attention;
 /// (timm has 1e-6). Document 000's form: activation relu, qkvBias false, normAfterPool true; its patches are flattened as (p1, p2, c), which
 /// an importer has to turn into the convolution's (c, p1, p2).</para>
 /// </summary>
-public sealed class VisionTransformer : Module, IAttention<VisionTransformer>
+public sealed class VisionTransformer : Mechanism<VisionTransformer>, IAttention<VisionTransformer>
 {
     private const string Key = "vit";
-    private readonly Shape _image;
-    private readonly bool _mean;
-    private readonly bool _poolClassToken;
-    private readonly bool _normAfterPool;
-    private readonly bool _identityStart;
-    private readonly Conv2d _patches;
-    private readonly Tensor _classToken;
-    private readonly Tensor _positions;
-    private readonly Dropout? _dropout;
-    private readonly Sequential _blocks;
-    private readonly LayerNorm _norm;
-    private readonly Linear _head;
+    private Shape _image;
+    private bool _mean;
+    private bool _poolClassToken;
+    private bool _normAfterPool;
+    private bool _identityStart;
+    private Conv2d _patches = null!;
+    private Tensor _classToken = null!;
+    private Tensor _positions = null!;
+    private Dropout? _dropout;
+    private Sequential _blocks = null!;
+    private LayerNorm _norm = null!;
+    private Linear _head = null!;
+
+    /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
+    /// <param name="imageHeight">Height of the images, a multiple of patchHeight.</param>
+    /// <param name="imageWidth">Width of the images, a multiple of patchWidth.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="dim">Features of a token.</param>
+    /// <param name="heads">Attentions beside each other in a block.</param>
+    /// <exception cref="OptionException">A number is out of range.</exception>
+    public VisionTransformer(int imageHeight, int imageWidth, int classes, int dim, int heads)
+        : base(("imageHeight", imageHeight), ("imageWidth", imageWidth), ("classes", classes), ("dim", dim), ("heads", heads))
+    {
+    }
 
     private VisionTransformer(AttentionOptions options)
+        : base(options)
     {
-        (int height, int width) = (options.Integer("imageHeight"), options.Integer("imageWidth"));
-        (int patchHeight, int patchWidth) = (options.Integer("patchHeight"), options.Integer("patchWidth"));
-        Channels.CheckDivisible(Key, "imageHeight", height, "patchHeight", patchHeight);
-        Channels.CheckDivisible(Key, "imageWidth", width, "patchWidth", patchWidth);
-        _image = [options.Integer("inChannels"), height, width];
-        _mean = options.Choice("pool") == "mean";
-        _poolClassToken = options.Boolean("poolClassToken");
-        _normAfterPool = options.Boolean("normAfterPool");
-        _identityStart = options.Boolean("identityStart");
-        TransformerBlockSettings settings = Settings(options);
-        if (_identityStart && !settings.Project)
-        {
-            throw new OptionException(Key, "identityStart: a single head without a linear map after it has no last layer that could start at 0; set projection to true, or leave identityStart out.");
-        }
-
-        var grid = new RelationGrid([height / patchHeight, width / patchWidth], Prefix: 1);
-        _patches = Register("patch_embed", new PatchEmbedding(_image[0], settings.Dim, (patchHeight, patchWidth))).Projection;
-        _classToken = RegisterParameter("cls_token", Tensor.Zeros([1, 1, settings.Dim]));
-        _positions = RegisterParameter("pos_embed", Tensor.Zeros([1, grid.Count, settings.Dim]));
-        _dropout = settings.Dropout > 0 ? Register("pos_drop", new Dropout(settings.Dropout)) : null;
-        _blocks = Register("blocks", new Sequential([.. Enumerable.Range(0, options.Integer("depth")).Select(_ => (Module)new TransformerBlock(settings, grid))]));
-        _norm = Register("norm", new LayerNorm([settings.Dim], settings.NormEpsilon));
-        _head = Register("head", new Linear(settings.Dim, options.Integer("classes")));
-        ResetUnlessDeferred();
     }
+
+    /// <summary>Height of a patch (a whole number ≥ 1, default 16).</summary>
+    public int PatchHeight { get => Integer(); init => Set(value); }
+
+    /// <summary>Width of a patch (a whole number ≥ 1, default 16).</summary>
+    public int PatchWidth { get => Integer(); init => Set(value); }
+
+    /// <summary>Channels of the images (a whole number ≥ 1, default 3).</summary>
+    public int InChannels { get => Integer(); init => Set(value); }
+
+    /// <summary>Number of blocks (a whole number ≥ 0, default 12).</summary>
+    public int Depth { get => Integer(); init => Set(value); }
+
+    /// <summary>Features of a head; null: dim / heads (a whole number ≥ 1, default null).</summary>
+    public int? HeadDim { get => IntegerOrNull(); init => Set(value); }
+
+    /// <summary>Hidden features of the MLPs; null: 4 · dim (a whole number ≥ 1, default null).</summary>
+    public int? MlpDim { get => IntegerOrNull(); init => Set(value); }
+
+    /// <summary>What goes into the classifier: the class token, or the mean of the tokens (default cls).</summary>
+    public TokenPool Pool { get => Choice<TokenPool>(); init => SetChoice(value); }
+
+    /// <summary>Whether the mean counts the class token too, as document 000 does and timm does not (default true).</summary>
+    public bool PoolClassToken { get => Boolean(); init => Set(value); }
+
+    /// <summary>Between the linear maps of the MLPs (default gelu).</summary>
+    public MlpActivation Activation { get => Choice<MlpActivation>(); init => SetChoice(value); }
+
+    /// <summary>Whether queries, keys and values have a bias (default true).</summary>
+    public bool QkvBias { get => Boolean(); init => Set(value); }
+
+    /// <summary>
+    /// Whether a linear map joins the heads; null: not for a single head of dim features, as in document 000 (default null).
+    /// </summary>
+    public bool? Projection { get => BooleanOrNull(); init => Set(value); }
+
+    /// <summary>Whether the last norm comes after the pooling (default false).</summary>
+    public bool NormAfterPool { get => Boolean(); init => Set(value); }
+
+    /// <summary>Added to the variance in the norms; timm has 1e-6 (a number ≥ 0, default 1E-05).</summary>
+    public double NormEpsilon { get => Number(); init => Set(value); }
+
+    /// <summary>
+    /// Whether the last linear maps of attention and MLP start at 0, which makes new blocks the identity (default false).
+    /// </summary>
+    public bool IdentityStart { get => Boolean(); init => Set(value); }
+
+    /// <summary>
+    /// Share of features dropped in training: of the embedded tokens and after each linear map of the blocks (a number 0 … 0.999, default
+    /// 0).
+    /// </summary>
+    public double Dropout { get => Number(); init => Set(value); }
 
     /// <inheritdoc/>
     public static Card Card { get; } = new()
@@ -82,9 +143,9 @@ public sealed class VisionTransformer : Module, IAttention<VisionTransformer>
             OptionSpec.Integer("heads", "Attentions beside each other in a block."),
             OptionSpec.Integer("headDim", "Features of a head; null: dim / heads.", nullable: true),
             OptionSpec.Integer("mlpDim", "Hidden features of the MLPs; null: 4 · dim.", nullable: true),
-            OptionSpec.Choice("pool", "What goes into the classifier: the class token, or the mean of the tokens.", "cls", "cls", "mean"),
+            OptionSpec.Choice("pool", "What goes into the classifier: the class token, or the mean of the tokens.", TokenPool.Cls),
             OptionSpec.Boolean("poolClassToken", "Whether the mean counts the class token too, as document 000 does and timm does not.", true),
-            OptionSpec.Choice("activation", "Between the linear maps of the MLPs.", "gelu", "gelu", "relu"),
+            OptionSpec.Choice("activation", "Between the linear maps of the MLPs.", MlpActivation.Gelu),
             OptionSpec.Boolean("qkvBias", "Whether queries, keys and values have a bias.", true),
             OptionSpec.BooleanOrNull("projection", "Whether a linear map joins the heads; null: not for a single head of dim features, as in document 000."),
             OptionSpec.Boolean("normAfterPool", "Whether the last norm comes after the pooling.", false),
@@ -120,6 +181,35 @@ public sealed class VisionTransformer : Module, IAttention<VisionTransformer>
     public static VisionTransformer Create(AttentionOptions options) => new(options);
 
     /// <inheritdoc/>
+    protected override void Build(AttentionOptions options)
+    {
+        (int height, int width) = (options.Integer("imageHeight"), options.Integer("imageWidth"));
+        (int patchHeight, int patchWidth) = (options.Integer("patchHeight"), options.Integer("patchWidth"));
+        Channels.CheckDivisible(Key, "imageHeight", height, "patchHeight", patchHeight);
+        Channels.CheckDivisible(Key, "imageWidth", width, "patchWidth", patchWidth);
+        _image = [options.Integer("inChannels"), height, width];
+        _mean = options.Choice("pool") == "mean";
+        _poolClassToken = options.Boolean("poolClassToken");
+        _normAfterPool = options.Boolean("normAfterPool");
+        _identityStart = options.Boolean("identityStart");
+        TransformerBlockSettings settings = Settings(options);
+        if (_identityStart && !settings.Project)
+        {
+            throw new OptionException(Key, "identityStart: a single head without a linear map after it has no last layer that could start at 0; set projection to true, or leave identityStart out.");
+        }
+
+        var grid = new RelationGrid([height / patchHeight, width / patchWidth], Prefix: 1);
+        _patches = Register("patch_embed", new PatchEmbedding(_image[0], settings.Dim, (patchHeight, patchWidth))).Projection;
+        _classToken = RegisterParameter("cls_token", Tensor.Zeros([1, 1, settings.Dim]));
+        _positions = RegisterParameter("pos_embed", Tensor.Zeros([1, grid.Count, settings.Dim]));
+        _dropout = settings.Dropout > 0 ? Register("pos_drop", new Dropout(settings.Dropout)) : null;
+        _blocks = Register("blocks", new Sequential([.. Enumerable.Range(0, options.Integer("depth")).Select(_ => (Module)new TransformerBlock(settings, grid))]));
+        _norm = Register("norm", new LayerNorm([settings.Dim], settings.NormEpsilon));
+        _head = Register("head", new Linear(settings.Dim, options.Integer("classes")));
+        ResetUnlessDeferred();
+    }
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -134,7 +224,7 @@ public sealed class VisionTransformer : Module, IAttention<VisionTransformer>
         Tensor tokens = Tensor.Concat([_classToken.Expand(batch, 1, dim), patches], 1) + _positions;
         tokens = _dropout?.Call(tokens) ?? tokens;
         tokens = _blocks.Call(tokens);
-        return _head.Call(Pool(tokens));
+        return _head.Call(Pooled(tokens));
     }
 
     /// <inheritdoc/>
@@ -182,7 +272,7 @@ public sealed class VisionTransformer : Module, IAttention<VisionTransformer>
     }
 
     /// <summary>Norms are taken of the tokens that are used, which is the same and less.</summary>
-    private Tensor Pool(Tensor tokens)
+    private Tensor Pooled(Tensor tokens)
     {
         int dim = tokens.Shape[2];
         if (!_mean)

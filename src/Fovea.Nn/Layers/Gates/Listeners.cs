@@ -1,12 +1,12 @@
 namespace Fovea.Layers;
 
-/// <summary>Whether somebody listens to the calls of modules that a fused op would run without calling them.</summary>
+/// <summary>Whether anybody listens to the calls of modules that a fused op would run without calling them.</summary>
 internal static class Listeners
 {
-    /// <summary>Whether a module, or one below it, has an <see cref="Module.AfterCall"/>.</summary>
-    public static bool Any(Module module) => module.AfterCall is not null || AnyBelow(module);
+    /// <summary>Whether a module, or one below it, has a listener to its calls.</summary>
+    public static bool Any(Module module) => module.HasListeners || AnyBelow(module);
 
-    /// <summary>Whether a module below this one has an <see cref="Module.AfterCall"/>; its own is called whatever way it takes.</summary>
+    /// <summary>Whether a module below this one has a listener to its calls; its own is called whatever way it takes.</summary>
     public static bool AnyBelow(Module module)
     {
         foreach ((_, Module child) in module.Children)

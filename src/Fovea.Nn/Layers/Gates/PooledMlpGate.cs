@@ -6,9 +6,6 @@ namespace Fovea.Layers;
 /// </summary>
 public sealed class PooledMlpGate : Module
 {
-    /// <summary>The pools: mean, maximum, Euclidean norm <c>√Σx²</c>, and <c>m + log Σ e^(x − m)</c>.</summary>
-    public static readonly string[] KnownPools = ["avg", "max", "lp", "lse"];
-
     private readonly IReadOnlyList<string> _pools;
     private readonly Linear _fc1;
     private readonly Linear _fc2;
@@ -17,7 +14,7 @@ public sealed class PooledMlpGate : Module
     /// <param name="channels">C.</param>
     /// <param name="reduction">r, at most C.</param>
     /// <param name="bias">Whether the MLP has biases.</param>
-    /// <param name="pools">One or more of <see cref="KnownPools"/>.</param>
+    /// <param name="pools">One or more of <c>avg</c>, <c>max</c>, <c>lp</c> (<c>√Σx²</c>) and <c>lse</c> (<c>m + log Σ e^(x − m)</c>).</param>
     public PooledMlpGate(int channels, int reduction, bool bias, IReadOnlyList<string> pools)
     {
         _pools = pools;

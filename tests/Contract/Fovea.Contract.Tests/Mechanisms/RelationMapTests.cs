@@ -43,7 +43,7 @@ public sealed class RelationMapTests
         using TensorScope scope = TensorScope.Begin();
         using MechanismCase c = MechanismCase.Open(name);
         var values = new Queue<Tensor>();
-        Child(c.Module, "value_conv").AfterCall = (_, _, v) => values.Enqueue(TensorScope.Detach(v.Clone()));
+        Child(c.Module, "value_conv").AfterCall((_, _, v) => values.Enqueue(TensorScope.Detach(v.Clone())));
         RelationMap[] hops = [.. Record(c).OfType<RelationMap>().Where(m => m.Name.StartsWith("hop", StringComparison.Ordinal))];
         float gamma = c.Module.OwnParameters.Single(p => p.Name == "gamma").Value.AsSpan<float>()[0];
         double[] x = Array.ConvertAll(c.Inputs[0].ToArray<float>(), v => (double)v);
@@ -90,10 +90,10 @@ public sealed class RelationMapTests
         Tensor? projected = null;
         foreach (Module reduce in c.Module.Children.Where(m => m.Name.StartsWith("reduce", StringComparison.Ordinal)).Select(m => m.Value))
         {
-            Child(reduce, "1").AfterCall = (_, _, y) => features.Add(TensorScope.Detach(y.Clone()));
+            Child(reduce, "1").AfterCall((_, _, y) => features.Add(TensorScope.Detach(y.Clone())));
         }
 
-        Child(Child(c.Module, "proj"), "0").AfterCall = (_, inputs, _) => projected = TensorScope.Detach(inputs[0].Clone());
+        Child(Child(c.Module, "proj"), "0").AfterCall((_, inputs, _) => projected = TensorScope.Detach(inputs[0].Clone()));
         RelationMap[] maps = [.. Record(c).OfType<RelationMap>()];
         Assert.Equal(features.Count, maps.Length);
         bool divides = c.Config.TryGetPropertyValue("normalization", out var given);
