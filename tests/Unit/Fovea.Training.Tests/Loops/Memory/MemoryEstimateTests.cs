@@ -39,9 +39,12 @@ public class MemoryEstimateTests
     {
         TrainingInputs inputs = TinyRun.Inputs();
         Dictionary<string, byte[]> before = TinyRun.Weights(inputs.Model);
+
+        // What other tests dropped may be given back meanwhile: no more than before is what can be asked.
+        Leftovers.Collect();
         long blocks = TensorMemory.LiveBlocks;
         Assert.NotNull(ActivationTrace.Of(inputs.Model.Train(), 3, 4096));
-        Assert.Equal(blocks, TensorMemory.LiveBlocks);
+        Assert.InRange(TensorMemory.LiveBlocks, 0, blocks);
         TinyRun.AssertSame(before, TinyRun.Weights(inputs.Model));
     }
 
