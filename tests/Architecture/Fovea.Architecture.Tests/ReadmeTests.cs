@@ -48,5 +48,14 @@ public sealed class ReadmeTests
         Assert.All(snippets.Where(s => !s.Contains("Split", StringComparison.Ordinal)), s => Assert.Contains(Lines(s), readme, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_CI_runs_is_the_command_that_the_readme_gives()
+    {
+        string ci = File.ReadAllText(Path.Combine(Repository.Root, ".ci", "run"));
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md")).ReplaceLineEndings("\n");
+        string command = Assert.Single(ci.Split('\n'), l => l.StartsWith("dotnet test", StringComparison.Ordinal)).Split(" 2>&1")[0];
+        Assert.Contains($"```\n{command}\n```", readme, StringComparison.Ordinal);
+    }
+
     private static string Lines(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0));
 }

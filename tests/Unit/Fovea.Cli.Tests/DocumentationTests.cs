@@ -40,6 +40,6 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"^```(?:sh|bash|console)?\r?\n(?<lines>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
 
-    [GeneratedRegex(@"^\s*\$?\s*(?:fovea|dotnet run -c Release --project src/Fovea\.Cli --)(?<words> [^#|>]*)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\s*\$?\s*(?:fovea|dotnet run -c Release( -v minimal)? --project src/Fovea\.Cli --)(?<words> [^#|>]*)", RegexOptions.ExplicitCapture)]
     private static partial Regex Command();
 }
