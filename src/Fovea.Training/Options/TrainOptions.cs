@@ -220,7 +220,7 @@ public sealed partial record TrainOptions
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>The options as indented JSON, as <c>config.json</c> holds them.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, TrainingJson.Default.TrainOptions);
+    public string ToJson() => JsonSerializer.Serialize(this, OptionsJson.Default.TrainOptions);
 
     /// <summary>Reads options from JSON; what it leaves out keeps its default.</summary>
     /// <exception cref="DataFormatException">The text is not JSON, names an option twice, or names an unknown option, or a value has the wrong type.</exception>
@@ -251,7 +251,7 @@ public sealed partial record TrainOptions
             }
 
             // An escape that stands for no text is an invalid operation only here.
-            return merged.Deserialize(TrainingJson.Default.TrainOptions)!;
+            return merged.Deserialize(OptionsJson.Default.TrainOptions)!;
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {

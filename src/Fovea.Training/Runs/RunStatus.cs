@@ -42,5 +42,5 @@ public sealed record RunStatus
     public string? ResumeCommand { get; init; }
 
     internal void Write(RunFolder? run) =>
-        run?.WriteText("status.json", JsonSerializer.Serialize(this, TrainingJson.Default.RunStatus));
+        run?.WriteText("status.json", JsonSerializer.Serialize(this, RunsJson.Default.RunStatus));
 }

@@ -116,7 +116,7 @@ public sealed record ModelDescription
     {
         // Names and layouts are PyTorch's, and its readers ask for this.
         ["format"] = "pt",
-        [MetadataKey] = JsonSerializer.Serialize(this, TrainingJson.Default.ModelDescription),
+        [MetadataKey] = JsonSerializer.Serialize(this, WeightsJson.Default.ModelDescription),
     };
 
     /// <summary>Reads the description from metadata.</summary>

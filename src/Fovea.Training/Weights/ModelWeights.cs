@@ -5,8 +5,14 @@ namespace Fovea.Training;
 /// <summary>Reads weights of any kind: safetensors, PyTorch's files, NumPy archives, and the checkpoints of runs.</summary>
 public static class ModelWeights
 {
-    private const string AveragePrefix = "ema.";
-    private const string ModelPrefix = "model.";
+    /// <summary>The text that only checkpoints of runs have in their metadata.</summary>
+    internal const string CheckpointKey = "kind";
+
+    /// <summary>Before the names of the weights in a checkpoint.</summary>
+    internal const string ModelPrefix = "model.";
+
+    /// <summary>Before the names of their running average.</summary>
+    internal const string AveragePrefix = "ema.";
 
     /// <summary>Reads weights. Of a run's checkpoint, the weight average is taken where there is one, else the raw weights.</summary>
     /// <param name="path">The file.</param>
@@ -25,7 +31,7 @@ public static class ModelWeights
         }
 
         ModelDescription? description = ModelDescription.FromMetadata(file.Metadata);
-        if (!file.Metadata.ContainsKey(TrainingSnapshot.KindKey))
+        if (!file.Metadata.ContainsKey(CheckpointKey))
         {
             return new(file.Tensors, description, file.State);
         }

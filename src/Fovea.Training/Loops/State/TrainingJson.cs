@@ -4,15 +4,12 @@ using System.Text.Json.Serialization;
 
 namespace Fovea.Training;
 
-/// <summary>The JSON forms of this library's records, written by the source generator so that trimming and AOT keep them.</summary>
+/// <summary>The JSON forms of what the loops keep, written by the source generator so that trimming and AOT keep them.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(TrainOptions))]
-[JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(TrainState))]
-[JsonSerializable(typeof(RunStatus))]
 [JsonSerializable(typeof(MemoryEstimate))]
 internal sealed partial class TrainingJson : JsonSerializerContext;

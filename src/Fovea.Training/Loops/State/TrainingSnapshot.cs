@@ -6,12 +6,7 @@ namespace Fovea.Training;
 /// <summary>Gathers what a run consists of into the tensors and texts of a checkpoint, and puts them back.</summary>
 internal sealed class TrainingSnapshot(TrainingInputs inputs, TrainOptions options, Optimizer optimizer, WeightAverage? average)
 {
-    private const string ModelPrefix = "model.";
-    private const string AveragePrefix = "ema.";
     private const string OptimizerPrefix = "optimizer.";
-    /// <summary>The text that only checkpoints of runs have.</summary>
-    public const string KindKey = "kind";
-
     private const string StateKey = "state";
 
     /// <summary>Whether every weight and buffer is finite. What is not must never be saved as a state to go back to.</summary>
@@ -21,11 +16,11 @@ internal sealed class TrainingSnapshot(TrainingInputs inputs, TrainOptions optio
     public IReadOnlyDictionary<string, Tensor> Tensors()
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        Add(ModelPrefix, StateDict.Of(inputs.Model));
+        Add(ModelWeights.ModelPrefix, StateDict.Of(inputs.Model));
         Add(OptimizerPrefix, optimizer.State());
         if (average is not null)
         {
-            Add(AveragePrefix, average.State);
+            Add(ModelWeights.AveragePrefix, average.State);
         }
 
         return tensors;
@@ -46,7 +41,7 @@ internal sealed class TrainingSnapshot(TrainingInputs inputs, TrainOptions optio
         state.Generators = Stochastic().ToDictionary(s => s.Name, s => s.Module.Generator.State);
         return new Dictionary<string, string>(inputs.Description.ToMetadata())
         {
-            [KindKey] = "fovea-checkpoint-1",
+            [ModelWeights.CheckpointKey] = "fovea-checkpoint-1",
             ["config"] = options.ToJson(),
             [StateKey] = state.ToJson(),
         };
@@ -64,10 +59,10 @@ internal sealed class TrainingSnapshot(TrainingInputs inputs, TrainOptions optio
         TrainState state = StateOf(content.Metadata, path);
         try
         {
-            StateDict.Load(inputs.Model, Part(ModelPrefix));
+            StateDict.Load(inputs.Model, Part(ModelWeights.ModelPrefix));
             optimizer.ClearGrads();
             optimizer.LoadState(Part(OptimizerPrefix));
-            average?.Load(Part(AveragePrefix), state.AverageSteps);
+            average?.Load(Part(ModelWeights.AveragePrefix), state.AverageSteps);
         }
         catch (StateDictException e)
         {

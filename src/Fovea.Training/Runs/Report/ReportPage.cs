@@ -99,27 +99,6 @@ public sealed class ReportPage
         return table.Append("</table>").ToString();
     }
 
-    internal void Gallery(string title, IReadOnlyList<SampleImage> samples, IReadOnlyList<string> classes)
-    {
-        if (samples.Count == 0)
-        {
-            return;
-        }
-
-        var figures = new StringBuilder("<div class=\"samples\">");
-        foreach ((ImagePrediction p, byte[] png) in samples.Select(s => (s.Prediction, s.Png)))
-        {
-            bool isRight = p.Label == p.Predicted;
-            string actual = isRight ? string.Empty : $"<br><span class=\"soft\">is {Svg.Escape(classes[p.Label])}</span>";
-            figures.Append(
-                CultureInfo.InvariantCulture,
-                $"<figure><img alt=\"{Svg.Escape(p.Name)}\" title=\"{Svg.Escape(p.Name)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\">" +
-                $"<figcaption><b class=\"{(isRight ? "good" : "bad")}\">{Svg.Escape(classes[p.Predicted])}</b> {p.Confidence:P0}{actual}</figcaption></figure>");
-        }
-
-        Section(title, null, figures.Append("</div>").ToString());
-    }
-
     internal void Details(string title, string content) => _html.Append(
         CultureInfo.InvariantCulture,
         $"<details class=\"card\"><summary>{Svg.Escape(title)}</summary><pre>{Svg.Escape(content)}</pre></details>\n");

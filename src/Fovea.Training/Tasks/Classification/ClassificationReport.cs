@@ -38,8 +38,8 @@ internal static class ClassificationReport
     {
         IReadOnlyList<SampleImage> mistakes = SampleImages.Mistakes(validation, report.Data.Dataset, Samples);
         IReadOnlyList<SampleImage> successes = SampleImages.Successes(validation, report.Data.Dataset, Samples);
-        report.Page.Gallery("Surest mistakes", mistakes, validation.Confusion.Classes);
-        report.Page.Gallery("Right answers", successes, validation.Confusion.Classes);
+        Gallery(report.Page, "Surest mistakes", mistakes, validation.Confusion.Classes);
+        Gallery(report.Page, "Right answers", successes, validation.Confusion.Classes);
         foreach ((string kind, IReadOnlyList<SampleImage> samples) in new[] { ("mistake", mistakes), ("right", successes) })
         {
             for (int i = 0; i < samples.Count; i++)
@@ -47,6 +47,27 @@ internal static class ClassificationReport
                 report.WriteSample(string.Create(CultureInfo.InvariantCulture, $"{kind}-{i + 1:D2}.png"), samples[i].Png);
             }
         }
+    }
+
+    private static void Gallery(ReportPage page, string title, IReadOnlyList<SampleImage> samples, IReadOnlyList<string> classes)
+    {
+        if (samples.Count == 0)
+        {
+            return;
+        }
+
+        var figures = new StringBuilder("<div class=\"samples\">");
+        foreach ((ImagePrediction p, byte[] png) in samples.Select(s => (s.Prediction, s.Png)))
+        {
+            bool isRight = p.Label == p.Predicted;
+            string actual = isRight ? string.Empty : $"<br><span class=\"soft\">is {Svg.Escape(classes[p.Label])}</span>";
+            figures.Append(
+                CultureInfo.InvariantCulture,
+                $"<figure><img alt=\"{Svg.Escape(p.Name)}\" title=\"{Svg.Escape(p.Name)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\">" +
+                $"<figcaption><b class=\"{(isRight ? "good" : "bad")}\">{Svg.Escape(classes[p.Predicted])}</b> {p.Confidence:P0}{actual}</figcaption></figure>");
+        }
+
+        page.Section(title, null, figures.Append("</div>").ToString());
     }
 
     private static string Predictions(EvaluationResult validation)

@@ -23,8 +23,16 @@ public sealed class EpochMetricsTests
     {
         var row = new EpochMetrics
         {
-            Epoch = 2, Step = 12, TrainLoss = 1.0 / 3, Train = new MetricSet(("mean_error", 0.1)), ValLoss = 5e-7,
-            Validation = new MetricSet(("mean_error", null), ("other", 2)), LearningRate = 0.1, GradientNorm = 1, ImagesPerSecond = 9, Seconds = 7,
+            Epoch = 2,
+            Step = 12,
+            TrainLoss = 1.0 / 3,
+            Train = new MetricSet(("mean_error", 0.1)),
+            ValLoss = 5e-7,
+            Validation = new MetricSet(("mean_error", null), ("other", 2)),
+            LearningRate = 0.1,
+            GradientNorm = 1,
+            ImagesPerSecond = 9,
+            Seconds = 7,
         };
         EpochMetrics read = Assert.Single(TrainState.FromJson(new TrainState { History = [row] }.ToJson(), "x").History);
         Assert.Equal(row, read.Named(new TaskMetric("other", "other")));

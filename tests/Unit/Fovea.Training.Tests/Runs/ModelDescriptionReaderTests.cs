@@ -78,7 +78,7 @@ public sealed class ModelDescriptionReaderTests
     {
         int at = Whole.LastIndexOf(part, StringComparison.Ordinal);
         string json = Whole[..at] + by + Whole[(at + part.Length)..];
-        Assert.Equal(Text(() => JsonSerializer.Deserialize(json, TrainingJson.Default.ModelDescription)), Text(() => ModelDescriptionReader.Read(json)));
+        Assert.Equal(Text(() => JsonSerializer.Deserialize(json, WeightsJson.Default.ModelDescription)), Text(() => ModelDescriptionReader.Read(json)));
     }
 
     [Fact]
