@@ -22,8 +22,13 @@ static int Tour()
     // 2. Training: the model, the data and the mechanism by their names.
     TrainResult trained = Trainer.Train(new TrainOptions
     {
-        Model = "stripe-net", Data = "stripes", Attention = "row_gate", AttentionOptions = new Dictionary<string, string> { ["reduction"] = "2" },
-        Epochs = 2, Output = runs, Name = "tour",
+        Model = "stripe-net",
+        Data = "stripes",
+        Attention = "row_gate",
+        AttentionOptions = new Dictionary<string, string> { ["reduction"] = "2" },
+        Epochs = 2,
+        Output = runs,
+        Name = "tour",
     });
     Console.WriteLine($"trained: {trained.ValTop1:P0} of the validation images are right");
 

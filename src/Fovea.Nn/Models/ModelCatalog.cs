@@ -21,7 +21,9 @@ public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<Mo
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Classes, 1);
-        return Build(options with { ImageSize = options.ImageSize > 0 ? options.ImageSize : ImageSize });
+        Module model = Build(options with { ImageSize = options.ImageSize > 0 ? options.ImageSize : ImageSize });
+        model.EnsureBuilt();
+        return model;
     }
 }
 

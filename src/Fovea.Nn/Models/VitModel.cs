@@ -20,9 +20,13 @@ internal static class VitModel
             throw new OptionException(name, $"attention: {options.Attention.Key} has no place in a transformer; choose a convolutional model, or leave it out.");
         }
 
-        return Catalog.Find(VisionTransformer.Card.Key).Create(AttentionOptions.Of(
-            VisionTransformer.Card,
-            ("imageHeight", options.ImageSize), ("imageWidth", options.ImageSize), ("patchHeight", patch), ("patchWidth", patch),
-            ("inChannels", options.InChannels), ("classes", options.Classes), ("dim", dim), ("depth", depth), ("heads", heads), ("normEpsilon", 1e-6)));
+        return new VisionTransformer(options.ImageSize, options.ImageSize, options.Classes, dim, heads)
+        {
+            PatchHeight = patch,
+            PatchWidth = patch,
+            InChannels = options.InChannels,
+            Depth = depth,
+            NormEpsilon = 1e-6,
+        };
     }
 }

@@ -146,7 +146,10 @@ public sealed class ImporterTests
         var golden = new Case("official-cbam");
         Cbam Made(PoolOrder order) => new((int)golden.Config["channels"]!)
         {
-            Reduction = (int?)golden.Config["reduction"] ?? 16, MlpBias = true, SpatialBatchNorm = true, PoolOrder = order,
+            Reduction = (int?)golden.Config["reduction"] ?? 16,
+            MlpBias = true,
+            SpatialBatchNorm = true,
+            PoolOrder = order,
         };
         Assert.Contains("the weights need poolOrder max-mean", Refusal(Made(PoolOrder.MeanMax), golden.State, null), StringComparison.Ordinal);
         Importer.Load(Made(PoolOrder.MaxMean), golden.State);

@@ -70,7 +70,11 @@ public sealed class OwnMechanismTests : IDisposable
                 },
                 new Dictionary<string, string>
                 {
-                    ["mechanism"] = "row_gate", ["config"] = """{"channels":2,"reduction":2}""", ["mode"] = "eval", ["source"] = "the formula", ["tolerance"] = "1e-6",
+                    ["mechanism"] = "row_gate",
+                    ["config"] = """{"channels":2,"reduction":2}""",
+                    ["mode"] = "eval",
+                    ["source"] = "the formula",
+                    ["tolerance"] = "1e-6",
                 });
         }
 
