@@ -19,6 +19,11 @@ public static class GradMode
         public Switch(bool enabled)
         {
             _before = Execution.Current.GradEnabled;
+            if (enabled != _before && Execution.Current.Trace is { IsFormula: true })
+            {
+                throw new CompileException("GradMode: a formula that switches the recording of the tape cannot be kept as a list of ops.");
+            }
+
             Execution.Current = Execution.Current with { GradEnabled = enabled };
         }
 

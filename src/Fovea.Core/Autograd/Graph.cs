@@ -94,6 +94,28 @@ public sealed class Graph
         }
     }
 
+    /// <summary>
+    /// Runs a function as <see cref="TraceShapes"/> does, but records ops on constants as well: what is computed of a module's parameters is
+    /// computed of them as they are when the formula runs. The constants are the tensors themselves, not shares in them.
+    /// </summary>
+    /// <exception cref="CompileException">The function reads values, detaches them, or switches the recording of the tape.</exception>
+    internal static Graph TraceFormula(Func<Tensor[], Tensor[]> function, params TensorSpec[] inputs)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var graph = new Graph { IsSymbolic = true, IsFormula = true };
+        graph.Record(function, Array.ConvertAll(inputs, SymbolicTensor));
+        return graph;
+    }
+
+    /// <summary>What happens outside of ops with values, in order: the number of the value, and what is done with it once it is there.</summary>
+    internal List<(int Value, Action<Tensor> Apply)> Effects { get; } = [];
+
+    /// <summary>Whether the graph is a formula: see <see cref="TraceFormula"/>.</summary>
+    internal bool IsFormula { get; private init; }
+
+    /// <summary>Notes what is to be done with a value of a formula.</summary>
+    internal void AddEffect(Tensor value, Action<Tensor> apply) => Effects.Add((NumberOf(value), apply));
+
     /// <summary>Gives back the shares in the constants of a trace of shapes.</summary>
     internal void ReleaseConstants()
     {
@@ -174,7 +196,7 @@ public sealed class Graph
             number = _values.Count;
             _numbers.Add(tensor, number);
             _values.Add(tensor.Spec);
-            if (IsSymbolic && !tensor.Storage.IsSymbolic)
+            if (IsSymbolic && !IsFormula && !tensor.Storage.IsSymbolic)
             {
                 // The scope of the module that computed it closes before the graph is read.
                 Tensor shared = tensor.ShareOutsideScope();

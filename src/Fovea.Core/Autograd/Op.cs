@@ -86,7 +86,7 @@ public abstract class Op
 
         TensorSpec[] outSpecs = op.Infer(specs);
         Execution current = Execution.Current;
-        if (current.Trace is { IsSymbolic: true } graph && IsSymbolic(inputs))
+        if (current.Trace is { IsSymbolic: true } graph && (graph.IsFormula || IsSymbolic(inputs)))
         {
             return graph.AddSymbolic(op, inputs, outSpecs);
         }

@@ -43,7 +43,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>A tensor over the same memory that the tape does not follow.</summary>
-    public Tensor Detach() => new(Shape, DType, Storage.Share(), owned: true);
+    public Tensor Detach() => Execution.Current.Trace is { IsFormula: true }
+        ? throw new CompileException("Detach: a formula that leaves the tape cannot be kept as a list of ops.")
+        : new(Shape, DType, Storage.Share(), owned: true);
 
     /// <summary>
     /// Computes the gradients of this tensor with respect to every leaf that requires one, and adds them to their <see cref="Grad"/>.

@@ -31,6 +31,50 @@ internal sealed class Program
         return Replace(user, by, step.Path);
     }
 
+    /// <summary>
+    /// Puts a step beside some that compute the same, and has it make those of their outputs that it names. Of the others remain only those
+    /// that somebody still needs.
+    /// </summary>
+    public void Cover(IReadOnlySet<Step> covered, Step by)
+    {
+        int last = 0;
+        for (int i = 0; i < Steps.Count; i++)
+        {
+            Step step = Steps[i];
+            if (!covered.Contains(step))
+            {
+                continue;
+            }
+
+            last = i;
+            if (Array.Exists(step.Outputs, v => IsMade(v, by)))
+            {
+                Disconnect(step);
+                Steps[i] = Connect(new Step(step.Op, step.Path, step.Inputs, Array.ConvertAll(step.Outputs, v => IsMade(v, by) ? new Value(v.Spec) : v)));
+            }
+        }
+
+        Steps.Insert(last + 1, Connect(by));
+        Order();
+        RemoveDead();
+    }
+
+    /// <summary>The steps that the first so many outputs are made by.</summary>
+    public HashSet<Step> NeededFor(int outputs)
+    {
+        var needed = new HashSet<Step>();
+        var waiting = new Stack<Value>(Outputs.Take(outputs));
+        while (waiting.TryPop(out Value? value))
+        {
+            if (value.Producer is { } step && needed.Add(step))
+            {
+                Array.ForEach(step.Inputs, waiting.Push);
+            }
+        }
+
+        return needed;
+    }
+
     /// <summary>Removes the steps whose outputs nobody reads.</summary>
     public void RemoveDead()
     {
@@ -41,6 +85,24 @@ internal sealed class Program
                 Disconnect(Steps[i]);
                 Steps.RemoveAt(i);
             }
+        }
+    }
+
+    private static bool IsMade(Value value, Step by) => Array.IndexOf(by.Outputs, value) >= 0;
+
+    /// <summary>Moves steps behind those that make what they read, and no further.</summary>
+    private void Order()
+    {
+        var made = new HashSet<Step>();
+        List<Step> waiting = [.. Steps];
+        Steps.Clear();
+        while (waiting.Count > 0)
+        {
+            Step next = waiting.Find(s => Array.TrueForAll(s.Inputs, v => v.Producer is null || made.Contains(v.Producer)))
+                ?? throw new InvalidOperationException($"{waiting[0].Op.Name}: a step waits for itself.");
+            waiting.Remove(next);
+            made.Add(next);
+            Steps.Add(next);
         }
     }
 

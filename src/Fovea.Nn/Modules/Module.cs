@@ -10,6 +10,7 @@ public abstract class Module
     private readonly List<(string Name, Tensor Value)> _buffers = [];
     private readonly List<(string Name, Module Value)> _children = [];
     private readonly PartsBuild _build = new();
+    private FormulaCache? _formulas;
     private Action<Module, Tensor[], Tensor>? _afterCall;
     private string? _name;
 
@@ -37,6 +38,13 @@ public abstract class Module
         }
     }
 
+    /// <summary>
+    /// Whether <see cref="Forward(Tensor)"/> is a formula (default false): which ops it runs, and with what numbers, follows from the shapes of
+    /// its inputs, from options that never change, from the recorder being on and from who is in training mode; and the ops read nothing but
+    /// inputs, parameters and buffers. Fused ops may then compute it. Fields that change and numbers read from tensors make it none.
+    /// </summary>
+    protected virtual bool IsFormula => false;
+
     /// <summary>Computes the module's result. Call it through <see cref="Call(Tensor)"/>.</summary>
     /// <exception cref="ShapeException">The input does not fit.</exception>
     protected abstract Tensor Forward(Tensor x);
@@ -53,7 +61,7 @@ public abstract class Module
         EnsureBuilt();
         using IDisposable? part = EnterTrace();
         using TensorScope scope = TensorScope.Begin();
-        Tensor y = scope.Keep(Forward(x));
+        Tensor y = scope.Keep(ByPlan(x) ?? Forward(x));
         TellListeners(y, x);
         return y;
     }
@@ -64,7 +72,7 @@ public abstract class Module
         EnsureBuilt();
         using IDisposable? part = EnterTrace();
         using TensorScope scope = TensorScope.Begin();
-        Tensor y = scope.Keep(Forward(inputs));
+        Tensor y = scope.Keep(ByPlan(inputs) ?? Forward(inputs));
         TellListeners(y, inputs);
         return y;
     }
@@ -211,6 +219,45 @@ public abstract class Module
         _children.Add((name, child));
         ((Module)child)._name = name;
         return child;
+    }
+
+    /// <summary>The formula as it is written.</summary>
+    internal Tensor Written(Tensor[] inputs) => inputs.Length == 1 ? Forward(inputs[0]) : Forward(inputs);
+
+    /// <summary>
+    /// The result by the ops that were planned for such inputs. Null where the formula is to run as it is written: it is a part of one that
+    /// is being traced, or somebody listens to calls below that would not be made.
+    /// </summary>
+    private Tensor? ByPlan(params ReadOnlySpan<Tensor> inputs)
+    {
+        ulong modes = 1;
+        if (!IsFormula || Execution.Current.Trace is { IsFormula: true } || !AddModes(ref modes))
+        {
+            return null;
+        }
+
+        if (_formulas is null)
+        {
+            Interlocked.CompareExchange(ref _formulas, new FormulaCache(), null);
+        }
+
+        return _formulas.Run(this, modes, inputs);
+    }
+
+    /// <summary>Adds a bit for this module and each below it: whether it trains. False when somebody listens below, or there are too many.</summary>
+    private bool AddModes(ref ulong modes)
+    {
+        foreach ((_, Module child) in _children)
+        {
+            if (child.HasListeners || !child.AddModes(ref modes))
+            {
+                return false;
+            }
+        }
+
+        bool fits = modes <= ulong.MaxValue >> 1;
+        modes = (modes << 1) | (IsTraining ? 1UL : 0);
+        return fits;
     }
 
     private static string Join(string prefix, string name) => prefix.Length == 0 ? name : $"{prefix}.{name}";

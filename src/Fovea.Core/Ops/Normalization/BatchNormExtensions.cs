@@ -50,6 +50,12 @@ public static class BatchNormExtensions
     /// <summary><c>running = (1 − momentum) · running + momentum · factor · batch</c>.</summary>
     private static void Follow(Tensor running, Tensor batch, double momentum, double factor)
     {
+        if (Execution.Current.Trace is { IsFormula: true } formula)
+        {
+            formula.AddEffect(batch, seen => Follow(running, seen, momentum, factor));
+            return;
+        }
+
         if (batch.Storage.IsSymbolic)
         {
             // A trace of shapes: nothing was seen that the statistics could follow.

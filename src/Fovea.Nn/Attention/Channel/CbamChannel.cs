@@ -79,15 +79,18 @@ public sealed class CbamChannel : Mechanism<CbamChannel>, IAttention<CbamChannel
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("cbam_channel", x, _channels);
-        (Tensor y, Tensor gate) = _gate.Scale(x);
+        Tensor gate = _gate.Call(x);
         if (AttentionRecorder.IsActive)
         {
             AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate)));
         }
 
-        return y;
+        return x * gate.Reshape(x.Shape[0], _channels, 1, 1);
     }
 }

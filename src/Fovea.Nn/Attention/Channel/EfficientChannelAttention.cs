@@ -74,22 +74,20 @@ public sealed class EfficientChannelAttention : Mechanism<EfficientChannelAttent
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("eca", x, _channels);
-        (Tensor y, Tensor gate) = Listeners.Any(_conv) ? InSteps(x) : FusedGates.ChannelConv(x, _conv.Weight);
+        int n = x.Shape[0];
+        Tensor gate = _conv.Call(x.GlobalAvgPool().Reshape(n, 1, _channels)).Sigmoid().Reshape(n, _channels);
         if (AttentionRecorder.IsActive)
         {
             AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate)));
         }
 
-        return y;
-    }
-
-    private (Tensor Y, Tensor Gate) InSteps(Tensor x)
-    {
-        Tensor gate = _conv.Call(x.GlobalAvgPool().Reshape(-1, 1, _channels)).Sigmoid().Reshape(-1, _channels);
-        return (x * gate.Reshape(-1, _channels, 1, 1), gate);
+        return x * gate.Reshape(n, _channels, 1, 1);
     }
 
     private static int AdaptiveKernel(int channels, double gamma, double b)

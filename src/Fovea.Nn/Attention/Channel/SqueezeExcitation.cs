@@ -93,24 +93,19 @@ public sealed class SqueezeExcitation : Mechanism<SqueezeExcitation>, IAttention
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("se", x, _channels);
-        (Tensor y, Tensor gate) = Listeners.Any(_fc1) || Listeners.Any(_fc2)
-            ? InSteps(x)
-            : FusedGates.ChannelMlp(x, _fc1, _fc2, mean: true, max: false, _hard);
+        Tensor logits = _fc2.Call(_fc1.Call(x.GlobalAvgPool()).Relu());
+        Tensor gate = _hard ? logits.HardSigmoid() : logits.Sigmoid();
         if (AttentionRecorder.IsActive)
         {
             AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate)));
         }
 
-        return y;
-    }
-
-    private (Tensor Y, Tensor Gate) InSteps(Tensor x)
-    {
-        Tensor logits = _fc2.Call(_fc1.Call(x.GlobalAvgPool()).Relu());
-        Tensor gate = _hard ? logits.HardSigmoid() : logits.Sigmoid();
-        return (x * gate.Reshape(gate.Shape[0], _channels, 1, 1), gate);
+        return x * gate.Reshape(x.Shape[0], _channels, 1, 1);
     }
 }

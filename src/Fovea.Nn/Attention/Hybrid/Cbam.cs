@@ -95,16 +95,21 @@ public sealed class Cbam : Mechanism<Cbam>, IAttention<Cbam>
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("cbam", x, _channels);
-        (Tensor y, Tensor channel, Tensor spatial) = _spatial.ScaleAfter(_channel, x);
+        Tensor channel = _channel.Call(x);
+        Tensor scaled = x * channel.Reshape(x.Shape[0], _channels, 1, 1);
+        Tensor spatial = _spatial.Call(scaled);
         if (AttentionRecorder.IsActive)
         {
             AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel)));
             AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(spatial)));
         }
 
-        return y;
+        return scaled * spatial;
     }
 }

@@ -75,23 +75,24 @@ public sealed class ShuffleAttention : Mechanism<ShuffleAttention>, IAttention<S
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("shuffle", x, _channels);
-        if (Listeners.Any(_norm))
-        {
-            return InSteps(x);
-        }
-
+        (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
+        Tensor[] halves = x.Reshape(n * _groups, _channels / _groups, h, w).Chunk(2, 1);
+        Tensor channel = (halves[0].Mean([2, 3], keepDim: true) * _channelWeight + _channelBias).Sigmoid();
+        Tensor spatial = (_norm.Call(halves[1]) * _spatialWeight + _spatialBias).Sigmoid();
         if (AttentionRecorder.IsActive)
         {
-            // The fused op never writes its gates.
-            using IDisposable still = GradMode.NoGrad();
-            InSteps(x);
+            int half = _channels / 2;
+            AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel.Reshape(n, half))));
+            AttentionRecorder.Publish(this, new ElementGate("spatial", AttentionRecorder.Share(spatial.Reshape(n, half, h, w))));
         }
 
-        return Op.Run(
-            new ShuffleGateOp(_groups, _norm.Epsilon), x, _channelWeight, _channelBias, _spatialWeight, _spatialBias, _norm.Weight, _norm.Bias);
+        return Tensor.Concat([halves[0] * channel, halves[1] * spatial], 1).Reshape(n, _channels, h, w).ChannelShuffle(2);
     }
 
     /// <inheritdoc/>
@@ -101,22 +102,5 @@ public sealed class ShuffleAttention : Mechanism<ShuffleAttention>, IAttention<S
         _channelBias.Fill(1);
         _spatialWeight.Fill(0);
         _spatialBias.Fill(1);
-    }
-
-    private Tensor InSteps(Tensor x)
-    {
-        (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
-        Tensor[] halves = x.Reshape(n * _groups, _channels / _groups, h, w).Chunk(2, 1);
-        Tensor channel = (halves[0].Mean([2, 3], keepDim: true) * _channelWeight + _channelBias).Sigmoid();
-        Tensor spatial = (_norm.Call(halves[1]) * _spatialWeight + _spatialBias).Sigmoid();
-        if (AttentionRecorder.IsActive)
-        {
-            int half = _channels / (2 * _groups);
-            AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel.Reshape(n, _groups * half))));
-            AttentionRecorder.Publish(this, new ElementGate("spatial", AttentionRecorder.Share(spatial.Reshape(n, _groups * half, h, w))));
-        }
-
-        Tensor joined = Tensor.Concat([halves[0] * channel, halves[1] * spatial], 1);
-        return joined.Reshape(n, _channels, h, w).ChannelShuffle(2);
     }
 }

@@ -51,24 +51,20 @@ public sealed class SimAm : Mechanism<SimAm>, IAttention<SimAm>
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("simam", x);
+        Tensor distance = (x - x.Mean([2, 3], keepDim: true)).Square();
+        Tensor variance = distance.Sum([2, 3], keepDim: true) / Math.Max(1, (x.Shape[2] * x.Shape[3]) - 1);
+        Tensor gate = (distance / ((variance + _lambda) * 4) + 0.5).Sigmoid();
         if (AttentionRecorder.IsActive)
         {
-            using IDisposable still = GradMode.NoGrad();
-            AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share(GateOf(x))));
+            AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share(gate)));
         }
 
-        return Op.Run(new SimAmGateOp(_lambda), x);
-    }
-
-    /// <summary>The gate by itself, which the fused op never writes.</summary>
-    private Tensor GateOf(Tensor x)
-    {
-        int positions = x.Shape[2] * x.Shape[3];
-        Tensor squares = (x - x.Mean([2, 3], keepDim: true)).Square();
-        Tensor variance = squares.Sum([2, 3], keepDim: true) * (1.0 / Math.Max(1, positions - 1));
-        return (squares / ((variance + _lambda) * 4) + 0.5).Sigmoid();
+        return x * gate;
     }
 }

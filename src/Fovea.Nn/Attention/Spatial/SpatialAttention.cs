@@ -78,15 +78,18 @@ public sealed class SpatialAttention : Mechanism<SpatialAttention>, IAttention<S
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("spatial", x);
-        (Tensor y, Tensor gate) = _gate.Scale(x);
+        Tensor gate = _gate.Call(x);
         if (AttentionRecorder.IsActive)
         {
             AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(gate)));
         }
 
-        return y;
+        return x * gate;
     }
 }

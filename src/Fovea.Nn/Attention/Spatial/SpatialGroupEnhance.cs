@@ -67,16 +67,25 @@ public sealed class SpatialGroupEnhance : Mechanism<SpatialGroupEnhance>, IAtten
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("sge", x, _channels);
-        Tensor[] gated = Op.RunAll(new SimilarityGateOp(), x, _weight, _bias);
+        (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
+        Tensor maps = x.Reshape(n * _groups, _channels / _groups, h, w);
+        Tensor similarity = (maps * maps.Mean([2, 3], keepDim: true)).Sum([1], keepDim: true);
+        Tensor distance = similarity - similarity.Mean([2, 3], keepDim: true);
+        Tensor length = distance.Reshape(n * _groups, h * w).Norm(1, keepDim: true).Reshape(n * _groups, 1, 1, 1);
+        Tensor deviation = length / Math.Sqrt(Math.Max(1, (h * w) - 1));
+        Tensor gate = ((distance / (deviation + 1e-5)).Reshape(n, _groups, h, w) * _weight + _bias).Sigmoid();
         if (AttentionRecorder.IsActive)
         {
-            AttentionRecorder.Publish(this, new PositionGate("groups", AttentionRecorder.Share(gated[1])));
+            AttentionRecorder.Publish(this, new PositionGate("groups", AttentionRecorder.Share(gate)));
         }
 
-        return gated[0];
+        return (maps * gate.Reshape(n * _groups, 1, h, w)).Reshape(x.Shape.Lengths);
     }
 
     /// <inheritdoc/>

@@ -3,49 +3,6 @@ namespace Fovea.Layers;
 /// <summary>The gates that one op computes whole, with the maps they were made of.</summary>
 internal static class FusedGates
 {
-    /// <summary><c>x · gate(Σ_pools MLP(pool(x)))</c> and the gate [N, C].</summary>
-    public static (Tensor Y, Tensor Gate) ChannelMlp(Tensor x, Linear fc1, Linear fc2, bool mean, bool max, bool hard)
-    {
-        bool bias = fc1.Bias is not null;
-        var op = new ChannelMlpGateOp(mean, max, bias, hard);
-        Tensor[] results = bias
-            ? Op.RunAll(op, x, fc1.Weight, fc2.Weight, fc1.Bias!, fc2.Bias!)
-            : Op.RunAll(op, x, fc1.Weight, fc2.Weight);
-        return (results[0], results[1]);
-    }
-
-    /// <summary><c>x · σ(conv1d(GAP(x)))</c> and the gate [N, C].</summary>
-    public static (Tensor Y, Tensor Gate) ChannelConv(Tensor x, Tensor kernel)
-    {
-        Tensor[] results = Op.RunAll(new ChannelConvGateOp(), x, kernel);
-        return (results[0], results[1]);
-    }
-
-    /// <summary>
-    /// The spatial gate on maps that a channel gate may scale first, with the gates [N, 1, H, W] and [N, C] ([N, 0] without one).
-    /// </summary>
-    public static (Tensor Y, Tensor Position, Tensor Channel) Pooled(Tensor x, PooledMlpGate? channel, Conv2d conv, bool meanFirst)
-    {
-        var inputs = new List<Tensor> { x, conv.Weight };
-        if (conv.Bias is not null)
-        {
-            inputs.Add(conv.Bias);
-        }
-
-        if (channel is not null)
-        {
-            inputs.AddRange([channel.First.Weight, channel.Second.Weight]);
-            if (channel.First.Bias is not null)
-            {
-                inputs.AddRange([channel.First.Bias, channel.Second.Bias!]);
-            }
-        }
-
-        var op = new PooledGateOp(channel is not null, channel?.First.Bias is not null, conv.Bias is not null, meanFirst);
-        Tensor[] results = Op.RunAll(op, [.. inputs]);
-        return (results[0], results[1], results[2]);
-    }
-
     /// <summary>
     /// <c>x · (σ(MLP(GAP(x))) + σ(1×1→1 x))</c> of three 1×1 convolutions with biases, with the gates [N, 1, H, W] and [N, C].
     /// </summary>

@@ -28,36 +28,6 @@ public sealed class PooledConvGate : Module
         _bn = batchNorm ? Register("bn", new BatchNorm2d(1, momentum: 0.01)) : null;
     }
 
-    /// <summary>Whether the gate is one that a fused op computes, and nobody listens to its parts.</summary>
-    internal bool IsFusible => _bn is null && !Listeners.Any(this);
-
-    /// <summary>The scaled maps and the gate [N, 1, H, W], in as few sweeps as the gate allows.</summary>
-    internal (Tensor Y, Tensor Gate) Scale(Tensor x)
-    {
-        if (IsFusible)
-        {
-            (Tensor y, Tensor position, _) = FusedGates.Pooled(x, null, _conv, _meanFirst);
-            return (y, position);
-        }
-
-        Tensor gate = Call(x);
-        return (FusedGates.Positions(x, gate, null, GateForm.Product), gate);
-    }
-
-    /// <summary>CBAM: the channel gate and then this one, with the gates [N, C] and [N, 1, H, W].</summary>
-    internal (Tensor Y, Tensor Channel, Tensor Position) ScaleAfter(PooledMlpGate channel, Tensor x)
-    {
-        if (IsFusible && channel.IsMeanAndMax && channel.IsFusible)
-        {
-            (Tensor y, Tensor position, Tensor gate) = FusedGates.Pooled(x, channel, _conv, _meanFirst);
-            return (y, gate, position);
-        }
-
-        (Tensor u, Tensor first) = channel.Scale(x);
-        (Tensor scaled, Tensor second) = Scale(u);
-        return (scaled, first, second);
-    }
-
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {

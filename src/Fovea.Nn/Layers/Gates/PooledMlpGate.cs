@@ -23,30 +23,6 @@ public sealed class PooledMlpGate : Module
         _fc2 = Register("fc2", new Linear(reduced, channels, bias));
     }
 
-    /// <summary>Whether the gate's pools are those of the fused op, and nobody listens to its parts.</summary>
-    internal bool IsFusible => _pools.All(p => p is "avg" or "max") && _pools.Distinct().Count() == _pools.Count && !Listeners.Any(this);
-
-    /// <summary>Whether the pools are the mean and the maximum, no more and no less.</summary>
-    internal bool IsMeanAndMax => _pools.Count == 2 && _pools.Contains("avg") && _pools.Contains("max");
-
-    /// <summary>The first map of the MLP.</summary>
-    internal Linear First => _fc1;
-
-    /// <summary>The second.</summary>
-    internal Linear Second => _fc2;
-
-    /// <summary>The scaled maps and the gate [N, C], in as few sweeps as the pools allow.</summary>
-    internal (Tensor Y, Tensor Gate) Scale(Tensor x)
-    {
-        if (IsFusible)
-        {
-            return FusedGates.ChannelMlp(x, _fc1, _fc2, _pools.Contains("avg"), _pools.Contains("max"), hard: false);
-        }
-
-        Tensor gate = Call(x);
-        return (x * gate.Reshape(gate.Shape[0], gate.Shape[1], 1, 1), gate);
-    }
-
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
@@ -60,15 +36,11 @@ public sealed class PooledMlpGate : Module
         return sum!.Sigmoid();
     }
 
-    private static Tensor Pool(Tensor x, string pool)
+    private static Tensor Pool(Tensor x, string pool) => pool switch
     {
-        Tensor positions = x.Flatten(2);
-        return pool switch
-        {
-            "avg" => positions.Mean([-1]),
-            "max" => positions.Max(-1),
-            "lp" => positions.Norm(-1),
-            _ => positions.LogSumExp(-1),
-        };
-    }
+        "avg" => x.GlobalAvgPool(),
+        "max" => x.GlobalMaxPool(),
+        "lp" => x.Flatten(2).Norm(-1),
+        _ => x.Flatten(2).LogSumExp(-1),
+    };
 }

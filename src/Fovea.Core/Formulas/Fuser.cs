@@ -1,0 +1,40 @@
+using Fovea.Compilation;
+
+namespace Fovea.Formulas;
+
+/// <summary>Lets fused ops take the place of parts of a formula: the one place where that is decided.</summary>
+internal static class Fuser
+{
+    /// <summary>Applies the rules in their order, each as often as it fits.</summary>
+    /// <param name="program">The formula.</param>
+    /// <param name="results">How many of its outputs are results; those behind them are maps for a recorder, which do not hinder a rule.</param>
+    /// <param name="gradients">Whether gradients may be wanted: ops without a backward pass are left out.</param>
+    public static void Run(Program program, int results, bool gradients)
+    {
+        foreach (FusionRule rule in FusionRules.All)
+        {
+            while (Apply(rule, program, results, gradients))
+            {
+            }
+        }
+    }
+
+    private static bool Apply(FusionRule rule, Program program, int results, bool gradients)
+    {
+        HashSet<Step> needed = program.NeededFor(results);
+        foreach (Step step in Enumerable.Reverse(program.Steps).Where(needed.Contains))
+        {
+            foreach (Fusion fusion in rule.Propose(step))
+            {
+                if ((fusion.Op.IsDifferentiable || !gradients) && Match.Of(fusion, step) is { } match
+                    && match.MakesAll(needed, program.Outputs.Take(results)))
+                {
+                    program.Cover(match.Steps, match.ToStep(step.Path));
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,19 @@
+using Fovea.Formulas.Rules;
+
+namespace Fovea.Formulas;
+
+/// <summary>The rules, in the order in which they are tried: an op that computes more comes before one that computes a part of it.</summary>
+internal static class FusionRules
+{
+    public static IReadOnlyList<FusionRule> All { get; } =
+    [
+        new ConvolutionalBlockRule(),
+        new PooledPositionsRule(),
+        new ChannelMlpRule(),
+        new ChannelConvRule(),
+        new GroupSimilarityRule(),
+        new EnergyRule(),
+        new ShuffledHalvesRule(),
+        new PositionsRule(),
+    ];
+}

@@ -1,0 +1,15 @@
+using Fovea.Compilation;
+
+namespace Fovea.Formulas.Rules;
+
+/// <summary><c>x · σ(conv1d(GAP(x)))</c>: efficient channel attention.</summary>
+internal sealed class ChannelConvRule : FusionRule
+{
+    public override IEnumerable<Fusion> Propose(Step step)
+    {
+        if (Product(step) is { } y && Cone.Parameters(y.X, step) is { Length: 1 } p)
+        {
+            yield return new Fusion(new ChannelConvGateOp(), [y.X, .. p]);
+        }
+    }
+}

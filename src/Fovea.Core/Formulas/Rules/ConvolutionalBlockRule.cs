@@ -1,0 +1,22 @@
+using Fovea.Compilation;
+
+namespace Fovea.Formulas.Rules;
+
+/// <summary><c>u · σ(conv k×k([mean_C(u); max_C(u)]))</c> with <c>u = x · σ(MLP(GAP(x)) + MLP(GMP(x)))</c>: CBAM whole.</summary>
+internal sealed class ConvolutionalBlockRule : FusionRule
+{
+    public override IEnumerable<Fusion> Propose(Step step)
+    {
+        if (Product(step) is not { X.Producer: { } before } || Product(before) is not { } u
+            || Cone.Parameters(u.X, before) is not { Length: 2 or 4 } mlp || Cone.Parameters(before.Outputs[0], step) is not { Length: 1 or 2 } conv)
+        {
+            yield break;
+        }
+
+        Value[] weights = mlp.Length == 2 ? mlp : [mlp[0], mlp[2], mlp[1], mlp[3]];
+        foreach (bool meanFirst in new[] { true, false })
+        {
+            yield return new Fusion(new PooledGateOp(true, mlp.Length == 4, conv.Length == 2, meanFirst), [u.X, .. conv, .. weights]);
+        }
+    }
+}

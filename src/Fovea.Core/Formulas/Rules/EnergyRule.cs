@@ -1,0 +1,21 @@
+using Fovea.Compilation;
+
+namespace Fovea.Formulas.Rules;
+
+/// <summary><c>x · σ(d² / (4 (Σd² / (N − 1) + λ)) + ½)</c>: SimAM.</summary>
+internal sealed class EnergyRule : FusionRule
+{
+    public override IEnumerable<Fusion> Propose(Step step)
+    {
+        if (Product(step) is not { } y || Cone.Parameters(y.X, step) is not { Length: 0 })
+        {
+            yield break;
+        }
+
+        // One of the two numbers that are added is λ.
+        foreach (Step sum in Cone.StepsOf<AddScalarOp>(step))
+        {
+            yield return new Fusion(new SimAmGateOp(sum.Op.Attributes![0].Numbers[0]), [y.X]);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Fovea.Compilation;
+
+namespace Fovea.Formulas.Rules;
+
+/// <summary><c>x · σ(w · normalised(Σ_c x_c · GAP(x_c)) + b)</c> in groups of channels: spatial group-wise enhance.</summary>
+internal sealed class GroupSimilarityRule : FusionRule
+{
+    public override IEnumerable<Fusion> Propose(Step step)
+    {
+        if (Product(step) is not { } y || Cone.Parameters(y.X, step) is not { Length: 2 } p)
+        {
+            yield break;
+        }
+
+        // The groups are another shape of the maps, unless there is one.
+        foreach (Value x in Cone.Shapes(y.X))
+        {
+            yield return new Fusion(new SimilarityGateOp(), [x, .. p]);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Fovea.Compilation;
+
+namespace Fovea.Formulas.Rules;
+
+/// <summary><c>x · σ(conv k×k([mean_C(x); max_C(x)]))</c>, the pools in either order: CBAM's spatial gate.</summary>
+internal sealed class PooledPositionsRule : FusionRule
+{
+    public override IEnumerable<Fusion> Propose(Step step)
+    {
+        if (Product(step) is { } y && Cone.Parameters(y.X, step) is { Length: 1 or 2 } p)
+        {
+            foreach (bool meanFirst in new[] { true, false })
+            {
+                yield return new Fusion(new PooledGateOp(false, false, p.Length == 2, meanFirst), [y.X, .. p]);
+            }
+        }
+    }
+}
