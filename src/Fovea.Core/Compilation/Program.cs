@@ -59,6 +59,20 @@ internal sealed class Program
         RemoveDead();
     }
 
+    /// <summary>Has the steps behind one read a value instead of another.</summary>
+    public void Redirect(Value from, Value to, Step behind)
+    {
+        for (int i = Steps.IndexOf(behind) + 1; i < Steps.Count; i++)
+        {
+            Step step = Steps[i];
+            if (Array.IndexOf(step.Inputs, from) >= 0)
+            {
+                Disconnect(step);
+                Steps[i] = Connect(new Step(step.Op, step.Path, Array.ConvertAll(step.Inputs, v => v == from ? to : v), step.Outputs));
+            }
+        }
+    }
+
     /// <summary>The steps that the first so many outputs are made by.</summary>
     public HashSet<Step> NeededFor(int outputs)
     {

@@ -26,10 +26,16 @@ internal static class Fuser
         {
             foreach (Fusion fusion in rule.Propose(step))
             {
-                if ((fusion.Op.IsDifferentiable || !gradients) && Match.Of(fusion, step) is { } match
+                if (IsFor(fusion.Op, gradients) && Match.Of(fusion, step) is { } match
                     && match.MakesAll(needed, program.Outputs.Take(results)))
                 {
-                    program.Cover(match.Steps, match.ToStep(step.Path));
+                    Step fused = match.ToStep(step.Path);
+                    program.Cover(match.Steps, fused);
+                    if (fusion.Op.PassedOutput >= 0)
+                    {
+                        program.Redirect(fusion.Inputs[0], fused.Outputs[fusion.Op.PassedOutput], fused);
+                    }
+
                     return true;
                 }
             }
@@ -37,4 +43,7 @@ internal static class Fuser
 
         return false;
     }
+
+    /// <summary>An op that hands its input on does so for the sake of gradients, which it adds in one sweep.</summary>
+    private static bool IsFor(Op op, bool gradients) => gradients ? op.IsDifferentiable : op.PassedOutput < 0;
 }

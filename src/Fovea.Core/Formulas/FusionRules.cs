@@ -14,6 +14,12 @@ internal static class FusionRules
         new GroupSimilarityRule(),
         new EnergyRule(),
         new ShuffledHalvesRule(),
+        new CoordinateRule(),
+        new ConcurrentRule(),
+        new MeanGateRule(),
+        new TripletRule(),
+        new RowsColumnsRule(),
+        new RowColumnMeansRule(),
         new PositionsRule(),
     ];
 }

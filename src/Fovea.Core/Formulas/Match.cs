@@ -45,7 +45,8 @@ internal sealed class Match
         {
             if (bound[node.Inputs[0]]?.Users.Find(s => IsSame(s, node, bound)) is not { } same)
             {
-                return null;
+                // A form of a map that nobody asked for, such as [N, C] of [N, C, 1, 1].
+                continue;
             }
 
             steps.Add(same);
@@ -55,10 +56,10 @@ internal sealed class Match
             }
         }
 
-        // What the op makes beyond the formula (statistics, an empty gate) is new.
-        var outputs = Enumerable.Range(0, made.Length)
-            .Select(i => i < pattern.Outputs.Count && bound[pattern.Outputs[i]] is { } value ? value : new Value(made[i]));
-        return steps.Contains(step) ? new Match(fusion, steps, [.. outputs]) : null;
+        // What the op makes beyond the formula (statistics, an empty gate, an input handed on) is new.
+        var outputs = Enumerable.Range(0, made.Length).Select(i =>
+            i < pattern.Outputs.Count && i != fusion.Op.PassedOutput && bound[pattern.Outputs[i]] is { } value ? value : new Value(made[i]));
+        return bound[pattern.Outputs[0]] is not null && steps.Contains(step) ? new Match(fusion, steps, [.. outputs]) : null;
     }
 
     /// <summary>Whether the op makes all that is needed outside of the match, and needs nothing that is made from what it makes.</summary>
@@ -79,7 +80,7 @@ internal sealed class Match
     private static bool IsSame(Step step, GraphNode node, Value?[] bound)
     {
         if (step.Op.GetType() != node.Op.GetType() || step.Inputs.Length != node.Inputs.Count || node.Op.Attributes is not { } attributes
-            || !attributes.Equals(step.Op.Attributes))
+            || node.Inputs.Any(n => bound[n] is null) || !attributes.Equals(step.Op.Attributes))
         {
             return false;
         }

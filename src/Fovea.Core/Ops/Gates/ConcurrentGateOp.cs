@@ -7,8 +7,8 @@ namespace Fovea;
 
 /// <summary>
 /// Concurrent squeeze and excitation, image by image: <c>y = x · (a + b)</c> with the channel gate <c>a = σ(MLP(mean_i x))</c> and the
-/// position gate <c>b = σ(Σ_c w_c x_c + bias)</c>, whose statistics come of one read. Inputs: x, w [1, C, 1, 1], its bias [1], W1 [R, C],
-/// W2 [C, R], b1 [R], b2 [C]. Outputs: y, b [N, 1, H, W], a [N, C].
+/// position gate <c>b = σ(Σ_c w_c x_c + bias)</c>, whose statistics come of one read. Inputs: x, w [1, C, 1, 1], its bias [1], W1 [R, C, 1, 1],
+/// W2 [C, R, 1, 1], b1 [R], b2 [C]. Outputs: y, b [N, 1, H, W], a [N, C].
 /// </summary>
 /// <remarks>
 /// Backward reads x and dy once for <c>Σ_i x·dy</c> a channel, <c>Σ_c x·dy</c> a position and with that the gradient of w; once more it
@@ -22,11 +22,11 @@ internal sealed class ConcurrentGateOp : FloatOp, ISampledOp, IDecomposable
 
     public static IEnumerable<OpSample> Samples =>
     [
-        new(new ConcurrentGateOp(), [2, 6, 5, 7], [1, 6, 1, 1], [1], [2, 6], [6, 2], [2], [6]) { Distinct = true },
-        new(new ConcurrentGateOp(), [1, 17, 9, 18], [1, 17, 1, 1], [1], [3, 17], [17, 3], [3], [17]) { Distinct = true },
-        new(new ConcurrentGateOp(), [3, 1, 2, 3], [1, 1, 1, 1], [1], [1, 1], [1, 1], [1], [1]) { Distinct = true },
-        new(new ConcurrentGateOp(), [1, 3, 50, 45], [1, 3, 1, 1], [1], [2, 3], [3, 2], [2], [3]) { Distinct = true },
-        new(new ConcurrentGateOp(), [0, 3, 2, 3], [1, 3, 1, 1], [1], [2, 3], [3, 2], [2], [3]) { Distinct = true },
+        new(new ConcurrentGateOp(), [2, 6, 5, 7], [1, 6, 1, 1], [1], [2, 6, 1, 1], [6, 2, 1, 1], [2], [6]) { Distinct = true },
+        new(new ConcurrentGateOp(), [1, 17, 9, 18], [1, 17, 1, 1], [1], [3, 17, 1, 1], [17, 3, 1, 1], [3], [17]) { Distinct = true },
+        new(new ConcurrentGateOp(), [3, 1, 2, 3], [1, 1, 1, 1], [1], [1, 1, 1, 1], [1, 1, 1, 1], [1], [1]) { Distinct = true },
+        new(new ConcurrentGateOp(), [1, 3, 50, 45], [1, 3, 1, 1], [1], [2, 3, 1, 1], [3, 2, 1, 1], [2], [3]) { Distinct = true },
+        new(new ConcurrentGateOp(), [0, 3, 2, 3], [1, 3, 1, 1], [1], [2, 3, 1, 1], [3, 2, 1, 1], [2], [3]) { Distinct = true },
     ];
 
     public override string Name => "concurrent_gate";
@@ -44,9 +44,10 @@ internal sealed class ConcurrentGateOp : FloatOp, ISampledOp, IDecomposable
     public Tensor[] Decompose(params Tensor[] inputs)
     {
         Tensor x = inputs[0];
-        Tensor channel = s_mlp.Decompose(x, inputs[W1], inputs[W1 + 1], inputs[B1], inputs[B1 + 1]);
+        Tensor hidden = x.Mean([2, 3], keepDim: true).Conv2d(inputs[W1], inputs[B1]).Relu();
+        Tensor channel = hidden.Conv2d(inputs[W1 + 1], inputs[B1 + 1]).Sigmoid();
         Tensor position = x.Conv2d(inputs[1], inputs[2]).Sigmoid();
-        return [x * (GateShapes.OverPositions(channel, x) + position), position, channel];
+        return [x * (channel + position), position, channel.Flatten()];
     }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
@@ -60,7 +61,7 @@ internal sealed class ConcurrentGateOp : FloatOp, ISampledOp, IDecomposable
 
         GateShapes.CheckParameter(Name, "the positions' weight", [1, x[1], 1, 1], inputs[1], x);
         GateShapes.CheckParameter(Name, "the positions' bias", [1], inputs[2], x);
-        GateMlp.Check(Name, x, inputs[W1], inputs[W1 + 1], inputs[B1], inputs[B1 + 1]);
+        GateMlp.Check(Name, x, GateShapes.Matrix(inputs[W1]), GateShapes.Matrix(inputs[W1 + 1]), inputs[B1], inputs[B1 + 1]);
         return [x, [x[0], 1, x[2], x[3]], [x[0], x[1]]];
     }
 

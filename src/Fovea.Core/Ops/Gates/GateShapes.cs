@@ -15,6 +15,11 @@ internal static class GateShapes
         }
     }
 
+    /// <summary>The weight [O, I, 1, 1] of a 1×1 convolution as the matrix that it is; another shape as it is.</summary>
+    public static TensorSpec Matrix(TensorSpec weight) => weight.Shape is { Rank: 4 } s && s[2] == 1 && s[3] == 1
+        ? weight with { Shape = [s[0], s[1]] }
+        : weight;
+
     /// <summary>How many planes there are, and the numbers of each.</summary>
     public static (int Planes, int Positions) Planes(Shape x) => (x[0] * x[1], x.Product(2, x.Rank));
 

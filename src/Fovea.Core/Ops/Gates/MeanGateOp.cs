@@ -30,8 +30,8 @@ internal sealed class MeanGateOp : FloatOp, ISampledOp, IDecomposable
     public Tensor[] Decompose(params Tensor[] inputs)
     {
         Tensor x = inputs[0];
-        Tensor gate = x.GlobalAvgPool().Sigmoid();
-        return [x * GateShapes.OverPositions(gate, x), gate];
+        Tensor gate = GateShapes.OverPositions(x.GlobalAvgPool(), x).Sigmoid();
+        return [x * gate, gate.Flatten()];
     }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)

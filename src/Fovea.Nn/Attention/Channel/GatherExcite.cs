@@ -125,20 +125,12 @@ public sealed class GatherExcite : Mechanism<GatherExcite>, IAttention<GatherExc
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps(Key, x, _channels);
-        if (_gather.Count == 0 && _extent == 0 && _down is null)
-        {
-            Tensor[] gated = Op.RunAll(new MeanGateOp(), x);
-            if (AttentionRecorder.IsActive)
-            {
-                AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gated[1].Flatten())));
-            }
-
-            return gated[0];
-        }
-
         Tensor context = Gather(x);
         if (_down is not null)
         {

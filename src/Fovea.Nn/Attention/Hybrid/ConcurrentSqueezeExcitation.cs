@@ -69,25 +69,20 @@ public sealed class ConcurrentSqueezeExcitation : Mechanism<ConcurrentSqueezeExc
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("scse", x, _channels);
-        (Tensor y, Tensor spatial, Tensor channel) = Listeners.AnyBelow(this)
-            ? InSteps(x)
-            : FusedGates.Concurrent(x, (Conv2d)_spatial[0], (Conv2d)_channel[0], (Conv2d)_channel[2]);
+        Tensor channel = _channel.Call(x.Mean([2, 3], keepDim: true));
+        Tensor spatial = _spatial.Call(x);
         if (AttentionRecorder.IsActive)
         {
-            AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel)));
+            AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel.Flatten())));
             AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(spatial)));
         }
 
-        return y;
-    }
-
-    private (Tensor Y, Tensor Spatial, Tensor Channel) InSteps(Tensor x)
-    {
-        Tensor channel = _channel.Call(x.Mean([2, 3], keepDim: true));
-        Tensor spatial = _spatial.Call(x);
-        return (FusedGates.Positions(x, spatial, channel, GateForm.Sum), spatial, channel.Flatten());
+        return x * (channel + spatial);
     }
 }

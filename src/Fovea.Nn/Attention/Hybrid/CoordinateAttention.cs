@@ -67,17 +67,15 @@ public sealed class CoordinateAttention : Mechanism<CoordinateAttention>, IAtten
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("coordinate", x, _channels);
-        if (!IsTraining && !GradMode.IsEnabled && !AttentionRecorder.IsActive && !Listeners.AnyBelow(this))
-        {
-            return FusedGates.Coordinate(x, _conv1, _bn1, _convH, _convW);
-        }
-
         (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
-        (Tensor strips, Tensor maps) = FusedGates.RowColumnMeans(x);
-        Tensor f = _bn1.Call(_conv1.Call(strips.Reshape(n, _channels, h + w, 1))).HardSwish();
+        Tensor strips = Tensor.Concat([x.Mean([3]), x.Mean([2])], 2).Reshape(n, _channels, h + w, 1);
+        Tensor f = _bn1.Call(_conv1.Call(strips)).HardSwish();
         Tensor rows = _convH.Call(f.Narrow(2, 0, h)).Sigmoid();
         Tensor columns = _convW.Call(f.Narrow(2, h, w)).Sigmoid().Reshape(n, _channels, 1, w);
         if (AttentionRecorder.IsActive)
@@ -85,6 +83,6 @@ public sealed class CoordinateAttention : Mechanism<CoordinateAttention>, IAtten
             AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share(rows * columns)));
         }
 
-        return FusedGates.RowsColumns(maps, rows, columns);
+        return x * rows * columns;
     }
 }

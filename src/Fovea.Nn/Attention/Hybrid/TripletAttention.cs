@@ -64,6 +64,9 @@ public sealed class TripletAttention : Mechanism<TripletAttention>, IAttention<T
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("triplet", x);
@@ -73,13 +76,14 @@ public sealed class TripletAttention : Mechanism<TripletAttention>, IAttention<T
         Tensor cw = _cw.Call(Pool(x, 2)).Reshape(n, c, 1, w);
         Tensor hc = _hc.Call(Pool(x, 3).Transpose(2, 3)).Transpose(2, 3).Reshape(n, c, h, 1);
         Tensor hw = _hw.Call(Pool(x, 1));
+        Tensor sum = cw + hc + hw;
         if (AttentionRecorder.IsActive)
         {
             AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(hw)));
-            AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share((cw + hc + hw) * (1.0 / 3))));
+            AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share(sum / 3)));
         }
 
-        return FusedGates.Triple(x, cw, hc, hw);
+        return x * sum / 3;
     }
 
     /// <summary>[max; mean] over an axis, as two channels of a map of the other two.</summary>

@@ -83,6 +83,9 @@ public sealed class AttentionGate : Mechanism<AttentionGate>, IAttention<Attenti
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x) =>
         throw new ShapeException("attention_gate", "two inputs, the gating signal and the skip", "one");
 
@@ -110,7 +113,7 @@ public sealed class AttentionGate : Mechanism<AttentionGate>, IAttention<Attenti
             AttentionRecorder.Publish(this, new PositionGate("psi", AttentionRecorder.Share(psi)));
         }
 
-        return FusedGates.Positions(x, psi, null, GateForm.Product);
+        return x * psi;
     }
 
     private static Sequential Projection(int from, int to) => new(new Conv2d(from, to, 1), new BatchNorm2d(to));

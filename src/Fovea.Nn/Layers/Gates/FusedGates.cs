@@ -4,16 +4,6 @@ namespace Fovea.Layers;
 internal static class FusedGates
 {
     /// <summary>
-    /// <c>x · (σ(MLP(GAP(x))) + σ(1×1→1 x))</c> of three 1×1 convolutions with biases, with the gates [N, 1, H, W] and [N, C].
-    /// </summary>
-    public static (Tensor Y, Tensor Position, Tensor Channel) Concurrent(Tensor x, Conv2d position, Conv2d first, Conv2d second)
-    {
-        Tensor[] results = Op.RunAll(
-            new ConcurrentGateOp(), x, position.Weight, position.Bias!, Matrix(first), Matrix(second), first.Bias!, second.Bias!);
-        return (results[0], results[1], results[2]);
-    }
-
-    /// <summary>
     /// Global context with those transforms (1×1, norm, ReLU, 1×1) that are not null, with the map [N, 1, H, W] and the gate [N, C] that
     /// the first makes.
     /// </summary>
@@ -59,26 +49,6 @@ internal static class FusedGates
         return (results[1], results[0], results[2]);
     }
 
-    /// <summary>Coordinate attention with its norm's running statistics, for inference alone.</summary>
-    public static Tensor Coordinate(Tensor x, Conv2d mix, BatchNorm2d norm, Conv2d rows, Conv2d columns) => Op.Run(
-        new CoordinateGateOp(norm.Epsilon), x, mix.Weight, mix.Bias!, norm.Weight, norm.Bias, norm.RunningMean, norm.RunningVar, rows.Weight,
-        rows.Bias!, columns.Weight, columns.Bias!);
-
-    /// <summary>
-    /// The means of every row, then of every column, of every plane: [N, C, H, W] → [N, C, H + W], and the maps for those who scale them.
-    /// </summary>
-    public static (Tensor Means, Tensor Maps) RowColumnMeans(Tensor x)
-    {
-        Tensor[] results = Op.RunAll(new RowColumnMeansOp(), x);
-        return (results[0], results[1]);
-    }
-
-    /// <summary><c>x · rows · columns</c> with rows [N, C, H, 1] and columns [N, C, 1, W].</summary>
-    public static Tensor RowsColumns(Tensor x, Tensor rows, Tensor columns) => Op.Run(new RowColumnGateOp(), x, rows, columns);
-
     /// <summary>A 1×1 convolution's weight as a matrix [O, I].</summary>
     private static Tensor Matrix(Conv2d conv) => conv.Weight.Reshape(conv.OutChannels, conv.InChannels);
-
-    /// <summary><c>x · (a + b + g) / 3</c> with a [N, C, 1, W], b [N, C, H, 1] and g [N, 1, H, W].</summary>
-    public static Tensor Triple(Tensor x, Tensor a, Tensor b, Tensor g) => Op.Run(new TripleGateOp(), x, a, b, g);
 }
