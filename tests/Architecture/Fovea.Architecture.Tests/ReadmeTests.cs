@@ -11,7 +11,7 @@ public sealed class ReadmeTests
     public void A_mechanism_from_code()
     {
         // <README>
-        Module cbam = Catalog.Find("cbam").Create(AttentionOptions.Of(Cbam.Card, ("channels", 64)));
+        Module cbam = new Cbam(channels: 64);
         using TensorScope scope = TensorScope.Begin();
         Tensor x = Tensor.Ones([2, 64, 14, 14]);
         Tensor y = cbam.Call(x);                      // [2, 64, 14, 14]
