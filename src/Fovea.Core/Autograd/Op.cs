@@ -71,7 +71,10 @@ public abstract class Op
     public static Tensor Run(Op op, params ReadOnlySpan<Tensor> inputs) => RunAll(op, inputs)[0];
 
     /// <summary>Runs an op: infers, computes, and records it on the tape when a gradient will be wanted.</summary>
-    public static Tensor[] RunAll(Op op, params ReadOnlySpan<Tensor> inputs)
+    public static Tensor[] RunAll(Op op, params ReadOnlySpan<Tensor> inputs) => RunOwned(op, inputs.ToArray());
+
+    /// <summary>As <see cref="RunAll"/>, with an array of inputs that is the op's from here on.</summary>
+    internal static Tensor[] RunOwned(Op op, Tensor[] inputs)
     {
         ArgumentNullException.ThrowIfNull(op);
         var specs = new TensorSpec[inputs.Length];
@@ -92,23 +95,22 @@ public abstract class Op
         }
 
         bool record = wanted && current.GradEnabled && op.IsDifferentiable;
-        Tensor[] ins = inputs.ToArray();
         var outs = new Tensor[outSpecs.Length];
-        var context = new ForwardContext(op, ins, outs, record);
+        var context = new ForwardContext(op, inputs, outs, record);
         long start = current.Trace is null ? 0 : Stopwatch.GetTimestamp();
         Node? node = null;
         try
         {
             if (op.IsView)
             {
-                outs[0] = new Tensor(outSpecs[0].Shape, outSpecs[0].DType, ins[0].Storage.Share(), owned: true);
+                outs[0] = new Tensor(outSpecs[0].Shape, outSpecs[0].DType, inputs[0].Storage.Share(), owned: true);
             }
             else
             {
                 for (int i = 0; i < outs.Length; i++)
                 {
                     outs[i] = i == op.PassedOutput
-                        ? new Tensor(outSpecs[i].Shape, outSpecs[i].DType, ins[0].Storage.Share(), owned: true)
+                        ? new Tensor(outSpecs[i].Shape, outSpecs[i].DType, inputs[0].Storage.Share(), owned: true)
                         : new Tensor(outSpecs[i].Shape, outSpecs[i].DType);
                 }
 
@@ -143,7 +145,7 @@ public abstract class Op
             context.ReleaseExtras();
         }
 
-        if (current.Trace?.Add(op, ins, outs, Stopwatch.GetElapsedTime(start)) is { } traced && node is not null)
+        if (current.Trace?.Add(op, inputs, outs, Stopwatch.GetElapsedTime(start)) is { } traced && node is not null)
         {
             node.Traced = traced;
         }

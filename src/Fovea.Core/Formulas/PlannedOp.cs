@@ -22,7 +22,7 @@ internal sealed record PlannedOp(Op Op, string Path, int[] Inputs, int[] Outputs
             inputs[i] = values[Inputs[i]];
         }
 
-        Tensor[] outputs = Op.RunAll(Op, inputs);
+        Tensor[] outputs = Op.RunOwned(Op, inputs);
         for (int i = 0; i < outputs.Length; i++)
         {
             values[Outputs[i]] = outputs[i];
