@@ -33,7 +33,7 @@ public sealed class LoggedProgress(ILogger logger, IProgress<TrainingEvent>? nex
                 _logger.Batch(b.Epoch, b.Batch, b.Batches, b.Loss, b.LearningRate, b.ImagesPerSecond);
                 break;
             case EpochDone e:
-                _logger.Epoch(e.Metrics.Epoch, e.Epochs, e.Metrics.TrainLoss, e.Metrics.ValLoss, e.Metrics.ValScore, e.IsBest);
+                _logger.Epoch(e.Metrics.Epoch, e.Epochs, e.Metrics.TrainLoss, e.Metrics.ValLoss, e.Metric.Title, e.Score, e.IsBest);
                 break;
             case CheckpointSaved c:
                 _logger.Checkpoint(c.Path);

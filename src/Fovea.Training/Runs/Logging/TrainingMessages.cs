@@ -14,8 +14,8 @@ internal static partial class TrainingMessages
     [LoggerMessage(3, LogLevel.Debug, "Epoch {Epoch}, batch {Batch} of {Batches}: loss {Loss}, learning rate {LearningRate}, {ImagesPerSecond} images/s")]
     public static partial void Batch(this ILogger logger, int epoch, int batch, int batches, double loss, double learningRate, double imagesPerSecond);
 
-    [LoggerMessage(4, LogLevel.Information, "Epoch {Epoch} of {Epochs}: loss {TrainLoss}, validation loss {ValidationLoss}, score {Score}, best so far: {IsBest}")]
-    public static partial void Epoch(this ILogger logger, int epoch, int epochs, double trainLoss, double? validationLoss, double? score, bool isBest);
+    [LoggerMessage(4, LogLevel.Information, "Epoch {Epoch} of {Epochs}: loss {TrainLoss}, validation loss {ValidationLoss}, {Metric} {Score}, best so far: {IsBest}")]
+    public static partial void Epoch(this ILogger logger, int epoch, int epochs, double trainLoss, double? validationLoss, string metric, double? score, bool isBest);
 
     [LoggerMessage(5, LogLevel.Information, "Saved {Path}")]
     public static partial void Checkpoint(this ILogger logger, string path);
