@@ -46,6 +46,29 @@ public sealed class FusionTests
         }
     }
 
+    /// <summary>Ops that compute a part, or the whole where no gradient is wanted: coordinate attention's norm needs the whole batch to train.</summary>
+    [Theory]
+    [InlineData("gather_excite", """{"channels":8}""", true, "mean_gate")]
+    [InlineData("scse", """{"channels":8,"reduction":2}""", true, "concurrent_gate")]
+    [InlineData("scse", """{"channels":8,"reduction":2}""", false, "concurrent_gate")]
+    [InlineData("triplet", "{}", true, "triple_gate")]
+    [InlineData("triplet", "{}", false, "triple_gate")]
+    [InlineData("coordinate", """{"channels":8}""", true, "row_column_means")]
+    [InlineData("coordinate", """{"channels":8}""", true, "row_column_gate")]
+    [InlineData("coordinate", """{"channels":8}""", false, "coordinate_gate")]
+    public void An_op_computes_its_part_with_and_without_a_recorder(string key, string config, bool gradients, string op)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable? still = gradients ? null : GradMode.NoGrad();
+        Module module = Catalog.Find(key).Create(JsonNode.Parse(config)!.AsObject()).Eval();
+        Tensor x = Input(gradients);
+        Tensor y = null!;
+        Assert.Contains(op, Ran(() => y = module.Call(x)));
+        using AttentionRecorder recorder = AttentionRecorder.Begin();
+        Assert.Equal(y.ToArray<float>(), module.Call(x).ToArray<float>());
+        Assert.NotEmpty(recorder.Maps);
+    }
+
     /// <summary>What the plan runs is what is written: the same module, its children listened to, runs op by op and calls them.</summary>
     [Theory]
     [InlineData("se", """{"channels":8,"reduction":2}""")]
