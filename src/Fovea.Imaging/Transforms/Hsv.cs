@@ -28,7 +28,7 @@ internal static class Hsv
         return ((byte)(int)(hue * 255.0), (byte)(int)(saturation * 255.0), max);
     }
 
-    /// <summary>The way back: in each sixth of the circle one channel is full, one empty and one on its way.</summary>
+    /// <summary>The inverse: in each sixth of the circle one channel is full, one empty and one on its way.</summary>
     public static (byte Red, byte Green, byte Blue) ToRgb(byte hue, byte saturation, byte value)
     {
         if (saturation == 0)

@@ -80,7 +80,7 @@ public interface ITask
     /// <param name="model">What the model is.</param>
     ILabelDrawing CreateDrawing(ModelDescription model) => PlainDrawing.Instance;
 
-    /// <summary>How many maps of the size of the outputs the loss keeps for the way back; default 0.</summary>
+    /// <summary>How many maps of the size of the outputs the loss keeps for the backward pass; default 0.</summary>
     int LossMaps => 0;
 
     /// <summary>Checks what a model gives before anything is made of it; by default nothing is.</summary>

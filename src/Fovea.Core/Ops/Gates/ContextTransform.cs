@@ -154,7 +154,7 @@ internal readonly record struct ContextTransform(int First, double Epsilon)
         public Span<T> InverseDeviation;
     }
 
-    /// <summary>The same on the way back, and the gradients before and after the norm.</summary>
+    /// <summary>The same in the backward pass, and the gradients before and after the norm.</summary>
     internal ref struct Trail<T>
     {
         public ReadOnlySpan<T> Linear;

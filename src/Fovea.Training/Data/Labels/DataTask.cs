@@ -16,11 +16,11 @@ public abstract class DataTask
     /// <summary>A class for each pixel: a mask for each picture.</summary>
     public static DataTask Segment { get; } = new PixelLabels();
 
-    private static readonly Lock s_gate = new();
-    private static DataTask[] s_all = [Classify, Segment];
+    // A word is found whatever its capitals, so another's with other capitals is taken.
+    private static readonly Registry<DataTask> s_registry = new("task", static t => t.Name, [Classify, Segment], static name => Find(name) is not null);
 
-    /// <summary>All kinds of labels, those that were added last.</summary>
-    public static IReadOnlyList<DataTask> All => Volatile.Read(ref s_all);
+    /// <summary>All kinds of labels, those that were registered last.</summary>
+    public static IReadOnlyList<DataTask> All => s_registry.All;
 
     /// <summary>The word for it: one in Pascal case, as options and weights have it.</summary>
     public abstract string Name { get; }
@@ -90,14 +90,6 @@ public abstract class DataTask
     internal virtual string? Missing(FileTree tree) => null;
 
     /// <summary>Makes a kind of labels known by its word.</summary>
-    internal static void Add(DataTask task)
-    {
-        lock (s_gate)
-        {
-            if (!s_all.Contains(task))
-            {
-                s_all = Find(task.Name) is null ? [.. s_all, task] : throw new ArgumentException($"there is a task \"{task.Name}\" already.", nameof(task));
-            }
-        }
-    }
+    /// <exception cref="ArgumentException">The word is taken.</exception>
+    internal static void Register(DataTask task) => s_registry.Add(task);
 }

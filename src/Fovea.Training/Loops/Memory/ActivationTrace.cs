@@ -7,7 +7,7 @@ namespace Fovea.Training;
 /// real size and nothing is computed.
 /// </summary>
 /// <remarks>
-/// On the way back the walk counts each value that a gradient flows through as kept until the op that made it is passed, and each gradient
+/// In the backward pass the walk counts each value that a gradient flows through as kept until the op that made it is passed, and each gradient
 /// from the value's last reader to its maker. Ops that keep less, or lay a gradient over what they have read, make it an upper estimate.
 /// </remarks>
 internal sealed class ActivationTrace

@@ -20,7 +20,7 @@ public sealed record MemoryEstimate
     /// <summary>What is kept for each trained weight: its gradient, the optimiser's memory, the average.</summary>
     public required long State { get; init; }
 
-    /// <summary>What a step keeps of each layer for the way back, with the gradients on it and what lies idle between.</summary>
+    /// <summary>What a step keeps of each layer for the backward pass, with the gradients on it and what lies idle between.</summary>
     public required long Activations { get; init; }
 
     /// <summary>The model made ready for validation, and one pass of it.</summary>

@@ -52,7 +52,7 @@ internal sealed class SegmentationTask : ITask
 
     public TrainOptions Complete(TrainOptions options, DatasetSummary data) => options with { MaskClasses = [.. data.Classes.Select(c => c.Name)] };
 
-    // As many pixels a step as sixteen images of 128 pixels: a map for each class and level is kept for the way back.
+    // As many pixels a step as sixteen images of 128 pixels: a map for each class and level is kept for the backward pass.
     public int LargestBatch(int? imageSize) => Math.Clamp(16 * 128 * 128 / (int)Math.Pow(imageSize ?? 128, 2), 2, 64);
 
     public int ChooseEpochs(int images, int batchSize) => Math.Clamp(Steps * batchSize / Math.Max(1, images), 10, 200);

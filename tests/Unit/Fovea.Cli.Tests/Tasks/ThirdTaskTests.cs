@@ -7,7 +7,7 @@ namespace Fovea.Cli.Tests.Tasks;
 /// <summary>A task that src knows nothing of, added with one line, works in every verb that meets it.</summary>
 public sealed class ThirdTaskTests
 {
-    static ThirdTaskTests() => TaskCatalog.Add(new GreyTask());
+    static ThirdTaskTests() => TaskCatalog.Register(new GreyTask());
 
     [Fact]
     public void It_trains_resumes_evaluates_reports_and_predicts()
@@ -53,7 +53,7 @@ public sealed class ThirdTaskTests
         string[] train = ["train", "--task", "grey", "--data", folder.File("data"), "--output", folder.File("runs")];
         Assert.Contains("pictures with a brightness each", Cli.Fails(ExitCode.WrongUse, [.. train, "--model", "unet-small"]), StringComparison.Ordinal);
         Assert.Contains("with a brightness each leave --mixup", Cli.Fails(ExitCode.WrongUse, [.. train, "--mixup", "0.2"]), StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => TaskCatalog.Add(new GreyTask(new GreyLabels("classify"))));
+        Assert.Throws<ArgumentException>(() => TaskCatalog.Register(new GreyTask(new GreyLabels("classify"))));
         Assert.False(Directory.Exists(folder.File("runs")));
     }
 }

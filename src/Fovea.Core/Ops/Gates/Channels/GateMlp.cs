@@ -7,7 +7,7 @@ namespace Fovea;
 
 /// <summary>
 /// The network of a channel gate, <c>gate(Σ_pools W2 · ReLU(W1 · pool + b1) + b2)</c>, on the pooled numbers of some images. Kept of each
-/// image for the way back: the hidden numbers of each pool, and with two pools their sum.
+/// image for the backward pass: the hidden numbers of each pool, and with two pools their sum.
 /// </summary>
 /// <param name="HasMean">Whether the mean is among the pools.</param>
 /// <param name="HasMax">Whether the maximum is.</param>
