@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Fovea;
 
 /// <summary>
-/// An op that moves values without computing with them, so that it takes every element type: one generic body forward; backward only
-/// where the type is floating-point.
+/// An op that moves values without computing with them, so that it takes every element type but those for storing alone (a view takes these
+/// as well): one generic body forward; backward only where the type is floating-point.
 /// </summary>
 public abstract class AnyTypeOp : Op
 {
@@ -15,6 +15,11 @@ public abstract class AnyTypeOp : Op
     public sealed override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         DType type = inputs[0].DType;
+        if (type.IsStoredOnly() && !IsView)
+        {
+            throw new DTypeException(Name, "Float32, Float64, Int64, UInt8 or Bool", type.ToString());
+        }
+
         for (int i = 1; i < Math.Min(inputs.Length, AlikeInputs); i++)
         {
             if (inputs[i].DType != type)
@@ -51,9 +56,11 @@ public abstract class AnyTypeOp : Op
             case DType.UInt8:
                 Move<byte>(c);
                 break;
-            default:
+            case DType.Bool:
                 Move<bool>(c);
                 break;
+            case var type:
+                throw new InvalidOperationException($"{Name}: {type} was let in and cannot be moved.");
         }
     }
 

@@ -43,7 +43,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>A tensor over the same memory that the tape does not follow.</summary>
-    public Tensor Detach() => Execution.Current.Trace is { IsFormula: true }
+    public Tensor Detach() => Execution.Current.Trace is { IsFormula: true, IsWritten: false }
         ? throw new CompileException("Detach: a formula that leaves the tape cannot be kept as a list of ops.")
         : new(Shape, DType, Storage.Share(), owned: true);
 

@@ -1,3 +1,5 @@
+using Fovea.Compilation;
+
 namespace Fovea;
 
 /// <summary>How a model is compiled.</summary>
@@ -21,6 +23,9 @@ public sealed record CompileOptions
         get;
         init => field = value >= 1 ? value : throw new OptionException("Compile", $"expected at least 1 plan, got {value}.");
     } = 8;
+
+    /// <summary>Passes from outside, which rewrite the program before the compiler's own do, in their order (default none).</summary>
+    public IReadOnlyList<ICompilePass> Passes { get; init; } = [];
 
     /// <summary>
     /// Whether the module's parameters and buffers are disposed once it is compiled, which gives their memory back (default false). The

@@ -22,12 +22,13 @@ public sealed class CompiledModel : IDisposable
     private readonly ConstantStore _constants = new();
     private readonly PlanCache _plans;
 
-    private CompiledModel(Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, CompileOptions options)
+    private CompiledModel(
+        Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, IEnumerable<(string Name, Tensor Value)> state, CompileOptions options)
     {
         _options = options;
         try
         {
-            using Traced traced = BatchTraces.Of(function, inputs, options.OtherBatches, _constants);
+            using Traced traced = BatchTraces.Of(function, inputs, state, options.OtherBatches, _constants);
             _template = traced.Template;
             _plans = new PlanCache(Build(inputs), options.Plans);
             _constants.Seal();
@@ -75,12 +76,17 @@ public sealed class CompiledModel : IDisposable
     /// Tensor[] results = both.RunAll(image);
     /// </code>
     /// </example>
-    public static CompiledModel Of(Func<Tensor[], Tensor[]> function, CompileOptions options, params TensorSpec[] inputs)
+    public static CompiledModel Of(Func<Tensor[], Tensor[]> function, CompileOptions options, params TensorSpec[] inputs) =>
+        Of(function, [], options, inputs);
+
+    /// <summary>As the other, with the names that constants have in a state dict.</summary>
+    internal static CompiledModel Of(
+        Func<Tensor[], Tensor[]> function, IEnumerable<(string Name, Tensor Value)> state, CompileOptions options, TensorSpec[] inputs)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(inputs);
-        return new CompiledModel(function, [.. inputs], options);
+        return new CompiledModel(function, [.. inputs], state, options);
     }
 
     /// <summary>Runs the model of one input.</summary>
@@ -316,7 +322,7 @@ public sealed class CompiledModel : IDisposable
     private ExecutionPlan Build(TensorSpec[] inputs)
     {
         Program program = _template.At(ProgramTemplate.IsBatched(inputs) ? inputs[0].Shape[0] : 0);
-        Passes.Run(program, _constants);
+        Passes.Run(program, _constants, _options.Passes);
         return new ExecutionPlan(program, _constants);
     }
 

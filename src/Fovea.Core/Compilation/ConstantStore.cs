@@ -11,6 +11,7 @@ internal sealed class ConstantStore : IDisposable
     private readonly Dictionary<Key, object> _kept = [];
     private readonly Dictionary<Storage, Storage> _places = [];
     private readonly HashSet<Storage> _held = [];
+    private readonly Dictionary<string, Tensor> _named = [];
     private readonly List<IDisposable> _owned = [];
 
     /// <summary>Bytes of the copies and of the packed weights.</summary>
@@ -43,9 +44,7 @@ internal sealed class ConstantStore : IDisposable
                 throw new InvalidOperationException($"CompiledModel: the numbers of a constant {constant.Spec} were packed and let go.");
             }
 
-            Tensor copy = Make(constant.Spec);
-            DTypeConversion.Copy(constant, copy);
-            place.PointTo(copy.Storage);
+            place.PointTo(Copy(constant).Storage);
             _held.Add(place);
         }
 
@@ -90,6 +89,26 @@ internal sealed class ConstantStore : IDisposable
         T made = make();
         _kept.Add(key, made);
         return made;
+    }
+
+    /// <summary>A copy of some numbers that lives as long as the store.</summary>
+    public Tensor Copy(Tensor constant)
+    {
+        Tensor copy = Make(constant.Spec);
+        DTypeConversion.Copy(constant, copy);
+        return copy;
+    }
+
+    /// <summary>The constant of a name: made and copied on the first call, found on others.</summary>
+    public Tensor Keep(string name, Func<Tensor> make)
+    {
+        if (!_named.TryGetValue(name, out Tensor? kept))
+        {
+            using TensorScope scope = TensorScope.Begin();
+            _named.Add(name, kept = Copy(make()));
+        }
+
+        return kept;
     }
 
     /// <summary>Takes something over, to be freed with the store.</summary>

@@ -3,10 +3,22 @@ namespace Fovea.Compilation;
 /// <summary>The passes that rewrite a program, in their order.</summary>
 internal static class Passes
 {
-    public static void Run(Program program, ConstantStore constants)
+    public static void Run(Program program, ConstantStore constants, IReadOnlyList<ICompilePass> added)
     {
         Refuse(program);
         program.RemoveDead();
+        program.Constants = constants;
+        foreach (ICompilePass pass in added)
+        {
+            pass.Run(program);
+        }
+
+        if (added.Count > 0)
+        {
+            Refuse(program);
+            program.RemoveDead();
+        }
+
         Specialize(program);
         Fuse(program);
         program.RemoveDead();
@@ -15,7 +27,7 @@ internal static class Passes
 
     private static void Refuse(Program program)
     {
-        if (program.Steps.Find(s => s.Op.IsRandom) is { } random)
+        if (program.Steps.FirstOrDefault(s => s.Op.IsRandom) is { } random)
         {
             throw new CompileException(
                 $"Compile: {random.Op.Name}{CompileException.At(random.Path)} draws random numbers; switch the model to evaluation mode with Eval().");

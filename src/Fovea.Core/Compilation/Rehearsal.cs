@@ -35,7 +35,7 @@ internal sealed class Rehearsal
     {
         using IDisposable still = GradMode.NoGrad();
         Graph graph = Graph.TraceShapes(x => [function(x)], inputs);
-        graph.ReleaseConstants();
+        graph.Dispose();
         var rehearsal = new Rehearsal(graph);
         var others = new Thread[threads - 1];
         for (int i = 0; i < others.Length; i++)

@@ -38,8 +38,9 @@ internal sealed class FormulaPlan
         var program = new Program();
         foreach (GraphNode node in graph.Nodes)
         {
-            Value[] outputs = [.. node.Outputs.Select(n => values[n] = new Value(graph.Values[n]))];
-            program.Add(new Step(node.Op, node.Path, [.. node.Inputs.Select(n => values[n])], outputs));
+            program.Add(new Step(
+                node.Op, node.Path, [.. node.Inputs.Select(n => values[n])],
+                [.. node.Outputs.Select(n => values[n] = new Value(graph.Values[n]))]));
         }
 
         // What effects read is a result as well.
@@ -105,5 +106,5 @@ internal sealed class FormulaPlan
 
     /// <summary>Whether nobody reads a value that a step made, behind a step.</summary>
     private static bool IsDone(Program program, Value value, int step) => value.Producer is not null && !value.IsReturned
-        && value.Users.TrueForAll(u => program.Steps.IndexOf(u) <= step);
+        && value.Users.All(u => program.IndexOf(u) <= step);
 }

@@ -43,7 +43,7 @@ internal sealed class Match
         var steps = new HashSet<Step>();
         foreach (GraphNode node in pattern.Nodes)
         {
-            if (bound[node.Inputs[0]]?.Users.Find(s => IsSame(s, node, bound)) is not { } same)
+            if (bound[node.Inputs[0]]?.Users.FirstOrDefault(s => IsSame(s, node, bound)) is not { } same)
             {
                 // A form of a map that nobody asked for, such as [N, C] of [N, C, 1, 1].
                 continue;
@@ -69,13 +69,13 @@ internal sealed class Match
     {
         HashSet<Value> hidden = [.. _steps.SelectMany(s => s.Outputs).Except(_outputs)];
         return !hidden.Overlaps(returned)
-            && hidden.All(v => v.Users.TrueForAll(u => _steps.Contains(u) || !needed.Contains(u)))
-            && !Array.Exists(_fusion.Inputs, v => v.Producer is { } step && Cone.StepsOf<Op>(step).Any(_steps.Contains));
+            && hidden.All(v => v.Users.All(u => _steps.Contains(u) || !needed.Contains(u)))
+            && !_fusion.Inputs.Any(v => v.Producer is { } step && Cone.StepsOf<Op>(step).Any(_steps.Contains));
     }
 
     /// <summary>The op as a step.</summary>
     /// <param name="path">The module that it stands in.</param>
-    public Step ToStep(string path) => new(_fusion.Op, path, _fusion.Inputs, _outputs);
+    public Step ToStep(string path) => new(_fusion.Op, path, _fusion.Inputs, [.. _outputs]);
 
     private static bool IsSame(Step step, GraphNode node, Value?[] bound)
     {

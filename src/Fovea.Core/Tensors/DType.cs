@@ -17,6 +17,15 @@ public enum DType
 
     /// <summary>One byte, 0 or 1: masks.</summary>
     Bool,
+
+    /// <summary>16-bit IEEE floating point, of 11 significant bits: for storing. Ops do not compute in it.</summary>
+    Float16,
+
+    /// <summary>The upper half of a Float32, of 8 significant bits: for storing. Ops do not compute in it.</summary>
+    BFloat16,
+
+    /// <summary>8-bit signed integer, for storing quantised weights. Ops do not compute in it.</summary>
+    Int8,
 }
 
 /// <summary>Facts about element types.</summary>
@@ -27,8 +36,12 @@ public static class DTypes
     {
         DType.Float32 => 4,
         DType.Float64 or DType.Int64 => 8,
+        DType.Float16 or DType.BFloat16 => 2,
         _ => 1,
     };
+
+    /// <summary>Whether the type is for storing alone: tensors of it are converted, read and written, and ops refuse them.</summary>
+    public static bool IsStoredOnly(this DType type) => type is DType.Float16 or DType.BFloat16 or DType.Int8;
 
     /// <summary>Whether gradients can flow through tensors of this type.</summary>
     public static bool IsFloating(this DType type) => type is DType.Float32 or DType.Float64;
@@ -58,8 +71,18 @@ public static class DTypes
             return DType.UInt8;
         }
 
-        return typeof(T) == typeof(bool)
-            ? DType.Bool
-            : throw new ArgumentException($"tensor: expected float, double, long, byte or bool elements, got {typeof(T).Name}.");
+        if (typeof(T) == typeof(bool))
+        {
+            return DType.Bool;
+        }
+
+        if (typeof(T) == typeof(Half))
+        {
+            return DType.Float16;
+        }
+
+        return typeof(T) == typeof(sbyte)
+            ? DType.Int8
+            : throw new ArgumentException($"tensor: expected float, double, long, byte, bool, Half or sbyte elements, got {typeof(T).Name}.");
     }
 }

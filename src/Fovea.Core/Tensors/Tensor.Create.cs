@@ -66,6 +66,15 @@ public sealed partial class Tensor
             case DType.UInt8:
                 AsSpan<byte>().Fill((byte)value);
                 break;
+            case DType.Float16:
+                AsSpan<Half>().Fill((Half)value);
+                break;
+            case DType.BFloat16:
+                Storage.AsSpan<ushort>(Elements).Fill(DTypeConversion.Narrow((float)value));
+                break;
+            case DType.Int8:
+                AsSpan<sbyte>().Fill((sbyte)value);
+                break;
             default:
                 AsSpan<bool>().Fill(value != 0);
                 break;

@@ -112,7 +112,8 @@ public sealed partial class Tensor : IDisposable
             DType.Float64 => AsSpan<double>()[0],
             DType.Int64 => AsSpan<long>()[0],
             DType.UInt8 => AsSpan<byte>()[0],
-            _ => AsSpan<bool>()[0] ? 1 : 0,
+            DType.Bool => AsSpan<bool>()[0] ? 1 : 0,
+            _ => To(DType.Float32).AsSpan<float>()[0],
         };
         GC.KeepAlive(this);
         return value;
@@ -149,6 +150,7 @@ public sealed partial class Tensor : IDisposable
         DType.Float64 => $"[{string.Join(", ", ToArray<double>())}]",
         DType.Int64 => $"[{string.Join(", ", ToArray<long>())}]",
         DType.UInt8 => $"[{string.Join(", ", ToArray<byte>())}]",
-        _ => $"[{string.Join(", ", ToArray<bool>())}]",
+        DType.Bool => $"[{string.Join(", ", ToArray<bool>())}]",
+        _ => $"[{string.Join(", ", To(DType.Float32).ToArray<float>())}]",
     };
 }

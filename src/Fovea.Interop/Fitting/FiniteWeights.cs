@@ -15,6 +15,7 @@ public static class FiniteWeights
         {
             DType.Float32 => ParameterMath.AllFinite<float>(tensor.AsSpan<float>()),
             DType.Float64 => ParameterMath.AllFinite<double>(tensor.AsSpan<double>()),
+            DType.Float16 or DType.BFloat16 => IsFinite(tensor.To(DType.Float32)),
             _ => true,
         };
     }

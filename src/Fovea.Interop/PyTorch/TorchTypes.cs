@@ -44,6 +44,9 @@ internal static class TorchTypes
         DType.Float64 => "DoubleStorage",
         DType.Int64 => "LongStorage",
         DType.UInt8 => "ByteStorage",
+        DType.Float16 => "HalfStorage",
+        DType.BFloat16 => "BFloat16Storage",
+        DType.Int8 => "CharStorage",
         _ => "BoolStorage",
     };
 }

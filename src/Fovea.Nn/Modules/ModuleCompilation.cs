@@ -33,7 +33,7 @@ public static class ModuleCompilation
             ArgumentNullException.ThrowIfNull(module);
             ArgumentNullException.ThrowIfNull(options);
             ArgumentNullException.ThrowIfNull(inputs);
-            CompiledModel compiled = CompiledModel.Of(x => [Infer("Compile", module, x)], options, inputs);
+            CompiledModel compiled = CompiledModel.Of(x => [Infer("Compile", module, x)], module.NamedParameters().Concat(module.NamedBuffers()), options, inputs);
             if (options.ReleaseModule)
             {
                 foreach ((_, Tensor value) in module.NamedParameters().Concat(module.NamedBuffers()))
@@ -43,6 +43,21 @@ public static class ModuleCompilation
             }
 
             return compiled;
+        }
+
+        /// <summary>
+        /// What the module computes, op by op as it is written, without computing it: for exporters and whoever else walks a model. Its
+        /// constants have the names of the state dict. See <see cref="Graph.TraceWritten"/>.
+        /// </summary>
+        /// <param name="inputs">Shapes and element types of the inputs, in the order in which the module takes them.</param>
+        /// <exception cref="CompileException">The module is in training mode, or reads values outside of ops.</exception>
+        /// <exception cref="ShapeException">The module does not take such inputs.</exception>
+        public Graph Trace(params TensorSpec[] inputs)
+        {
+            ArgumentNullException.ThrowIfNull(module);
+            ArgumentNullException.ThrowIfNull(inputs);
+            module.EnsureBuilt();
+            return Graph.TraceWritten(x => [Infer("Trace", module, x)], inputs).Name(module.NamedParameters().Concat(module.NamedBuffers()));
         }
 
         /// <summary>

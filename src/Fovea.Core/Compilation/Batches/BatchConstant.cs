@@ -10,21 +10,22 @@ internal sealed class BatchConstant
     private readonly int _axis;
     private readonly int _period;
     private readonly Shape _shape;
+    private readonly string? _name;
 
-    private BatchConstant(Tensor values, Shape shape, int axis, int period) =>
-        (_values, _shape, _axis, _period) = (values, shape, axis, period);
+    private BatchConstant(Tensor values, string? name, Shape shape, int axis, int period) =>
+        (_values, _name, _shape, _axis, _period) = (values, name, shape, axis, period);
 
     /// <summary>A constant that does not depend on the batch.</summary>
-    public static BatchConstant Of(Tensor constant, ConstantStore store) => new(store.Adopt(constant), constant.Shape, -1, 0);
+    public static BatchConstant Of(Tensor constant, string? name, ConstantStore store) => new(store.Adopt(constant), name, constant.Shape, -1, 0);
 
     /// <summary>The constant that is one value of traces with different batches; null when it is neither the same nor repeated.</summary>
-    public static BatchConstant? Match(int[] batches, Tensor[] seen, ConstantStore store)
+    public static BatchConstant? Match(int[] batches, Tensor[] seen, string? name, ConstantStore store)
     {
         Tensor first = seen[0];
         if (Array.TrueForAll(seen, t => t.Spec == first.Spec))
         {
             return Array.TrueForAll(seen, t => t.Storage == first.Storage || t.AsBytes().SequenceEqual(first.AsBytes()))
-                ? Of(first, store)
+                ? Of(first, name, store)
                 : null;
         }
 
@@ -46,13 +47,13 @@ internal sealed class BatchConstant
         var spec = new TensorSpec([outer, 1, period, inner], first.DType);
         Tensor block = store.Make(spec);
         CopyBlocks(longest, axis, block);
-        return Array.TrueForAll(seen, t => Repeats(t, axis, block)) ? new BatchConstant(block, first.Shape, axis, period) : null;
+        return Array.TrueForAll(seen, t => Repeats(t, axis, block)) ? new BatchConstant(block, null, first.Shape, axis, period) : null;
     }
 
     /// <summary>Puts the constant for a batch into a program.</summary>
     public Value Add(Program program, int batch)
     {
-        var values = new Value(_values.Spec) { Constant = _values };
+        var values = new Value(_values.Spec) { Constant = _values, Name = _name };
         if (_axis < 0)
         {
             return values;

@@ -12,13 +12,15 @@ internal static class BatchTraces
     /// <summary>Traces a function.</summary>
     /// <param name="function">Runs on tensors without values; not called again afterwards.</param>
     /// <param name="inputs">What it takes.</param>
+    /// <param name="state">Tensors with the names that constants shall have.</param>
     /// <param name="otherBatches">Whether batches other than that of the inputs will come.</param>
     /// <param name="store">Gets the constants.</param>
     /// <exception cref="CompileException">The function reads values outside of ops.</exception>
-    public static Traced Of(Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, bool otherBatches, ConstantStore store)
+    public static Traced Of(
+        Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, IEnumerable<(string Name, Tensor Value)> state, bool otherBatches, ConstantStore store)
     {
         using IDisposable still = GradMode.NoGrad();
-        var graphs = new List<Graph> { Graph.TraceShapes(function, inputs) };
+        var graphs = new List<Graph> { Graph.TraceShapes(function, inputs).Name(state) };
         var traced = new Traced(graphs);
         try
         {
@@ -26,7 +28,7 @@ internal static class BatchTraces
             ProgramTemplate? any = refusal is null ? OfAny(function, inputs, graphs, store, out refusal) : null;
             traced.Template = any ?? new ProgramTemplate(
                 inputs, graphs[0], [.. graphs[0].Nodes.Select(n => BatchOp.Of(n.Op))],
-                graphs[0].Constants.ToDictionary(c => c.Key, c => BatchConstant.Of(c.Value, store)), refusal);
+                graphs[0].Constants.ToDictionary(c => c.Key, c => BatchConstant.Of(c.Value, graphs[0].Names.GetValueOrDefault(c.Key), store)), refusal);
             return traced;
         }
         catch
@@ -59,20 +61,19 @@ internal static class BatchTraces
 
     private static ProgramTemplate? Match(TensorSpec[] inputs, int[] batches, List<Graph> graphs, ConstantStore store, out string? refusal)
     {
+        if (GraphFamily.Difference(graphs) is { Length: > 0 } difference)
+        {
+            refusal = $"{difference} with another batch";
+            return null;
+        }
+
         Graph first = graphs[0];
         var ops = new BatchOp[first.Nodes.Count];
         for (int i = 0; i < ops.Length; i++)
         {
             GraphNode node = first.Nodes[i];
             string at = $"{node.Op.Name}{CompileException.At(node.Path)}";
-            GraphNode[] nodes = [.. graphs.Where(g => i < g.Nodes.Count).Select(g => g.Nodes[i])];
-            if (nodes.Length < graphs.Count || Array.Exists(nodes, n => !IsSame(n, node)))
-            {
-                refusal = $"from {at} on, other ops run with another batch";
-                return null;
-            }
-
-            if (BatchOp.Match(batches, Array.ConvertAll(nodes, n => n.Op), out string reason) is not { } op)
+            if (BatchOp.Match(batches, [.. graphs.Select(g => g.Nodes[i].Op)], out string reason) is not { } op)
             {
                 refusal = $"{at} depends on the batch: {reason}";
                 return null;
@@ -81,17 +82,10 @@ internal static class BatchTraces
             ops[i] = op;
         }
 
-        if (graphs.Any(g => g.Nodes.Count != ops.Length || !g.Outputs.SequenceEqual(first.Outputs)
-            || g.Constants.Count != first.Constants.Count))
-        {
-            refusal = "other ops run with another batch";
-            return null;
-        }
-
         var constants = new Dictionary<int, BatchConstant>();
         foreach (int number in first.Constants.Keys)
         {
-            if (BatchConstant.Match(batches, [.. graphs.Select(g => g.Constants[number])], store) is not { } constant)
+            if (BatchConstant.Match(batches, [.. graphs.Select(g => g.Constants[number])], first.Names.GetValueOrDefault(number), store) is not { } constant)
             {
                 GraphNode? user = first.Nodes.FirstOrDefault(n => n.Inputs.Contains(number));
                 string at = user is null ? "the result" : $"{user.Op.Name}{CompileException.At(user.Path)}";
@@ -105,9 +99,6 @@ internal static class BatchTraces
         refusal = null;
         return new ProgramTemplate(inputs, first, ops, constants, null);
     }
-
-    private static bool IsSame(GraphNode a, GraphNode b) =>
-        a.Op.GetType() == b.Op.GetType() && a.Path == b.Path && a.Inputs.SequenceEqual(b.Inputs) && a.Outputs.SequenceEqual(b.Outputs);
 }
 
 /// <summary>A template whose constants still lie where the model has them, until this is disposed.</summary>
@@ -115,5 +106,5 @@ internal sealed class Traced(List<Graph> graphs) : IDisposable
 {
     public ProgramTemplate Template { get; set; } = null!;
 
-    public void Dispose() => graphs.ForEach(g => g.ReleaseConstants());
+    public void Dispose() => graphs.ForEach(g => g.Dispose());
 }

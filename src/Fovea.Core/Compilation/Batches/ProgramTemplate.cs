@@ -58,7 +58,7 @@ internal sealed class ProgramTemplate
                 values[node.Outputs[k]] = to[k];
             }
 
-            program.Add(new Step(op, node.Path, from, to));
+            program.Add(new Step(op, node.Path, [.. from], [.. to]));
         }
 
         program.Complete([.. _graph.Inputs.Select(n => values[n])], [.. _graph.Outputs.Select(n => values[n])]);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Fovea.Simd.Conv;
 using Fovea.Simd.Pooling;
 
@@ -97,7 +98,7 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
     private PoolShape Geometry(MaxPool2dOp pool) =>
         pool.Window.Geometry(new Shape(_shape.Batch, _shape.OutChannels, _shape.OutHeight, _shape.OutWidth));
 
-    private Fusion With(ChannelScale? scale, bool residual, bool relu, Value[] inputs) =>
+    private Fusion With(ChannelScale? scale, bool residual, bool relu, ImmutableArray<Value> inputs) =>
         new(new FusedConv2d(_shape, _weight, _bias) { _scale = scale, _residual = residual, _relu = relu }, inputs);
 
     private sealed record Packed(PackedWeights<float> Weights, float[] Shift);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Fovea.Simd.Gemm;
 
 namespace Fovea.Compilation;
@@ -116,7 +117,7 @@ internal sealed class FusedLinear : CompiledOp, IAbsorbs, IPacks
         _ => null,
     };
 
-    private Fusion With(ChannelScale? scale, LinearActivation activation, bool residual, Value[] inputs) =>
+    private Fusion With(ChannelScale? scale, LinearActivation activation, bool residual, ImmutableArray<Value> inputs) =>
         new(new FusedLinear(_y, _weight, _bias) { _scale = scale, _activation = activation, _residual = residual }, inputs);
 
     private Tensor Scaled(float[] scale, Tensor scaled)

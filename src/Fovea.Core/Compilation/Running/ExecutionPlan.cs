@@ -15,8 +15,8 @@ internal sealed class ExecutionPlan
     public ExecutionPlan(Program program, ConstantStore constants)
     {
         Memory = new MemoryPlan(program);
-        Inputs = Array.ConvertAll(program.Inputs, v => v.Spec);
-        Results = program.Outputs;
+        Inputs = [.. program.Inputs.Select(v => v.Spec)];
+        Results = [.. program.Outputs];
         Outputs = Array.ConvertAll(Results, v => v.Spec);
         foreach (Value value in Memory.Steps.SelectMany(s => s.Inputs).Concat(Results))
         {

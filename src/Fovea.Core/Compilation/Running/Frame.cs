@@ -30,7 +30,7 @@ internal sealed class Frame : IDisposable
         _held = new Storage?[_inputs.Length];
         _outputs = Array.ConvertAll(plan.Outputs, s => Storage.Symbolic(s.Bytes));
         _steps = Array.ConvertAll(
-            plan.Memory.Steps, s => new ForwardContext(s.Op, Array.ConvertAll(s.Inputs, TensorOf), Array.ConvertAll(s.Outputs, TensorOf), _workspace));
+            plan.Memory.Steps, s => new ForwardContext(s.Op, [.. s.Inputs.Select(TensorOf)], [.. s.Outputs.Select(TensorOf)], _workspace));
 
         // A result that no step writes, such as an input or one that is returned twice, is copied.
         _copies = [.. Enumerable.Range(0, _outputs.Length).Where(i => plan.Memory.ResultOf(plan.Memory.Root(plan.Results[i])) != i)

@@ -18,7 +18,7 @@ internal sealed class MemoryPlan
         }
 
         Steps = [.. program.Steps.Where(s => !s.Op.IsView)];
-        for (int i = 0; i < program.Outputs.Length; i++)
+        for (int i = 0; i < program.Outputs.Count; i++)
         {
             if (Root(program.Outputs[i]) is { Producer: not null } root)
             {

@@ -16,7 +16,7 @@ internal sealed class ChannelMlpRule : FusionRule
         bool mean = Cone.StepsOf<MeanOp>(step).Any(), max = Cone.StepsOf<MaxAlongOp>(step).Any();
         if (mean || max)
         {
-            yield return new Fusion(new ChannelMlpGateOp(mean, max, p.Length == 4, Cone.StepsOf<HardSigmoidOp>(step).Any()), inputs);
+            yield return new Fusion(new ChannelMlpGateOp(mean, max, p.Length == 4, Cone.StepsOf<HardSigmoidOp>(step).Any()), [.. inputs]);
         }
     }
 }

@@ -37,14 +37,4 @@ internal static class StoredTypes
         StoredType.Bool => DType.Bool,
         _ => DType.Int64,
     };
-
-    /// <summary>The type that a tensor's values are written as: always the tensor's own.</summary>
-    public static StoredType Of(DType type) => type switch
-    {
-        DType.Float64 => StoredType.Float64,
-        DType.Float32 => StoredType.Float32,
-        DType.Int64 => StoredType.Int64,
-        DType.UInt8 => StoredType.UInt8,
-        _ => StoredType.Bool,
-    };
 }

@@ -51,7 +51,10 @@ internal sealed record NpyHeader(StoredType Type, bool IsBigEndian, bool IsColum
             DType.Float64 => "<f8",
             DType.Int64 => "<i8",
             DType.UInt8 => "|u1",
-            _ => "|b1",
+            DType.Bool => "|b1",
+            DType.Float16 => "<f2",
+            DType.Int8 => "|i1",
+            _ => throw new DTypeException("Npy", "a type that NumPy has", tensor.DType.ToString()),
         };
         string lengths = string.Concat(tensor.Shape.Select(n => string.Create(CultureInfo.InvariantCulture, $"{n}, ")));
         string text = $"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({(tensor.Rank == 1 ? lengths.TrimEnd() : lengths.TrimEnd(',', ' '))}), }}";

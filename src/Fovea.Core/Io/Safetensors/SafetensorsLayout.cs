@@ -124,6 +124,9 @@ internal sealed class SafetensorsLayout
         DType.Float64 => "F64",
         DType.Int64 => "I64",
         DType.UInt8 => "U8",
+        DType.Float16 => "F16",
+        DType.BFloat16 => "BF16",
+        DType.Int8 => "I8",
         _ => "BOOL",
     };
 }

@@ -10,7 +10,7 @@ internal static class AttentionCall
         options ??= new ScaledDotProductOptions();
         Check(options, packed);
         var attributes = new AttentionAttributes(
-            options.Layout, options.Heads, options.Scale, options.Causal, options.Dropout,
+            packed ? AttentionLayout.Tokens : options.Layout, options.Heads, options.Scale, options.Causal, options.Dropout,
             options.Dropout > 0 ? options.Generator!.NextUInt64() : 0, packed, options.Mask is not null, options.KeyMask is not null);
         List<Tensor> inputs = [.. operands];
         if (options.Mask is not null)

@@ -30,7 +30,7 @@ internal sealed class CompareOp(Comparison comparison, double? number) : Op, ISa
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         DType type = inputs[0].DType;
-        if (type == DType.Bool)
+        if (type == DType.Bool || type.IsStoredOnly())
         {
             throw new DTypeException(Name, "numbers", type.ToString());
         }

@@ -76,7 +76,7 @@ internal sealed class ActivationTrace
                 }
                 finally
                 {
-                    graph.ReleaseConstants();
+                    graph.Dispose();
                 }
             }
             catch (ShapeException) when (tried >= 4 * SmallestSide)

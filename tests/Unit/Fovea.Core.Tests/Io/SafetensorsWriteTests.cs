@@ -11,7 +11,7 @@ public sealed class SafetensorsWriteTests
 {
     private static readonly Gen<Sample> s_samples =
         from name in Gen.OneOf(Gen.Elements("", "conv1.weight", "a/b", "\u0001", "é", "\"", "名", "😀", "__meta__"), Text())
-        from dtype in Gen.Elements(Enum.GetValues<DType>())
+        from dtype in Gen.Elements(Enum.GetValues<DType>().Where(t => !t.IsStoredOnly()).ToArray())
         from lengths in Gen.ListOf(Gen.Choose(0, 4)).Where(l => l.Count <= 4)
         from seed in Gen.Choose(0, int.MaxValue)
         select new Sample(name, dtype, new Shape([.. lengths]), seed);
