@@ -1,0 +1,61 @@
+using Fovea.Attention;
+using Fovea.Contract.Tests.Compilation;
+using Fovea.Contract.Tests.Mechanisms;
+using Fovea.Models;
+using Fovea.Onnx;
+
+namespace Fovea.Contract.Tests.Onnx;
+
+/// <summary>Every mechanism of a golden and every model of the catalogue gives in ONNX Runtime what it gives here.</summary>
+public sealed class ExportedModelTests
+{
+    private const int ImageSize = 64;
+
+    public static TheoryData<string> Cases => MechanismCase.All;
+
+    public static TheoryData<string> Models => [.. ModelCatalog.Keys];
+
+    public static TheoryData<string> Mechanisms => CompiledModelTests.Mechanisms;
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_mechanism_runs_the_same_in_another_engine(string name)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable still = GradMode.NoGrad();
+        using MechanismCase c = MechanismCase.Open(name);
+        c.Module.Eval();
+        using var engine = new OtherEngine(c.Module.ToOnnx(OnnxExportOptions.Default, [.. c.Inputs.Select(t => t.Spec)]));
+        Near.Check(MechanismCase.Call(c.Module, c.Inputs), engine.Run(c.Inputs)[0], name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_model_takes_any_batch(string key)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable still = GradMode.NoGrad();
+        Module model = TestModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 7 });
+        using var engine = new OtherEngine(model.ToOnnx(OnnxExportOptions.Default, new TensorSpec([1, 3, ImageSize, ImageSize], DType.Float32)));
+        foreach (int batch in new[] { 1, 3 })
+        {
+            Tensor x = TestModels.Image(batch, ImageSize);
+            Near.Check(model.Call(x), engine.Run(x)[0], $"{key}, {batch} images");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Mechanisms))]
+    public void A_model_with_attention_takes_any_batch(string mechanism)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable still = GradMode.NoGrad();
+        Module model = TestModels.Make("resnet8", new ModelOptions { ImageSize = 32, Classes = 7, Attention = new AttentionPlacement { Key = mechanism } });
+        using var engine = new OtherEngine(model.ToOnnx(OnnxExportOptions.Default, new TensorSpec([2, 3, 32, 32], DType.Float32)));
+        foreach (int batch in new[] { 1, 3 })
+        {
+            Tensor x = TestModels.Image(batch, 32);
+            Near.Check(model.Call(x), engine.Run(x)[0], $"{mechanism}, {batch} images");
+        }
+    }
+}
