@@ -51,14 +51,30 @@ public sealed class GoldenCase
         }
     }
 
-    private GoldenResult Run(GoldenPath by)
+    /// <summary>The mechanism of a case, built and loaded, in the mode of the case, with what it is run on and what comes out.</summary>
+    /// <param name="path">A safetensors file.</param>
+    /// <exception cref="DataFormatException">It is no golden case, or its state does not fit.</exception>
+    /// <exception cref="OptionException">It names an unknown mechanism, or options that do not fit.</exception>
+    public static GoldenSubject Open(string path)
+    {
+        var golden = new GoldenCase(path, SafetensorsFile.Read(path));
+        Tensor output = golden._file.Tensors.GetValueOrDefault("output.0") ?? throw new DataFormatException("tensors: expected output.0, got none.");
+        return new GoldenSubject(golden._mechanism, golden._name, golden.Build(), golden.Inputs(withGradients: false), output, golden._tolerance);
+    }
+
+    private Module Build()
     {
         Entry entry = Catalog.Find(_mechanism);
         JsonObject config = JsonNode.Parse(Meta("config"), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
             ?? throw new DataFormatException("metadata config: expected a JSON object.");
         Module module = entry.Create(config);
         StateDict.Load(module, Named("param.").Concat(Named("buffer.")).ToDictionary(t => t.Name, t => t.Value));
-        module.Train(Meta("mode") == "train");
+        return module.Train(Meta("mode") == "train");
+    }
+
+    private GoldenResult Run(GoldenPath by)
+    {
+        Module module = Build();
         if (by == GoldenPath.Compiled && module.IsTraining)
         {
             return new GoldenResult(_mechanism, _name, true, 0, string.Empty, _tolerance) { IsLeftOut = true };

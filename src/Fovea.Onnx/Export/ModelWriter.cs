@@ -98,7 +98,8 @@ internal static class ModelWriter
         }
     }
 
-    private static TensorProto Describe(string name, Tensor tensor)
+    /// <summary>A tensor without its numbers.</summary>
+    public static TensorProto Describe(string name, Tensor tensor)
     {
         var proto = new TensorProto { Name = name, DataType = (int)ExportGraph.ElementOf(tensor.DType) };
         proto.Dims.Add(tensor.Shape.Select(n => (long)n));

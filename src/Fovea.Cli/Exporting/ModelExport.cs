@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Fovea.Models;
+using Fovea.Onnx;
+using Fovea.Training;
+
+namespace Fovea.Cli.Exporting;
+
+/// <summary>Writes the model of some weights as ONNX.</summary>
+internal static class ModelExport
+{
+    private static readonly JsonSerializerOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <exception cref="OptionException">The file is there already, or an option does not fit.</exception>
+    /// <exception cref="DataFormatException">The weights cannot be read.</exception>
+    public static ExportedFile Run(ExportOptions options)
+    {
+        if (Path.Exists(options.Output) && !options.Force)
+        {
+            throw new OptionException("export", $"{options.Output} is there already; give another name, or --force to replace it.");
+        }
+
+        TrainedModel trained = TrainedModel.Open(options.Weights, options.Request);
+        ModelDescription model = trained.Description;
+        OnnxExportOptions onnx = options.Onnx with
+        {
+            Metadata = Metadata(model),
+            GraphName = model.Key,
+            OutputName = model.Task.SeesWholeImage ? "masks" : "logits",
+            SizeUnit = ModelCatalog.Find(model.Model).SizeUnit,
+            Preprocessing = options.WithPreprocessing ? new OnnxPreprocessing(model.Mean, model.Std) : null,
+        };
+        if (Path.GetDirectoryName(Path.GetFullPath(options.Output)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        using TensorScope scope = TensorScope.Begin();
+        OnnxSignature signature = trained.Model.ExportOnnx(
+            options.Output, onnx, new TensorSpec([1, model.Mean.Count, model.ImageSize, model.ImageSize], DType.Float32));
+        string[] crop = options.WithPreprocessing && model.Preprocessing.CropFraction is < 1
+            ? ["the file resizes the whole image; here the middle of it is taken (see the metadata's cropFraction)"]
+            : [];
+        return new ExportedFile(options.Output, model.Title, onnx.Opset, signature, [.. trained.Notes, .. signature.Notes, .. crop]);
+    }
+
+    // Each thing by itself for whoever reads it in another language, and the whole description for us.
+    private static Dictionary<string, string> Metadata(ModelDescription model)
+    {
+        var metadata = new Dictionary<string, string>(model.ToMetadata())
+        {
+            ["classes"] = JsonSerializer.Serialize(model.Classes, s_plain),
+            ["mean"] = JsonSerializer.Serialize(model.Mean),
+            ["std"] = JsonSerializer.Serialize(model.Std),
+            ["imageSize"] = JsonSerializer.Serialize(model.ImageSize),
+            ["preprocessing"] = model.PreprocessingText,
+        };
+        if (model.Preprocessing.CropFraction is { } share)
+        {
+            metadata["cropFraction"] = JsonSerializer.Serialize(share);
+        }
+
+        metadata.Remove("format");
+        return metadata;
+    }
+}
