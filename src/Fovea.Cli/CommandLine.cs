@@ -19,6 +19,7 @@ public static class CommandLine
         ("show", static _ => ShowVerb.Build()),
         ("check-data", static _ => CheckDataVerb.Build()),
         ("convert", static _ => ConvertVerb.Build()),
+        ("run", static _ => RunVerb.Build()),
         ("verify", static _ => VerifyVerb.Build()),
         ("bench", static _ => BenchVerb.Build()),
         ("profile", static _ => ProfileVerb.Build()),
