@@ -20,6 +20,7 @@ public static class CommandLine
         ("check-data", static _ => CheckDataVerb.Build()),
         ("convert", static _ => ConvertVerb.Build()),
         ("export", static _ => ExportVerb.Build()),
+        ("run", static _ => RunVerb.Build()),
         ("verify", static _ => VerifyVerb.Build()),
         ("bench", static _ => BenchVerb.Build()),
         ("profile", static _ => ProfileVerb.Build()),

@@ -6,7 +6,10 @@ using Fovea.Inspect;
 
 namespace Fovea.Cli.Verbs;
 
-/// <summary><c>verify FILE|DIR…</c>: runs golden cases and compares outputs, gradients and running statistics, on the paths that users run.</summary>
+/// <summary>
+/// <c>verify FILE|DIR…</c>: runs golden cases and compares outputs, gradients and running statistics, on the paths that users run; and cases in the
+/// form of ONNX's own backend tests.
+/// </summary>
 internal static class VerifyVerb
 {
     private const string All = "all";
@@ -15,11 +18,14 @@ internal static class VerifyVerb
     {
         var verb = new Verb(
             "verify",
-            "Run golden cases: each mechanism against the numbers of its reference, forward and backward. Exits with 1 when one fails.",
+            "Run golden cases: each mechanism against the numbers of its reference, forward and backward; and ONNX models in folders as ONNX's own backend tests have "
+            + "them (model.onnx, test_data_set_*/input_*.pb and output_*.pb), by their tolerance: 1e-7 + 1e-3 of each number. Exits with 1 when one fails; one that asks "
+            + "for operators that are not known is unsupported, and does not.",
             "fovea verify tests/golden/mechanisms",
             "fovea verify tests/golden/mechanisms --path all",
-            "fovea verify se.safetensors cbam.safetensors --json");
-        Argument<string[]> paths = verb.AddArgument<string[]>("path", "Golden files, or folders of them.", ArgumentArity.OneOrMore);
+            "fovea verify se.safetensors cbam.safetensors --json",
+            "fovea verify onnx/backend/test/data/pytorch-converted");
+        Argument<string[]> paths = verb.AddArgument<string[]>("path", "Golden files, folders of them, or folders with ONNX cases.", ArgumentArity.OneOrMore);
         var each = new Option<bool>("--tensors") { Description = "Print the error of every tensor, not only of the worst." };
         verb.Add("Output", each);
         string[] ways = [.. Enum.GetNames<GoldenPath>().Select(n => n.ToLowerInvariant())];
@@ -42,7 +48,7 @@ internal static class VerifyVerb
     private static int Run(string[] paths, GoldenPath[] ways, bool json, bool each, TextWriter output)
     {
         var results = new List<GoldenResult>();
-        foreach (GoldenResult result in paths.SelectMany(Files).SelectMany(file => ways.Select(way => GoldenCase.Run(file, way))))
+        foreach (GoldenResult result in paths.SelectMany(Cases).SelectMany(path => ways.Select(way => OnnxCase.IsCase(path) ? OnnxCase.Run(path, way) : GoldenCase.Run(path, way))))
         {
             results.Add(result);
             if (!json)
@@ -55,7 +61,7 @@ internal static class VerifyVerb
             }
         }
 
-        int failed = results.Count(r => !r.Passed);
+        int failed = results.Count(r => r.Failed);
         if (json)
         {
             output.WriteLine(ToJson(results, failed, each));
@@ -63,13 +69,14 @@ internal static class VerifyVerb
         else
         {
             int ran = results.Count(r => !r.IsLeftOut);
-            output.WriteLine($"{ran - failed} of {ran} cases pass");
+            int unsupported = results.Count(r => r.Unsupported is not null);
+            output.WriteLine($"{ran - failed - unsupported} of {ran} cases pass{(unsupported > 0 ? $", {unsupported} unsupported" : string.Empty)}");
         }
 
         return failed == 0 ? ExitCode.Done : ExitCode.CheckFailed;
     }
 
-    private static string[] Files(string path)
+    private static string[] Cases(string path)
     {
         if (File.Exists(path))
         {
@@ -81,11 +88,15 @@ internal static class VerifyVerb
             throw new FileNotFoundException($"verify: expected a golden file or a folder of them, but there is no {path}.");
         }
 
-        string[] files = Directory.GetFiles(path, "*.safetensors", SearchOption.AllDirectories);
-        Array.Sort(files, StringComparer.Ordinal);
-        return files.Length > 0
-            ? files
-            : throw new FileNotFoundException($"verify: there is no .safetensors file in {path}; name a folder of golden cases.");
+        string[] cases =
+        [
+            .. Directory.GetFiles(path, "*.safetensors", SearchOption.AllDirectories),
+            .. Directory.GetDirectories(path, "*", SearchOption.AllDirectories).Prepend(path).Where(OnnxCase.IsCase),
+        ];
+        Array.Sort(cases, StringComparer.Ordinal);
+        return cases.Length > 0
+            ? cases
+            : throw new FileNotFoundException($"verify: there is no .safetensors file and no folder with a model.onnx in {path}; name a folder of golden cases.");
     }
 
     private static string ToJson(List<GoldenResult> results, int failed, bool each)
@@ -104,6 +115,7 @@ internal static class VerifyVerb
                 ["worstTensor"] = r.WorstTensor.Length > 0 ? r.WorstTensor : null,
                 ["tolerance"] = double.IsFinite(r.Tolerance) ? r.Tolerance : null,
                 ["failure"] = r.Failure,
+                ["unsupported"] = r.Unsupported,
             };
             if (each)
             {
@@ -113,7 +125,7 @@ internal static class VerifyVerb
             cases.Add((JsonNode)one);
         }
 
-        var root = new JsonObject { ["cases"] = results.Count, ["failed"] = failed, ["results"] = cases };
+        var root = new JsonObject { ["cases"] = results.Count, ["failed"] = failed, ["unsupported"] = results.Count(r => r.Unsupported is not null), ["results"] = cases };
         return root.ToJsonString(new JsonSerializerOptions { WriteIndented = false });
     }
 }

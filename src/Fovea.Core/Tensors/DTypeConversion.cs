@@ -147,17 +147,21 @@ internal static class DTypeConversion
                 Convert(from, to.AsSpan<sbyte>());
                 break;
             default:
-                Span<bool> flags = to.AsSpan<bool>();
-                for (int i = 0; i < flags.Length; i++)
-                {
-                    flags[i] = from[i] != T.Zero;
-                }
-
+                Convert(from, to.AsSpan<bool>());
                 break;
         }
     }
 
-    private static void Convert<TFrom, TTo>(ReadOnlySpan<TFrom> from, Span<TTo> to)
+    public static void Convert<T>(ReadOnlySpan<T> from, Span<bool> to)
+        where T : unmanaged, INumber<T>
+    {
+        for (int i = 0; i < to.Length; i++)
+        {
+            to[i] = from[i] != T.Zero;
+        }
+    }
+
+    public static void Convert<TFrom, TTo>(ReadOnlySpan<TFrom> from, Span<TTo> to)
         where TFrom : unmanaged, INumber<TFrom>
         where TTo : unmanaged, INumber<TTo>
     {

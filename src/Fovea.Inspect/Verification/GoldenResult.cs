@@ -25,11 +25,18 @@ public sealed record GoldenResult(
     /// <summary>Whether there was nothing to run: a case of training mode has no compiled form.</summary>
     public bool IsLeftOut { get; init; }
 
+    /// <summary>What the case asks for that is not known here, by name; null when there is no such thing. It is neither passed nor failed.</summary>
+    public string? Unsupported { get; init; }
+
+    /// <summary>Whether it ran, or tried to, and did not pass.</summary>
+    public bool Failed => !Passed && Unsupported is null;
+
     /// <summary>The case as one line: <c>PASS key case worst 3.1e-07 (grad.param.…) tolerance 2.0e-05</c>; a path other than eager stands behind the case.</summary>
     public override string ToString()
     {
         string name = Path == GoldenPath.Eager ? $"{Mechanism} {Case}" : $"{Mechanism} {Case} {Path.ToString().ToLowerInvariant()}";
         FormattableString line = IsLeftOut ? $"SKIP {name}: a case of training mode has no compiled form"
+            : Unsupported is not null ? $"UNSUPPORTED {name}: {Unsupported}"
             : double.IsNaN(Worst) ? $"FAIL {name}: {Failure}"
             : (FormattableString)$"{(Passed ? "PASS" : "FAIL")} {name} worst {Worst:0.0e-00} ({WorstTensor}) tolerance {Tolerance:0.0e-00}{(Failure is null ? string.Empty : $": {Failure}")}";
         return line.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -13,9 +13,10 @@ public sealed class DependencyTests
         ["Fovea.Nn"] = ["Fovea.Core"],
         ["Fovea.Imaging"] = [],
         ["Fovea.Interop"] = ["Fovea.Nn"],
+        ["Fovea.Onnx"] = ["Fovea.Nn"],
         ["Fovea.Training"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop"],
-        ["Fovea.Inspect"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop"],
-        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Inspect", "Fovea.Interop"],
+        ["Fovea.Inspect"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
+        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Inspect", "Fovea.Interop", "Fovea.Onnx"],
     };
 
     public static TheoryData<string> Projects =>

@@ -1,0 +1,33 @@
+using Fovea.Onnx.Protocol;
+
+namespace Fovea.Onnx.Import;
+
+/// <summary>What a graph declares of its inputs and outputs.</summary>
+internal static class DeclaredValues
+{
+    /// <summary>Reads the declaration of an input.</summary>
+    /// <exception cref="OnnxException">It is no tensor, or of a type that does not run here.</exception>
+    public static OnnxValue Read(ValueInfoProto info)
+    {
+        if (info.Type?.TensorType is not { } tensor)
+        {
+            throw new OnnxException($"\"{info.Name}\" is no tensor; sequences, maps and optional values are not known");
+        }
+
+        DType type = ElementTypes.Running(tensor.ElemType)
+            ?? throw new OnnxException($"\"{info.Name}\" has elements of {ElementTypes.Name(tensor.ElemType)}, which do not run here");
+        return new OnnxValue(info.Name, type, tensor.Shape?.Dim.Select(Dimension).ToArray());
+    }
+
+    /// <summary>The declaration of an output; a value that the file says nothing about may be anything.</summary>
+    public static OnnxValue Find(GraphProto graph, string name) => graph.Output.Concat(graph.ValueInfo).FirstOrDefault(v => v.Name == name) is { Type.TensorType: not null } info
+        ? Read(info)
+        : new OnnxValue(name, DType.Float32, null);
+
+    private static OnnxDimension Dimension(TensorShapeProto.Types.Dimension dimension) => dimension.ValueCase switch
+    {
+        TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue when dimension.DimValue is > 0 and <= int.MaxValue => new((int)dimension.DimValue, null),
+        TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam when dimension.DimParam.Length > 0 => new(null, dimension.DimParam),
+        _ => default,
+    };
+}

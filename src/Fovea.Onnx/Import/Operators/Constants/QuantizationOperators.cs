@@ -1,0 +1,74 @@
+using Fovea.Onnx.Protocol;
+using static Fovea.Onnx.Protocol.TensorProto.Types;
+
+namespace Fovea.Onnx.Import;
+
+/// <summary>QuantizeLinear and DequantizeLinear, computed in floats: whole numbers of 8 or 16 bits, a scale for all or for each place of an axis.</summary>
+internal static class QuantizationOperators
+{
+    public static IEnumerable<Operator> All =>
+    [
+        Operator.Of("QuantizeLinear", [10, 13, 19, 21], Quantize),
+        Operator.Of("DequantizeLinear", [10, 13, 19, 21], Dequantize),
+    ];
+
+    private static Func<NodeInputs, Tensor> Quantize(NodeSetup node)
+    {
+        long axis = Axis(node);
+        node.Attributes.Ignore("saturate");
+        if (node.Version >= 21)
+        {
+            node.Attributes.Only("output_dtype", 0);
+        }
+
+        int type = !node.Has(2) ? (int)DataType.Uint8 : node.ElementTypes(2) ?? throw new NodeRefusal("a zero point that is no initialiser is not known");
+        if (ElementTypes.Range(type) is not var (low, high) || type is (int)DataType.Int32 or (int)DataType.Uint32)
+        {
+            throw new NodeRefusal($"a zero point of {ElementTypes.Name(type)} is not known");
+        }
+
+        return x =>
+        {
+            Tensor y = (x[0] / Along(x[1], x[0], axis)).Round();
+            y = x.Optional(2) is { } zero ? y + Along(zero.Cast(x[0].DType), x[0], axis) : y;
+            return y.Clamp(low, high).Cast(ElementTypes.Running(type)!.Value);
+        };
+    }
+
+    private static Func<NodeInputs, Tensor> Dequantize(NodeSetup node)
+    {
+        long axis = Axis(node);
+        return x =>
+        {
+            Tensor y = x[0].Cast(x.Floats);
+            y = x.Optional(2) is { } zero ? y - Along(zero.Cast(x.Floats), y, axis) : y;
+            return y * Along(x[1], y, axis);
+        };
+    }
+
+    private static long Axis(NodeSetup node)
+    {
+        if (node.Version >= 21)
+        {
+            node.Attributes.Only("block_size", 0);
+        }
+
+        return node.Version >= 13 ? node.Attributes.Int("axis", 1) : 0;
+    }
+
+    /// <summary>A number for all, or one for each place of an axis.</summary>
+    private static Tensor Along(Tensor numbers, Tensor x, long axis)
+    {
+        if (numbers.Elements == 1)
+        {
+            return numbers.Reshape([.. Enumerable.Repeat(1, x.Rank)]);
+        }
+
+        int at = Whole.Axis(axis, x.Rank);
+        int[] lengths = [.. Enumerable.Repeat(1, x.Rank)];
+        lengths[at] = x.Shape[at];
+        return numbers.Elements == x.Shape[at]
+            ? numbers.Reshape(lengths)
+            : throw new OnnxException($"expected {x.Shape[at]} numbers for axis {at}, got {numbers.Shape}");
+    }
+}

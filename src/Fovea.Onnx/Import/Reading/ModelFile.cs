@@ -1,0 +1,34 @@
+using Fovea.Io;
+using Google.Protobuf;
+
+namespace Fovea.Onnx.Import;
+
+/// <summary>Messages of files that nobody vouches for.</summary>
+internal static class ModelFile
+{
+    /// <summary>Reads the message that a stream holds from its position to its end.</summary>
+    /// <param name="stream">Can seek.</param>
+    /// <param name="parser">Of the message.</param>
+    /// <exception cref="OnnxException">The bytes are no such message.</exception>
+    public static T Read<T>(Stream stream, MessageParser<T> parser)
+        where T : IMessage<T>, new()
+    {
+        if (stream.Length - stream.Position > int.MaxValue)
+        {
+            throw new OnnxException("the file is larger than 2³¹ − 1 bytes, the most that one may have; larger models have their weights in files beside");
+        }
+
+        StructureScan.Run(stream, new T().Descriptor, Budget(stream.Length - stream.Position));
+        try
+        {
+            return parser.WithDiscardUnknownFields(true).ParseFrom(stream);
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new OnnxException($"the bytes are no {typeof(T).Name}: {error.Message.TrimEnd('.')}", null, error);
+        }
+    }
+
+    /// <summary>What reading a file of so many bytes may cost.</summary>
+    public static ParseBudget Budget(long bytes) => new(bytes, static problem => new OnnxException(problem));
+}

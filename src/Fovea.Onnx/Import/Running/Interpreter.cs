@@ -1,0 +1,95 @@
+namespace Fovea.Onnx.Import;
+
+/// <summary>The nodes of a model in an order in which they can run, and the places of their values.</summary>
+internal sealed class Interpreter
+{
+    private readonly Step[] _steps;
+    private readonly Tensor?[] _fixed;
+    private readonly int[] _outputs;
+
+    /// <param name="steps">The nodes, each behind those that make what it reads.</param>
+    /// <param name="values">A place for each value: parameters, buffers and constants are there already.</param>
+    /// <param name="outputs">The places of the model's outputs.</param>
+    public Interpreter(Step[] steps, Tensor?[] values, int[] outputs)
+    {
+        (_steps, _fixed, _outputs) = (steps, values, outputs);
+        var read = new HashSet<int>(outputs);
+        for (int i = steps.Length - 1; i >= 0; i--)
+        {
+            steps[i].Last = [.. steps[i].Inputs.Concat(steps[i].Outputs).Where(p => p >= 0 && values[p] is null && read.Add(p)).Distinct()];
+        }
+    }
+
+    /// <summary>Runs the nodes.</summary>
+    /// <param name="inputs">The model's inputs, by their places.</param>
+    /// <param name="isTraining">Whether the model is in training mode.</param>
+    /// <returns>The outputs, which the current scope owns.</returns>
+    /// <exception cref="OnnxException">A node refuses what it gets.</exception>
+    public Tensor[] Run(IEnumerable<(int Place, Tensor Value)> inputs, bool isTraining)
+    {
+        var values = (Tensor?[])_fixed.Clone();
+
+        // In how many places a tensor stands that a node made: what passes its input on makes no other.
+        var owned = new Dictionary<Tensor, int>();
+        DType floats = DType.Float32;
+        foreach ((int place, Tensor value) in inputs)
+        {
+            values[place] = value;
+            floats = value.DType == DType.Float64 ? value.DType : floats;
+        }
+
+        foreach (Step step in _steps)
+        {
+            var given = new NodeInputs(Array.ConvertAll(step.Inputs, p => p < 0 ? null : InType(values[p], floats)), floats, isTraining);
+            Tensor[] made = Run(step, given);
+            for (int i = 0; i < step.Outputs.Length; i++)
+            {
+                if (step.Outputs[i] >= 0)
+                {
+                    values[step.Outputs[i]] = made[i];
+                    if (owned.TryGetValue(made[i], out int places) || Array.IndexOf(given.All, made[i]) < 0)
+                    {
+                        owned[made[i]] = places + 1;
+                    }
+                }
+            }
+
+            foreach (int place in step.Last)
+            {
+                if (values[place] is { } value && owned.ContainsKey(value) && --owned[value] == 0)
+                {
+                    owned.Remove(value);
+                    value.Dispose();
+                }
+
+                values[place] = null;
+            }
+        }
+
+        return Array.ConvertAll(_outputs, p => InType(values[p], floats)!);
+    }
+
+    public static Tensor[] Run(Step step, NodeInputs inputs)
+    {
+        using IDisposable? part = Graph.Enter(step.Name);
+        using TensorScope scope = TensorScope.Begin();
+        try
+        {
+            Tensor[] made = step.Run(inputs);
+            foreach (Tensor tensor in made)
+            {
+                scope.Keep(tensor);
+            }
+
+            return made.Length >= step.Outputs.Length ? made : throw new OnnxException($"expected {step.Outputs.Length} outputs, got {made.Length}");
+        }
+        catch (Exception error) when (error is FoveaException and not (CompileException or MemoryException) or OverflowException or NodeRefusal)
+        {
+            throw new OnnxException($"{step.OpType} \"{step.Name}\": {(error as OnnxException)?.Problem ?? error.Message.TrimEnd('.')}", null, error);
+        }
+    }
+
+    // Floats of the file are Float32; a model that was converted computes in another type.
+    private static Tensor? InType(Tensor? value, DType floats) =>
+        value is not null && value.DType.IsFloating() && value.DType != floats ? value.Cast(floats) : value;
+}
