@@ -1,4 +1,5 @@
 using Fovea.Io.Zip;
+using Fovea.Onnx;
 
 namespace Fovea.Io;
 
@@ -13,6 +14,9 @@ public enum WeightsFormat
 
     /// <summary>.npz: NumPy's.</summary>
     Npz,
+
+    /// <summary>.onnx: the tensors of a graph. Read only; a model leaves as ONNX with its graph.</summary>
+    Onnx,
 }
 
 /// <summary>Weights of any format. Reading goes by the content, so that a wrong extension does no harm; writing goes by the extension.</summary>
@@ -31,7 +35,7 @@ public sealed class WeightsFile
     /// <summary>The tensors by name. They belong to the scope that was current when the file was read.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors { get; }
 
-    /// <summary>Texts beside the tensors, which only safetensors has.</summary>
+    /// <summary>Texts beside the tensors, which only safetensors and ONNX have.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Where the state dict of a PyTorch file lies, other state dicts of it, and what was left aside; null for other formats.</summary>
@@ -51,6 +55,7 @@ public sealed class WeightsFile
         {
             WeightsFormat.Safetensors => ReadSafetensors(path),
             WeightsFormat.Npz => new(format, NpzFile.Read(path), new Dictionary<string, string>()),
+            WeightsFormat.Onnx => ReadOnnx(path),
             _ => ReadPyTorch(path, key),
         };
         foreach (Tensor tensor in weights.Tensors.Values)
@@ -61,14 +66,19 @@ public sealed class WeightsFile
         return weights;
     }
 
-    /// <summary>Reads the texts beside the tensors alone, which takes no time: empty for formats other than safetensors.</summary>
+    /// <summary>Reads the texts beside the tensors alone: empty for formats other than safetensors, where it takes no time, and ONNX.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="DataFormatException">The content is of no known format, or breaks the rules of its own.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Sniff(path) == WeightsFormat.Safetensors ? SafetensorsFile.ReadMetadata(path) : new Dictionary<string, string>();
+        return Sniff(path) switch
+        {
+            WeightsFormat.Safetensors => SafetensorsFile.ReadMetadata(path),
+            WeightsFormat.Onnx => OnnxWeights.ReadMetadata(path),
+            _ => new Dictionary<string, string>(),
+        };
     }
 
     /// <summary>Writes weights in the format of the extension, in one step (see <see cref="AtomicFile"/>).</summary>
@@ -92,6 +102,8 @@ public sealed class WeightsFile
             case WeightsFormat.Npz:
                 NpzFile.Write(path, tensors);
                 break;
+            case WeightsFormat.Onnx:
+                throw new DataFormatException($"{path}: weights alone do not become ONNX, which holds a network; fovea export writes the model of some weights.");
             default:
                 throw new DataFormatException($"{path}: expected a file that ends in .safetensors, .pth, .pt, .th, .bin, .ckpt or .npz.");
         }
@@ -103,6 +115,7 @@ public sealed class WeightsFile
         ".safetensors" => WeightsFormat.Safetensors,
         ".pth" or ".pt" or ".th" or ".bin" or ".ckpt" => WeightsFormat.PyTorch,
         ".npz" => WeightsFormat.Npz,
+        ".onnx" => WeightsFormat.Onnx,
         _ => null,
     };
 
@@ -110,6 +123,12 @@ public sealed class WeightsFile
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
         return new(WeightsFormat.Safetensors, file.Tensors, file.Metadata);
+    }
+
+    private static WeightsFile ReadOnnx(string path)
+    {
+        var file = OnnxWeights.Read(path);
+        return new(WeightsFormat.Onnx, file.Tensors, file.Metadata);
     }
 
     private static WeightsFile ReadPyTorch(string path, string? key)
@@ -142,7 +161,7 @@ public sealed class WeightsFile
             [_, _, _, _, 0, 0, 0, 0, (byte)'{'] => WeightsFormat.Safetensors,
             [0x80, >= 2 and <= 5, ..] or [(byte)'L', (byte)'1', (byte)'1', (byte)'9', ..] => WeightsFormat.PyTorch,
             _ => FormatOf(path) ?? throw new DataFormatException(
-                $"{path}: the content is of no known format; expected safetensors, a PyTorch file or a .npz archive."),
+                $"{path}: the content is of no known format; expected safetensors, a PyTorch file, a .npz archive or an .onnx model."),
         };
     }
 

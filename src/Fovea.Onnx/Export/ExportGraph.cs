@@ -83,6 +83,9 @@ internal sealed class ExportGraph : IDisposable
         }
     }
 
+    /// <summary>Whether an initialiser is a constant of the file's own, and none of the module's tensors.</summary>
+    public bool IsConstant(string name) => _constants.ContainsValue(name);
+
     /// <summary>A constant of the file's own; one of each.</summary>
     /// <param name="name">What it is for.</param>
     /// <param name="tensor">Its numbers.</param>

@@ -14,6 +14,9 @@ internal static class ModelWriter
     // The version of the format itself that goes with a version of the operators.
     private static readonly (int Opset, int Format)[] s_formats = [(13, 7), (15, 8), (19, 9), (21, 10)];
 
+    /// <summary>What the file says of tensors that are none of the module's: numbers that its operators take, such as axes and paddings.</summary>
+    public const string ConstantNote = "constant";
+
     /// <summary>Writes the model whole or not at all.</summary>
     public static void Write(string path, ExportGraph graph, OnnxExportOptions options)
     {
@@ -63,7 +66,7 @@ internal static class ModelWriter
     {
         foreach ((string name, Tensor tensor) in graph.Initializers)
         {
-            TensorProto proto = Describe(name, tensor);
+            TensorProto proto = Describe(graph, name, tensor);
             proto.RawData = ByteString.CopyFrom(tensor.AsBytes());
             model.Graph.Initializer.Add(proto);
         }
@@ -74,7 +77,7 @@ internal static class ModelWriter
         long at = 0;
         foreach ((string name, Tensor tensor) in graph.Initializers)
         {
-            TensorProto proto = Describe(name, tensor);
+            TensorProto proto = Describe(graph, name, tensor);
             if (tensor.Spec.Bytes < Alignment)
             {
                 proto.RawData = ByteString.CopyFrom(tensor.AsBytes());
@@ -96,6 +99,13 @@ internal static class ModelWriter
 
             void Add(string key, string value) => proto.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
         }
+    }
+
+    private static TensorProto Describe(ExportGraph graph, string name, Tensor tensor)
+    {
+        TensorProto proto = Describe(name, tensor);
+        proto.DocString = graph.IsConstant(name) ? ConstantNote : string.Empty;
+        return proto;
     }
 
     /// <summary>A tensor without its numbers.</summary>

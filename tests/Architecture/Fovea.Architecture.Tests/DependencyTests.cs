@@ -12,7 +12,7 @@ public sealed class DependencyTests
         ["Fovea.Core"] = ["Fovea.Simd"],
         ["Fovea.Nn"] = ["Fovea.Core"],
         ["Fovea.Imaging"] = [],
-        ["Fovea.Interop"] = ["Fovea.Nn"],
+        ["Fovea.Interop"] = ["Fovea.Nn", "Fovea.Onnx"],
         ["Fovea.Onnx"] = ["Fovea.Nn"],
         ["Fovea.Training"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop"],
         ["Fovea.Inspect"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],

@@ -24,7 +24,9 @@ internal sealed class CastOp(DType target) : Op, ISampledOp
 
     public DType Target => target;
 
-    public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs) => [inputs[0] with { DType = target }];
+    public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs) => inputs[0].DType.IsStoredOnly() || target.IsStoredOnly()
+        ? throw new DTypeException(Name, "types that ops compute in", $"{inputs[0].DType} to {target}")
+        : [inputs[0] with { DType = target }];
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0]);
 

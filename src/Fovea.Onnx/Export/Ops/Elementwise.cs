@@ -5,6 +5,7 @@ internal static class Elementwise
 {
     // In the order of the attribute's numbers.
     private static readonly string[] s_comparisons = ["Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "Equal"];
+    private static readonly string[] s_roundings = ["Round", "Floor", "Ceil"];
     private const int NotEqual = 5;
 
     public static IEnumerable<(string Op, Action<Translation> Translate)> All =>
@@ -24,6 +25,8 @@ internal static class Elementwise
         ("clamp", t => t.Give("Clip", Limits(t, t.Number("low"), t.Number("high")))),
         ("masked_fill", t => t.Give("Where", [t.In(1), t.Scalar("number", t.Number("value")), t.In(0)])),
         ("compare", Compare),
+        ("cast", Cast),
+        ("round", t => t.Give(s_roundings[t.Integer("to")], t.All())),
     ];
 
     /// <summary>The inputs of Clip; a limit that is infinite is left out.</summary>
@@ -34,6 +37,14 @@ internal static class Elementwise
     }
 
     private static (string, Action<Translation>) Same(string op, string type) => (op, t => t.Give(type, t.All()));
+
+    // Past the range of bytes ONNX says nothing; here the nearest byte is taken.
+    private static void Cast(Translation t)
+    {
+        DType target = (DType)t.Integer("target");
+        string x = target == DType.UInt8 && t.DType.IsFloating() ? t.Add("Clip", Limits(t, 0, byte.MaxValue)) : t.In(0);
+        t.Give("Cast", [x], ("to", (int)ExportGraph.ElementOf(target)));
+    }
 
     private static void Compare(Translation t)
     {

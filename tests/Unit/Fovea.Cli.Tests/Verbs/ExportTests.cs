@@ -74,6 +74,25 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void An_exported_run_is_evaluated_converted_and_trained_on_like_its_weights()
+    {
+        string weights = Weights(["dark", "light"]), file = _folder.File("m.onnx"), data = _folder.File("data");
+        TinyData.MakeDivided(data);
+        Cli.Ok("export", "--weights", weights, "--output", file);
+        string[] logits = [_folder.File("a.json"), _folder.File("b.json")];
+        Cli.Ok("eval", "--weights", weights, "--data", data, "--logits", logits[0]);
+        Cli.Ok("eval", "--weights", file, "--data", data, "--logits", logits[1]);
+        Assert.Equal(File.ReadAllText(logits[0]), File.ReadAllText(logits[1]));
+
+        Cli.Ok("convert", file, _folder.File("back.safetensors"));
+        Assert.Equal(
+            SafetensorsFile.Read(weights).Tensors.Where(t => t.Value.DType.IsFloating()).OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => (t.Key, Convert.ToHexString(t.Value.AsBytes()))),
+            SafetensorsFile.Read(_folder.File("back.safetensors")).Tensors.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => (t.Key, Convert.ToHexString(t.Value.AsBytes()))));
+        Cli.Ok("train", "--weights", file, "--data", data, "--epochs", "1", "-b", "4", "--threads", "1", "--output", _folder.File("runs"));
+        Assert.Contains("fovea export", Cli.Fails(ExitCode.BadData, "convert", weights, _folder.File("x.onnx")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_that_is_there_is_kept()
     {
         string file = _folder.File("m.onnx");

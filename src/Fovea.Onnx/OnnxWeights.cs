@@ -1,0 +1,73 @@
+using Fovea.Onnx.Export;
+using Fovea.Onnx.Import;
+using Fovea.Onnx.Protocol;
+
+namespace Fovea.Onnx;
+
+/// <summary>The named tensors of an ONNX file without its graph: a state dict, where its writer kept the names.</summary>
+/// <param name="Tensors">The initialisers of floats, by name; they belong to the scope that was current when the file was read.</param>
+/// <param name="Metadata">The texts that the file keeps beside the graph.</param>
+public sealed record OnnxWeights(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>Reads the tensors of a file, those in files beside it included.</summary>
+    /// <exception cref="OnnxException">The file is broken.</exception>
+    /// <exception cref="IOException">The file, or one with its weights, cannot be read.</exception>
+    public static OnnxWeights Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ModelProto model = Parse(path);
+        using TensorScope scope = TensorScope.Begin();
+        var initializers = new Initializers(new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!));
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        try
+        {
+            foreach (TensorProto proto in (model.Graph?.Initializer ?? []).Where(t => t.DocString != ModelWriter.ConstantNote))
+            {
+                Tensor tensor = initializers.Read(proto);
+                if (tensor.DType.IsFloating() && !tensors.TryAdd(proto.Name, scope.Keep(tensor)))
+                {
+                    throw new OnnxException($"two tensors are named \"{proto.Name}\"");
+                }
+            }
+        }
+        catch (OnnxException error)
+        {
+            throw error.In(path);
+        }
+
+        return new OnnxWeights(tensors, Texts(model));
+    }
+
+    /// <summary>Reads the texts alone.</summary>
+    /// <exception cref="OnnxException">The file is broken.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Texts(Parse(path));
+    }
+
+    private static Dictionary<string, string> Texts(ModelProto model)
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (StringStringEntryProto entry in model.MetadataProps)
+        {
+            texts[entry.Key] = entry.Value;
+        }
+
+        return texts;
+    }
+
+    private static ModelProto Parse(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        try
+        {
+            return ModelFile.Read(stream, ModelProto.Parser);
+        }
+        catch (OnnxException error)
+        {
+            throw error.In(path);
+        }
+    }
+}
