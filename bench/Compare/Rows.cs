@@ -11,7 +11,7 @@ internal static class Rows
     private static readonly string[] s_gates = ["se", "eca", "cbam", "bam", "spatial", "coordinate", "global_context", "scse"];
 
     // Whose peers are compositions too; nothing is promised of them.
-    private static readonly string[] s_more = ["simam", "sge", "shuffle", "triplet", "gather_excite"];
+    private static readonly string[] s_more = ["simam", "sge", "shuffle", "triplet", "gather_excite", "lka", "ema"];
 
     /// <summary>All lines, in the order of the report.</summary>
     public static IReadOnlyList<Row> All { get; } = [.. Usual(), .. Limited()];

@@ -33,8 +33,10 @@ KEPT = {
     "criss_cross": [(2, 53), (3, 38)],
     "danet": [(3, 22), (2, 35)],
     "eca": [(3, 43), (3, 47)],
+    "ema": [(2, 8), (2, 5)],
     "gather_excite": [(3, 32), (2, 33)],
     "global_context": [(3, 39), (3, 21)],
+    "lka": [(2, 2), (2, 10)],
     "multi_head": [(3, 28), (3, 46)],
     "non_local": [(3, 38), (2, 46)],
     "pam": [(2, 11), (3, 22)],
@@ -181,6 +183,18 @@ def polarized(rng):
 
 def triplet(rng):
     return some(rng, kernelSize=[1, 3, 5, 7, 9]), [draw_map(rng, channels(rng))]
+
+
+def lka(rng):
+    c = channels(rng)
+    return {"channels": c}, [draw_map(rng, c)]
+
+
+def ema(rng):
+    c = channels(rng)
+    groups = 32 if c % 32 == 0 and rng.random() < 0.5 else divisor(rng, c)
+    x = draw_map(rng, c)
+    return {"channels": c} | ({} if groups == 32 else {"groups": groups}), [x if x[2] * x[3] > 3 else [*x[:2], 3, 2]]
 
 
 def pam(rng):

@@ -227,6 +227,39 @@ class Triplet(nn.Module):
         return (self.hw(x) + cw + hc) / 3
 
 
+class LKA(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.conv0 = nn.Conv2d(channels, channels, 5, padding=2, groups=channels)
+        self.conv_spatial = nn.Conv2d(channels, channels, 7, padding=9, groups=channels, dilation=3)
+        self.conv1 = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x):
+        return x * self.conv1(self.conv_spatial(self.conv0(x)))
+
+
+class EMA(nn.Module):
+    def __init__(self, channels, groups=32):
+        super().__init__()
+        self.groups = groups
+        inner = channels // groups
+        self.gn = nn.GroupNorm(inner, inner)
+        self.conv1x1 = nn.Conv2d(inner, inner, 1)
+        self.conv3x3 = nn.Conv2d(inner, inner, 3, padding=1)
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        blocks = n * self.groups
+        maps = x.reshape(blocks, -1, h, w)
+        strips = torch.cat([maps.mean(3, keepdim=True), maps.mean(2, keepdim=True).transpose(2, 3)], dim=2)
+        rows, columns = torch.split(self.conv1x1(strips), [h, w], dim=2)
+        near = self.gn(maps * torch.sigmoid(rows) * torch.sigmoid(columns.transpose(2, 3)))
+        wide = self.conv3x3(maps)
+        weights = [torch.softmax(F.adaptive_avg_pool2d(m, 1).view(blocks, 1, -1), dim=-1) for m in (near, wide)]
+        sums = torch.matmul(weights[0], wide.flatten(2)) + torch.matmul(weights[1], near.flatten(2))
+        return (maps * torch.sigmoid(sums.view(blocks, 1, h, w))).view(n, c, h, w)
+
+
 class GatherExcite(nn.Module):
     """Over all positions, without parameters."""
 
@@ -340,7 +373,7 @@ class PlainMultiHead(nn.Module):
 
 BY_CHANNELS = {
     "se": SE, "eca": ECA, "cbam": CBAM, "bam": BAM, "spatial": Spatial, "coordinate": Coordinate, "global_context": GlobalContext, "scse": SCSE,
-    "simam": SimAM, "sge": SGE, "shuffle": Shuffle, "triplet": Triplet, "gather_excite": GatherExcite,
+    "simam": SimAM, "sge": SGE, "shuffle": Shuffle, "triplet": Triplet, "gather_excite": GatherExcite, "lka": LKA, "ema": EMA,
     "pam": PAM, "cam": CAM, "non_local": NonLocal, "criss_cross": CrissCross,
 }
 

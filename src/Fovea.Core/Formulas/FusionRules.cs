@@ -16,10 +16,12 @@ internal static class FusionRules
         new ShuffledHalvesRule(),
         new CoordinateRule(),
         new ConcurrentRule(),
+        new ContextRule(),
         new MeanGateRule(),
         new TripletRule(),
         new RowsColumnsRule(),
         new RowColumnMeansRule(),
         new PositionsRule(),
+        new ProjectionRule(),
     ];
 }

@@ -23,6 +23,8 @@ public static class Catalog
         Entry.Of<ShuffleAttention>(),
         Entry.Of<SimAm>(),
         Entry.Of<TripletAttention>(),
+        Entry.Of<LargeKernelAttention>(),
+        Entry.Of<EfficientMultiScaleAttention>(),
         Entry.Of<PointwiseSpatialAttention>(),
         Entry.Of<SimplifiedPointwiseAttention>(),
         Entry.Of<NonLocal>(),

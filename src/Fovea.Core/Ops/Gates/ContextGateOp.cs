@@ -8,8 +8,8 @@ namespace Fovea;
 /// <summary>
 /// The global context block, image by image: with <c>p = softmax_i(Σ_c w_c x_c + bias)</c> and the context <c>s_c = Σ_i p_i x_ci</c>, both
 /// of one read, <c>y = x · σ(multiply(s)) + add(s)</c>. Inputs: x, w [1, C, 1, 1], its bias [1], then for each transform that there is,
-/// multiply first, W1 [R, C], b1 [R], the norm's weight and bias [R], W2 [C, R], b2 [C]. Outputs: y, p [N, 1, H, W], and the gate [N, C]
-/// ([N, 0] without multiply).
+/// multiply first, W1 [R, C, 1, 1], b1 [R], the norm's weight and bias [R, 1, 1], W2 [C, R, 1, 1], b2 [C]. Outputs: y, p [N, 1, H, W], and the
+/// gate [N, C] ([N, 0] without multiply).
 /// </summary>
 /// <remarks>
 /// Backward reads dy (and x, where it multiplies) for the channels' sums, x once more for <c>Σ_c ds·x</c> a position and with that the
@@ -62,12 +62,13 @@ internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) 
     {
         Tensor x = inputs[0];
         (int n, int channels, int h, int w) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
-        Tensor weights = x.Conv2d(inputs[1], inputs[2]).Reshape(n, 1, h * w).Softmax(2);
-        Tensor context = x.Reshape(n, channels, h * w).MatMul(weights, transposeB: true).Reshape(n, channels);
-        Tensor gate = multiplies ? Multiply.Decompose(inputs, context).Sigmoid() : Tensor.Zeros([n, 0], x.DType);
-        Tensor y = multiplies ? x * GateShapes.OverPositions(gate, x) : x;
-        y = adds ? y + GateShapes.OverPositions(Add.Decompose(inputs, context), x) : y;
-        return [y, weights.Reshape(n, 1, h, w), gate];
+        Tensor weights = x.Conv2d(inputs[1], inputs[2]).Flatten(2).Softmax(-1);
+        Tensor context = x.Flatten(2).MatMul(weights, transposeB: true).Reshape(n, channels, 1, 1);
+        Tensor? gate = multiplies ? Multiply.Decompose(inputs, context).Sigmoid() : null;
+        Tensor y = gate is null ? x : x * gate;
+        y = adds ? y + Add.Decompose(inputs, context) : y;
+        Tensor position = weights.Reshape(n, 1, h, w);
+        return gate is null ? [y, position] : [y, position, gate.Flatten()];
     }
 
     protected override Shape[] InferShapes(ReadOnlySpan<TensorSpec> inputs)
@@ -211,7 +212,7 @@ internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) 
 
     private static OpSample Sample(bool multiplies, bool adds, double epsilon, Shape x, int reduced)
     {
-        Shape[] transform = [[reduced, x[1]], [reduced], [reduced], [reduced], [x[1], reduced], [x[1]]];
+        Shape[] transform = [[reduced, x[1], 1, 1], [reduced], [reduced, 1, 1], [reduced, 1, 1], [x[1], reduced, 1, 1], [x[1]]];
         Shape[] inputs = [x, [1, x[1], 1, 1], [1], .. multiplies ? transform : [], .. adds ? transform : []];
         return new OpSample(new ContextGateOp(multiplies, adds, epsilon), inputs) { Distinct = true, Range = (-0.6, 0.6) };
     }

@@ -8,7 +8,8 @@ namespace Fovea;
 
 /// <summary>
 /// What makes scales or shifts of a context vector: <c>W2 · ReLU(LN(W1 · s + b1)) + b2</c>. Its parameters are the inputs from
-/// <paramref name="First"/> on: W1 [R, C], b1 [R], the norm's weight and bias [R], W2 [C, R], b2 [C].
+/// <paramref name="First"/> on, as the layers hold them: W1 [R, C, 1, 1], b1 [R], the norm's weight and bias [R, 1, 1], W2 [C, R, 1, 1],
+/// b2 [C].
 /// </summary>
 /// <param name="First">The input that is W1.</param>
 /// <param name="Epsilon">Added to the norm's variance.</param>
@@ -29,15 +30,15 @@ internal readonly record struct ContextTransform(int First, double Epsilon)
     public void Check(string name, ReadOnlySpan<TensorSpec> inputs)
     {
         Shape x = inputs[0].Shape;
-        GateMlp.Check(name, x, inputs[First], inputs[First + 4], inputs[First + 1], inputs[First + 5]);
-        Shape hidden = [inputs[First].Shape[0]];
+        GateMlp.Check(name, x, GateShapes.Matrix(inputs[First]), GateShapes.Matrix(inputs[First + 4]), inputs[First + 1], inputs[First + 5]);
+        Shape hidden = [inputs[First].Shape[0], 1, 1];
         GateShapes.CheckParameter(name, "the norm's weight", hidden, inputs[First + 2], x);
         GateShapes.CheckParameter(name, "the norm's bias", hidden, inputs[First + 3], x);
     }
 
-    /// <summary>What the transform makes of sums [N, C], by simpler ops.</summary>
-    public Tensor Decompose(Tensor[] inputs, Tensor sums) => sums.Linear(inputs[First], inputs[First + 1])
-        .LayerNorm([inputs[First].Shape[0]], inputs[First + 2], inputs[First + 3], Epsilon).Relu().Linear(inputs[First + 4], inputs[First + 5]);
+    /// <summary>What the transform makes of sums [N, C, 1, 1], by simpler ops.</summary>
+    public Tensor Decompose(Tensor[] inputs, Tensor sums) => sums.Conv2d(inputs[First], inputs[First + 1])
+        .LayerNorm([inputs[First].Shape[0], 1, 1], inputs[First + 2], inputs[First + 3], Epsilon).Relu().Conv2d(inputs[First + 4], inputs[First + 5]);
 
     /// <summary>What forward keeps, for all images.</summary>
     public Kept<T> Save<T>(ForwardContext c, int images)

@@ -31,7 +31,7 @@ internal sealed class ProjectedMeansOp(double epsilon) : FloatOp, ISampledOp, ID
 
     public Tensor[] Decompose(params Tensor[] inputs) =>
     [
-        inputs[0].Conv2d(inputs[1], inputs[2]).BatchNorm(inputs[5], inputs[6], inputs[3], inputs[4], training: false, epsilon: epsilon).Relu(),
+        inputs[0].Conv2d(inputs[1], inputs[2]).BatchNorm(inputs[5], inputs[6], inputs[3], inputs[4], training: false, epsilon: epsilon, relu: true),
         inputs[0].GlobalAvgPool(),
     ];
 

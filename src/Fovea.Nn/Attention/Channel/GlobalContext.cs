@@ -104,22 +104,27 @@ public sealed class GlobalContext : Mechanism<GlobalContext>, IAttention<GlobalC
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("global_context", x, _channels);
-        (Tensor y, Tensor position, Tensor? gate) = Listeners.AnyBelow(this)
-            ? InSteps(x)
-            : FusedGates.Context(x, _mask, _multiply, _add, _epsilon);
+        (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
+        Tensor weights = _mask.Call(x).Flatten(2).Softmax(-1);
+        Tensor context = x.Flatten(2).MatMul(weights, transposeB: true).Reshape(n, _channels, 1, 1);
+        Tensor? gate = _multiply?.Call(context).Sigmoid();
+        Tensor y = gate is null ? x : x * gate;
         if (AttentionRecorder.IsActive)
         {
-            AttentionRecorder.Publish(this, new PositionGate("context", AttentionRecorder.Share(position)));
+            AttentionRecorder.Publish(this, new PositionGate("context", AttentionRecorder.Share(weights.Reshape(n, 1, h, w))));
             if (gate is not null)
             {
-                AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate)));
+                AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(gate.Flatten())));
             }
         }
 
-        return y;
+        return _add is null ? y : y + _add.Call(context);
     }
 
     /// <inheritdoc/>
@@ -133,16 +138,6 @@ public sealed class GlobalContext : Mechanism<GlobalContext>, IAttention<GlobalC
                 (transform?[3] as Conv2d)?.Bias?.Fill(0);
             }
         }
-    }
-
-    private (Tensor Y, Tensor Position, Tensor? Gate) InSteps(Tensor x)
-    {
-        (int n, int h, int w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
-        Tensor weights = _mask.Call(x).Flatten(2).Softmax(-1);
-        Tensor context = x.Flatten(2).MatMul(weights, transposeB: true).Reshape(n, _channels, 1, 1);
-        Tensor? gate = _multiply?.Call(context).Sigmoid();
-        Tensor y = gate is null ? x : x * gate;
-        return (_add is null ? y : y + _add.Call(context), weights.Reshape(n, 1, h, w), gate?.Flatten());
     }
 
     private Sequential Transform(int reduced) => new(

@@ -25,9 +25,6 @@ public sealed class BottleneckAttention : Mechanism<BottleneckAttention>, IAtten
 {
     private const double ClosedLogit = -6;
 
-    // Of more channels the 1×1 convolution is arithmetic rather than a read of the maps, and has better kernels.
-    private const int MostProjected = 32;
-
     private int _channels;
     private bool _product;
     private bool _identityStart;
@@ -125,30 +122,29 @@ public sealed class BottleneckAttention : Mechanism<BottleneckAttention>, IAtten
     }
 
     /// <inheritdoc/>
+    protected override bool IsFormula => true;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
         Channels.CheckMaps("bam", x, _channels);
-        _channel.CheckBatch(x);
-        (Tensor logits, Tensor spatial, Tensor maps) = Branches(x);
-        Tensor channel = logits.Reshape(-1, _channels, 1, 1);
-        bool whole = spatial.Shape[2] == x.Shape[2] && spatial.Shape[3] == x.Shape[3];
-        if (!whole && spatial.Shape[2] * spatial.Shape[3] != 1)
+        Tensor channel = _channel.Call(x).Reshape(-1, _channels, 1, 1);
+        Tensor spatial = _spatial.Call(x);
+        if (!spatial.Shape.Lengths[2..].SequenceEqual(x.Shape.Lengths[2..]) && spatial.Shape.Product(2, 4) != 1)
         {
             throw new ShapeException("bam", $"a spatial map of {x.Shape[2]}×{x.Shape[3]} or 1×1", $"{spatial.Shape[2]}×{spatial.Shape[3]}",
                 "set padding to the dilation, or leave it out");
         }
 
+        Tensor gate = (_product ? channel * spatial : channel + spatial).Sigmoid();
         if (AttentionRecorder.IsActive)
         {
-            Tensor gate = Gate(channel, spatial);
             AttentionRecorder.Publish(this, new ChannelGate("channel", AttentionRecorder.Share(channel.Sigmoid().Flatten())));
             AttentionRecorder.Publish(this, new PositionGate("spatial", AttentionRecorder.Share(spatial.Sigmoid())));
             AttentionRecorder.Publish(this, new ElementGate("element", AttentionRecorder.Share(gate)));
         }
 
-        return whole
-            ? FusedGates.Positions(maps, spatial, channel, _product ? GateForm.ResidualProduct : GateForm.ResidualSum)
-            : maps * (Gate(channel, spatial) + 1);
+        return x * (gate + 1);
     }
 
     /// <inheritdoc/>
@@ -165,26 +161,6 @@ public sealed class BottleneckAttention : Mechanism<BottleneckAttention>, IAtten
         _spatial.Out.Weight.Fill(0);
         _spatial.Out.Bias!.Fill(_product ? 1 : 0);
     }
-
-    /// <summary>Both branches, whose first steps read x together, and the maps to scale.</summary>
-    private (Tensor Channel, Tensor Spatial, Tensor Maps) Branches(Tensor x)
-    {
-        if (Listeners.AnyBelow(this) || _spatial.First.OutChannels > MostProjected)
-        {
-            return (_channel.Call(x), _spatial.Call(x), x);
-        }
-
-        if (!IsTraining && !GradMode.IsEnabled)
-        {
-            (Tensor averages, Tensor rectified) = FusedGates.ProjectedMeans(x, _spatial.First, _spatial.FirstNorm);
-            return (_channel.OfMeans(averages), _spatial.OfReduced(rectified), x);
-        }
-
-        (Tensor means, Tensor reduced, Tensor maps) = FusedGates.Projection(x, _spatial.First);
-        return (_channel.OfMeans(means), _spatial.OfReduced(_spatial.FirstNorm.CallFused(reduced, relu: true)), maps);
-    }
-
-    private Tensor Gate(Tensor channel, Tensor spatial) => (_product ? channel * spatial : channel + spatial).Sigmoid();
 
     private sealed class ChannelBranch : Module
     {
@@ -204,20 +180,15 @@ public sealed class BottleneckAttention : Mechanism<BottleneckAttention>, IAtten
 
         public Linear Out { get; }
 
-        protected override Tensor Forward(Tensor x) => OfMeans(x.GlobalAvgPool());
-
-        public void CheckBatch(Tensor x)
+        protected override Tensor Forward(Tensor x)
         {
             if (IsTraining && x.Shape[0] == 1)
             {
                 throw new ShapeException("bam", "a batch of at least 2 in training", x.Shape.ToString(),
                     "the channel branch normalises over the batch alone: train with a larger batch, or call Eval()");
             }
-        }
 
-        public Tensor OfMeans(Tensor means)
-        {
-            Tensor y = means;
+            Tensor y = x.GlobalAvgPool();
             foreach ((Linear linear, BatchNorm1d norm) in _hidden)
             {
                 y = norm.CallFused(linear.Call(y), relu: true);
@@ -229,12 +200,14 @@ public sealed class BottleneckAttention : Mechanism<BottleneckAttention>, IAtten
 
     private sealed class SpatialBranch : Module
     {
+        private readonly Conv2d _reduce;
+        private readonly BatchNorm2d _reduceNorm;
         private readonly List<(Conv2d Conv, BatchNorm2d Norm)> _dilated = [];
 
         public SpatialBranch(int channels, int reduced, int layers, int dilation, int padding)
         {
-            First = Register("reduce", new Conv2d(channels, reduced, 1));
-            FirstNorm = Register("reduce_bn", new BatchNorm2d(reduced));
+            _reduce = Register("reduce", new Conv2d(channels, reduced, 1));
+            _reduceNorm = Register("reduce_bn", new BatchNorm2d(reduced));
             for (int i = 0; i < layers; i++)
             {
                 _dilated.Add((new Conv2d(reduced, reduced, 3, padding: padding, dilation: dilation), new BatchNorm2d(reduced)));
@@ -245,15 +218,11 @@ public sealed class BottleneckAttention : Mechanism<BottleneckAttention>, IAtten
             Out = Register("out", new Conv2d(reduced, 1, 1));
         }
 
-        public Conv2d First { get; }
-
-        public BatchNorm2d FirstNorm { get; }
-
         public Conv2d Out { get; }
 
-        public Tensor OfReduced(Tensor reduced)
+        protected override Tensor Forward(Tensor x)
         {
-            Tensor y = reduced;
+            Tensor y = _reduceNorm.CallFused(_reduce.Call(x), relu: true);
             foreach ((Conv2d conv, BatchNorm2d norm) in _dilated)
             {
                 y = norm.CallFused(conv.Call(y), relu: true);
@@ -261,7 +230,5 @@ public sealed class BottleneckAttention : Mechanism<BottleneckAttention>, IAtten
 
             return Out.Call(y);
         }
-
-        protected override Tensor Forward(Tensor x) => OfReduced(FirstNorm.CallFused(First.Call(x), relu: true));
     }
 }

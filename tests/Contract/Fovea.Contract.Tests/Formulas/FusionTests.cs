@@ -23,6 +23,9 @@ public sealed class FusionTests
         { "simam", "{}", "simam_gate" },
         { "simam", """{"lambda":0.5}""", "simam_gate" },
         { "shuffle", """{"channels":8,"groups":2}""", "shuffle_gate" },
+        { "global_context", """{"channels":8,"reduction":2}""", "context_gate" },
+        { "global_context", """{"channels":8,"reduction":2,"fusion":["mul"]}""", "context_gate" },
+        { "global_context", """{"channels":8,"reduction":2,"fusion":["add","mul"]}""", "context_gate" },
     };
 
     /// <summary>One op, whether gradients are wanted or not, and with a recorder beside it: the result has the same bits.</summary>
@@ -53,6 +56,13 @@ public sealed class FusionTests
     [InlineData("scse", """{"channels":8,"reduction":2}""", false, "concurrent_gate")]
     [InlineData("triplet", "{}", true, "triple_gate")]
     [InlineData("triplet", "{}", false, "triple_gate")]
+    [InlineData("bam", """{"channels":8,"reduction":2}""", true, "projection")]
+    [InlineData("bam", """{"channels":8,"reduction":2}""", false, "projected_means")]
+    [InlineData("bam", """{"channels":8,"reduction":2}""", false, "position_gate")]
+    [InlineData("bam", """{"channels":8,"reduction":2,"combine":"product"}""", true, "position_gate")]
+    [InlineData("ema", """{"channels":8,"groups":2}""", true, "row_column_means")]
+    [InlineData("ema", """{"channels":8,"groups":2}""", true, "row_column_gate")]
+    [InlineData("ema", """{"channels":8,"groups":2}""", false, "position_gate")]
     [InlineData("coordinate", """{"channels":8}""", true, "row_column_means")]
     [InlineData("coordinate", """{"channels":8}""", true, "row_column_gate")]
     [InlineData("coordinate", """{"channels":8}""", false, "coordinate_gate")]
