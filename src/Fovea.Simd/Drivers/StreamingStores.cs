@@ -5,7 +5,7 @@ using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Drivers;
 
-/// <summary>How a sweep writes its result: through the caches, or past them.</summary>
+/// <summary>How a loop writes its result: through the caches, past them, or not at all.</summary>
 internal unsafe interface IStorePolicy
 {
     static abstract void Store<V, T>(V value, T* to)
@@ -17,9 +17,7 @@ internal unsafe interface IStorePolicy
 internal readonly unsafe struct CachedStore : IStorePolicy
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<V, T>(V value, T* to)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => value.Store(to);
+    static void IStorePolicy.Store<V, T>(V value, T* to) => value.Store(to);
 }
 
 /// <summary>
@@ -29,9 +27,16 @@ internal readonly unsafe struct CachedStore : IStorePolicy
 internal readonly unsafe struct StreamingStore : IStorePolicy
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<V, T>(V value, T* to)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => value.StoreStreaming(to);
+    static void IStorePolicy.Store<V, T>(V value, T* to) => value.StoreStreaming(to);
+}
+
+/// <summary>Nowhere: for loops that are there for their sums alone. What only the result would need is not computed.</summary>
+internal readonly unsafe struct NoStore : IStorePolicy
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void IStorePolicy.Store<V, T>(V value, T* to)
+    {
+    }
 }
 
 /// <summary>When to write past the caches, and what to do after it.</summary>

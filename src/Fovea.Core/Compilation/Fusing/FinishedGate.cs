@@ -1,3 +1,5 @@
+using Fovea.Simd.Sweeps;
+
 namespace Fovea.Compilation;
 
 /// <summary>Implemented by a gate whose last sweep can add a residual and rectify on its way.</summary>
@@ -5,9 +7,8 @@ internal interface IFinishes
 {
     /// <summary>The forward pass of single precision, with <c>y = relu(gated + residual)</c> at its end.</summary>
     /// <param name="c">The gate's own inputs come first.</param>
-    /// <param name="residual">What is added, of the result's shape; or empty.</param>
-    /// <param name="relu">Whether the sum is rectified.</param>
-    void Forward(ForwardContext c, ReadOnlySpan<float> residual, bool relu);
+    /// <param name="end">What follows.</param>
+    void Forward(ForwardContext c, Epilogue<float> end);
 }
 
 /// <summary>
@@ -42,7 +43,7 @@ internal sealed class FinishedGate : CompiledOp, IAbsorbs
         (_residual && input == inputs.Length - 1) || _gate.CanOverwrite(input, inputs);
 
     protected internal override void Forward(ForwardContext c) =>
-        ((IFinishes)_gate).Forward(c, _residual ? c.In<float>(c.InputCount - 1) : default, _relu);
+        ((IFinishes)_gate).Forward(c, new(_residual ? c.In<float>(c.InputCount - 1) : default, _relu));
 
     private static Fusion? Extend(Step step, Step user, Op gate, bool residual)
     {

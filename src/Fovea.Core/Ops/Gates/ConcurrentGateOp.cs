@@ -2,6 +2,7 @@ using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
 using Fovea.Simd.Gates;
 using Fovea.Simd.Reductions;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -14,7 +15,7 @@ namespace Fovea;
 /// Backward reads x and dy once for <c>Σ_i x·dy</c> a channel, <c>Σ_c x·dy</c> a position and with that the gradient of w; once more it
 /// reads dy and writes <c>dx = dy·(a + b) + d mean / positions + w·d logit</c>.
 /// </remarks>
-internal sealed class ConcurrentGateOp : FloatOp, ISampledOp, IDecomposable
+internal sealed class ConcurrentGateOp : GateOp, ISampledOp, IDecomposable
 {
     private const int W1 = 3;
     private const int B1 = 5;
@@ -65,7 +66,7 @@ internal sealed class ConcurrentGateOp : FloatOp, ISampledOp, IDecomposable
         return [x, [x[0], 1, x[2], x[3]], [x[0], x[1]]];
     }
 
-    protected override void Forward<T>(ForwardContext c)
+    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int positions) = (shape[0], shape[1], shape.Product(2, 4));
@@ -74,20 +75,23 @@ internal sealed class ConcurrentGateOp : FloatOp, ISampledOp, IDecomposable
         ReadOnlySpan<T> x = c.In<T>(0);
         Span<T> kept = c.Save<T>(n * keptPerImage);
         Span<T> means = c.Save<T>(n * channels);
+        Span<T> positionGates = c.OutOrScratch<T>(1, n * positions);
+        Span<T> channelGates = c.OutOrScratch<T>(2, n * channels);
         bool streaming = StreamingStores.Pay<T>(x.Length);
         int group = GateShapes.ImagesAtATime(shape, c.InputSpec(0).DType.Size());
         for (int image = 0; image < n; image += group)
         {
             int images = Math.Min(group, n - image);
             var part = new GroupRange(image, images, channels, positions);
-            Span<T> a = c.Out<T>(2)[part.Planes];
-            Span<T> b = c.Out<T>(1)[part.Positions];
+            Span<T> a = channelGates[part.Planes];
+            Span<T> b = positionGates[part.Positions];
             GateSweep.Gate(images, channels, positions, x[part.Numbers], c.In<T>(1), c.In<T>(2)[0], b, means[part.Planes]);
             s_mlp.Forward(
                 images, reduced, channels, c.In<T>(W1), c.In<T>(W1 + 1), c.In<T>(B1), c.In<T>(B1 + 1), means[part.Planes], default,
                 kept.Slice(image * keptPerImage, images * keptPerImage), a);
             GateApply.Run(
-                images, channels, positions, x[part.Numbers], a, b, default, default, default, default, default, c.Out<T>()[part.Numbers], streaming);
+                images, channels, positions, x[part.Numbers], a, b, default, default, default, default, default, c.Out<T>()[part.Numbers], streaming,
+                end.Of(part.Numbers));
         }
 
         c.SaveInput(0);

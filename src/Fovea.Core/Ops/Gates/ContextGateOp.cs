@@ -2,6 +2,7 @@ using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
 using Fovea.Simd.Gates;
 using Fovea.Simd.Reductions;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -16,7 +17,7 @@ namespace Fovea;
 /// gradient of w, and writes <c>dx = dy·gate + ds·p + w·d logit</c>. A bias that is added to every logit changes no softmax: its gradient
 /// is 0.
 /// </remarks>
-internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) : FloatOp, ISampledOp, IDecomposable
+internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) : GateOp, ISampledOp, IDecomposable
 {
     private const int FirstTransform = 3;
 
@@ -95,7 +96,7 @@ internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) 
         return [x, [x[0], 1, x[2], x[3]], [x[0], multiplies ? x[1] : 0]];
     }
 
-    protected override void Forward<T>(ForwardContext c)
+    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int positions) = (shape[0], shape[1], shape.Product(2, 4));
@@ -106,13 +107,15 @@ internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) 
         bool streaming = StreamingStores.Pay<T>(x.Length);
         int group = GateShapes.ImagesAtATime(shape, c.InputSpec(0).DType.Size());
         Span<T> shifts = c.Scratch<T>(adds ? group * channels : 0);
+        Span<T> weights = c.OutOrScratch<T>(1, n * positions);
+        Span<T> gates = c.OutOrScratch<T>(2, multiplies ? n * channels : 0);
         for (int image = 0; image < n; image += group)
         {
             int images = Math.Min(group, n - image);
             var part = new GroupRange(image, images, channels, positions);
             Span<T> s = sums[part.Planes];
-            GateSweep.Softmax(images, channels, positions, x[part.Numbers], c.In<T>(1), c.In<T>(2)[0], c.Out<T>(1)[part.Positions], s);
-            Span<T> a = multiplies ? c.Out<T>(2)[part.Planes] : default;
+            GateSweep.Softmax(images, channels, positions, x[part.Numbers], c.In<T>(1), c.In<T>(2)[0], weights[part.Positions], s);
+            Span<T> a = multiplies ? gates[part.Planes] : default;
             Span<T> t = adds ? shifts[..(images * channels)] : default;
             if (multiplies)
             {
@@ -126,7 +129,8 @@ internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) 
             }
 
             GateApply.Run(
-                images, channels, positions, x[part.Numbers], a, default, t, default, default, default, default, c.Out<T>()[part.Numbers], streaming);
+                images, channels, positions, x[part.Numbers], a, default, t, default, default, default, default, c.Out<T>()[part.Numbers], streaming,
+                end.Of(part.Numbers));
         }
 
         c.SaveInput(0);

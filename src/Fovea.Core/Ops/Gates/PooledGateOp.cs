@@ -1,8 +1,8 @@
-using Fovea.Compilation;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
 using Fovea.Simd.Gates;
 using Fovea.Simd.Reductions;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -17,7 +17,7 @@ namespace Fovea;
 /// through the convolution to the gradients of the two pools, k and t; a second sweep adds their part of the channel gate's gradient,
 /// <c>Σ_p x·(k + t at the maximum's place)</c>; the third writes <c>dx = (g·b + k + t at its place)·a + d mean / positions</c>.
 /// </remarks>
-internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bool meanFirst) : FloatOp, ISampledOp, IDecomposable, IAbsorbs, IFinishes
+internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bool meanFirst) : GateOp, ISampledOp, IDecomposable
 {
     private static readonly GateMlp s_mlp = new(HasMean: true, HasMax: true, IsHard: false);
 
@@ -64,10 +64,6 @@ internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bo
         return channel ? cost + OpCost.PerElement(inputs[0], 4) + s_mlp.Cost(x[0], x[1], inputs[W1].Shape[0]) : cost;
     }
 
-    public Fusion? Absorb(Step step, Step user) => FinishedGate.Of(step, user);
-
-    void IFinishes.Forward(ForwardContext c, ReadOnlySpan<float> residual, bool relu) => Run(c, residual, relu);
-
     public Tensor[] Decompose(params Tensor[] inputs)
     {
         (Tensor x, Tensor kernel) = (inputs[0], inputs[1]);
@@ -109,10 +105,7 @@ internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bo
         return [x, [x[0], 1, x[2], x[3]], [x[0], channel ? x[1] : 0]];
     }
 
-    protected override void Forward<T>(ForwardContext c) => Run<T>(c, default, relu: false);
-
-    private void Run<T>(ForwardContext c, ReadOnlySpan<T> residual, bool relu)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int height, int width) = (shape[0], shape[1], shape[2], shape[3]);
@@ -153,15 +146,8 @@ internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bo
             PlaneConvolution.Run(
                 images, 2, 1, height, width, kernel, pools, c.In<T>(1), transposed: false, convBias ? c.In<T>(2)[0] : T.Zero, b);
             Map.Run(b, b, default(Sigmoid));
-            Span<T> y = c.Out<T>()[part.Numbers];
-            if (residual.IsEmpty && !relu)
-            {
-                PositionGate.Scale<ProductGate, T>(images, channels, positions, x[part.Numbers], a, b, y, streaming);
-                continue;
-            }
-
-            PlaneFinish.Run(
-                images, channels, positions, x[part.Numbers], a, b, residual.IsEmpty ? default : residual[part.Numbers], relu, y, streaming);
+            PositionGate.Scale<ProductGate, T>(
+                images, channels, positions, x[part.Numbers], a, b, c.Out<T>()[part.Numbers], streaming, end.Of(part.Numbers));
         }
 
         c.SaveOutput(1);

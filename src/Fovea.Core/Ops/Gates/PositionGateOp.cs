@@ -1,6 +1,7 @@
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
 using Fovea.Simd.Gates;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -24,7 +25,7 @@ internal enum GateForm
 /// <c>y[n, c, i] = x[n, c, i] · factor(a[n, c], b[n, i])</c> in one sweep that never writes the factor, and all gradients in one more.
 /// Inputs: x [N, C, H, W], b [N, 1, H, W], and unless the position's number is alone a [N, C, 1, 1].
 /// </summary>
-internal sealed class PositionGateOp(GateForm form, bool hasChannels) : FloatOp, ISampledOp, IDecomposable
+internal sealed class PositionGateOp(GateForm form, bool hasChannels) : GateOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -82,21 +83,21 @@ internal sealed class PositionGateOp(GateForm form, bool hasChannels) : FloatOp,
         return x;
     }
 
-    protected override void Forward<T>(ForwardContext c)
+    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         switch (form)
         {
             case GateForm.Product:
-                Scale<ProductGate, T>(c);
+                Scale<ProductGate, T>(c, end);
                 break;
             case GateForm.Sum:
-                Scale<SumGate, T>(c);
+                Scale<SumGate, T>(c, end);
                 break;
             case GateForm.ResidualSum:
-                Scale<ResidualSumGate, T>(c);
+                Scale<ResidualSumGate, T>(c, end);
                 break;
             default:
-                Scale<ResidualProductGate, T>(c);
+                Scale<ResidualProductGate, T>(c, end);
                 break;
         }
 
@@ -125,7 +126,7 @@ internal sealed class PositionGateOp(GateForm form, bool hasChannels) : FloatOp,
         }
     }
 
-    private void Scale<TForm, T>(ForwardContext c)
+    private void Scale<TForm, T>(ForwardContext c, Epilogue<T> end)
         where TForm : struct, IGateForm
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
@@ -137,12 +138,13 @@ internal sealed class PositionGateOp(GateForm form, bool hasChannels) : FloatOp,
             Exponentials(c.In<T>(2), a);
             Exponentials(c.In<T>(1), b);
             PositionGate.Scale<ResidualExponentialGate, T>(
-                x[0], x[1], x[2] * x[3], c.In<T>(0), a, b, c.Out<T>(), StreamingStores.Pay<T>(x.Elements));
+                x[0], x[1], x[2] * x[3], c.In<T>(0), a, b, c.Out<T>(), StreamingStores.Pay<T>(x.Elements), end);
             return;
         }
 
         PositionGate.Scale<TForm, T>(
-            x[0], x[1], x[2] * x[3], c.In<T>(0), hasChannels ? c.In<T>(2) : default, c.In<T>(1), c.Out<T>(), StreamingStores.Pay<T>(x.Elements));
+            x[0], x[1], x[2] * x[3], c.In<T>(0), hasChannels ? c.In<T>(2) : default, c.In<T>(1), c.Out<T>(),
+            StreamingStores.Pay<T>(x.Elements), end);
     }
 
     private void Gradients<TForm, T>(BackwardContext c)

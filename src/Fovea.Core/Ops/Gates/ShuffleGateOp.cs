@@ -1,5 +1,6 @@
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gates;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -9,7 +10,7 @@ namespace Fovea;
 /// <c>x · σ(sw · (γ · (x − mean) / √(variance + ε) + β) + sb)</c>; each plane is written where the channel shuffle by 2 puts it.
 /// Inputs: x [N, C, H, W], then cw, cb, sw, sb [1, h, 1, 1] and γ, β [h] for halves of h channels.
 /// </summary>
-internal sealed class ShuffleGateOp(int groups, double epsilon) : FloatOp, ISampledOp, IDecomposable
+internal sealed class ShuffleGateOp(int groups, double epsilon) : GateOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -60,7 +61,7 @@ internal sealed class ShuffleGateOp(int groups, double epsilon) : FloatOp, ISamp
         return x;
     }
 
-    protected override void Forward<T>(ForwardContext c)
+    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int count, int half, int positions) = Sizes(shape);
@@ -76,10 +77,10 @@ internal sealed class ShuffleGateOp(int groups, double epsilon) : FloatOp, ISamp
         Span<int> targets = c.Scratch<int>(count);
         bool streaming = StreamingStores.Pay<T>(x.Length);
         PlaneRoute first = Route(shape, second: false, sources, targets);
-        PlaneMeanGate.Forward(count, positions, x, first, c.In<T>(1), c.In<T>(2), c.Out<T>(), channelMeans, gates, streaming);
+        PlaneMeanGate.Forward(count, positions, x, first, c.In<T>(1), c.In<T>(2), c.Out<T>(), channelMeans, gates, streaming, end);
         PlaneRoute second = Route(shape, second: true, sources, targets);
         PlaneSelfGate.Forward<NormalizedSelfGate, T>(
-            count, positions, x, second, slopes, offsets, epsilon, c.Out<T>(), means, rates, streaming);
+            count, positions, x, second, slopes, offsets, epsilon, c.Out<T>(), means, rates, streaming, end);
         for (int i = 0; i < 7; i++)
         {
             c.SaveInput(i);

@@ -1,5 +1,6 @@
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gates;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -7,7 +8,7 @@ namespace Fovea;
 /// <c>y = x · σ(d² / (4 (Σd² / (N − 1) + λ)) + ½)</c> with d = x − mean over a plane of N positions: SimAM, forward and backward in one
 /// trip of each plane through the cache. Inputs: x [N, C, …].
 /// </summary>
-internal sealed class SimAmGateOp(double lambda) : FloatOp, ISampledOp, IDecomposable
+internal sealed class SimAmGateOp(double lambda) : GateOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -44,13 +45,13 @@ internal sealed class SimAmGateOp(double lambda) : FloatOp, ISampledOp, IDecompo
         return inputs[0].Shape;
     }
 
-    protected override void Forward<T>(ForwardContext c)
+    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         (int planes, int positions) = GateShapes.Planes(c.InputSpec(0).Shape);
         ReadOnlySpan<T> x = c.In<T>(0);
         PlaneSelfGate.Forward<EnergySelfGate, T>(
             planes, positions, x, default, [T.One], [Half<T>()], lambda, c.Out<T>(), c.Save<T>(planes), c.Save<T>(planes),
-            StreamingStores.Pay<T>(x.Length) && !x.Overlaps(c.Out<T>()));
+            StreamingStores.Pay<T>(x.Length) && !x.Overlaps(c.Out<T>()), end);
         c.SaveInput(0);
     }
 

@@ -1,5 +1,6 @@
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gates;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -8,7 +9,7 @@ namespace Fovea;
 /// <c>s = Σ_c x_c · GAP(x_c)</c>, <c>t = (s − mean(s)) / (std(s) + 1e-5)</c> with the unbiased deviation, <c>y = x · σ(w · t + b)</c>.
 /// Inputs: x [N, C, H, W], w and b [1, G, 1, 1]. Outputs: y, and the gates [N, G, H, W].
 /// </summary>
-internal sealed class SimilarityGateOp : FloatOp, ISampledOp, IDecomposable
+internal sealed class SimilarityGateOp : GateOp, ISampledOp, IDecomposable
 {
     private const double DeviationFloor = 1e-5;
 
@@ -27,8 +28,12 @@ internal sealed class SimilarityGateOp : FloatOp, ISampledOp, IDecomposable
 
     public override bool IsOutputDifferentiable(int output) => output == 0;
 
-    public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
-        new OpCost(inputs[0].Shape.Elements, 0) + OpCost.PerElement(inputs[0], 2) + OpCost.PerElement(outputs[1], 11);
+    public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
+    {
+        Shape x = inputs[0].Shape;
+        long similarities = (long)x[0] * inputs[1].Shape.Elements * x[2] * x[3];
+        return new OpCost(x.Elements, 11 * similarities) + OpCost.PerElement(inputs[0], 2);
+    }
 
     // A group has been read before its first value is written.
     internal override bool CanOverwrite(int input, ReadOnlySpan<TensorSpec> inputs) => input == 0;
@@ -60,15 +65,16 @@ internal sealed class SimilarityGateOp : FloatOp, ISampledOp, IDecomposable
         return [x, [x[0], groups, x[2], x[3]]];
     }
 
-    protected override void Forward<T>(ForwardContext c)
+    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int groups, int positions) = (shape[0], c.InputSpec(1).Shape[1], shape[2] * shape[3]);
         ReadOnlySpan<T> x = c.In<T>(0);
         SimilarityGate.Forward(
-            n, groups, shape[1] / groups, positions, x, c.In<T>(1), c.In<T>(2), DeviationFloor, c.Out<T>(), c.Out<T>(1),
+            n, groups, shape[1] / groups, positions, x, c.In<T>(1), c.In<T>(2), DeviationFloor, c.Out<T>(),
+            c.OutOrScratch<T>(1, n * groups * positions),
             c.Save<T>(n * shape[1]), c.Save<T>(n * groups * positions), c.Save<T>(n * groups),
-            StreamingStores.Pay<T>(x.Length) && !x.Overlaps(c.Out<T>()));
+            StreamingStores.Pay<T>(x.Length) && !x.Overlaps(c.Out<T>()), end);
         c.SaveInput(0);
         c.SaveInput(1);
         c.SaveOutput(1);

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Vectors;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea.Simd.Gates;
 
@@ -17,19 +17,21 @@ public static unsafe class GateApply
     /// <param name="channels">Channels of an image.</param>
     /// <param name="positions">Positions of a plane.</param>
     /// <param name="x">[images, channels, positions].</param>
-    /// <param name="a">[images, channels], or empty: 1 without b, else 0.</param>
-    /// <param name="b">[images, positions], or empty for 0.</param>
+    /// <param name="a">[images, channels], or empty for 1.</param>
+    /// <param name="b">[images, positions], or empty for 0; not together with u.</param>
     /// <param name="t">[images, channels], or empty for 0.</param>
-    /// <param name="u">[images, channels], or empty for 0.</param>
+    /// <param name="u">[images, channels], or empty for 0; together with w.</param>
     /// <param name="v">[images, positions], or empty together with u.</param>
     /// <param name="w">[channels], or empty for 0.</param>
     /// <param name="z">[images, positions], or empty together with w.</param>
-    /// <param name="y">As x, written; may be x itself.</param>
+    /// <param name="y">As x, written; may be x or the residual itself.</param>
     /// <param name="streaming">Whether y is better written past the caches.</param>
+    /// <param name="end">What follows in the same sweep.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static void Run<T>(
         int images, int channels, int positions, ReadOnlySpan<T> x, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> t,
-        ReadOnlySpan<T> u, ReadOnlySpan<T> v, ReadOnlySpan<T> w, ReadOnlySpan<T> z, Span<T> y, bool streaming)
+        ReadOnlySpan<T> u, ReadOnlySpan<T> v, ReadOnlySpan<T> w, ReadOnlySpan<T> z, Span<T> y, bool streaming,
+        Epilogue<T> end = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string Name = "gateApply";
@@ -43,165 +45,63 @@ public static unsafe class GateApply
         Guard.Length(Name, "v", u.IsEmpty ? 0 : places, v.Length);
         Guard.LengthOrEmpty(Name, "w", channels, w.Length);
         Guard.Length(Name, "z", w.IsEmpty ? 0 : places, z.Length);
-        var tiles = new BlockTiles(images, channels, positions, sizeof(T));
+        Guard.LengthOrEmpty(Name, "residual", x.Length, end.Residual.Length);
+        if (x.IsEmpty)
+        {
+            return;
+        }
+
+        if (!b.IsEmpty && !u.IsEmpty)
+        {
+            Guard.Fail(Name, "expected b or u and v, got both");
+        }
+
         fixed (T* xAt = x, aAt = a, bAt = b, tAt = t, uAt = u, vAt = v, wAt = w, zAt = z, yAt = y)
         {
-            var job = new Job<T> { Tiles = tiles, X = xAt, A = aAt, B = bAt, Shift = tAt, U = uAt, V = vAt, W = wAt, Z = zAt, Y = yAt };
-            if (streaming && StreamingStores.Aligned(yAt, positions))
+            var sweep = new Sweep<T>(SweepTiles.Blocks(images, channels, positions, sizeof(T)))
             {
-                Pick<FullVectorStreaming, T>(job);
+                X = xAt, A = aAt, B = tAt, C = uAt, W = wAt, P = bAt is null ? vAt : bAt, Q = zAt, Y = yAt,
+            };
+            if (bAt is not null && wAt is not null)
+            {
+                sweep.Write<SumAndWeights>(streaming, end);
+            }
+            else if (bAt is not null)
+            {
+                sweep.Write<Sum>(streaming, end);
+            }
+            else if (uAt is null && wAt is null)
+            {
+                sweep.Write<Affine>(streaming, end);
+            }
+            else if (uAt is not null && wAt is not null)
+            {
+                sweep.Write<ProductsAndWeights>(streaming, end);
             }
             else
             {
-                Pick<FullVector, T>(job);
+                Guard.Fail(Name, "expected w and z beside u and v, or neither");
             }
         }
     }
 
-    private static void Pick<TStore, T>(in Job<T> job)
-        where TStore : struct, ITail
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private readonly struct Sum : IReadsX, IReadsA, IReadsP, IReadsB
     {
-        if (job.U is not null && job.W is not null)
-        {
-            Start<On, On, TStore, T>(job);
-        }
-        else if (job.U is not null)
-        {
-            Start<On, Off, TStore, T>(job);
-        }
-        else if (job.W is not null)
-        {
-            Start<Off, On, TStore, T>(job);
-        }
-        else
-        {
-            Start<Off, Off, TStore, T>(job);
-        }
-    }
-
-    private static void Start<TFirst, TSecond, TStore, T>(in Job<T> job)
-        where TFirst : struct, ISwitch
-        where TSecond : struct, ISwitch
-        where TStore : struct, ITail
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (job.B is not null)
-        {
-            var both = new Body<On, TFirst, TSecond, TStore, T>(job);
-            VectorLoop.For<Body<On, TFirst, TSecond, TStore, T>, T>(ref both, job.Tiles.Pieces, job.Tiles.Grain);
-        }
-        else
-        {
-            var channel = new Body<Off, TFirst, TSecond, TStore, T>(job);
-            VectorLoop.For<Body<Off, TFirst, TSecond, TStore, T>, T>(ref channel, job.Tiles.Pieces, job.Tiles.Grain);
-        }
-    }
-
-    private interface ISwitch
-    {
-        static abstract bool IsOn { get; }
-    }
-
-    private readonly struct On : ISwitch
-    {
-        public static bool IsOn => true;
-    }
-
-    private readonly struct Off : ISwitch
-    {
-        public static bool IsOn => false;
-    }
-
-    private struct Job<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public BlockTiles Tiles;
-        public T* X;
-        public T* A;
-        public T* B;
-        public T* Shift;
-        public T* U;
-        public T* V;
-        public T* W;
-        public T* Z;
-        public T* Y;
-    }
-
-    private readonly struct Body<TPosition, TFirst, TSecond, TStore, T>(Job<T> job) : IVectorBody<T>
-        where TPosition : struct, ISwitch
-        where TFirst : struct, ISwitch
-        where TSecond : struct, ISwitch
-        where TStore : struct, ITail
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public void Run<V>(int from, int to)
-            where V : struct, IVector<V, T>
-        {
-            // From the last piece back: the sweep before went forward, and its end is what the cache still holds.
-            for (int piece = to - 1; piece >= from; piece--)
-            {
-                Block<V>(job.Tiles.Tile(piece));
-            }
-
-            StreamingStores.Finish();
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Block<V>(in BlockTile tile)
-            where V : struct, IVector<V, T>
-        {
-            nint positions = job.Tiles.Positions;
-            nint at = (tile.Image * positions) + tile.Position;
-            T* b = job.B + at, v = job.V + at, z = job.Z + at;
-            int whole = tile.Count - (tile.Count % V.Width);
-            for (int c = 0; c < job.Tiles.Channels; c++)
-            {
-                nint plane = ((nint)tile.Image * job.Tiles.Channels) + c;
-                T* x = job.X + (plane * positions) + tile.Position;
-                T* y = job.Y + (plane * positions) + tile.Position;
-                T* next = x + (2 * positions);
-                V a = V.Broadcast(job.A is not null ? job.A[plane] : TPosition.IsOn ? T.Zero : T.One);
-                V t = V.Broadcast(job.Shift is null ? T.Zero : job.Shift[plane]);
-                V u = V.Broadcast(TFirst.IsOn ? job.U[plane] : T.Zero);
-                V w = V.Broadcast(TSecond.IsOn ? job.W[c] : T.Zero);
-                int i = 0;
-                for (; i <= whole - (2 * V.Width); i += 2 * V.Width)
-                {
-                    Prefetch.Line(next + i);
-                    Prefetch.Line(next + i + V.Width);
-                    V first = Step<V, FullVector>(x, b, v, z, i, 0, a, t, u, w);
-                    V second = Step<V, FullVector>(x, b, v, z, i + V.Width, 0, a, t, u, w);
-                    TStore.Store(first, y + i, 0);
-                    TStore.Store(second, y + i + V.Width, 0);
-                }
-
-                for (; i < tile.Count; i += V.Width)
-                {
-                    int n = Math.Min(V.Width, tile.Count - i);
-                    Step<V, PartialVector>(x, b, v, z, i, n, a, t, u, w).StorePartial(y + i, n);
-                }
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static V Step<V, TTail>(T* x, T* b, T* v, T* z, int i, int n, V a, V t, V u, V w)
-            where V : struct, IVector<V, T>
-            where TTail : struct, ITail
-        {
-            V sum = t;
-            if (TFirst.IsOn)
-            {
-                sum = V.MultiplyAdd(TTail.Load<V, T>(v + i, n), u, sum);
-            }
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => V.MultiplyAdd(o.X, o.A + o.P, o.B);
+    }
 
-            if (TSecond.IsOn)
-            {
-                sum = V.MultiplyAdd(TTail.Load<V, T>(z + i, n), w, sum);
-            }
+    private readonly struct SumAndWeights : IReadsX, IReadsA, IReadsP, IReadsB, IReadsW, IReadsQ
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) =>
+            V.MultiplyAdd(o.X, o.A + o.P, V.MultiplyAdd(o.Q, o.W, o.B));
+    }
 
-            V factor = TPosition.IsOn ? a + TTail.Load<V, T>(b + i, n) : a;
-            return V.MultiplyAdd(TTail.Load<V, T>(x + i, n), factor, sum);
-        }
+    private readonly struct ProductsAndWeights : IReadsX, IReadsA, IReadsB, IReadsC, IReadsP, IReadsW, IReadsQ
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) =>
+            V.MultiplyAdd(o.X, o.A, V.MultiplyAdd(o.Q, o.W, V.MultiplyAdd(o.P, o.C, o.B)));
     }
 }

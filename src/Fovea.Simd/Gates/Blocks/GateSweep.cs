@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Sweeps;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
@@ -32,14 +33,15 @@ public static unsafe class GateSweep
         const string Name = "gateSweepSoftmax";
         Check(Name, images, channels, positions, x.Length, p.Length, sums.Length);
         Guard.Length(Name, "w", channels, w.Length);
-        var tiles = new BlockTiles(images, channels, positions, sizeof(T));
+        SweepTiles tiles = SweepTiles.Blocks(images, channels, positions, sizeof(T));
         int parts = tiles.Pieces * channels;
         AlignedBlock scratch = BlockPool.Rent((parts + (2L * tiles.Pieces)) * sizeof(T));
         fixed (T* xAt = x, wAt = w, pAt = p, sumsAt = sums, along = scratch.AsSpan<T>(parts + (2 * tiles.Pieces)))
         {
             T* tops = along + parts;
             T* totals = tops + tiles.Pieces;
-            Run<WeightedMaps, BlockExponentials<T>, T>(tiles, xAt, null, wAt, new(bias, tops, totals), pAt, null, along);
+            var maps = new Sweep<T>(tiles) { X = xAt, W = wAt, Positions = pAt };
+            Run<WeighedByChannel, BlockExponentials<T>, T>(maps, new(bias, tops, totals), along);
             var join = new SoftmaxJoin<T>(tiles, along, tops, totals, pAt, sumsAt);
             VectorLoop.For<SoftmaxJoin<T>, T>(ref join, images, VectorLoop.Grain(positions + (2L * parts / Math.Max(1, images))));
         }
@@ -71,15 +73,16 @@ public static unsafe class GateSweep
         Check(Name, images, channels, positions, x.Length, p.Length, sums.Length);
         Check(Name, images, channels, positions, x.Length, dz.Length, dSums.Length);
         Guard.Length(Name, "dw", sums.Length, dw.Length);
-        var tiles = new BlockTiles(images, channels, positions, sizeof(T));
+        SweepTiles tiles = SweepTiles.Blocks(images, channels, positions, sizeof(T));
         int parts = tiles.Pieces * channels;
         AlignedBlock scratch = BlockPool.Rent(((long)parts + images) * sizeof(T));
-        fixed (T* xAt = x, pAt = p, dSumsAt = dSums, dzAt = dz, along = scratch.AsSpan<T>(parts + images))
+        fixed (T* xAt = x, pAt = p, dSumsAt = dSums, dzAt = dz, dwAt = dw, along = scratch.AsSpan<T>(parts + images))
         {
             T* means = along + parts;
             PlanePool.Dot(images, channels, sums, dSums, new Span<T>(means, images));
-            Run<WeightedMaps, SoftmaxGradient<T>, T>(tiles, xAt, null, dSumsAt, new(pAt, means), dzAt, null, along, ownWeights: true);
-            Join(tiles, along, T.One, dw);
+            var maps = new Sweep<T>(tiles) { X = xAt, A = dSumsAt, Positions = dzAt };
+            Run<WeighedByPlane, SoftmaxGradient<T>, T>(maps, new(pAt, means), along);
+            SweepRun.JoinStrips(tiles, along, 1, dwAt);
         }
 
         BlockPool.Return(scratch);
@@ -103,13 +106,14 @@ public static unsafe class GateSweep
         const string Name = "gateSweepGate";
         Check(Name, images, channels, positions, x.Length, b.Length, means.Length);
         Guard.Length(Name, "w", channels, w.Length);
-        var tiles = new BlockTiles(images, channels, positions, sizeof(T));
+        SweepTiles tiles = SweepTiles.Blocks(images, channels, positions, sizeof(T));
         int parts = tiles.Pieces * channels;
         AlignedBlock scratch = BlockPool.Rent((long)parts * sizeof(T));
-        fixed (T* xAt = x, wAt = w, bAt = b, across = scratch.AsSpan<T>(parts))
+        fixed (T* xAt = x, wAt = w, bAt = b, meansAt = means, across = scratch.AsSpan<T>(parts))
         {
-            Run<SummedMaps, SigmoidGate<T>, T>(tiles, xAt, null, wAt, new(bias), bAt, across, null);
-            Join(tiles, across, T.One / T.CreateTruncating(positions), means);
+            var maps = new Sweep<T>(tiles) { X = xAt, W = wAt, Positions = bAt, Planes = across };
+            Run<WeighedAndSummed, SigmoidGate<T>, T>(maps, new(bias), null);
+            SweepRun.JoinStrips(tiles, across, 1.0 / positions, meansAt);
         }
 
         BlockPool.Return(scratch);
@@ -136,14 +140,15 @@ public static unsafe class GateSweep
         const string Name = "gateSweepGateBackward";
         Check(Name, images, channels, positions, x.Length, b.Length, da.Length);
         Check(Name, images, channels, positions, dy.Length, dz.Length, dw.Length);
-        var tiles = new BlockTiles(images, channels, positions, 2 * sizeof(T));
+        SweepTiles tiles = SweepTiles.Blocks(images, channels, positions, 2 * sizeof(T));
         int parts = tiles.Pieces * channels;
         AlignedBlock scratch = BlockPool.Rent(2L * parts * sizeof(T));
-        fixed (T* xAt = x, dyAt = dy, bAt = b, dzAt = dz, across = scratch.AsSpan<T>(2 * parts))
+        fixed (T* xAt = x, dyAt = dy, bAt = b, daAt = da, dzAt = dz, dwAt = dw, across = scratch.AsSpan<T>(2 * parts))
         {
-            Run<SummedProducts, SigmoidGradient<T>, T>(tiles, xAt, dyAt, null, new(bAt), dzAt, across, across + parts);
-            Join(tiles, across, T.One, da);
-            Join(tiles, across + parts, T.One, dw);
+            var maps = new Sweep<T>(tiles) { X = xAt, G = dyAt, Positions = dzAt, Planes = across };
+            Run<SummedProducts, SigmoidGradient<T>, T>(maps, new(bAt), across + parts);
+            SweepRun.JoinStrips(tiles, across, 1, daAt);
+            SweepRun.JoinStrips(tiles, across + parts, 1, dwAt);
         }
 
         BlockPool.Return(scratch);
@@ -161,65 +166,48 @@ public static unsafe class GateSweep
         Guard.Length(name, "the channels' numbers", (long)images * channels, ofChannels);
     }
 
-    private static void Run<TSource, TWeights, T>(
-        in BlockTiles tiles, T* x, T* dy, T* w, in TWeights weights, T* z, T* across, T* along, bool ownWeights = false)
-        where TSource : struct, IBlockSource
+    /// <summary>Reads each block across its channels, makes weights of the positions' sums, and reads it along its positions if they weigh.</summary>
+    /// <param name="maps">The first reading, whose positions' sums become the weights in their place.</param>
+    /// <param name="weights">What becomes of them.</param>
+    /// <param name="along">The channels' weighted sums, one for each block.</param>
+    private static void Run<TAcross, TWeights, T>(Sweep<T> maps, in TWeights weights, T* along)
+        where TAcross : struct, ISweepBody
         where TWeights : unmanaged, IBlockWeights<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var body = new Body<TSource, TWeights, T>(tiles, x, dy, w, ownWeights ? tiles.Channels : 0, weights, z, across, along);
-        VectorLoop.For<Body<TSource, TWeights, T>, T>(ref body, tiles.Pieces, tiles.Grain);
+        maps.PositionStart = weights.Start;
+        var weighed = new Sweep<T>(maps.Tiles) { X = maps.X, P = maps.Positions, Planes = along };
+        var body = new Body<TAcross, TWeights, T>(maps, weights, weighed);
+        VectorLoop.For<Body<TAcross, TWeights, T>, T>(ref body, maps.Tiles.Pieces, maps.Tiles.Grain);
     }
 
-    /// <summary><c>to[n, c] = factor · Σ_blocks parts[n, block, c]</c>.</summary>
-    internal static void Join<T>(in BlockTiles tiles, T* parts, T factor, Span<T> to)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int image = 0; image < tiles.Images; image++)
-        {
-            T* first = parts + ((nint)image * tiles.Blocks * tiles.Channels);
-            for (int c = 0; c < tiles.Channels; c++)
-            {
-                T sum = first[c];
-                for (int block = 1; block < tiles.Blocks; block++)
-                {
-                    sum += first[((nint)block * tiles.Channels) + c];
-                }
-
-                to[(image * tiles.Channels) + c] = sum * factor;
-            }
-        }
-    }
-
-    private readonly struct Body<TSource, TWeights, T>(
-        BlockTiles tiles, T* x, T* dy, T* w, int weightStep, TWeights weights, T* z, T* across, T* along) : IVectorBody<T>
-        where TSource : struct, IBlockSource
+    private readonly struct Body<TAcross, TWeights, T>(Sweep<T> across, TWeights weights, Sweep<T> along) : IVectorBody<T>
+        where TAcross : struct, ISweepBody
         where TWeights : unmanaged, IBlockWeights<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        private readonly Sweep<T> _across = across;
+        private readonly Sweep<T> _along = along;
+
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {
             for (int piece = from; piece < to; piece++)
             {
-                BlockTile tile = tiles.Tile(piece);
-                nint at = ((nint)tile.Image * tiles.Positions) + tile.Position;
-                nint first = ((nint)tile.Image * tiles.Channels * tiles.Positions) + tile.Position;
-                nint part = (nint)piece * tiles.Channels;
-                var sums = new BlockSums<V, T>(tiles.Positions, tiles.Channels, tile.Count);
-                new Span<T>(z + at, tile.Count).Fill(weights.Start);
-                sums.Across<TSource>(x + first, dy + first, w is null ? null : w + (tile.Image * (nint)weightStep), z + at, across + part);
-                weights.Apply<V>(piece, tile.Image, at, tile.Count, z + at);
+                SweepTile tile = _across.Tiles.Tile(piece);
+                nint at = ((nint)tile.Image * _across.Tiles.Positions) + tile.Position;
+                ChannelLoop<TAcross, NoStore, NoEpilogue, V, T>.Run(_across, tile);
+                weights.Apply<V>(piece, tile.Image, at, tile.PositionCount, _across.Positions + at);
                 if (TWeights.Weighs)
                 {
-                    sums.Along(x + first, z + at, along + part);
+                    ChannelLoop<WeighedByPosition, NoStore, NoEpilogue, V, T>.Run(_along, tile);
                 }
             }
         }
     }
 
     /// <summary>Puts the blocks' softmaxes right: each has a maximum of its own, and none is divided by the whole sum yet.</summary>
-    private readonly struct SoftmaxJoin<T>(BlockTiles tiles, T* along, T* tops, T* totals, T* p, T* sums) : IVectorBody<T>
+    private readonly struct SoftmaxJoin<T>(SweepTiles tiles, T* along, T* tops, T* totals, T* p, T* sums) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -228,13 +216,13 @@ public static unsafe class GateSweep
         {
             for (int image = from; image < to; image++)
             {
-                int first = image * tiles.Blocks;
+                int first = image * tiles.Strips;
                 T* factors = totals + first;
                 Factors(tops + first, factors);
-                for (int block = 0; block < tiles.Blocks; block++)
+                for (int block = 0; block < tiles.Strips; block++)
                 {
-                    T* at = p + ((nint)image * tiles.Positions) + (block * tiles.Length);
-                    int count = Math.Min(tiles.Length, tiles.Positions - (block * tiles.Length));
+                    T* at = p + ((nint)image * tiles.Positions) + (block * tiles.StripLength);
+                    int count = Math.Min(tiles.StripLength, tiles.Positions - (block * tiles.StripLength));
                     V factor = V.Broadcast(factors[block]);
                     for (int i = 0; i < count; i += V.Width)
                     {
@@ -243,16 +231,16 @@ public static unsafe class GateSweep
                     }
                 }
 
-                for (int c = 0; c < tiles.Channels; c += V.Width)
+                for (int c = 0; c < tiles.Channels; c++)
                 {
-                    int n = Math.Min(V.Width, tiles.Channels - c);
-                    V sum = V.Zero;
-                    for (int block = 0; block < tiles.Blocks; block++)
+                    T* parts = along + ((((nint)image * tiles.Channels) + c) * tiles.Strips);
+                    T sum = T.Zero;
+                    for (int block = 0; block < tiles.Strips; block++)
                     {
-                        sum = V.MultiplyAdd(V.LoadPartial(along + ((nint)(first + block) * tiles.Channels) + c, n), V.Broadcast(factors[block]), sum);
+                        sum += parts[block] * factors[block];
                     }
 
-                    sum.StorePartial(sums + ((nint)image * tiles.Channels) + c, n);
+                    sums[((nint)image * tiles.Channels) + c] = sum;
                 }
             }
         }
@@ -261,19 +249,19 @@ public static unsafe class GateSweep
         private void Factors(T* top, T* total)
         {
             T most = top[0];
-            for (int block = 1; block < tiles.Blocks; block++)
+            for (int block = 1; block < tiles.Strips; block++)
             {
                 most = T.Max(most, top[block]);
             }
 
             T sum = T.Zero;
-            for (int block = 0; block < tiles.Blocks; block++)
+            for (int block = 0; block < tiles.Strips; block++)
             {
                 top[block] = T.IsNegativeInfinity(top[block]) ? T.Zero : T.Exp(top[block] - most);
                 sum += top[block] * total[block];
             }
 
-            for (int block = 0; block < tiles.Blocks; block++)
+            for (int block = 0; block < tiles.Strips; block++)
             {
                 total[block] = sum == T.Zero ? T.Zero : top[block] / sum;
             }

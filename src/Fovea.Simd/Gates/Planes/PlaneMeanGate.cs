@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Vectors;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea.Simd.Gates;
 
@@ -21,21 +21,22 @@ public static unsafe class PlaneMeanGate
     /// <param name="means">[planes], written.</param>
     /// <param name="gates">[planes], written.</param>
     /// <param name="streaming">Whether y is better written past the caches.</param>
+    /// <param name="end">What follows in the same sweep.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static void Forward<T>(
         int planes, int positions, ReadOnlySpan<T> x, PlaneRoute route, ReadOnlySpan<T> weights, ReadOnlySpan<T> offsets,
-        Span<T> y, Span<T> means, Span<T> gates, bool streaming)
+        Span<T> y, Span<T> means, Span<T> gates, bool streaming, Epilogue<T> end = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string Name = "planeMeanGate";
         route.Check<T>(Name, planes, positions, x.Length, y.Length, means.Length, gates.Length);
         Guard.Length(Name, "offsets", weights.Length, offsets.Length);
+        Guard.LengthOrEmpty(Name, "residual", y.Length, end.Residual.Length);
         fixed (T* xAt = x, weightsAt = weights, offsetsAt = offsets, yAt = y, meansAt = means, gatesAt = gates)
         fixed (int* sources = route.Sources, targets = route.Targets)
         {
-            bool past = streaming && StreamingStores.Aligned(yAt, positions);
-            var body = new ForwardBody<T>(positions, xAt, sources, targets, weightsAt, offsetsAt, weights.Length, yAt, meansAt, gatesAt, past);
-            VectorLoop.For<ForwardBody<T>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
+            var trip = new ForwardTrip<T>(positions, xAt, sources, targets, weightsAt, offsetsAt, weights.Length, yAt, meansAt, gatesAt);
+            PlaneTrip.Write(trip, planes, positions, positions, yAt, streaming, end);
         }
     }
 
@@ -62,98 +63,61 @@ public static unsafe class PlaneMeanGate
         fixed (T* xAt = x, dyAt = dy, weightsAt = weights, gatesAt = gates, dxAt = dx, dLogitsAt = dLogits)
         fixed (int* sources = route.Sources, targets = route.Targets)
         {
-            bool past = streaming && StreamingStores.Aligned(dxAt, positions);
-            var body = new BackwardBody<T>(positions, xAt, dyAt, sources, targets, weightsAt, weights.Length, gatesAt, dxAt, dLogitsAt, past);
-            VectorLoop.For<BackwardBody<T>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
+            var trip = new BackwardTrip<T>(positions, xAt, dyAt, sources, targets, weightsAt, weights.Length, gatesAt, dxAt, dLogitsAt);
+            PlaneTrip.Write(trip, planes, positions, positions, dxAt, streaming);
         }
     }
 
-    /// <summary><c>b = a · scale + shift</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Affine<TStore, V, T>(int positions, T* a, T scale, T shift, T* b)
-        where TStore : struct, IStorePolicy
-        where V : struct, IVector<V, T>
+    private readonly struct ForwardTrip<T>(
+        int positions, T* x, int* sources, int* targets, T* weights, T* offsets, int period, T* y, T* means, T* gates) : IPlaneTrip<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V s = V.Broadcast(scale), t = V.Broadcast(shift);
-        int i = 0;
-        for (; i <= positions - (4 * V.Width); i += 4 * V.Width)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
-            V v0 = V.MultiplyAdd(V.Load(a + i), s, t);
-            V v1 = V.MultiplyAdd(V.Load(a + i + V.Width), s, t);
-            V v2 = V.MultiplyAdd(V.Load(a + i + (2 * V.Width)), s, t);
-            V v3 = V.MultiplyAdd(V.Load(a + i + (3 * V.Width)), s, t);
-            TStore.Store<V, T>(v0, b + i);
-            TStore.Store<V, T>(v1, b + i + V.Width);
-            TStore.Store<V, T>(v2, b + i + (2 * V.Width));
-            TStore.Store<V, T>(v3, b + i + (3 * V.Width));
-        }
-
-        for (; i < positions; i += V.Width)
-        {
-            int n = Math.Min(V.Width, positions - i);
-            V.MultiplyAdd(V.LoadPartial(a + i, n), s, t).StorePartial(b + i, n);
-        }
-    }
-
-    private readonly struct ForwardBody<T>(
-        int positions, T* x, int* sources, int* targets, T* weights, T* offsets, int period, T* y, T* means, T* gates, bool past) : IVectorBody<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public void Run<V>(int from, int to)
-            where V : struct, IVector<V, T>
-        {
+            PlaneRun<T> sum = new(), scale = new() { Floor = floor };
             for (int plane = from; plane < to; plane++)
             {
                 T* a = x + ((nint)(sources is null ? plane : sources[plane]) * positions);
-                T* b = y + ((nint)(targets is null ? plane : targets[plane]) * positions);
-                double mean = PlaneSums.Sum<V, T>(a, positions) / positions;
+                nint target = (nint)(targets is null ? plane : targets[plane]) * positions;
+                sum.At.X = a;
+                double mean = PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(sum, positions).First / positions;
                 double logit = (double.CreateTruncating(weights[plane % period]) * mean) + double.CreateTruncating(offsets[plane % period]);
-                T gate = T.CreateTruncating(1 / (1 + Math.Exp(-logit)));
-                if (past)
-                {
-                    Affine<StreamingStore, V, T>(positions, a, gate, T.Zero, b);
-                }
-                else
-                {
-                    Affine<CachedStore, V, T>(positions, a, gate, T.Zero, b);
-                }
-
                 means[plane] = T.CreateTruncating(mean);
-                gates[plane] = gate;
+                gates[plane] = T.CreateTruncating(1 / (1 + Math.Exp(-logit)));
+                scale.At.X = a;
+                scale.At.Y = y + target;
+                scale.At.Residual = residual + target;
+                scale.A = gates + plane;
+                PlaneLoop<Affine, TStore, TEnd, V, T>.Run(scale, positions);
             }
-
-            StreamingStores.Finish();
         }
     }
 
-    private readonly struct BackwardBody<T>(
-        int positions, T* x, T* dy, int* sources, int* targets, T* weights, int period, T* gates, T* dx, T* dLogits, bool past) : IVectorBody<T>
+    private readonly struct BackwardTrip<T>(
+        int positions, T* x, T* dy, int* sources, int* targets, T* weights, int period, T* gates, T* dx, T* dLogits) : IPlaneTrip<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        public void Run<V>(int from, int to)
-            where V : struct, IVector<V, T>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
+            T shift;
+            PlaneRun<T> dot = new(), affine = new() { B = &shift };
             for (int plane = from; plane < to; plane++)
             {
                 nint source = (nint)(sources is null ? plane : sources[plane]) * positions;
                 T* g = dy + ((nint)(targets is null ? plane : targets[plane]) * positions);
                 double gate = double.CreateTruncating(gates[plane]);
-                double dLogit = gate * (1 - gate) * PlaneSums.Dot<V, T>(x + source, g, positions);
-                T shift = T.CreateTruncating(double.CreateTruncating(weights[plane % period]) * dLogit / positions);
-                if (past)
-                {
-                    Affine<StreamingStore, V, T>(positions, g, gates[plane], shift, dx + source);
-                }
-                else
-                {
-                    Affine<CachedStore, V, T>(positions, g, gates[plane], shift, dx + source);
-                }
-
+                dot.At.X = x + source;
+                dot.At.G = g;
+                double dLogit = gate * (1 - gate) * PlaneLoop<PlaneDot, NoStore, NoEpilogue, V, T>.Run(dot, positions).First;
                 dLogits[plane] = T.CreateTruncating(dLogit);
+                shift = T.CreateTruncating(double.CreateTruncating(weights[plane % period]) * dLogit / positions);
+                affine.At.X = g;
+                affine.At.Y = dx + source;
+                affine.A = gates + plane;
+                PlaneLoop<Affine, TStore, TEnd, V, T>.Run(affine, positions);
             }
-
-            StreamingStores.Finish();
         }
     }
 }

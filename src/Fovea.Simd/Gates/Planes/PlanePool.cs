@@ -1,19 +1,14 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Sweeps;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
 /// <summary>What channel gates need of every plane: its mean, its maximum, or its product with another plane, in one read.</summary>
-/// <remarks>
-/// Sums are taken in four registers whose lanes see at most 64 numbers each, and put together in double: the error stays near one
-/// rounding whatever the length, and the order depends on the length and the register width only.
-/// </remarks>
 public static unsafe class PlanePool
 {
-    private const int NumbersPerLane = PlaneSums.NumbersPerLane;
-
     /// <summary><c>mean[p] = Σ_i x[p, i] / positions</c>.</summary>
     /// <param name="planes">Number of planes.</param>
     /// <param name="positions">Numbers in a plane, at least 1.</param>
@@ -78,8 +73,15 @@ public static unsafe class PlanePool
         Guard.Length(name, "result", planes, to.Length);
         fixed (T* xAt = x, yAt = y, toAt = to)
         {
-            var body = new SumBody<T>(positions, xAt, yAt, toAt, factor);
-            VectorLoop.For<SumBody<T>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
+            var sweep = new Sweep<T>(SweepTiles.Planes(planes, positions)) { X = xAt, G = yAt, Planes = toAt, PlaneFactor = factor };
+            if (yAt is null)
+            {
+                sweep.Sum<PlaneSum>();
+            }
+            else
+            {
+                sweep.Sum<PlaneDot>();
+            }
         }
     }
 
@@ -93,20 +95,6 @@ public static unsafe class PlanePool
         Guard.Length(name, "x", (long)planes * positions, length);
     }
 
-    private readonly struct SumBody<T>(int positions, T* x, T* y, T* to, double factor) : IVectorBody<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public void Run<V>(int from, int to1)
-            where V : struct, IVector<V, T>
-        {
-            for (int plane = from; plane < to1; plane++)
-            {
-                nint at = (nint)plane * positions;
-                to[plane] = T.CreateTruncating(factor * (y is null ? PlaneSums.Sum<V, T>(x + at, positions) : PlaneSums.Dot<V, T>(x + at, y + at, positions)));
-            }
-        }
-    }
-
     private readonly struct MeanMaxBody<T>(int positions, T* x, T* mean, T* max, int* places) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -114,53 +102,15 @@ public static unsafe class PlanePool
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {
+            PlaneRun<T> run = new();
             for (int plane = from; plane < to; plane++)
             {
-                T* a = x + ((nint)plane * positions);
-                V m0 = V.Broadcast(a[0]), m1 = m0;
-                double total = 0;
-                nint i = 0;
-                while (i < positions)
-                {
-                    nint stop = Math.Min(positions, i + (NumbersPerLane * 4 * V.Width));
-                    V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero;
-                    for (; i <= stop - (4 * V.Width); i += 4 * V.Width)
-                    {
-                        V v0 = V.Load(a + i);
-                        V v1 = V.Load(a + i + V.Width);
-                        V v2 = V.Load(a + i + (2 * V.Width));
-                        V v3 = V.Load(a + i + (3 * V.Width));
-                        s0 += v0;
-                        s1 += v1;
-                        s2 += v2;
-                        s3 += v3;
-                        m0 = V.MaxFast(m0, V.MaxFast(v0, v1));
-                        m1 = V.MaxFast(m1, V.MaxFast(v2, v3));
-                    }
-
-                    for (; i <= stop - V.Width; i += V.Width)
-                    {
-                        V v = V.Load(a + i);
-                        s0 += v;
-                        m0 = V.MaxFast(m0, v);
-                    }
-
-                    if (i < stop)
-                    {
-                        // Lanes past the end must not count: they take the plane's first number.
-                        int n = (int)(stop - i);
-                        V v = V.LoadPartial(a + i, n);
-                        s1 += v;
-                        m1 = V.MaxFast(m1, V.Select(V.FirstLanes(n), v, V.Broadcast(a[0])));
-                        i = stop;
-                    }
-
-                    total += double.CreateTruncating(V.Sum(s0 + s1 + (s2 + s3)));
-                }
+                T* a = run.At.X = x + ((nint)plane * positions);
+                PlaneSums<T> sums = PlaneLoop<PlaneSumTop, NoStore, NoEpilogue, V, T>.Run(run, positions);
 
                 // The fast maximum can lose a NaN; the sum can not. (It is NaN for ∞ − ∞ too, where the careful way costs time alone.)
-                T top = double.IsNaN(total) ? Careful<V>(a) : V.MaxAcross(V.MaxFast(m0, m1));
-                mean[plane] = T.CreateTruncating(total / positions);
+                T top = double.IsNaN(sums.First) ? Careful<V>(a) : sums.Top;
+                mean[plane] = T.CreateTruncating(sums.First / positions);
                 max[plane] = top;
                 if (places is not null)
                 {

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Vectors;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea.Simd.Gates;
 
@@ -28,30 +28,24 @@ public static unsafe class PlaneSelfGate
     /// <param name="means">[planes], written.</param>
     /// <param name="rates">[planes], written.</param>
     /// <param name="streaming">Whether y is better written past the caches.</param>
+    /// <param name="end">What follows in the same sweep.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static void Forward<TForm, T>(
         int planes, int positions, ReadOnlySpan<T> x, PlaneRoute route, ReadOnlySpan<T> weights, ReadOnlySpan<T> offsets, double epsilon,
-        Span<T> y, Span<T> means, Span<T> rates, bool streaming)
+        Span<T> y, Span<T> means, Span<T> rates, bool streaming, Epilogue<T> end = default)
         where TForm : struct, ISelfGate
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string Name = "planeSelfGate";
         route.Check<T>(Name, planes, positions, x.Length, y.Length, means.Length, rates.Length);
         Guard.Length(Name, "offsets", weights.Length, offsets.Length);
+        Guard.LengthOrEmpty(Name, "residual", y.Length, end.Residual.Length);
         fixed (T* xAt = x, weightsAt = weights, offsetsAt = offsets, yAt = y, meansAt = means, ratesAt = rates)
         fixed (int* sources = route.Sources, targets = route.Targets)
         {
-            if (streaming && StreamingStores.Aligned(yAt, positions))
-            {
-                var past = new ForwardBody<TForm, StreamingStore, T>(
-                    positions, xAt, sources, targets, weightsAt, offsetsAt, weights.Length, epsilon, yAt, meansAt, ratesAt);
-                VectorLoop.For<ForwardBody<TForm, StreamingStore, T>, T>(ref past, planes, PlanePartition.Grain(planes, positions));
-                return;
-            }
-
-            var body = new ForwardBody<TForm, CachedStore, T>(
+            var trip = new ForwardTrip<TForm, T>(
                 positions, xAt, sources, targets, weightsAt, offsetsAt, weights.Length, epsilon, yAt, meansAt, ratesAt);
-            VectorLoop.For<ForwardBody<TForm, CachedStore, T>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
+            PlaneTrip.Write(trip, planes, positions, positions, yAt, streaming, end);
         }
     }
 
@@ -83,150 +77,103 @@ public static unsafe class PlaneSelfGate
         fixed (T* dxAt = dx, sumsAt = sums, turnedAt = turned)
         fixed (int* sources = route.Sources, targets = route.Targets)
         {
-            var body = new BackwardBody<TForm, T>(
+            var trip = new BackwardTrip<TForm, T>(
                 positions, xAt, dyAt, sources, targets, weightsAt, offsetsAt, weights.Length, meansAt, ratesAt, dxAt, sumsAt, turnedAt);
-            VectorLoop.For<BackwardBody<TForm, T>, T>(ref body, planes, PlanePartition.Grain(planes, positions));
+            PlaneTrip.Write(trip, planes, positions, positions, dxAt, streaming: false);
         }
     }
 
-    private readonly struct ForwardBody<TForm, TStore, T>(
-        int positions, T* x, int* sources, int* targets, T* weights, T* offsets, int period, double epsilon, T* y, T* means, T* rates) : IVectorBody<T>
+    private readonly struct ForwardTrip<TForm, T>(
+        int positions, T* x, int* sources, int* targets, T* weights, T* offsets, int period, double epsilon, T* y, T* means, T* rates) : IPlaneTrip<T>
         where TForm : struct, ISelfGate
-        where TStore : struct, IStorePolicy
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        public void Run<V>(int from, int to)
-            where V : struct, IVector<V, T>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
+            T slope;
+            PlaneRun<T> read = new(), gate = new() { B = &slope, Floor = floor };
             for (int plane = from; plane < to; plane++)
             {
-                T* a = x + ((nint)(sources is null ? plane : sources[plane]) * positions);
-                T* b = y + ((nint)(targets is null ? plane : targets[plane]) * positions);
-                T mean = T.CreateTruncating(PlaneSums.Sum<V, T>(a, positions) / positions);
-                T rate = T.CreateTruncating(TForm.Rate(PlaneSums.SquaresAbout<V, T>(a, positions, mean), positions, epsilon));
-                T slope = T.CreateTruncating(TForm.Slope(double.CreateTruncating(rate), double.CreateTruncating(weights[plane % period])));
-                Gate<V>(a, V.Broadcast(mean), V.Broadcast(slope), V.Broadcast(offsets[plane % period]), b);
-                means[plane] = mean;
+                nint target = (nint)(targets is null ? plane : targets[plane]) * positions;
+                read.At.X = gate.At.X = x + ((nint)(sources is null ? plane : sources[plane]) * positions);
+                read.A = gate.A = means + plane;
+                means[plane] = T.CreateTruncating(PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(read, positions).First / positions);
+                double squares = PlaneLoop<PlaneSquares, NoStore, NoEpilogue, V, T>.Run(read, positions).First;
+                T rate = T.CreateTruncating(TForm.Rate(squares, positions, epsilon));
                 rates[plane] = rate;
-            }
-
-            StreamingStores.Finish();
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Gate<V>(T* a, V mean, V slope, V offset, T* b)
-            where V : struct, IVector<V, T>
-        {
-            int i = 0;
-            for (; i <= positions - (2 * V.Width); i += 2 * V.Width)
-            {
-                V v0 = V.Load(a + i);
-                V v1 = V.Load(a + i + V.Width);
-                V g0 = Sigmoid.Of<V, T>(TForm.Logit<V, T>(v0 - mean, slope, offset));
-                V g1 = Sigmoid.Of<V, T>(TForm.Logit<V, T>(v1 - mean, slope, offset));
-                TStore.Store<V, T>(v0 * g0, b + i);
-                TStore.Store<V, T>(v1 * g1, b + i + V.Width);
-            }
-
-            for (; i < positions; i += V.Width)
-            {
-                int n = Math.Min(V.Width, positions - i);
-                V v = V.LoadPartial(a + i, n);
-                (v * Sigmoid.Of<V, T>(TForm.Logit<V, T>(v - mean, slope, offset))).StorePartial(b + i, n);
+                slope = T.CreateTruncating(TForm.Slope(double.CreateTruncating(rate), double.CreateTruncating(weights[plane % period])));
+                gate.At.Y = y + target;
+                gate.At.Residual = residual + target;
+                gate.C = offsets + (plane % period);
+                PlaneLoop<Gated<TForm>, TStore, TEnd, V, T>.Run(gate, positions);
             }
         }
     }
 
-    private readonly struct BackwardBody<TForm, T>(
+    private readonly struct BackwardTrip<TForm, T>(
         int positions, T* x, T* dy, int* sources, int* targets, T* weights, T* offsets, int period, T* means, T* rates, T* dx, T* sums, T* turned)
-        : IVectorBody<T>
+        : IPlaneTrip<T>
         where TForm : struct, ISelfGate
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        public void Run<V>(int from, int to)
-            where V : struct, IVector<V, T>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
+            T slope, steep, pull, share;
+            PlaneRun<T> own = new() { B = &slope, W = &steep }, others = new() { B = &pull, C = &share };
             for (int plane = from; plane < to; plane++)
             {
                 nint source = (nint)(sources is null ? plane : sources[plane]) * positions;
-                nint target = (nint)(targets is null ? plane : targets[plane]) * positions;
                 double rate = double.CreateTruncating(rates[plane]);
-                T slope = T.CreateTruncating(TForm.Slope(rate, double.CreateTruncating(weights[plane % period])));
+                slope = T.CreateTruncating(TForm.Slope(rate, double.CreateTruncating(weights[plane % period])));
                 double steepness = TForm.Steepness(double.CreateTruncating(slope));
-                V mean = V.Broadcast(means[plane]);
-                Own<V>(
-                    x + source, dy + target, mean, V.Broadcast(slope), V.Broadcast(offsets[plane % period]), V.Broadcast(T.CreateTruncating(steepness)),
-                    dx + source, out double sum, out double turn);
-                V pull = V.Broadcast(T.CreateTruncating(TForm.Pull(rate, double.CreateTruncating(slope), turn, positions)));
-                Others(x + source, mean, pull, V.Broadcast(T.CreateTruncating(steepness * sum / positions)), dx + source);
-                sums[plane] = T.CreateTruncating(sum);
-                turned[plane] = T.CreateTruncating(turn);
+                steep = T.CreateTruncating(steepness);
+                own.At.X = others.At.X = x + source;
+                own.At.Y = others.At.Y = others.At.G = dx + source;
+                own.At.G = dy + ((nint)(targets is null ? plane : targets[plane]) * positions);
+                own.A = others.A = means + plane;
+                own.C = offsets + (plane % period);
+                PlaneSums<T> s = PlaneLoop<OwnGradient<TForm>, TStore, TEnd, V, T>.Run(own, positions);
+                pull = T.CreateTruncating(TForm.Pull(rate, double.CreateTruncating(slope), s.Second, positions));
+                share = T.CreateTruncating(steepness * s.First / positions);
+                PlaneLoop<OthersGradient, TStore, TEnd, V, T>.Run(others, positions);
+                sums[plane] = T.CreateTruncating(s.First);
+                turned[plane] = T.CreateTruncating(s.Second);
             }
         }
+    }
 
-        /// <summary>What a number's gradient has from its own gate, and the sums for what it has from all others.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Own<V>(T* a, T* g, V mean, V slope, V offset, V steepness, T* to, out double sum, out double turn)
-            where V : struct, IVector<V, T>
+    /// <summary><c>x · σ(logit(x − mean))</c>, with the mean in A, the slope in B and the offset in C.</summary>
+    private readonly struct Gated<TForm> : IReadsX, IReadsA, IReadsB, IReadsC
+        where TForm : struct, ISelfGate
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) =>
+            o.X * Sigmoid.Of<V, T>(TForm.Logit<V, T>(o.X - o.A, o.B, o.C));
+    }
+
+    /// <summary>What a number's gradient has from its own gate, and the sums for what it has from all others; the steepness in W.</summary>
+    private readonly struct OwnGradient<TForm> : IReadsX, IReadsG, IReadsA, IReadsB, IReadsC, IReadsW, ISumsPlanes, ISumsPlanesToo, ILongStep
+        where TForm : struct, ISelfGate
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s)
         {
-            V one = Lanewise.Number<V, T>(1);
-            (sum, turn) = (0, 0);
-            int i = 0;
-            while (i < positions)
-            {
-                int stop = Math.Min(positions, i + (PlaneSums.NumbersPerLane * V.Width));
-                V s0 = V.Zero, s1 = V.Zero;
-                for (; i <= stop - V.Width; i += V.Width)
-                {
-                    V v = V.Load(a + i);
-                    V d = v - mean;
-                    V gate = Sigmoid.Of<V, T>(TForm.Logit<V, T>(d, slope, offset));
-                    V passed = V.Load(g + i) * gate;
-                    V t = TForm.Turn<V, T>(passed * v * (one - gate), d);
-                    s0 += t;
-                    s1 = V.MultiplyAdd(t, d, s1);
-                    V.MultiplyAdd(t, steepness, passed).Store(to + i);
-                }
-
-                if (i < stop)
-                {
-                    // Past the end x and dy read as zero, so that nothing of it counts.
-                    int n = stop - i;
-                    V v = V.LoadPartial(a + i, n);
-                    V d = v - mean;
-                    V gate = Sigmoid.Of<V, T>(TForm.Logit<V, T>(d, slope, offset));
-                    V passed = V.LoadPartial(g + i, n) * gate;
-                    V t = TForm.Turn<V, T>(passed * v * (one - gate), d);
-                    s0 += t;
-                    s1 = V.MultiplyAdd(t, d, s1);
-                    V.MultiplyAdd(t, steepness, passed).StorePartial(to + i, n);
-                    i = stop;
-                }
-
-                sum += double.CreateTruncating(V.Sum(s0));
-                turn += double.CreateTruncating(V.Sum(s1));
-            }
+            V d = o.X - o.A;
+            V gate = Sigmoid.Of<V, T>(TForm.Logit<V, T>(d, o.B, o.C));
+            V passed = o.G * gate;
+            V t = TForm.Turn<V, T>(passed * o.X * (Lanewise.Number<V, T>(1) - gate), d);
+            s.Plane += t;
+            s.PlaneToo = V.MultiplyAdd(t, d, s.PlaneToo);
+            return V.MultiplyAdd(t, o.W, passed);
         }
+    }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Others<V>(T* a, V mean, V pull, V share, T* to)
-            where V : struct, IVector<V, T>
-        {
-            int i = 0;
-            for (; i <= positions - (2 * V.Width); i += 2 * V.Width)
-            {
-                V d0 = V.Load(a + i) - mean;
-                V d1 = V.Load(a + i + V.Width) - mean;
-                (V.MultiplyAdd(d0, pull, V.Load(to + i)) - share).Store(to + i);
-                (V.MultiplyAdd(d1, pull, V.Load(to + i + V.Width)) - share).Store(to + i + V.Width);
-            }
-
-            for (; i < positions; i += V.Width)
-            {
-                int n = Math.Min(V.Width, positions - i);
-                V d = V.LoadPartial(a + i, n) - mean;
-                (V.MultiplyAdd(d, pull, V.LoadPartial(to + i, n)) - share).StorePartial(to + i, n);
-            }
-        }
+    /// <summary><c>g + (x − mean) · pull − share</c>, with the mean in A, the pull in B and the share in C.</summary>
+    private readonly struct OthersGradient : IReadsX, IReadsG, IReadsA, IReadsB, IReadsC
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => V.MultiplyAdd(o.X - o.A, o.B, o.G) - o.C;
     }
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
-using Fovea.Simd.Vectors;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea.Simd.Gates;
 
@@ -33,19 +33,21 @@ public static unsafe class SimilarityGate
     /// <param name="normalized">t, [images, groups, positions], written.</param>
     /// <param name="deviations">std, [images, groups], written.</param>
     /// <param name="streaming">Whether y is better written past the caches.</param>
+    /// <param name="end">What follows in the same sweep.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static void Forward<T>(
         int images, int groups, int channels, int positions, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, double epsilon,
-        Span<T> y, Span<T> gates, Span<T> means, Span<T> normalized, Span<T> deviations, bool streaming)
+        Span<T> y, Span<T> gates, Span<T> means, Span<T> normalized, Span<T> deviations, bool streaming,
+        Epilogue<T> end = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check("similarityGate", images, groups, channels, positions, x.Length, y.Length, weight.Length, bias.Length, gates.Length, means.Length, normalized.Length, deviations.Length);
+        Guard.LengthOrEmpty("similarityGate", "residual", x.Length, end.Residual.Length);
         var size = new Size(images, groups, channels, positions, epsilon);
         fixed (T* xAt = x, weightAt = weight, biasAt = bias, yAt = y, gatesAt = gates, meansAt = means, normalizedAt = normalized, deviationsAt = deviations)
         {
-            bool past = streaming && StreamingStores.Aligned(yAt, positions);
-            var body = new ForwardBody<T>(size, xAt, weightAt, biasAt, yAt, gatesAt, meansAt, normalizedAt, deviationsAt, past);
-            VectorLoop.For<ForwardBody<T>, T>(ref body, images * groups, PlanePartition.Grain(images * groups, channels * positions));
+            var trip = new ForwardTrip<T>(size, xAt, weightAt, biasAt, yAt, gatesAt, meansAt, normalizedAt, deviationsAt);
+            PlaneTrip.Write(trip, images * groups, channels * positions, positions, yAt, streaming, end);
         }
     }
 
@@ -83,8 +85,8 @@ public static unsafe class SimilarityGate
         fixed (T* xAt = x, dyAt = dy, weightAt = weight, gatesAt = gates, meansAt = means, normalizedAt = normalized, deviationsAt = deviations)
         fixed (T* dxAt = dx, workAt = work, dWeightAt = dWeight, dBiasAt = dBias)
         {
-            var body = new BackwardBody<T>(size, xAt, dyAt, weightAt, gatesAt, meansAt, normalizedAt, deviationsAt, dxAt, workAt, dWeightAt, dBiasAt);
-            VectorLoop.For<BackwardBody<T>, T>(ref body, images * groups, PlanePartition.Grain(images * groups, channels * positions));
+            var trip = new BackwardTrip<T>(size, xAt, dyAt, weightAt, gatesAt, meansAt, normalizedAt, deviationsAt, dxAt, workAt, dWeightAt, dBiasAt);
+            PlaneTrip.Write(trip, images * groups, channels * positions, positions, dxAt, streaming: false);
         }
     }
 
@@ -108,148 +110,145 @@ public static unsafe class SimilarityGate
 
     private readonly record struct Size(int Images, int Groups, int Channels, int Positions, double Epsilon);
 
-    private readonly struct ForwardBody<T>(
-        Size size, T* x, T* weight, T* bias, T* y, T* gates, T* means, T* normalized, T* deviations, bool past) : IVectorBody<T>
+    private readonly struct ForwardTrip<T>(
+        Size size, T* x, T* weight, T* bias, T* y, T* gates, T* means, T* normalized, T* deviations) : IPlaneTrip<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        public void Run<V>(int from, int to)
-            where V : struct, IVector<V, T>
-        {
-            int positions = size.Positions;
-            for (int group = from; group < to; group++)
-            {
-                T* a = x + ((nint)group * size.Channels * positions);
-                T* t = normalized + ((nint)group * positions);
-                T* gate = gates + ((nint)group * positions);
-                T* mean = means + ((nint)group * size.Channels);
-                new Span<T>(t, positions).Clear();
-                for (int c = 0; c < size.Channels; c++)
-                {
-                    mean[c] = T.CreateTruncating(PlaneSums.Sum<V, T>(a + ((nint)c * positions), positions) / positions);
-                    PlaneRows.AddScaled<V, T>(positions, a + ((nint)c * positions), mean[c], t);
-                }
-
-                T centre = T.CreateTruncating(PlaneSums.Sum<V, T>(t, positions) / positions);
-                double deviation = Math.Sqrt(PlaneSums.SquaresAbout<V, T>(t, positions, centre) / Math.Max(1, positions - 1));
-                deviations[group] = T.CreateTruncating(deviation);
-                Gate<V>(t, centre, T.CreateTruncating(1 / (deviation + size.Epsilon)), weight[group % size.Groups], bias[group % size.Groups], gate);
-                T* b = y + ((nint)group * size.Channels * positions);
-                for (int c = size.Channels - 1; c >= 0; c--)
-                {
-                    nint at = (nint)c * positions;
-                    if (past)
-                    {
-                        PlaneRows.Multiply<StreamingStore, V, T>(positions, a + at, gate, b + at);
-                    }
-                    else
-                    {
-                        PlaneRows.Multiply<CachedStore, V, T>(positions, a + at, gate, b + at);
-                    }
-                }
-            }
-
-            StreamingStores.Finish();
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Gate<V>(T* t, T centre, T scale, T weight, T bias, T* gate)
-            where V : struct, IVector<V, T>
-        {
-            V m = V.Broadcast(centre), s = V.Broadcast(scale), w = V.Broadcast(weight), b = V.Broadcast(bias);
-            for (int i = 0; i < size.Positions; i += V.Width)
-            {
-                int n = Math.Min(V.Width, size.Positions - i);
-                V v = (V.LoadPartial(t + i, n) - m) * s;
-                v.StorePartial(t + i, n);
-                Sigmoid.Of<V, T>(V.MultiplyAdd(v, w, b)).StorePartial(gate + i, n);
-            }
-        }
-    }
-
-    private readonly struct BackwardBody<T>(
-        Size size, T* x, T* dy, T* weight, T* gates, T* means, T* normalized, T* deviations, T* dx, T* work, T* dWeight, T* dBias) : IVectorBody<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public void Run<V>(int from, int to)
-            where V : struct, IVector<V, T>
+        void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
             int positions = size.Positions;
+            T centre, scale;
+            PlaneRun<T> plane = new() { Floor = floor }, map = new();
             for (int group = from; group < to; group++)
             {
                 nint first = (nint)group * size.Channels * positions;
                 T* t = normalized + ((nint)group * positions);
                 T* gate = gates + ((nint)group * positions);
-                T* u = work + ((nint)group * positions);
-                new Span<T>(u, positions).Clear();
+                T* mean = means + ((nint)group * size.Channels);
+                new Span<T>(t, positions).Clear();
+                plane.At.G = plane.At.Y = t;
                 for (int c = 0; c < size.Channels; c++)
                 {
-                    nint at = first + ((nint)c * positions);
-                    PlaneRows.AddProduct<V, T>(positions, x + at, dy + at, u);
+                    plane.At.X = x + first + ((nint)c * positions);
+                    plane.A = mean + c;
+                    mean[c] = T.CreateTruncating(PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(plane, positions).First / positions);
+                    PlaneLoop<AddScaled, CachedStore, NoEpilogue, V, T>.Run(plane, positions);
                 }
 
-                Logits<V>(gate, u);
-                double sum = PlaneSums.Sum<V, T>(u, positions);
-                double dot = PlaneSums.Dot<V, T>(u, t, positions);
+                map.At.X = map.At.Y = t;
+                centre = T.CreateTruncating(PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(map, positions).First / positions);
+                map.A = &centre;
+                double squares = PlaneLoop<PlaneSquares, NoStore, NoEpilogue, V, T>.Run(map, positions).First;
+                double deviation = Math.Sqrt(squares / Math.Max(1, positions - 1));
+                deviations[group] = T.CreateTruncating(deviation);
+                scale = T.CreateTruncating(1 / (deviation + size.Epsilon));
+                map.B = &scale;
+                PlaneLoop<Normalized, CachedStore, NoEpilogue, V, T>.Run(map, positions);
+                map.At.Y = gate;
+                map.A = weight + (group % size.Groups);
+                map.B = bias + (group % size.Groups);
+                PlaneLoop<AffineSigmoid, CachedStore, NoEpilogue, V, T>.Run(map, positions);
+                plane.At.G = gate;
+                for (int c = size.Channels - 1; c >= 0; c--)
+                {
+                    nint at = first + ((nint)c * positions);
+                    plane.At.X = x + at;
+                    plane.At.Y = y + at;
+                    plane.At.Residual = residual + at;
+                    PlaneLoop<MapProduct, TStore, TEnd, V, T>.Run(plane, positions);
+                }
+            }
+        }
+    }
+
+    private readonly struct BackwardTrip<T>(
+        Size size, T* x, T* dy, T* weight, T* gates, T* means, T* normalized, T* deviations, T* dx, T* work, T* dWeight, T* dBias) : IPlaneTrip<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
+        {
+            int positions = size.Positions;
+            T mean, by, less, share;
+            PlaneRun<T> plane = new(), dots = new(), logits = new(), similarities = new() { A = &by, B = &mean, C = &less };
+            for (int group = from; group < to; group++)
+            {
+                nint first = (nint)group * size.Channels * positions;
+                T* u = work + ((nint)group * positions);
+                new Span<T>(u, positions).Clear();
+                plane.At.P = plane.At.Y = u;
+                for (int c = 0; c < size.Channels; c++)
+                {
+                    plane.At.X = x + first + ((nint)c * positions);
+                    plane.At.G = dy + first + ((nint)c * positions);
+                    PlaneLoop<AddProduct, TStore, TEnd, V, T>.Run(plane, positions);
+                }
+
+                logits.At.X = logits.At.Y = dots.At.X = similarities.At.X = similarities.At.Y = u;
+                logits.At.G = plane.At.G = gates + ((nint)group * positions);
+                dots.At.G = similarities.At.G = normalized + ((nint)group * positions);
+                PlaneLoop<LogitGradient, TStore, TEnd, V, T>.Run(logits, positions);
+                double sum = PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(dots, positions).First;
+                double dot = PlaneLoop<PlaneDot, NoStore, NoEpilogue, V, T>.Run(dots, positions).First;
                 dBias[group] = T.CreateTruncating(sum);
                 dWeight[group] = T.CreateTruncating(dot);
                 double deviation = double.CreateTruncating(deviations[group]);
                 double slope = double.CreateTruncating(weight[group % size.Groups]);
-                double scale = slope / (deviation + size.Epsilon);
 
                 // A flat map has no direction in which its deviation grows; t is 0 there.
                 double pull = deviation > 0 ? slope * dot / (deviation * Math.Max(1, positions - 1)) : 0;
-                Similarities<V>(t, T.CreateTruncating(sum / positions), T.CreateTruncating(scale), T.CreateTruncating(pull), u);
+                mean = T.CreateTruncating(sum / positions);
+                by = T.CreateTruncating(slope / (deviation + size.Epsilon));
+                less = T.CreateTruncating(pull);
+                PlaneLoop<NormalizedGradient, TStore, TEnd, V, T>.Run(similarities, positions);
+                plane.B = &share;
                 for (int c = size.Channels - 1; c >= 0; c--)
                 {
                     nint at = first + ((nint)c * positions);
-                    T share = T.CreateTruncating(PlaneSums.Dot<V, T>(u, x + at, positions) / positions);
-                    Input<V>(dy + at, gate, u, means[((nint)group * size.Channels) + c], share, dx + at);
+                    dots.At.G = x + at;
+                    share = T.CreateTruncating(PlaneLoop<PlaneDot, NoStore, NoEpilogue, V, T>.Run(dots, positions).First / positions);
+                    plane.At.X = dy + at;
+                    plane.At.Y = dx + at;
+                    plane.A = means + ((nint)group * size.Channels) + c;
+                    PlaneLoop<InputGradient, TStore, TEnd, V, T>.Run(plane, positions);
                 }
             }
         }
+    }
 
-        /// <summary><c>u · gate · (1 − gate)</c>.</summary>
-        private void Logits<V>(T* gate, T* u)
-            where V : struct, IVector<V, T>
-        {
-            V one = Lanewise.Number<V, T>(1);
-            for (int i = 0; i < size.Positions; i += V.Width)
-            {
-                int n = Math.Min(V.Width, size.Positions - i);
-                V g = V.LoadPartial(gate + i, n);
-                (V.LoadPartial(u + i, n) * (g * (one - g))).StorePartial(u + i, n);
-            }
-        }
+    /// <summary><c>(x − a) · b</c>.</summary>
+    private readonly struct Normalized : IReadsX, IReadsA, IReadsB
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => (o.X - o.A) * o.B;
+    }
 
-        /// <summary><c>(u − mean) · scale − t · pull</c>: centred first, because on a nearly flat map the scale is large.</summary>
-        private void Similarities<V>(T* t, T mean, T scale, T pull, T* u)
-            where V : struct, IVector<V, T>
-        {
-            V m = V.Broadcast(mean), s = V.Broadcast(scale), p = V.Broadcast(pull);
-            for (int i = 0; i < size.Positions; i += V.Width)
-            {
-                int n = Math.Min(V.Width, size.Positions - i);
-                (((V.LoadPartial(u + i, n) - m) * s) - (V.LoadPartial(t + i, n) * p)).StorePartial(u + i, n);
-            }
-        }
+    /// <summary><c>σ(x·a + b)</c>.</summary>
+    private readonly struct AffineSigmoid : IReadsX, IReadsA, IReadsB
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => Sigmoid.Of<V, T>(V.MultiplyAdd(o.X, o.A, o.B));
+    }
 
-        /// <summary><c>to = g · gate + ds · mean + share</c>.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Input<V>(T* g, T* gate, T* ds, T mean, T share, T* to)
-            where V : struct, IVector<V, T>
-        {
-            V m = V.Broadcast(mean), s = V.Broadcast(share);
-            int i = 0;
-            for (; i <= size.Positions - V.Width; i += V.Width)
-            {
-                V.MultiplyAdd(V.Load(g + i), V.Load(gate + i), V.MultiplyAdd(V.Load(ds + i), m, s)).Store(to + i);
-            }
+    /// <summary><c>x · g · (1 − g)</c>: the gradient before the gate's sigmoid.</summary>
+    private readonly struct LogitGradient : IReadsX, IReadsG
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => default(SigmoidBackward).Apply<V, T>(o.G, o.X);
+    }
 
-            if (i < size.Positions)
-            {
-                int n = size.Positions - i;
-                V.MultiplyAdd(V.LoadPartial(g + i, n), V.LoadPartial(gate + i, n), V.MultiplyAdd(V.LoadPartial(ds + i, n), m, s)).StorePartial(to + i, n);
-            }
-        }
+    /// <summary><c>(x − b) · a − g · c</c>: centred first, because on a nearly flat map the scale a is large.</summary>
+    private readonly struct NormalizedGradient : IReadsX, IReadsG, IReadsA, IReadsB, IReadsC
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => ((o.X - o.B) * o.A) - (o.G * o.C);
+    }
+
+    /// <summary><c>x · gate + ds · mean + share</c>, with the gate in G, ds in P, the mean in A and the share in B.</summary>
+    private readonly struct InputGradient : IReadsX, IReadsG, IReadsP, IReadsA, IReadsB
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => V.MultiplyAdd(o.X, o.G, V.MultiplyAdd(o.P, o.A, o.B));
     }
 }

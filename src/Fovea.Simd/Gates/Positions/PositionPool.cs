@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Sweeps;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
@@ -39,13 +40,24 @@ public static unsafe class PositionPool
             Guard.Fail(Name, $"expected 1 to 2²⁴ channels, got {channels}");
         }
 
-        var tiles = new GateTiles(images, channels, positions);
+        SweepTiles tiles = SweepTiles.SlicesAndStrips(images, channels, positions);
         int parts = images * tiles.Slices * positions;
         AlignedBlock scratch = BlockPool.Rent(3L * parts * sizeof(T));
         fixed (T* xAt = x, scaleAt = scale, pooledAt = pooled, placesAt = places, partial = scratch.AsSpan<T>(3 * parts))
         {
-            var read = new Body<T>(tiles, xAt, scaleAt, partial, partial + parts, placesAt is null ? null : partial + (2 * (nint)parts));
-            VectorLoop.For<Body<T>, T>(ref read, tiles.Pieces, tiles.Grain);
+            var sweep = new Sweep<T>(tiles)
+            {
+                X = xAt, A = scaleAt, Positions = partial, PositionTops = partial + parts, Places = partial + (2 * (nint)parts),
+            };
+            if (placesAt is null)
+            {
+                sweep.Sum<SumTop>();
+            }
+            else
+            {
+                sweep.Sum<SumTopPlace>();
+            }
+
             var join = new JoinBody<T>(tiles, xAt, scaleAt, partial, parts, pooledAt, meanFirst, placesAt);
             VectorLoop.For<JoinBody<T>, T>(ref join, images, VectorLoop.Grain(4L * tiles.Slices * positions));
         }
@@ -53,125 +65,36 @@ public static unsafe class PositionPool
         BlockPool.Return(scratch);
     }
 
-    /// <summary>Sums and maxima of one slice of channels at one strip of positions.</summary>
-    private readonly struct Body<T>(GateTiles tiles, T* x, T* scale, T* sums, T* tops, T* places) : IVectorBody<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>Sums and maxima of the channels of a slice.</summary>
+    private readonly struct SumTop : IReadsX, IReadsA, ISumsPositions, ISumsPositionTops
     {
-        public void Run<V>(int from, int to)
-            where V : struct, IVector<V, T>
-        {
-            for (int piece = from; piece < to; piece++)
-            {
-                GateTile tile = tiles.Tile(piece);
-                nint plane = ((nint)tile.Image * tiles.Channels) + tile.Channel;
-                nint part = ((((nint)tile.Image * tiles.Slices) + tile.Slice) * tiles.Positions) + tile.Position;
-                T* from0 = x + (plane * tiles.Positions) + tile.Position;
-                T* s = scale is null ? null : scale + plane;
-                if (places is null)
-                {
-                    Values<V>(tile, from0, s, sums + part, tops + part);
-                }
-                else
-                {
-                    Places<V>(tile, from0, s, sums + part, tops + part, places + part);
-                }
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Values<V>(in GateTile tile, T* at, T* s, T* sum, T* top)
-            where V : struct, IVector<V, T>
-        {
-            int count = tile.PositionCount;
-            int whole = count - (count % V.Width);
-            for (int c = 0; c < tile.ChannelCount; c += 4, at += 4 * (nint)tiles.Positions)
-            {
-                var rows = new ChannelQuad<V, T>(at, tiles.Positions, s is null ? null : s + c, tile.ChannelCount - c);
-                for (int i = 0; i < whole; i += V.Width)
-                {
-                    Value<V, FullVector>(rows, i, 0, c > 0, sum, top);
-                }
-
-                if (whole < count)
-                {
-                    Value<V, PartialVector>(rows, whole, count - whole, c > 0, sum, top);
-                }
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Value<V, TTail>(in ChannelQuad<V, T> rows, int i, int n, bool joins, T* sum, T* top)
-            where V : struct, IVector<V, T>
-            where TTail : struct, ITail
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s)
         {
-            rows.Load<TTail>(i, n, out V v0, out V v1, out V v2, out V v3);
-            V most = V.MaxFast(V.MaxFast(v0, v1), V.MaxFast(v2, v3));
-            V total = rows.Sum(v0, v1, v2, v3);
-            if (joins)
-            {
-                total += TTail.Load<V, T>(sum + i, n);
-                most = V.MaxFast(TTail.Load<V, T>(top + i, n), most);
-            }
-
-            TTail.Store(total, sum + i, n);
-            TTail.Store(most, top + i, n);
+            V u = o.X * o.A;
+            s.Position += u;
+            s.PositionTop = V.MaxFast(s.PositionTop, u);
+            return u;
         }
+    }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Places<V>(in GateTile tile, T* at, T* s, T* sum, T* top, T* place)
-            where V : struct, IVector<V, T>
-        {
-            int count = tile.PositionCount;
-            int whole = count - (count % V.Width);
-            for (int c = 0; c < tile.ChannelCount; c += 4, at += 4 * (nint)tiles.Positions)
-            {
-                var rows = new ChannelQuad<V, T>(at, tiles.Positions, s is null ? null : s + c, tile.ChannelCount - c);
-                V channel = V.Broadcast(T.CreateTruncating(tile.Channel + c));
-                for (int i = 0; i < whole; i += V.Width)
-                {
-                    Place<V, FullVector>(rows, channel, i, 0, c > 0, sum, top, place);
-                }
-
-                if (whole < count)
-                {
-                    Place<V, PartialVector>(rows, channel, whole, count - whole, c > 0, sum, top, place);
-                }
-            }
-        }
-
+    /// <summary>With the first channel that has the maximum: of equals the first stays.</summary>
+    private readonly struct SumTopPlace : IReadsX, IReadsA, IReadsIndex, ISumsPositions, ISumsPositionTops, ISumsPlaces
+    {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Place<V, TTail>(in ChannelQuad<V, T> rows, V channel, int i, int n, bool joins, T* sum, T* top, T* place)
-            where V : struct, IVector<V, T>
-            where TTail : struct, ITail
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s)
         {
-            rows.Load<TTail>(i, n, out V v0, out V v1, out V v2, out V v3);
-
-            // Of equals the first stays, so a repeated channel never takes the place.
-            V one = V.Broadcast(T.One);
-            V upper = V.Select(V.GreaterThan(v1, v0), one, V.Zero);
-            V lower = V.Select(V.GreaterThan(v3, v2), one + one + one, one + one);
-            V m0 = V.MaxFast(v0, v1);
-            V m1 = V.MaxFast(v2, v3);
-            V where = V.Select(V.GreaterThan(m1, m0), lower, upper) + channel;
-            V most = V.MaxFast(m0, m1);
-            V total = rows.Sum(v0, v1, v2, v3);
-            if (joins)
-            {
-                total += TTail.Load<V, T>(sum + i, n);
-                V best = TTail.Load<V, T>(top + i, n);
-                where = V.Select(V.GreaterThan(most, best), where, TTail.Load<V, T>(place + i, n));
-                most = V.MaxFast(best, most);
-            }
-
-            TTail.Store(total, sum + i, n);
-            TTail.Store(most, top + i, n);
-            TTail.Store(where, place + i, n);
+            V u = o.X * o.A;
+            s.Position += u;
+            s.Place = V.Select(V.GreaterThan(u, s.PositionTop), o.Index, s.Place);
+            s.PositionTop = V.MaxFast(s.PositionTop, u);
+            return u;
         }
     }
 
     /// <summary>Puts the slices together in their order, image by image.</summary>
     private readonly struct JoinBody<T>(
-        GateTiles tiles, T* x, T* scale, T* partial, nint parts, T* pooled, bool meanFirst, T* places) : IVectorBody<T>
+        SweepTiles tiles, T* x, T* scale, T* partial, nint parts, T* pooled, bool meanFirst, T* places) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

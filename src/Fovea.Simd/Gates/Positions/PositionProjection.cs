@@ -1,6 +1,7 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Memory;
+using Fovea.Simd.Sweeps;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
@@ -43,20 +44,20 @@ public static unsafe class PositionProjection
         Guard.Length(Name, "bias", outputs, bias.Length);
         Guard.Length(Name, "z", (long)images * outputs * positions, z.Length);
         Guard.Length(Name, "means", (long)images * channels, means.Length);
-        var tiles = new BlockTiles(images, channels, positions, sizeof(T));
+        SweepTiles tiles = SweepTiles.Blocks(images, channels, positions, sizeof(T));
         int packed = Packed(channels, outputs);
         int lanes = tiles.Pieces * channels * ProjectionTile.Widest;
         int parts = tiles.Pieces * channels;
         AlignedBlock scratch = BlockPool.Rent(((long)packed + lanes + parts) * sizeof(T));
         Span<T> work = scratch.AsSpan<T>(packed + lanes + parts);
         Pack(channels, outputs, w, channels, 1, scale, work[..packed]);
-        fixed (T* xAt = x, biasAt = bias, zAt = z, workAt = work)
+        fixed (T* xAt = x, biasAt = bias, zAt = z, meansAt = means, workAt = work)
         {
             T* partsAt = workAt + packed + lanes;
             ProjectionEnd end = relu ? ProjectionEnd.Relu : ProjectionEnd.Write;
             var body = new Body<T>(tiles, xAt, outputs, workAt, biasAt, 0, end, zAt, workAt + packed, partsAt);
             VectorLoop.For<Body<T>, T>(ref body, tiles.Pieces, tiles.Grain);
-            GateSweep.Join(tiles, partsAt, T.One / T.CreateTruncating(positions), means);
+            SweepRun.JoinStrips(tiles, partsAt, 1.0 / positions, meansAt);
         }
 
         BlockPool.Return(scratch);
@@ -84,8 +85,8 @@ public static unsafe class PositionProjection
         Guard.Length(Name, "dz", (long)images * outputs * positions, dz.Length);
         Guard.Length(Name, "shift", (long)images * channels, shift.Length);
         Guard.Length(Name, "dx", (long)images * channels * positions, dx.Length);
-        var whole = new BlockTiles(images, channels, positions, sizeof(T));
-        BlockTiles tiles = whole.With(outputs);
+        SweepTiles whole = SweepTiles.Blocks(images, channels, positions, sizeof(T));
+        SweepTiles tiles = whole.With(outputs);
         int packed = Packed(outputs, channels);
         AlignedBlock scratch = BlockPool.Rent((long)packed * sizeof(T));
         Span<T> work = scratch.AsSpan<T>(packed);
@@ -120,7 +121,7 @@ public static unsafe class PositionProjection
     }
 
     private readonly struct Body<T>(
-        BlockTiles tiles, T* x, int outputs, T* packed, T* bias, int biasStep, ProjectionEnd end, T* z, T* lanes, T* parts) : IVectorBody<T>
+        SweepTiles tiles, T* x, int outputs, T* packed, T* bias, int biasStep, ProjectionEnd end, T* z, T* lanes, T* parts) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
@@ -128,7 +129,7 @@ public static unsafe class PositionProjection
         {
             for (int piece = from; piece < to; piece++)
             {
-                BlockTile tile = tiles.Tile(piece);
+                SweepTile tile = tiles.Tile(piece);
                 T* first = x + ((nint)tile.Image * tiles.Channels * tiles.Positions) + tile.Position;
                 T* target = z + ((nint)tile.Image * outputs * tiles.Positions) + tile.Position;
                 T* biases = bias + ((nint)tile.Image * biasStep);
@@ -138,14 +139,14 @@ public static unsafe class PositionProjection
                     new Span<T>(sums, tiles.Channels * V.Width).Clear();
                 }
 
-                for (int i = 0; i < tile.Count; i += 2 * V.Width)
+                for (int i = 0; i < tile.PositionCount; i += 2 * V.Width)
                 {
                     for (int k = 0; k < outputs; k += ProjectionTile.Outputs)
                     {
-                        var job = new ProjectionTile(tiles.Channels, tiles.Positions, Math.Min(ProjectionTile.Outputs, outputs - k), end, tile.Count - i);
+                        var job = new ProjectionTile(tiles.Channels, tiles.Positions, Math.Min(ProjectionTile.Outputs, outputs - k), end, tile.PositionCount - i);
                         T* weights = packed + ((nint)k * tiles.Channels);
                         T* at = target + (k * (nint)tiles.Positions) + i;
-                        if (tile.Count - i >= 2 * V.Width)
+                        if (tile.PositionCount - i >= 2 * V.Width)
                         {
                             job.Run<V, FullVector, T>(first + i, weights, biases + k, at, k == 0 ? sums : null);
                         }
@@ -158,7 +159,7 @@ public static unsafe class PositionProjection
 
                 for (int c = 0; c < tiles.Channels && sums is not null; c++)
                 {
-                    parts[((nint)piece * tiles.Channels) + c] = V.Sum(V.Load(sums + (c * V.Width)));
+                    parts[((((nint)tile.Image * tiles.Channels) + c) * tiles.Strips) + tile.Strip] = V.Sum(V.Load(sums + (c * V.Width)));
                 }
             }
         }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Memory;
 using Fovea.Simd.Reductions;
+using Fovea.Simd.Sweeps;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
@@ -29,7 +30,7 @@ public static unsafe class ProjectionWeights
         Guard.Length(Name, "x", (long)images * channels * positions, x.Length);
         Guard.Length(Name, "dz", (long)images * outputs * positions, dz.Length);
         Guard.Length(Name, "dw", (long)outputs * channels, dw.Length);
-        var tiles = new BlockTiles(images, channels, positions, sizeof(T));
+        SweepTiles tiles = SweepTiles.Blocks(images, channels, positions, sizeof(T));
         AlignedBlock scratch = BlockPool.Rent((long)tiles.Pieces * dw.Length * sizeof(T));
         Span<T> parts = scratch.AsSpan<T>(tiles.Pieces * dw.Length);
         fixed (T* xAt = x, dzAt = dz, partsAt = parts)
@@ -42,7 +43,7 @@ public static unsafe class ProjectionWeights
         BlockPool.Return(scratch);
     }
 
-    private readonly struct Body<T>(BlockTiles tiles, int outputs, T* x, T* dz, T* parts) : IVectorBody<T>
+    private readonly struct Body<T>(SweepTiles tiles, int outputs, T* x, T* dz, T* parts) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run<V>(int from, int to)
@@ -50,7 +51,7 @@ public static unsafe class ProjectionWeights
         {
             for (int piece = from; piece < to; piece++)
             {
-                BlockTile tile = tiles.Tile(piece);
+                SweepTile tile = tiles.Tile(piece);
                 T* maps = x + ((nint)tile.Image * tiles.Channels * tiles.Positions) + tile.Position;
                 T* gradients = dz + ((nint)tile.Image * outputs * tiles.Positions) + tile.Position;
                 T* part = parts + ((nint)piece * outputs * tiles.Channels);
@@ -58,7 +59,7 @@ public static unsafe class ProjectionWeights
                 {
                     for (int k = 0; k < outputs; k += Side)
                     {
-                        Square<V>(tile.Count, maps, c, gradients, k, part);
+                        Square<V>(tile.PositionCount, maps, c, gradients, k, part);
                     }
                 }
             }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Sweeps;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
@@ -57,9 +58,11 @@ public static unsafe class RowColumnGate
     /// <param name="columns">[planes, width].</param>
     /// <param name="y">As x, written.</param>
     /// <param name="streaming">Whether y is better written past the caches.</param>
+    /// <param name="end">What follows in the same sweep.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static void Scale<T>(
-        int planes, int height, int width, ReadOnlySpan<T> x, ReadOnlySpan<T> rows, ReadOnlySpan<T> columns, Span<T> y, bool streaming)
+        int planes, int height, int width, ReadOnlySpan<T> x, ReadOnlySpan<T> rows, ReadOnlySpan<T> columns, Span<T> y, bool streaming,
+        Epilogue<T> end = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string Name = "rowColumnGate";
@@ -67,9 +70,11 @@ public static unsafe class RowColumnGate
         Guard.Length(Name, "rows", (long)planes * height, rows.Length);
         Guard.Length(Name, "columns", (long)planes * width, columns.Length);
         Guard.Length(Name, "y", x.Length, y.Length);
+        Guard.LengthOrEmpty(Name, "residual", x.Length, end.Residual.Length);
         fixed (T* xAt = x, rowsAt = rows, columnsAt = columns, yAt = y)
         {
-            RowColumnScale.Run(planes, height, width, xAt, new GivenStrips<T>(height, width, rowsAt, columnsAt), yAt, streaming);
+            var sweep = new Sweep<T>(SweepTiles.Planes(planes, height * width)) { Width = width, X = xAt, Row = rowsAt, Column = columnsAt, Y = yAt };
+            sweep.Write<RowColumnProduct>(streaming, end);
         }
     }
 
@@ -100,19 +105,18 @@ public static unsafe class RowColumnGate
         Guard.Length(Name, "dColumns", columns.Length, dColumns.Length);
         fixed (T* xAt = x, dyAt = dy, rowsAt = rows, columnsAt = columns, dxAt = dx, dRowsAt = dRows, dColumnsAt = dColumns)
         {
-            var body = new BackwardBody<T>
+            var sweep = new Sweep<T>(SweepTiles.Planes(planes, height * width))
             {
-                Height = height,
-                Width = width,
-                X = xAt,
-                Dy = dyAt,
-                Rows = rowsAt,
-                Columns = columnsAt,
-                Dx = dxAt,
-                DRows = dRowsAt,
-                DColumns = dColumnsAt,
+                Width = width, X = xAt, G = dyAt, Row = rowsAt, Column = columnsAt, Y = dxAt, Rows = dRowsAt, Columns = dColumnsAt,
             };
-            VectorLoop.For<BackwardBody<T>, T>(ref body, planes, PlanePartition.Grain(planes, height * width));
+            if (dx.IsEmpty)
+            {
+                sweep.Sum<BackwardBody>();
+            }
+            else
+            {
+                sweep.Write<BackwardBody>(streaming: false);
+            }
         }
     }
 
@@ -159,70 +163,22 @@ public static unsafe class RowColumnGate
         }
     }
 
-    private struct BackwardBody<T> : IVectorBody<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private readonly struct BackwardBody : IReadsX, IReadsG, IReadsRow, IReadsColumn, ISumsRows, ISumsColumns
     {
-        public int Height;
-        public int Width;
-        public T* X;
-        public T* Dy;
-        public T* Rows;
-        public T* Columns;
-        public T* Dx;
-        public T* DRows;
-        public T* DColumns;
-
-        public readonly void Run<V>(int from, int to)
-            where V : struct, IVector<V, T>
-        {
-            for (int plane = from; plane < to; plane++)
-            {
-                Plane<V>(plane);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Plane<V>(nint plane)
-            where V : struct, IVector<V, T>
-        {
-            int width = Width;
-            int whole = width - (width % V.Width);
-            nint at = plane * Height * width;
-            T* c = Columns + (plane * width);
-            T* dc = DColumns + (plane * width);
-            new Span<T>(dc, width).Clear();
-            for (int i = 0; i < Height; i++, at += width)
-            {
-                V r = V.Broadcast(Rows[(plane * Height) + i]);
-                V sum = V.Zero;
-                for (int j = 0; j < whole; j += V.Width)
-                {
-                    Step<V, FullVector>(at + j, 0, r, c + j, dc + j, ref sum);
-                }
-
-                if (whole < width)
-                {
-                    Step<V, PartialVector>(at + whole, width - whole, r, c + whole, dc + whole, ref sum);
-                }
-
-                DRows[(plane * Height) + i] = V.Sum(sum);
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private readonly void Step<V, TTail>(nint at, int n, V r, T* c, T* dc, ref V sum)
-            where V : struct, IVector<V, T>
-            where TTail : struct, ITail
+        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s)
         {
-            V g = TTail.Load<V, T>(Dy + at, n);
-            V column = TTail.Load<V, T>(c, n);
-            V t = g * TTail.Load<V, T>(X + at, n);
-            sum = V.MultiplyAdd(t, column, sum);
-            TTail.Store(V.MultiplyAdd(t, r, TTail.Load<V, T>(dc, n)), dc, n);
-            if (Dx is not null)
-            {
-                TTail.Store(g * (r * column), Dx + at, n);
-            }
+            V t = o.G * o.X;
+            s.Row = V.MultiplyAdd(t, o.Column, s.Row);
+            s.Column = V.MultiplyAdd(t, o.Row, s.Column);
+            return o.G * (o.Row * o.Column);
         }
     }
+}
+
+/// <summary><c>x · row · column</c>.</summary>
+internal readonly struct RowColumnProduct : IReadsX, IReadsRow, IReadsColumn
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => o.X * (o.Row * o.Column);
 }

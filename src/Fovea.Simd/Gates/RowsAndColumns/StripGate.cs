@@ -2,6 +2,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
+using Fovea.Simd.Memory;
+using Fovea.Simd.Sweeps;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
@@ -58,10 +60,12 @@ public static unsafe class StripGate
     /// <param name="columnBias">[channels].</param>
     /// <param name="y">As x, written.</param>
     /// <param name="streaming">Whether y is better written past the caches.</param>
+    /// <param name="end">What follows in the same sweep.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static void Scale<T>(
         int images, int channels, int reduced, int height, int width, ReadOnlySpan<T> x, ReadOnlySpan<T> f, ReadOnlySpan<T> rowWeights,
-        ReadOnlySpan<T> rowBias, ReadOnlySpan<T> columnWeights, ReadOnlySpan<T> columnBias, Span<T> y, bool streaming)
+        ReadOnlySpan<T> rowBias, ReadOnlySpan<T> columnWeights, ReadOnlySpan<T> columnBias, Span<T> y, bool streaming,
+        Epilogue<T> end = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string Name = "stripGateScale";
@@ -72,10 +76,12 @@ public static unsafe class StripGate
         Guard.Length(Name, "columnWeights", rowWeights.Length, columnWeights.Length);
         Guard.Length(Name, "columnBias", channels, columnBias.Length);
         Guard.Length(Name, "y", x.Length, y.Length);
+        Guard.LengthOrEmpty(Name, "residual", x.Length, end.Residual.Length);
         fixed (T* xAt = x, fAt = f, rowAt = rowWeights, rowBiasAt = rowBias, columnAt = columnWeights, columnBiasAt = columnBias, yAt = y)
         {
-            var source = new MixedStrips<T>(channels, reduced, height, width, fAt, rowAt, rowBiasAt, columnAt, columnBiasAt);
-            RowColumnScale.Run(images * channels, height, width, xAt, source, yAt, streaming);
+            bool past = streaming && RowGroups.Aligned(width, height, VectorInfo.Bits / 8 / sizeof(T));
+            var trip = new ScaleTrip<T>(channels, reduced, height, width, xAt, fAt, rowAt, rowBiasAt, columnAt, columnBiasAt, yAt);
+            PlaneTrip.Write(trip, images * channels, height * width, height * width, yAt, past, end);
         }
     }
 
@@ -121,5 +127,58 @@ public static unsafe class StripGate
 
         private static V Finish<V>(V sum)
             where V : struct, IVector<V, T> => default(HardSwish).Apply<V, T>(sum);
+    }
+
+    /// <summary>A plane's gates are made of its image's strips just before it is scaled, in the room of the plane before.</summary>
+    private readonly struct ScaleTrip<T>(
+        int channels, int reduced, int height, int width, T* x, T* f, T* rowWeights, T* rowBias, T* columnWeights, T* columnBias, T* y) : IPlaneTrip<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
+        {
+            int positions = height * width, length = height + width;
+            var whole = new SweepTile(0, 0, 0, 0, 1, 0, positions);
+            AlignedBlock scratch = BlockPool.Rent((long)length * sizeof(T));
+            fixed (T* gates = scratch.AsSpan<T>(length))
+            {
+                var sweep = new Sweep<T>(SweepTiles.Planes(1, positions)) { Width = width, Row = gates, Column = gates + height, Floor = floor };
+
+                // From the last plane back: the sweep before went forward, and its end is what the cache still holds.
+                for (int plane = to - 1; plane >= from; plane--)
+                {
+                    (int image, int channel) = Math.DivRem(plane, channels);
+                    T* strips = f + ((nint)image * reduced * length);
+                    Gates<V>(strips, height, rowWeights + ((nint)channel * reduced), rowBias[channel], gates);
+                    Gates<V>(strips + height, width, columnWeights + ((nint)channel * reduced), columnBias[channel], gates + height);
+                    nint at = (nint)plane * positions;
+                    sweep.X = x + at;
+                    sweep.Y = y + at;
+                    sweep.Residual = residual + at;
+                    RowLoop<RowColumnProduct, TStore, TEnd, V, T>.Run(sweep, whole);
+                }
+            }
+
+            BlockPool.Return(scratch);
+        }
+
+        /// <summary><c>to[j] = σ(bias + Σ_r weights[r]·strips[r, j])</c>.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Gates<V>(T* strips, int count, T* weights, T bias, T* to)
+            where V : struct, IVector<V, T>
+        {
+            for (int j = 0; j < count; j += V.Width)
+            {
+                int n = Math.Min(V.Width, count - j);
+                V sum = V.Broadcast(bias);
+                T* at = strips + j;
+                for (int r = 0; r < reduced; r++, at += height + width)
+                {
+                    sum = V.MultiplyAdd(V.LoadPartial(at, n), V.Broadcast(weights[r]), sum);
+                }
+
+                Sigmoid.Of<V, T>(sum).StorePartial(to + j, n);
+            }
+        }
     }
 }

@@ -14,7 +14,12 @@ public sealed class GateFusionTests
         get
         {
             var cases = new TheoryData<string, string, int>();
-            foreach (string key in new[] { "se", "eca", "cbam_channel", "cbam", "spatial" })
+            string[] keys =
+            [
+                "se", "eca", "cbam_channel", "cbam", "spatial", "scse", "global_context", "coordinate", "triplet", "simam", "sge",
+                "shuffle",
+            ];
+            foreach (string key in keys)
             {
                 foreach (string after in new[] { "+add+relu", "+add", "+relu" })
                 {
@@ -89,7 +94,12 @@ public sealed class GateFusionTests
     private static Module Gate(string key, Shape shape)
     {
         var slot = new SlotShape(shape[1], shape[2], shape[3]);
-        JsonObject? options = key is "se" or "cbam_channel" or "cbam" ? new JsonObject { ["reduction"] = 4 } : null;
+        JsonObject? options = key switch
+        {
+            "se" or "cbam_channel" or "cbam" or "scse" or "global_context" => new JsonObject { ["reduction"] = 4 },
+            "sge" or "shuffle" => new JsonObject { ["groups"] = 1 },
+            _ => null,
+        };
         Module module = Catalog.Find(key).CreateFor(slot, options).Eval();
         var generator = new Generator(11);
         foreach (Tensor parameter in module.Parameters())

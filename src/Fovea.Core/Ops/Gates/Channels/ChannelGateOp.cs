@@ -1,6 +1,6 @@
-using Fovea.Compilation;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gates;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -11,7 +11,7 @@ namespace Fovea;
 /// gradient <c>dx = dy · gate + d mean / positions</c> (and the maxima's part at their places).
 /// </summary>
 /// <remarks>What lies between statistics and gate is the subclass's: it works on groups of images and keeps what it needs.</remarks>
-internal abstract class ChannelGateOp(bool mean, bool max) : FloatOp, IAbsorbs, IFinishes
+internal abstract class ChannelGateOp(bool mean, bool max) : GateOp
 {
     protected bool HasMean => mean;
 
@@ -57,10 +57,6 @@ internal abstract class ChannelGateOp(bool mean, bool max) : FloatOp, IAbsorbs, 
 
     public sealed override bool IsOutputDifferentiable(int output) => output == 0;
 
-    public Fusion? Absorb(Step step, Step user) => FinishedGate.Of(step, user);
-
-    void IFinishes.Forward(ForwardContext c, ReadOnlySpan<float> residual, bool relu) => Run(c, residual, relu);
-
     public sealed override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
         OpCost.PerElement(inputs[0], 1 + (mean ? 1 : 0) + (max ? 1 : 0)) + NetworkCost(inputs);
 
@@ -75,10 +71,7 @@ internal abstract class ChannelGateOp(bool mean, bool max) : FloatOp, IAbsorbs, 
         return [x, [x[0], x[1]]];
     }
 
-    protected sealed override void Forward<T>(ForwardContext c) => Run<T>(c, default, relu: false);
-
-    private void Run<T>(ForwardContext c, ReadOnlySpan<T> residual, bool relu)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    protected sealed override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int positions) = Sizes(shape);
@@ -109,14 +102,7 @@ internal abstract class ChannelGateOp(bool mean, bool max) : FloatOp, IAbsorbs, 
 
             Range keeping = (image * keptPerImage)..((image + images) * keptPerImage);
             Network(c, images, mean ? mine : default, max ? tops[planes] : default, kept[keeping], gates[planes]);
-            if (residual.IsEmpty && !relu)
-            {
-                PlaneAffine.Run(images * channels, positions, x[numbers], gates[planes], default, y[numbers], streaming);
-                continue;
-            }
-
-            PlaneFinish.Run(
-                images, channels, positions, x[numbers], gates[planes], default, residual.IsEmpty ? default : residual[numbers], relu, y[numbers], streaming);
+            PlaneAffine.Run(images * channels, positions, x[numbers], gates[planes], default, y[numbers], streaming, end.Of(numbers));
         }
 
         c.SaveInput(0);

@@ -1,5 +1,6 @@
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gates;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -7,7 +8,7 @@ namespace Fovea;
 /// <c>y = x · σ(GAP(x))</c>, forward and backward in one trip of each plane through the cache: gather-excite over all positions without
 /// parameters. Inputs: x [N, C, …]. Outputs: y, and the gate [N, C].
 /// </summary>
-internal sealed class MeanGateOp : FloatOp, ISampledOp, IDecomposable
+internal sealed class MeanGateOp : GateOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -41,13 +42,13 @@ internal sealed class MeanGateOp : FloatOp, ISampledOp, IDecomposable
         return [x, [x[0], x[1]]];
     }
 
-    protected override void Forward<T>(ForwardContext c)
+    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         (int planes, int positions) = GateShapes.Planes(c.InputSpec(0).Shape);
         ReadOnlySpan<T> x = c.In<T>(0);
         PlaneMeanGate.Forward(
-            planes, positions, x, default, [T.One], [T.Zero], c.Out<T>(), c.Scratch<T>(planes), c.Out<T>(1),
-            StreamingStores.Pay<T>(x.Length) && !x.Overlaps(c.Out<T>()));
+            planes, positions, x, default, [T.One], [T.Zero], c.Out<T>(), c.Scratch<T>(planes), c.OutOrScratch<T>(1, planes),
+            StreamingStores.Pay<T>(x.Length) && !x.Overlaps(c.Out<T>()), end);
         c.SaveInput(0);
         c.SaveOutput(1);
     }

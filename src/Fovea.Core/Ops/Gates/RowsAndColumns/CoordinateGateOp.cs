@@ -1,5 +1,6 @@
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gates;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -9,7 +10,7 @@ namespace Fovea;
 /// Inputs: x, W [R, C, 1, 1], b [R], the norm's weight, bias, mean and variance [R], Wr [C, R, 1, 1], br [C], Wc [C, R, 1, 1], bc [C].
 /// </summary>
 /// <remarks>In training the norm needs the statistics of the whole batch, so that the steps are ops of their own.</remarks>
-internal sealed class CoordinateGateOp(double epsilon) : FloatOp, ISampledOp, IDecomposable
+internal sealed class CoordinateGateOp(double epsilon) : GateOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -72,7 +73,7 @@ internal sealed class CoordinateGateOp(double epsilon) : FloatOp, ISampledOp, ID
         return x;
     }
 
-    protected override void Forward<T>(ForwardContext c)
+    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int height, int width) = (shape[0], shape[1], shape[2], shape[3]);
@@ -96,7 +97,7 @@ internal sealed class CoordinateGateOp(double epsilon) : FloatOp, ISampledOp, ID
             StripGate.Mix(images, channels, reduced, length, strips, c.In<T>(1), scale, shift, f);
             StripGate.Scale(
                 images, channels, reduced, height, width, x[part.Numbers], f, c.In<T>(7), c.In<T>(8), c.In<T>(9), c.In<T>(10),
-                c.Out<T>()[part.Numbers], streaming);
+                c.Out<T>()[part.Numbers], streaming, end.Of(part.Numbers));
         }
     }
 

@@ -1,5 +1,6 @@
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gates;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -7,7 +8,7 @@ namespace Fovea;
 /// <c>y[n, c, i, j] = x[n, c, i, j] · rows[n, c, i] · columns[n, c, j]</c> in one sweep, and all gradients in one more. Inputs: x
 /// [N, C, H, W], rows [N, C, H, 1], columns [N, C, 1, W].
 /// </summary>
-internal sealed class RowColumnGateOp : FloatOp, ISampledOp, IDecomposable
+internal sealed class RowColumnGateOp : GateOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -40,10 +41,10 @@ internal sealed class RowColumnGateOp : FloatOp, ISampledOp, IDecomposable
         return x;
     }
 
-    protected override void Forward<T>(ForwardContext c)
+    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape x = c.InputSpec(0).Shape;
-        RowColumnGate.Scale(x[0] * x[1], x[2], x[3], c.In<T>(0), c.In<T>(1), c.In<T>(2), c.Out<T>(), StreamingStores.Pay<T>(x.Elements));
+        RowColumnGate.Scale(x[0] * x[1], x[2], x[3], c.In<T>(0), c.In<T>(1), c.In<T>(2), c.Out<T>(), StreamingStores.Pay<T>(x.Elements), end);
         c.SaveInput(0);
         c.SaveInput(1);
         c.SaveInput(2);

@@ -1,4 +1,6 @@
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Gates;
+using Fovea.Simd.Sweeps;
 
 namespace Fovea;
 
@@ -6,7 +8,7 @@ namespace Fovea;
 /// <c>y[n, c, i, j] = x[n, c, i, j] · (a[n, c, j] + b[n, c, i] + g[n, i, j]) / 3</c> in one sweep that never writes the factor, and all
 /// gradients in one more: how triplet attention applies its gates. Inputs: x [N, C, H, W], a [N, C, 1, W], b [N, C, H, 1], g [N, 1, H, W].
 /// </summary>
-internal sealed class TripleGateOp : FloatOp, ISampledOp, IDecomposable
+internal sealed class TripleGateOp : GateOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
@@ -40,10 +42,10 @@ internal sealed class TripleGateOp : FloatOp, ISampledOp, IDecomposable
         return x;
     }
 
-    protected override void Forward<T>(ForwardContext c)
+    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape x = c.InputSpec(0).Shape;
-        TripleGate.Scale(x[0], x[1], x[2], x[3], c.In<T>(0), c.In<T>(1), c.In<T>(2), c.In<T>(3), c.Out<T>());
+        TripleGate.Scale(x[0], x[1], x[2], x[3], c.In<T>(0), c.In<T>(1), c.In<T>(2), c.In<T>(3), c.Out<T>(), StreamingStores.Pay<T>(x.Elements), end);
         for (int i = 0; i < 4; i++)
         {
             c.SaveInput(i);

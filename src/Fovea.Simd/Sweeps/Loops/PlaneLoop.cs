@@ -1,0 +1,215 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
+using Fovea.Simd.Gemm;
+using Fovea.Simd.Vectors;
+
+namespace Fovea.Simd.Sweeps;
+
+/// <summary>
+/// Plane after plane of a tile, each a run of neighbouring numbers. Sums go through vectors whose lanes see at most 64 numbers each and are
+/// put together in double: the error stays near one rounding whatever the length, and the order depends on the length and the vector's
+/// width alone.
+/// </summary>
+internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
+    where TBody : struct, ISweepBody
+    where TStore : struct, IStorePolicy
+    where TEnd : struct, IEpilogue
+    where V : struct, IVector<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int NumbersPerLane = 64;
+
+    /// <summary>All planes of a tile.</summary>
+    public static void Run(in Sweep<T> sweep, in SweepTile tile)
+    {
+        nint positions = sweep.Tiles.Positions;
+        bool back = SweepBody.GoesBack<TBody>();
+        int channel = tile.Channel + (back ? tile.ChannelCount - 1 : 0);
+        nint plane = ((nint)tile.Image * sweep.Tiles.Channels) + channel;
+        PlaneRun<T> run = default;
+        run.At.ToMaps(sweep, (plane * positions) + tile.Position);
+        run.At.ToPositions(sweep, (tile.Image * positions) + tile.Position);
+        run.A = sweep.A is null ? null : sweep.A + plane;
+        run.B = sweep.B is null ? null : sweep.B + plane;
+        run.C = sweep.C is null ? null : sweep.C + plane;
+        run.W = sweep.W is null ? null : sweep.W + channel;
+        run.Sums = sweep.Planes + (plane * sweep.Tiles.Strips) + tile.Strip;
+        run.SumStep = sweep.Tiles.Strips;
+        run.Factor = sweep.PlaneFactor;
+        run.Channel = channel;
+        run.Floor = sweep.Floor;
+        run.Planes = tile.ChannelCount;
+        run.Step = back ? -1 : 1;
+        run.Stride = positions;
+        Run(run, tile.PositionCount);
+    }
+
+    /// <summary>The planes of a run. All of the loop is in this one method: the JIT inlines the more, the longer a method is by itself.</summary>
+    /// <param name="run">Where they and their operands are.</param>
+    /// <param name="count">Numbers of each that are taken.</param>
+    /// <returns>The sums of the last plane.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static PlaneSums<T> Run(in PlaneRun<T> run, int count)
+    {
+        Pointers<T> at = run.At;
+        nint next = run.Step * run.Stride;
+        V floor = V.Broadcast(run.Floor);
+        PlaneSums<T> sums = default;
+        for (nint plane = 0, k = 0; k < run.Planes; k++, plane += run.Step, at.Advance(next))
+        {
+            Operands<V> o = default;
+            run.Plane<TBody, V>(plane, ref o);
+            sums = default;
+            V top = V.Broadcast(T.NegativeInfinity);
+            nint i = 0;
+            while (i < count)
+            {
+                nint stop = count;
+                if (default(TBody) is ISums)
+                {
+                    stop = Math.Min(count, i + (NumbersPerLane * (typeof(TStore) == typeof(NoStore) ? 4 : 1) * V.Width));
+                }
+
+                Sums<V> s0 = default, s1 = default, s2 = default, s3 = default;
+                (s0.PlaneTop, s1.PlaneTop, s2.PlaneTop, s3.PlaneTop) = (top, top, top, top);
+                if (typeof(TStore) == typeof(NoStore))
+                {
+                    // Four chains of additions, because each waits for the one before.
+                    for (; i <= stop - (4 * V.Width); i += 4 * V.Width)
+                    {
+                        at.Load<TBody, FullVector, V>(i, 0, ref o);
+                        TBody.Step<V, T>(o, ref s0);
+                        at.Load<TBody, FullVector, V>(i + V.Width, 0, ref o);
+                        TBody.Step<V, T>(o, ref s1);
+                        at.Load<TBody, FullVector, V>(i + (2 * V.Width), 0, ref o);
+                        TBody.Step<V, T>(o, ref s2);
+                        at.Load<TBody, FullVector, V>(i + (3 * V.Width), 0, ref o);
+                        TBody.Step<V, T>(o, ref s3);
+                    }
+
+                    for (; i <= stop - V.Width; i += V.Width)
+                    {
+                        at.Load<TBody, FullVector, V>(i, 0, ref o);
+                        TBody.Step<V, T>(o, ref s0);
+                    }
+                }
+                else
+                {
+                    if (default(TBody) is IShortStep)
+                    {
+                        for (; i <= stop - (4 * V.Width); i += 4 * V.Width)
+                        {
+                            Write<N4>(at, i, ref o, ref s0, floor);
+                        }
+                    }
+                    else if (default(TBody) is not ILongStep)
+                    {
+                        for (; i <= stop - (2 * V.Width); i += 2 * V.Width)
+                        {
+                            if (default(TBody) is IReadsP)
+                            {
+                                // Strips of planes lie apart: a jump from one to the next is too far for the hardware to foresee.
+                                Prefetch.Line(at.X + next + i);
+                                Prefetch.Line(at.X + next + i + V.Width);
+                            }
+
+                            Write<N2>(at, i, ref o, ref s0, floor);
+                        }
+                    }
+
+                    for (; i <= stop - V.Width; i += V.Width)
+                    {
+                        Write<N1>(at, i, ref o, ref s0, floor);
+                    }
+                }
+
+                if ((int)(stop - i) is var n && n > 0 && n < V.Width)
+                {
+                    // That n is below the width is said for the JIT, which then makes one mask of it for all loads and stores.
+                    Sums<V> before = s1;
+                    at.Load<TBody, PartialVector, V>(i, n, ref o);
+                    V v = TEnd.Apply<PartialVector, V, T>(TBody.Step<V, T>(o, ref s1), floor, at.Residual + i, n);
+                    if (typeof(TStore) != typeof(NoStore))
+                    {
+                        v.StorePartial(at.Y + i, n);
+                    }
+
+                    if (default(TBody) is ISums)
+                    {
+                        V mask = V.FirstLanes(n);
+                        s1.Plane = V.Select(mask, s1.Plane, before.Plane);
+                        s1.PlaneToo = V.Select(mask, s1.PlaneToo, before.PlaneToo);
+                        s1.PlaneTop = V.Select(mask, s1.PlaneTop, before.PlaneTop);
+                    }
+
+                    i = stop;
+                }
+
+                if (default(TBody) is ISumsPlanes)
+                {
+                    sums.First += double.CreateTruncating(V.Sum(s0.Plane + s1.Plane + (s2.Plane + s3.Plane)));
+                }
+
+                if (default(TBody) is ISumsPlanesToo)
+                {
+                    sums.Second += double.CreateTruncating(V.Sum(s0.PlaneToo + s1.PlaneToo + (s2.PlaneToo + s3.PlaneToo)));
+                }
+
+                if (default(TBody) is ISumsPlaneTops)
+                {
+                    top = V.MaxFast(V.MaxFast(s0.PlaneTop, s1.PlaneTop), V.MaxFast(s2.PlaneTop, s3.PlaneTop));
+                }
+            }
+
+            if (default(TBody) is ISumsPlaneTops)
+            {
+                sums.Top = V.MaxAcross(top);
+            }
+
+            if (default(TBody) is ISumsPlanes && run.Sums is not null)
+            {
+                run.Sums[plane * run.SumStep] = T.CreateTruncating(sums.First * run.Factor);
+            }
+        }
+
+        return sums;
+    }
+
+    /// <summary>Some vectors: what they read is all loaded before any is stored, so that they are computed beside each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write<TCount>(in Pointers<T> at, nint i, ref Operands<V> o, ref Sums<V> s, V floor)
+        where TCount : struct, ICount
+    {
+        V v0 = Value(at, i, ref o, ref s, floor), v1 = default, v2 = default, v3 = default;
+        if (typeof(TCount) != typeof(N1))
+        {
+            v1 = Value(at, i + V.Width, ref o, ref s, floor);
+        }
+
+        if (typeof(TCount) == typeof(N4))
+        {
+            v2 = Value(at, i + (2 * V.Width), ref o, ref s, floor);
+            v3 = Value(at, i + (3 * V.Width), ref o, ref s, floor);
+        }
+
+        TStore.Store(v0, at.Y + i);
+        if (typeof(TCount) != typeof(N1))
+        {
+            TStore.Store(v1, at.Y + i + V.Width);
+        }
+
+        if (typeof(TCount) == typeof(N4))
+        {
+            TStore.Store(v2, at.Y + i + (2 * V.Width));
+            TStore.Store(v3, at.Y + i + (3 * V.Width));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Value(in Pointers<T> at, nint i, ref Operands<V> o, ref Sums<V> s, V floor)
+    {
+        at.Load<TBody, FullVector, V>(i, 0, ref o);
+        return TEnd.Apply<FullVector, V, T>(TBody.Step<V, T>(o, ref s), floor, at.Residual + i, 0);
+    }
+}
