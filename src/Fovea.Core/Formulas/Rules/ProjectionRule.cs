@@ -15,7 +15,7 @@ internal sealed class ProjectionRule : FusionRule
     {
         Step? conv = step.Op is BatchNormInferenceOp ? step.Inputs[0].Producer : step;
         if (conv is not { Op: Conv2dOp, Inputs: [{ } x, { } weight, { } bias] } || weight.Spec.Shape[0] > MostChannels
-            || !x.Users.Exists(u => u.Op is MeanOp))
+            || !x.Users.Any(u => u.Op is MeanOp))
         {
             yield break;
         }
