@@ -1,3 +1,5 @@
+using Fovea.Training;
+
 namespace Fovea.Cli;
 
 /// <summary>How this program is started from a shell, for commands that people are told to type.</summary>

@@ -54,22 +54,7 @@ public static unsafe class ScaledDotProductAttention
                     Max = maxAt,
                     InverseSum = sumAt,
                 };
-                if (VectorInfo.Bits == 512)
-                {
-                    AttentionDriver<Vec512<T>, T>.Forward(job);
-                }
-                else if (VectorInfo.Bits == 256)
-                {
-                    AttentionDriver<Vec256<T>, T>.Forward(job);
-                }
-                else if (VectorInfo.Bits == 128)
-                {
-                    AttentionDriver<Vec128<T>, T>.Forward(job);
-                }
-                else
-                {
-                    AttentionDriver<VecScalar<T>, T>.Forward(job);
-                }
+                VectorCall.Run<ForwardCall<T>, T>(new(job));
             }
         }
     }
@@ -126,22 +111,7 @@ public static unsafe class ScaledDotProductAttention
                     Max = maxAt,
                     InverseSum = sumAt,
                 };
-                if (VectorInfo.Bits == 512)
-                {
-                    AttentionDriver<Vec512<T>, T>.Backward(job);
-                }
-                else if (VectorInfo.Bits == 256)
-                {
-                    AttentionDriver<Vec256<T>, T>.Backward(job);
-                }
-                else if (VectorInfo.Bits == 128)
-                {
-                    AttentionDriver<Vec128<T>, T>.Backward(job);
-                }
-                else
-                {
-                    AttentionDriver<VecScalar<T>, T>.Backward(job);
-                }
+                VectorCall.Run<BackwardCall<T>, T>(new(job));
             }
         }
     }
@@ -158,4 +128,18 @@ public static unsafe class ScaledDotProductAttention
             Keys = shape.Keys,
             Causal = shape.Causal,
         };
+
+    private readonly struct ForwardCall<T>(AttentionJob<T> job) : IVectorCall<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T> => AttentionDriver<V, T>.Forward(job);
+    }
+
+    private readonly struct BackwardCall<T>(AttentionJob<T> job) : IVectorCall<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T> => AttentionDriver<V, T>.Backward(job);
+    }
 }

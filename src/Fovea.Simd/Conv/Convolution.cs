@@ -19,7 +19,7 @@ public static unsafe class Convolution
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check<T>(s);
-        return ConvDispatch.Exists<T>(s, algorithm);
+        return ConvDispatch<T>.Exists(s, algorithm);
     }
 
     /// <summary>The algorithm that <see cref="Forward{T}(in ConvShape, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T})"/> uses.</summary>
@@ -31,7 +31,7 @@ public static unsafe class Convolution
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check<T>(s);
-        return ConvDispatch.Choose<T>(s, false);
+        return ConvDispatch<T>.Choose(s, false);
     }
 
     /// <summary><c>y[n, o] = bias[o] + Σ x[n, i] ⋆ w[o, i]</c>.</summary>
@@ -85,7 +85,7 @@ public static unsafe class Convolution
     {
         Check<T>(s);
         return pool.Height == s.OutHeight && pool.Width == s.OutWidth && pool.Planes == s.Batch * s.OutChannels
-            && pool.DilationHeight == 1 && pool.DilationWidth == 1 && s.OutputCount > 0 && ConvDispatch.TakesMaxPool<T>(s);
+            && pool.DilationHeight == 1 && pool.DilationWidth == 1 && s.OutputCount > 0 && ConvDispatch<T>.TakesMaxPool(s);
     }
 
     /// <summary>
@@ -122,7 +122,7 @@ public static unsafe class Convolution
 
         fixed (T* px = x, pb = bias, py = y)
         {
-            ConvDispatch.ForwardMaxPool(s, pool, px, w.At, new() { Bias = bias.IsEmpty ? null : pb, Relu = relu }, py);
+            ConvDispatch<T>.ForwardMaxPool(s, pool, px, w.At, new() { Bias = bias.IsEmpty ? null : pb, Relu = relu }, py);
         }
 
         GC.KeepAlive(w);
@@ -153,7 +153,7 @@ public static unsafe class Convolution
         fixed (T* px = x, pb = bias, pr = residual, py = y)
         {
             var epilogue = new ConvEpilogue<T> { Bias = bias.IsEmpty ? null : pb, Residual = residual.IsEmpty ? null : pr, Relu = relu };
-            ConvDispatch.Forward(s, px, w, packed, algorithm, epilogue, py);
+            ConvDispatch<T>.Forward(s, px, w, packed, algorithm, epilogue, py);
         }
     }
 
@@ -173,7 +173,7 @@ public static unsafe class Convolution
         Expect("dx", dx.Length, s.InputCount);
         fixed (T* py = dy, pw = w, px = dx)
         {
-            ConvDispatch.BackwardInput(s, py, pw, px);
+            ConvDispatch<T>.BackwardInput(s, py, pw, px);
         }
     }
 
@@ -194,7 +194,7 @@ public static unsafe class Convolution
         Expect("dw", dw.Length, s.WeightCount);
         fixed (T* px = x, py = dy, pw = dw)
         {
-            ConvDispatch.BackwardWeight(s, px, py, pw);
+            ConvDispatch<T>.BackwardWeight(s, px, py, pw);
         }
     }
 
@@ -212,7 +212,7 @@ public static unsafe class Convolution
         Expect("db", db.Length, s.OutChannels);
         fixed (T* py = dy, pb = db)
         {
-            ConvDispatch.BackwardBias(s, py, pb);
+            ConvDispatch<T>.BackwardBias(s, py, pb);
         }
     }
 

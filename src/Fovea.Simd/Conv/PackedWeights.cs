@@ -40,13 +40,13 @@ public sealed unsafe class PackedWeights<T> : IDisposable
         }
 
         _shape = s;
-        Algorithm = algorithm == ConvAlgorithm.Automatic ? ConvDispatch.Choose<T>(s, true) : algorithm;
-        long count = Math.Max(1, ConvDispatch.PackedCount<T>(s, Algorithm));
+        Algorithm = algorithm == ConvAlgorithm.Automatic ? ConvDispatch<T>.Choose(s, true) : algorithm;
+        long count = Math.Max(1, ConvDispatch<T>.PackedCount(s, Algorithm));
         _block = new PooledBlock(count * sizeof(T));
         T[]? scaled = scale.IsEmpty ? null : Scale(w, scale);
         fixed (T* from = scaled is null ? w : scaled, to = _block.Block.AsSpan<T>(1))
         {
-            ConvDispatch.Pack(s, Algorithm, from, to);
+            ConvDispatch<T>.Pack(s, Algorithm, from, to);
             At = to;
         }
     }

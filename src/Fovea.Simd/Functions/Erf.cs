@@ -127,5 +127,5 @@ public readonly struct ErfBackward : IBinary
     public V Apply<V, T>(V x, V dy)
         where V : struct, IVector<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        dy * (Exp.Of<V, T>(-(x * x)) * Lanewise.Number<V, T>(1.1283791670955126));
+        dy * (Exp.Normal<V, T>(-(x * x)) * Lanewise.Number<V, T>(1.1283791670955126));
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Memory;
 using Fovea.Simd.Vectors;
@@ -82,54 +81,42 @@ public static unsafe class LinearMap
         fixed (T* xAt = x, yAt = y, bias = epilogue.Bias, residual = epilogue.Residual)
         {
             var finish = new GemmFinish<T> { Bias = bias, Residual = residual, RowStride = outs, Activation = epilogue.Activation };
-            if (Vector512.IsHardwareAccelerated)
-            {
-                On<Vec512<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
-            }
-            else if (Vector256.IsHardwareAccelerated)
-            {
-                On<Vec256<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
-            }
-            else if (Vector128.IsHardwareAccelerated)
-            {
-                On<Vec128<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
-            }
-            else
-            {
-                On<VecScalar<T>, T>(rows, outs, ins, xAt, weight, packed, finish, yAt);
-            }
+            VectorCall.Run<Call<T>, T>(new(rows, outs, ins, xAt, weight, packed, finish, yAt));
         }
     }
 
-    private static void On<V, T>(int rows, int outs, int ins, T* x, T* weight, T* packed, in GemmFinish<T> finish, T* y)
-        where V : unmanaged, IVector<V, T>
+    private readonly struct Call<T>(int rows, int outs, int ins, T* x, T* weight, T* packed, GemmFinish<T> finish, T* y) : IVectorCall<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (rows == 0 || outs == 0)
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T>
         {
-            return;
-        }
+            if (rows == 0 || outs == 0)
+            {
+                return;
+            }
 
-        var a = new GemmOperand<T> { At = x, RowStride = ins };
-        var b = new GemmOperand<T> { At = weight, RowStride = ins, Transpose = true };
-        if (packed is null && MatrixVector<V, T>.Takes(rows, outs, ins))
-        {
-            MatrixVector<V, T>.Run(a, b, y, outs, rows, outs, ins, T.One, T.Zero);
-        }
-        else if (ins > 0)
-        {
-            using var scratch = new Scratch<T>(packed is null ? GemmDriver<V, T>.ScratchCount(rows, outs, ins) : GemmDriver<V, T>.PackedRows(rows, ins));
-            GemmDriver<V, T>.Run(a, b, y, outs, rows, outs, ins, T.One, T.Zero, scratch.At, packed, finish);
-            return;
-        }
-        else
-        {
-            new Span<T>(y, checked(rows * outs)).Clear();
-        }
+            var a = new GemmOperand<T> { At = x, RowStride = ins };
+            var b = new GemmOperand<T> { At = weight, RowStride = ins, Transpose = true };
+            if (packed is null && MatrixVector<V, T>.Takes(rows, outs, ins))
+            {
+                MatrixVector<V, T>.Run(a, b, y, outs, rows, outs, ins, T.One, T.Zero);
+            }
+            else if (ins > 0)
+            {
+                using var scratch = new Scratch<T>(packed is null ? GemmDriver<V, T>.ScratchCount(rows, outs, ins) : GemmDriver<V, T>.PackedRows(rows, ins));
+                GemmDriver<V, T>.Run(a, b, y, outs, rows, outs, ins, T.One, T.Zero, scratch.At, packed, finish);
+                return;
+            }
+            else
+            {
+                new Span<T>(y, checked(rows * outs)).Clear();
+            }
 
-        if (!finish.IsNone)
-        {
-            finish.Run<V>(y, outs, rows, outs);
+            if (!finish.IsNone)
+            {
+                finish.Run<V>(y, outs, rows, outs);
+            }
         }
     }
 }

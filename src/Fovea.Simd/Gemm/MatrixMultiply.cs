@@ -1,7 +1,5 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using Fovea.Simd.Drivers;
-using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gemm;
 
@@ -76,33 +74,9 @@ public static unsafe class MatrixMultiply
             throw new ArgumentException($"matrix multiply: strideC = {strideC} makes the results overlap; one needs {(long)(m - 1) * ldc + n}.");
         }
 
-        if (Vector512.IsHardwareAccelerated)
-        {
-            On<Vec512<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            On<Vec256<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            On<Vec128<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
-        }
-        else
-        {
-            On<VecScalar<T>, T>(batch, transposeA, transposeB, m, n, k, alpha, a, lda, strideA, b, ldb, strideB, beta, c, ldc, strideC);
-        }
-    }
-
-    private static void On<V, T>(
-        int batch, bool transposeA, bool transposeB, int m, int n, int k, T alpha,
-        ReadOnlySpan<T> a, int lda, long strideA, ReadOnlySpan<T> b, int ldb, long strideB, T beta, Span<T> c, int ldc, long strideC)
-        where V : unmanaged, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
         fixed (T* pa = a, pb = b, pc = c)
         {
-            var body = new GemmBatchBody<V, T>
+            VectorCall.Run<GemmBatch<T>, T>(new()
             {
                 A = new() { At = pa, RowStride = lda, Transpose = transposeA },
                 B = new() { At = pb, RowStride = ldb, Transpose = transposeB },
@@ -111,13 +85,13 @@ public static unsafe class MatrixMultiply
                 StrideB = (nint)strideB,
                 StrideC = (nint)strideC,
                 RowStride = ldc,
+                Count = batch,
                 M = m,
                 N = n,
                 K = k,
                 Alpha = alpha,
                 Beta = beta,
-            };
-            body.Run(batch);
+            });
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Memory;
 using Fovea.Simd.Vectors;
 
@@ -26,7 +26,7 @@ public sealed unsafe class PackedLinear<T> : IDisposable
         LinearMap.CheckWeight<T>(outs, ins, weight.Length);
         Outs = outs;
         Ins = ins;
-        long count = outs == 0 || ins == 0 ? 1 : Count(outs, ins);
+        long count = outs == 0 || ins == 0 ? 1 : VectorCall.Run<CountCall, T>(new(outs, ins)).Result;
         _block = new PooledBlock(count * sizeof(T));
         fixed (T* from = weight, to = _block.Block.AsSpan<T>(1))
         {
@@ -34,7 +34,7 @@ public sealed unsafe class PackedLinear<T> : IDisposable
             var b = new GemmOperand<T> { At = from, RowStride = ins, Transpose = true };
             if (outs > 0 && ins > 0)
             {
-                Pack(b, outs, ins, to);
+                VectorCall.Run<PackCall, T>(new(b, outs, ins, to));
             }
         }
     }
@@ -57,29 +57,17 @@ public sealed unsafe class PackedLinear<T> : IDisposable
     /// <summary>Throws when the packed copy has been freed.</summary>
     internal void Validate() => _ = _block.Block;
 
-    private static long Count(int n, int k) =>
-        Vector512.IsHardwareAccelerated ? GemmDriver<Vec512<T>, T>.PackedCount(n, k)
-        : Vector256.IsHardwareAccelerated ? GemmDriver<Vec256<T>, T>.PackedCount(n, k)
-        : Vector128.IsHardwareAccelerated ? GemmDriver<Vec128<T>, T>.PackedCount(n, k)
-        : GemmDriver<VecScalar<T>, T>.PackedCount(n, k);
-
-    private static void Pack(GemmOperand<T> b, int n, int k, T* to)
+    private struct CountCall(int n, int k) : IVectorCall<T>
     {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            GemmDriver<Vec512<T>, T>.Pack(b, n, k, to);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            GemmDriver<Vec256<T>, T>.Pack(b, n, k, to);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            GemmDriver<Vec128<T>, T>.Pack(b, n, k, to);
-        }
-        else
-        {
-            GemmDriver<VecScalar<T>, T>.Pack(b, n, k, to);
-        }
+        public long Result;
+
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T> => Result = GemmDriver<V, T>.PackedCount(n, k);
+    }
+
+    private readonly struct PackCall(GemmOperand<T> b, int n, int k, T* to) : IVectorCall<T>
+    {
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T> => GemmDriver<V, T>.Pack(b, n, k, to);
     }
 }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Fovea.Simd.Copying;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Memory;
@@ -45,22 +44,7 @@ public static unsafe class SymmetricProduct
 
         fixed (T* xAt = x, yAt = y)
         {
-            if (Vector512.IsHardwareAccelerated)
-            {
-                On<Vec512<T>, T>(batch, rows, length, xAt, yAt);
-            }
-            else if (Vector256.IsHardwareAccelerated)
-            {
-                On<Vec256<T>, T>(batch, rows, length, xAt, yAt);
-            }
-            else if (Vector128.IsHardwareAccelerated)
-            {
-                On<Vec128<T>, T>(batch, rows, length, xAt, yAt);
-            }
-            else
-            {
-                On<VecScalar<T>, T>(batch, rows, length, xAt, yAt);
-            }
+            VectorCall.Run<Call<T>, T>(new(batch, rows, length, xAt, yAt));
         }
     }
 
@@ -92,53 +76,56 @@ public static unsafe class SymmetricProduct
         Guard.Length(Kernel, "y [batch, rows, rows]", (long)batch * rows * rows, y);
     }
 
-    private static void On<V, T>(int batch, int rows, int length, T* x, T* y)
-        where V : unmanaged, IVector<V, T>
+    private readonly struct Call<T>(int batch, int rows, int length, T* x, T* y) : IVectorCall<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        nint stride = (nint)rows * length;
-        int depth = Math.Clamp(GemmDriver<V, T>.PackedNumbers / Math.Max(rows, 1), GemmShape<V, T>.Depth, Math.Max(length, GemmShape<V, T>.Depth));
-        int grain = stride * rows <= SerialWork ? int.MaxValue : 1;
-        long packedRows = GemmDriver<V, T>.PackedCount(rows + 1, Math.Min(depth, length));
-        using var packed = new Scratch<T>(2 * packedRows);
-        for (int i = 0; i < batch; i++)
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T>
         {
-            T* matrix = y + ((nint)i * rows * rows);
-            for (int k = 0; k < length; k += depth)
+            nint stride = (nint)rows * length;
+            int depth = Math.Clamp(GemmDriver<V, T>.PackedNumbers / Math.Max(rows, 1), GemmShape<V, T>.Depth, Math.Max(length, GemmShape<V, T>.Depth));
+            int grain = stride * rows <= SerialWork ? int.MaxValue : 1;
+            long packedRows = GemmDriver<V, T>.PackedCount(rows + 1, Math.Min(depth, length));
+            using var packed = new Scratch<T>(2 * packedRows);
+            for (int i = 0; i < batch; i++)
             {
-                int count = Math.Min(depth, length - k);
-                T* from = x + (i * stride) + k;
-                var packRows = new PackRowsBody<V, T> { A = new() { At = from, RowStride = length }, M = rows, K = count, To = packed.At };
-                WorkerTeam.For(ref packRows, GemmShape<V, T>.RowPanels(rows), grain);
-                var packColumns = new PackColumnsBody<V, T>
+                T* matrix = y + ((nint)i * rows * rows);
+                for (int k = 0; k < length; k += depth)
                 {
-                    B = new() { At = from, RowStride = length, Transpose = true },
-                    N = rows,
-                    K = count,
-                    To = packed.At + packedRows,
-                };
-                WorkerTeam.For(ref packColumns, GemmShape<V, T>.ColumnPanels(rows), grain);
-                var multiply = new UpperBody<V, T>
-                {
-                    Product = new()
+                    int count = Math.Min(depth, length - k);
+                    T* from = x + (i * stride) + k;
+                    var packRows = new PackRowsBody<V, T> { A = new() { At = from, RowStride = length }, M = rows, K = count, To = packed.At };
+                    WorkerTeam.For(ref packRows, GemmShape<V, T>.RowPanels(rows), grain);
+                    var packColumns = new PackColumnsBody<V, T>
                     {
-                        A = packed.At,
-                        B = packed.At + packedRows,
-                        C = matrix,
-                        RowStride = rows,
-                        M = rows,
+                        B = new() { At = from, RowStride = length, Transpose = true },
                         N = rows,
                         K = count,
-                        Alpha = T.One,
-                        Beta = k == 0 ? T.Zero : T.One,
-                    },
-                };
-                WorkerTeam.For(ref multiply, UpperBody<V, T>.Pieces(rows), grain);
+                        To = packed.At + packedRows,
+                    };
+                    WorkerTeam.For(ref packColumns, GemmShape<V, T>.ColumnPanels(rows), grain);
+                    var multiply = new UpperBody<V, T>
+                    {
+                        Product = new()
+                        {
+                            A = packed.At,
+                            B = packed.At + packedRows,
+                            C = matrix,
+                            RowStride = rows,
+                            M = rows,
+                            N = rows,
+                            K = count,
+                            Alpha = T.One,
+                            Beta = k == 0 ? T.Zero : T.One,
+                        },
+                    };
+                    WorkerTeam.For(ref multiply, UpperBody<V, T>.Pieces(rows), grain);
+                }
             }
-        }
 
-        var mirror = new MirrorBody<T> { From = y, To = y, Rows = rows };
-        WorkerTeam.For(ref mirror, batch * mirror.Strips, VectorLoop.Grain((long)rows * Side));
+            var mirror = new MirrorBody<T> { From = y, To = y, Rows = rows };
+            WorkerTeam.For(ref mirror, batch * mirror.Strips, VectorLoop.Grain((long)rows * Side));
+        }
     }
 
     /// <summary>Piece i is a strip of rows in one block of columns, as far as it reaches to the right of the diagonal.</summary>

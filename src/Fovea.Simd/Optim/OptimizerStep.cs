@@ -1,13 +1,14 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Functions;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Optim;
 
 /// <summary>
 /// Optimiser steps, one pass over a parameter, its gradient and its state. Every formula is PyTorch's, so that a run can be compared
-/// step by step; only the order of roundings differs.
+/// step by step; only the order of roundings differs, and moments that decay below 1e-34 become 0.
 /// </summary>
 public static unsafe class OptimizerStep
 {
@@ -76,6 +77,7 @@ public static unsafe class OptimizerStep
             V momentum = V.Broadcast(T.CreateTruncating(options.Momentum));
             V scale = V.Broadcast(T.CreateTruncating(options.GradientScale));
             bool nesterov = options.Nesterov;
+            bool settles = options.Step % Denormals.SettleEvery == 0;
             for (int i = start; i < end; i += V.Width)
             {
                 int n = Math.Min(V.Width, end - i);
@@ -84,6 +86,7 @@ public static unsafe class OptimizerStep
                 if (b is not null)
                 {
                     V buffer = V.MultiplyAdd(momentum, V.LoadPartial(b + i, n), d);
+                    buffer = settles ? Denormals.Settle<V, T>(buffer) : buffer;
                     buffer.StorePartial(b + i, n);
                     d = nesterov ? V.MultiplyAdd(momentum, buffer, d) : buffer;
                 }
@@ -114,6 +117,7 @@ public static unsafe class OptimizerStep
             V rate = V.Broadcast(T.CreateTruncating(-options.Rate / correction1));
             V root = V.Broadcast(T.CreateTruncating(1 / Math.Sqrt(correction2)));
             V eps = V.Broadcast(T.CreateTruncating(options.Eps));
+            bool settles = step % Denormals.SettleEvery == 0;
             for (int i = start; i < end; i += V.Width)
             {
                 int n = Math.Min(V.Width, end - i);
@@ -121,6 +125,12 @@ public static unsafe class OptimizerStep
                 V d = V.MultiplyAdd(decay, w, V.LoadPartial(g + i, n) * scale);
                 V mean = V.MultiplyAdd(beta1, V.LoadPartial(m + i, n), rest1 * d);
                 V square = V.MultiplyAdd(beta2, V.LoadPartial(v + i, n), rest2 * d * d);
+                if (settles)
+                {
+                    mean = Denormals.Settle<V, T>(mean);
+                    square = Denormals.Settle<V, T>(square);
+                }
+
                 mean.StorePartial(m + i, n);
                 square.StorePartial(v + i, n);
                 V change = mean / V.MultiplyAdd(V.Sqrt(square), root, eps);

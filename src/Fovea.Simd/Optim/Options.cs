@@ -6,8 +6,9 @@ namespace Fovea.Simd.Optim;
 /// <param name="WeightDecay">L2 penalty, added to the gradient.</param>
 /// <param name="Nesterov">Whether the step looks ahead along the momentum.</param>
 /// <param name="GradientScale">Multiplies the gradient first: gradient clipping, or the mean over accumulated steps.</param>
+/// <param name="Step">The step's number: every 32nd makes 0 of what momentum has decayed below 1e-34.</param>
 public readonly record struct SgdOptions(
-    double Rate, double Momentum = 0, double WeightDecay = 0, bool Nesterov = false, double GradientScale = 1);
+    double Rate, double Momentum = 0, double WeightDecay = 0, bool Nesterov = false, double GradientScale = 1, long Step = 0);
 
 /// <summary>The rates of one <see cref="OptimizerStep.Adam"/> step.</summary>
 /// <param name="Rate">Learning rate.</param>

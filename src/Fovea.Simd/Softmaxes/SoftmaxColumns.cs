@@ -48,6 +48,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
         T* lost = stackalloc T[StripLength];
         Start<V>(at, columns, max, sum, lost);
         bool log = kind == SoftmaxKind.LogForward;
+        V least = Denormals.Least<V, T>(T.CreateTruncating(axis));
         for (int a = 0; a < axis; a++)
         {
             T* row = x + at + ((nint)a * inner);
@@ -56,7 +57,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
             {
                 int n = columns - i;
                 Prefetch.Line(row + inner + i);
-                V e = Exp.Of<V, T>(V.LoadPartial(row + i, n) - V.Load(max + i));
+                V e = Exp.AtLeast<V, T>(V.LoadPartial(row + i, n) - V.Load(max + i), least);
                 Accumulate(sum + i, lost + i, e);
                 if (!log)
                 {
@@ -128,6 +129,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
         new Span<T>(sum, StripLength).Clear();
         new Span<T>(lost, StripLength).Clear();
         bool log = kind == SoftmaxKind.LogBackward;
+        V least = Denormals.Negligible<V, T>();
         for (int a = 0; a < axis; a++)
         {
             nint row = at + ((nint)a * inner);
@@ -151,7 +153,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
                 V total = V.Load(sum + i) + V.Load(lost + i);
                 V y = V.LoadPartial(x + row + i, n);
                 V g = V.LoadPartial(dy + row + i, n);
-                (log ? g - (Exp.Of<V, T>(y) * total) : y * (g - total)).StorePartial(to + row + i, n);
+                (log ? g - (Exp.AtLeast<V, T>(y, least) * total) : (y & V.GreaterThan(y, least)) * (g - total)).StorePartial(to + row + i, n);
             }
         }
     }

@@ -55,13 +55,14 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
 
     /// <summary>
     /// <c>Σ e^(x − shift)</c>, and the exponentials themselves if <paramref name="to"/> is given. Blocks of 64 registers are summed in
-    /// T, above that in double.
+    /// T, above that in double. Each exponential is 0 or so large that it is normal when divided by the sum, which is at most the length.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static double Exponentials<V>(T* row, T* to, int length, T shift)
         where V : struct, IVector<V, T>
     {
         V m = V.Broadcast(shift);
+        V least = Denormals.Least<V, T>(T.CreateTruncating(length));
         double sum = 0;
         for (int start = 0; start < length; start += 64 * V.Width)
         {
@@ -70,7 +71,7 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
             for (int i = start; i < end; i += V.Width)
             {
                 int n = Math.Min(V.Width, end - i);
-                V e = Exp.Of<V, T>(V.LoadPartial(row + i, n) - m) & V.FirstLanes(n);
+                V e = Exp.AtLeast<V, T>(V.LoadPartial(row + i, n) - m, least) & V.FirstLanes(n);
                 s += e;
                 if (to is not null)
                 {
@@ -115,10 +116,13 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
             T* g = dy + ((nint)r * length);
             T* dx = to + ((nint)r * length);
             V dot = V.Broadcast(T.CreateTruncating(RowSums.Sum<V, Products<T>, T>(new(y, g), 0, length)));
+            V least = Denormals.Negligible<V, T>();
             for (int i = 0; i < length; i += V.Width)
             {
                 int n = Math.Min(V.Width, length - i);
-                (V.LoadPartial(y + i, n) * (V.LoadPartial(g + i, n) - dot)).StorePartial(dx + i, n);
+                V weight = V.LoadPartial(y + i, n);
+                weight &= V.GreaterThan(weight, least);
+                (weight * (V.LoadPartial(g + i, n) - dot)).StorePartial(dx + i, n);
             }
         }
     }
@@ -155,7 +159,8 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
             for (int i = 0; i < length; i += V.Width)
             {
                 int n = Math.Min(V.Width, length - i);
-                (V.LoadPartial(g + i, n) - (Exp.Of<V, T>(V.LoadPartial(y + i, n)) * sum)).StorePartial(dx + i, n);
+                V weight = Exp.AtLeast<V, T>(V.LoadPartial(y + i, n), Denormals.Negligible<V, T>());
+                (V.LoadPartial(g + i, n) - (weight * sum)).StorePartial(dx + i, n);
             }
         }
     }

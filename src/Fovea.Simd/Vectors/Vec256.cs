@@ -1,13 +1,14 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Fovea.Simd.Vectors;
 
+// What all widths have in common. The build makes Vec128 and Vec512 of this file by writing their number in place of this one
+// (Fovea.Simd.csproj); what differs stands in VecWidths.cs.
 /// <summary>A register of 256 bits.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public readonly unsafe struct Vec256<T> : IVector<Vec256<T>, T>
+public readonly unsafe partial struct Vec256<T> : IVector<Vec256<T>, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The register itself, for the few kernels that need an instruction the trait does not name.</summary>
@@ -54,11 +55,9 @@ public readonly unsafe struct Vec256<T> : IVector<Vec256<T>, T>
             return Load(from);
         }
 
-        if (Avx2.IsSupported)
+        if (Masks256.IsSupported)
         {
-            return typeof(T) == typeof(float)
-                ? new(Avx.MaskLoad((float*)from, FirstLanes(count).Value.AsSingle()).As<float, T>())
-                : new(Avx.MaskLoad((double*)from, FirstLanes(count).Value.AsDouble()).As<double, T>());
+            return LoadMasked(from, FirstLanes(count));
         }
 
         Vector256<T> value = default;
@@ -89,15 +88,15 @@ public readonly unsafe struct Vec256<T> : IVector<Vec256<T>, T>
             return;
         }
 
-        if (Avx2.IsSupported)
+        if (Masks256.IsSupported)
         {
             if (typeof(T) == typeof(float))
             {
-                Avx.MaskStore((float*)to, FirstLanes(count).Value.AsSingle(), Value.AsSingle());
+                Masks256.MaskStore((float*)to, FirstLanes(count).Value.AsSingle(), Value.AsSingle());
             }
             else
             {
-                Avx.MaskStore((double*)to, FirstLanes(count).Value.AsDouble(), Value.AsDouble());
+                Masks256.MaskStore((double*)to, FirstLanes(count).Value.AsDouble(), Value.AsDouble());
             }
 
             return;
@@ -228,15 +227,6 @@ public readonly unsafe struct Vec256<T> : IVector<Vec256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Scale(Vec256<T> a, Vec256<T> n)
-    {
-        // Two halves, because 2^n itself may be subnormal or infinite where a * 2^n is not. The first product is exact.
-        Vec256<T> half = Round(n * Broadcast(T.CreateTruncating(0.5)));
-        return a * PowerOfTwo(half) * PowerOfTwo(n - half);
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vec256<T> Exponent(Vec256<T> a)
     {
         // PowerOfTwo backwards: the exponent field goes into the low mantissa bits of a large power of two.
@@ -248,48 +238,6 @@ public readonly unsafe struct Vec256<T> : IVector<Vec256<T>, T>
 
         Vector256<long> wide = Vector256.ShiftRightLogical(a.Value.AsInt64(), 52) | Vector256.Create(4503599627370496.0).AsInt64();
         return new((wide.AsDouble() - Vector256.Create(4503599627370496.0 + 1023.0)).As<double, T>());
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Even(Vec256<T> a, Vec256<T> b)
-    {
-        if (typeof(T) == typeof(float) && Avx2.IsSupported)
-        {
-            Vector256<float> mixed = Avx.Shuffle(a.Value.AsSingle(), b.Value.AsSingle(), 0x88);
-            return new(Avx2.Permute4x64(mixed.AsDouble(), 0xD8).As<double, T>());
-        }
-
-        if (typeof(T) == typeof(double) && Avx2.IsSupported)
-        {
-            Vector256<double> mixed = Avx.UnpackLow(a.Value.AsDouble(), b.Value.AsDouble());
-            return new(Avx2.Permute4x64(mixed, 0xD8).As<double, T>());
-        }
-
-        return new(Vector256.Create(
-            Vec128<T>.Even(new(a.Value.GetLower()), new(a.Value.GetUpper())).Value,
-            Vec128<T>.Even(new(b.Value.GetLower()), new(b.Value.GetUpper())).Value));
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vec256<T> Odd(Vec256<T> a, Vec256<T> b)
-    {
-        if (typeof(T) == typeof(float) && Avx2.IsSupported)
-        {
-            Vector256<float> mixed = Avx.Shuffle(a.Value.AsSingle(), b.Value.AsSingle(), 0xDD);
-            return new(Avx2.Permute4x64(mixed.AsDouble(), 0xD8).As<double, T>());
-        }
-
-        if (typeof(T) == typeof(double) && Avx2.IsSupported)
-        {
-            Vector256<double> mixed = Avx.UnpackHigh(a.Value.AsDouble(), b.Value.AsDouble());
-            return new(Avx2.Permute4x64(mixed, 0xD8).As<double, T>());
-        }
-
-        return new(Vector256.Create(
-            Vec128<T>.Odd(new(a.Value.GetLower()), new(a.Value.GetUpper())).Value,
-            Vec128<T>.Odd(new(b.Value.GetLower()), new(b.Value.GetUpper())).Value));
     }
 
     /// <inheritdoc/>
@@ -312,13 +260,13 @@ public readonly unsafe struct Vec256<T> : IVector<Vec256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Sum(Vec256<T> a) => Vec128<T>.Sum(new(a.Value.GetLower() + a.Value.GetUpper()));
+    public static uint SetLanes(Vec256<T> mask) => (uint)Vector256.ExtractMostSignificantBits(mask.Value);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T MaxAcross(Vec256<T> a) => Vec128<T>.MaxAcross(new(Vector128.Max(a.Value.GetLower(), a.Value.GetUpper())));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint SetLanes(Vec256<T> mask) => Vector256.ExtractMostSignificantBits(mask.Value);
+    private static Vec256<T> ScaleInHalves(Vec256<T> a, Vec256<T> n)
+    {
+        // Two halves, because 2^n itself may be subnormal or infinite where a * 2^n is not. The first product is exact.
+        Vec256<T> half = Round(n * Broadcast(T.CreateTruncating(0.5)));
+        return a * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
 }

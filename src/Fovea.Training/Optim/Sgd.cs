@@ -54,6 +54,6 @@ public sealed class Sgd : Optimizer
         double share = slot.Memory[0] is null ? 1 : 1 - _dampening;
         Span<T> buffer = Momentum > 0 ? slot.Remember(0).AsSpan<T>() : default;
         OptimizerStep.Sgd(slot.Parameter.AsSpan<T>(), gradient.AsSpan<T>(), buffer, new SgdOptions(
-            learningRate, Momentum, slot.Group.WeightDecay * share, _nesterov, gradientScale * share));
+            learningRate, Momentum, slot.Group.WeightDecay * share, _nesterov, gradientScale * share, slot.Steps));
     }
 }

@@ -14,7 +14,10 @@ public static class InstructionSets
     public static IReadOnlyList<string> Switches { get; } = ["DOTNET_EnableAVX512", "DOTNET_EnableAVX2", "DOTNET_EnableHWIntrinsic"];
 
     /// <summary>Whether this process is such a run, which must not start others.</summary>
-    public static bool IsChild => Environment.GetEnvironmentVariable(Inside) is not null;
+    public static bool IsChild => Off is not null;
+
+    /// <summary>The switch that is off in this process, if it is such a run.</summary>
+    public static string? Off => Environment.GetEnvironmentVariable(Inside);
 
     /// <summary>Runs the tests of this program that a filter of the runner selects, with one switch off.</summary>
     /// <param name="off">One of <see cref="Switches"/>.</param>

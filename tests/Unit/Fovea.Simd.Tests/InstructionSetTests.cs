@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Fovea.Simd.Vectors;
+using Fovea.Testing;
 
 namespace Fovea.Simd.Tests;
 
@@ -9,53 +9,34 @@ namespace Fovea.Simd.Tests;
 /// </summary>
 public class InstructionSetTests(ITestOutputHelper output)
 {
-    private const string Mark = "FOVEA_INSTRUCTION_SET";
-
     [Fact]
     public async Task All_kernels_pass_on_narrower_registers()
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariable(Mark) is not null, "this is a process that this test started");
-        (string Variable, int Bits)[] settings =
-        [
-            ("DOTNET_EnableAVX512", 256),
-            ("DOTNET_EnableAVX2", 128),
-            ("DOTNET_EnableHWIntrinsic", 0),
-        ];
+        Assert.SkipWhen(InstructionSets.IsChild, "this is a process that this test started");
 
         // Side by side: single kernels' tests hardly use more than one thread each.
-        await Task.WhenAll(settings.Where(s => s.Bits < VectorInfo.Bits).Select(s => PassesWithout(s.Variable, s.Bits)));
+        await Task.WhenAll(InstructionSets.Switches.Where(s => Bits(s) < VectorInfo.Bits).Select(s => Task.Run(() => PassesWithout(s))));
     }
 
     /// <summary>Guards the test above against passing on registers that were not narrowed at all.</summary>
     [Fact]
     public void The_registers_are_as_asked()
     {
-        string? asked = Environment.GetEnvironmentVariable(Mark);
-        Assert.SkipWhen(asked is null, "only in the processes that the other test starts");
-        Assert.True(VectorInfo.Bits <= int.Parse(asked!), $"asked for {asked} bits, running on {VectorInfo.Description}");
+        Assert.SkipUnless(InstructionSets.IsChild, "only in the processes that the other test starts");
+        Assert.True(VectorInfo.Bits <= Bits(InstructionSets.Off!), $"without {InstructionSets.Off}, running on {VectorInfo.Description}");
     }
 
-    private async Task PassesWithout(string variable, int bits)
+    private static int Bits(string off) => off switch
     {
-        var start = new ProcessStartInfo(Path.ChangeExtension(typeof(InstructionSetTests).Assembly.Location, null))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        if (!File.Exists(start.FileName))
-        {
-            start.FileName = Environment.ProcessPath!;
-            start.ArgumentList.Add(typeof(InstructionSetTests).Assembly.Location);
-        }
+        "DOTNET_EnableAVX512" => 256,
+        "DOTNET_EnableAVX2" => 128,
+        _ => 0,
+    };
 
-        start.ArgumentList.Add("--no-progress");
-        start.Environment[Mark] = bits.ToString();
-        start.Environment[variable] = "0";
-        using Process child = Process.Start(start)!;
-        Task<string> errors = child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string text = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+    private void PassesWithout(string off)
+    {
+        (int exitCode, string text) = InstructionSets.Run(off, "--no-progress");
         output.WriteLine(text);
-        Assert.True(child.ExitCode == 0, $"{variable}=0: exit code {child.ExitCode}\n{text}\n{await errors}");
+        Assert.True(exitCode == 0, $"{off}=0: exit code {exitCode}\n{text}");
     }
 }

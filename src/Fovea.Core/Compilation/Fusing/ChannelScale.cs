@@ -21,22 +21,14 @@ internal sealed class ChannelScale
         ? new ChannelScale(norm.Epsilon, [.. step.Inputs[1..5].Select(v => v.Constant!)])
         : null;
 
-    /// <summary>Factors and offsets for a linear map that has the given bias. Computed in double precision, rounded once.</summary>
+    /// <summary>Factors and offsets for a linear map that has the given bias.</summary>
     public (float[] Scale, float[] Shift) Fold(Tensor? bias)
     {
-        ReadOnlySpan<float> weight = Sources[0].AsSpan<float>();
-        ReadOnlySpan<float> offset = Sources[1].AsSpan<float>();
-        ReadOnlySpan<float> mean = Sources[2].AsSpan<float>();
-        ReadOnlySpan<float> variance = Sources[3].AsSpan<float>();
-        float[] scales = new float[weight.Length];
-        float[] shifts = new float[weight.Length];
-        for (int i = 0; i < scales.Length; i++)
-        {
-            double scale = weight[i] / Math.Sqrt(variance[i] + _epsilon);
-            scales[i] = (float)scale;
-            shifts[i] = (float)(offset[i] + (((bias is null ? 0 : (double)bias.AsSpan<float>()[i]) - mean[i]) * scale));
-        }
-
+        float[] scales = new float[Sources[0].Shape[0]];
+        float[] shifts = new float[scales.Length];
+        ReadOnlySpan<float> added = bias is null ? default : bias.AsSpan<float>();
+        BatchNormFold.Of(
+            Sources[0].AsSpan<float>(), Sources[1].AsSpan<float>(), Sources[2].AsSpan<float>(), Sources[3].AsSpan<float>(), _epsilon, added, scales, shifts);
         return (scales, shifts);
     }
 }

@@ -10,15 +10,14 @@ internal sealed class FusedBatchNorm : CompiledOp, IAbsorbs, IPacks
 {
     private Map _map = new([], []);
 
-    private FusedBatchNorm(ChannelScale scale) => Scale = scale;
+    private FusedBatchNorm(ChannelScale scale, Epilogue epilogue) => (Scale, Epilogue) = (scale, epilogue);
 
-    public override string Name => $"batch_norm{(Residual ? "+add" : "")}{(Relu ? "+relu" : "")}";
+    public override string Name => $"batch_norm{Epilogue.Suffix}";
 
     public ChannelScale Scale { get; }
 
-    public bool Residual { get; private init; }
-
-    public bool Relu { get; private init; }
+    /// <summary>What follows the map.</summary>
+    public Epilogue Epilogue { get; }
 
     /// <summary>The fused form; null when the statistics are not constants of single precision.</summary>
     public static Fusion? Of(Step step, bool relu)
@@ -29,24 +28,17 @@ internal sealed class FusedBatchNorm : CompiledOp, IAbsorbs, IPacks
         }
 
         bool adds = step.Inputs.Length > 5;
-        return new Fusion(new FusedBatchNorm(scale) { Residual = adds, Relu = relu }, adds ? [step.Inputs[0], step.Inputs[5]] : [step.Inputs[0]]);
+        return new Fusion(new FusedBatchNorm(scale, new(adds, relu)), adds ? [step.Inputs[0], step.Inputs[5]] : [step.Inputs[0]]);
     }
 
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs) => [inputs[0]];
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) =>
-        OpCost.PerElement(outputs[0], 2 + (Residual ? 1 : 0) + (Relu ? 1 : 0));
+        OpCost.PerElement(outputs[0], 2 + Epilogue.Operations);
 
-    public Fusion? Absorb(Step step, Step user)
-    {
-        Value y = step.Outputs[0];
-        if (user.Op is AddOp or AddReluOp && !Residual && !Relu && user.Inputs[0].Spec == user.Inputs[1].Spec)
-        {
-            return new Fusion(new FusedBatchNorm(Scale) { Residual = true, Relu = user.Op is AddReluOp }, [step.Inputs[0], user.Inputs[user.Inputs[0] == y ? 1 : 0]]);
-        }
-
-        return user.Op is ReluOp && !Relu ? new Fusion(new FusedBatchNorm(Scale) { Residual = Residual, Relu = true }, step.Inputs) : null;
-    }
+    public Fusion? Absorb(Step step, Step user) => Epilogue.With(step.Outputs[0], user) is { } longer
+        ? new Fusion(new FusedBatchNorm(Scale, longer.Epilogue), longer.Added is { } added ? [step.Inputs[0], added] : step.Inputs)
+        : null;
 
     public Op Pack(ConstantStore constants)
     {
@@ -61,7 +53,7 @@ internal sealed class FusedBatchNorm : CompiledOp, IAbsorbs, IPacks
     protected internal override void Forward(ForwardContext c)
     {
         (int n, int channels, int inner) = BatchNormShapes.Split(c.InputSpec(0).Shape);
-        BatchNorm.Inference(n, channels, inner, c.In<float>(0), _map.Scale, _map.Shift, c.InOrEmpty<float>(1), Relu, c.Out<float>());
+        BatchNorm.Inference(n, channels, inner, c.In<float>(0), _map.Scale, _map.Shift, c.InOrEmpty<float>(1), Epilogue.Relu, c.Out<float>());
     }
 
     private sealed record Map(float[] Scale, float[] Shift);

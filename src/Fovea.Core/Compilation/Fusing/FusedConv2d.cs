@@ -14,14 +14,13 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
     private readonly Tensor _weight;
     private readonly Tensor? _bias;
     private ChannelScale? _scale;
-    private bool _residual;
-    private bool _relu;
+    private Epilogue _epilogue;
     private PoolShape? _pool;
     private Packed? _packed;
 
     private FusedConv2d(ConvShape shape, Tensor weight, Tensor? bias) => (_shape, _weight, _bias) = (shape, weight, bias);
 
-    public override string Name => $"conv2d{(_scale is null ? "" : "+batch_norm")}{(_residual ? "+add" : "")}{(_relu ? "+relu" : "")}{(_pool is null ? "" : "+max_pool2d")}";
+    public override string Name => $"conv2d{(_scale is null ? "" : "+batch_norm")}{_epilogue.Suffix}{(_pool is null ? "" : "+max_pool2d")}";
 
     /// <summary>The fused form of a convolution; null when its weights are not constants of single precision.</summary>
     public static Fusion? Of(Step step, ConvShape shape) =>
@@ -35,35 +34,32 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => new(
         _shape.MultiplyAdds,
         ((long)_shape.Batch * _shape.OutChannels * _shape.OutHeight * _shape.OutWidth
-            * ((_bias is not null || _scale is not null ? 1L : 0) + (_residual ? 1 : 0) + (_relu ? 1 : 0)))
+            * ((_bias is not null || _scale is not null ? 1L : 0) + _epilogue.Operations))
         + (_pool is { } p ? p.OutputLength * p.KernelHeight * p.KernelWidth : 0));
 
     public Fusion? Absorb(Step step, Step user)
     {
-        if (_pool is null && !_residual && user.Op is MaxPool2dOp pool && Convolution.TakesMaxPool<float>(_shape, Geometry(pool)))
+        if (_pool is null && !_epilogue.Residual && user.Op is MaxPool2dOp pool && Convolution.TakesMaxPool<float>(_shape, Geometry(pool)))
         {
-            Fusion whole = With(_scale, false, _relu, step.Inputs);
+            Fusion whole = With(_scale, _epilogue, step.Inputs);
             ((FusedConv2d)whole.Op)._pool = Geometry(pool);
             return whole;
         }
 
-        if (_relu || _pool is not null)
+        if (_pool is not null)
         {
             return null;
         }
 
         Value y = step.Outputs[0];
-        if (user.Op is FusedBatchNorm norm && user.Inputs[0] == y && _scale is null && !_residual)
+        if (user.Op is FusedBatchNorm norm && user.Inputs[0] == y && _scale is null && _epilogue == default)
         {
-            return With(norm.Scale, norm.Residual, norm.Relu, norm.Residual ? [step.Inputs[0], user.Inputs[1]] : step.Inputs);
+            return With(norm.Scale, norm.Epilogue, norm.Epilogue.Residual ? [step.Inputs[0], user.Inputs[1]] : step.Inputs);
         }
 
-        if (user.Op is AddOp or AddReluOp && !_residual && user.Inputs[0].Spec == user.Inputs[1].Spec)
-        {
-            return With(_scale, true, user.Op is AddReluOp, [step.Inputs[0], user.Inputs[user.Inputs[0] == y ? 1 : 0]]);
-        }
-
-        return user.Op is ReluOp ? With(_scale, _residual, true, step.Inputs) : null;
+        return _epilogue.With(y, user) is { } longer
+            ? With(_scale, longer.Epilogue, longer.Added is { } added ? [step.Inputs[0], added] : step.Inputs)
+            : null;
     }
 
     // The residual of a block is mostly read here for the last time. Adding in place saves fetching the lines of another map.
@@ -87,19 +83,19 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
     {
         if (_pool is { } pool)
         {
-            Convolution.ForwardMaxPool(_shape, pool, c.In<float>(0), _packed!.Weights, _packed.Shift, _relu, c.Out<float>());
+            Convolution.ForwardMaxPool(_shape, pool, c.In<float>(0), _packed!.Weights, _packed.Shift, _epilogue.Relu, c.Out<float>());
         }
         else
         {
-            Convolution.Forward(_shape, c.In<float>(0), _packed!.Weights, _packed.Shift, c.InOrEmpty<float>(1), _relu, c.Out<float>());
+            Convolution.Forward(_shape, c.In<float>(0), _packed!.Weights, _packed.Shift, c.InOrEmpty<float>(1), _epilogue.Relu, c.Out<float>());
         }
     }
 
     private PoolShape Geometry(MaxPool2dOp pool) =>
         pool.Window.Geometry(new Shape(_shape.Batch, _shape.OutChannels, _shape.OutHeight, _shape.OutWidth));
 
-    private Fusion With(ChannelScale? scale, bool residual, bool relu, ImmutableArray<Value> inputs) =>
-        new(new FusedConv2d(_shape, _weight, _bias) { _scale = scale, _residual = residual, _relu = relu }, inputs);
+    private Fusion With(ChannelScale? scale, Epilogue epilogue, ImmutableArray<Value> inputs) =>
+        new(new FusedConv2d(_shape, _weight, _bias) { _scale = scale, _epilogue = epilogue }, inputs);
 
     private sealed record Packed(PackedWeights<float> Weights, float[] Shift);
 }

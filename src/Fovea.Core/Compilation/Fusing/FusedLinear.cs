@@ -49,14 +49,14 @@ internal sealed class FusedLinear : CompiledOp, IAbsorbs, IPacks
 
         Value y = step.Outputs[0];
         bool isBare = _activation == LinearActivation.None;
-        if (user.Op is FusedBatchNorm { Residual: false } norm && user.Inputs[0] == y && isBare && _scale is null && _y.Rank == 2)
+        if (user.Op is FusedBatchNorm { Epilogue.Residual: false } norm && user.Inputs[0] == y && isBare && _scale is null && _y.Rank == 2)
         {
-            return With(norm.Scale, norm.Relu ? LinearActivation.Relu : LinearActivation.None, false, step.Inputs);
+            return With(norm.Scale, norm.Epilogue.Relu ? LinearActivation.Relu : LinearActivation.None, false, step.Inputs);
         }
 
-        if (user.Op is AddOp && user.Inputs[0].Spec == user.Inputs[1].Spec)
+        if (user.Op is AddOp && Epilogue.Added(y, user) is { } added)
         {
-            return With(_scale, _activation, true, [step.Inputs[0], user.Inputs[user.Inputs[0] == y ? 1 : 0]]);
+            return With(_scale, _activation, true, [step.Inputs[0], added]);
         }
 
         return isBare && Activation(user.Op) is { } activation ? With(_scale, activation, false, step.Inputs) : null;

@@ -1,10 +1,12 @@
+using System.IO.Hashing;
+
 namespace Fovea.Io.Zip;
 
 /// <summary>The content of a zip entry, held to the length and the check value that the directory states.</summary>
 internal sealed class ZipEntryStream(Stream content, ZipEntry entry, Func<string, DataFormatException> error) : ForwardStream
 {
     private long _done;
-    private Crc32 _crc;
+    private readonly Crc32 _crc = new();
 
     public override int Read(Span<byte> buffer)
     {
@@ -31,9 +33,9 @@ internal sealed class ZipEntryStream(Stream content, ZipEntry entry, Func<string
 
         _crc.Append(buffer[..read]);
         _done += read;
-        return _done < entry.Bytes || _crc.Value == entry.Crc
+        return _done < entry.Bytes || _crc.GetCurrentHashAsUInt32() == entry.Crc
             ? read
-            : throw error($"the zip entry '{ErrorText.Of(entry.Name)}' is damaged: its check value is {_crc.Value:x8} instead of {entry.Crc:x8}");
+            : throw error($"the zip entry '{ErrorText.Of(entry.Name)}' is damaged: its check value is {_crc.GetCurrentHashAsUInt32():x8} instead of {entry.Crc:x8}");
     }
 
     protected override void Dispose(bool disposing)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 
 namespace Fovea.Io.Zip;
@@ -21,7 +22,7 @@ internal sealed class ZipWriter(Stream stream, long startAt = 0)
     /// <param name="compress">Whether to deflate the content. It is compressed in memory.</param>
     public void Add(string name, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body = default, int alignment = 1, bool compress = false)
     {
-        var crc = default(Crc32);
+        var crc = new Crc32();
         crc.Append(head);
         crc.Append(body);
         long bytes = (long)head.Length + body.Length;
@@ -34,12 +35,12 @@ internal sealed class ZipWriter(Stream stream, long startAt = 0)
                 deflate.Write(body);
             }
 
-            var entry = new ZipEntry(name, ZipFormat.Deflated, crc.Value, packed.Length, bytes, _at);
+            var entry = new ZipEntry(name, ZipFormat.Deflated, crc.GetCurrentHashAsUInt32(), packed.Length, bytes, _at);
             Append(entry, alignment, packed.GetBuffer().AsSpan(0, (int)packed.Length), default);
         }
         else
         {
-            Append(new ZipEntry(name, ZipFormat.Stored, crc.Value, bytes, bytes, _at), alignment, head, body);
+            Append(new ZipEntry(name, ZipFormat.Stored, crc.GetCurrentHashAsUInt32(), bytes, bytes, _at), alignment, head, body);
         }
     }
 

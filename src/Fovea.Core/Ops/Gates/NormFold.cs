@@ -10,15 +10,6 @@ internal static class NormFold
     /// <param name="scale">Written.</param>
     /// <param name="shift">Written.</param>
     public static void Of<T>(ForwardContext c, int first, double epsilon, Span<T> scale, Span<T> shift)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < scale.Length; i++)
-        {
-            double by = Number(1, i) / Math.Sqrt(Number(4, i) + epsilon);
-            scale[i] = T.CreateChecked(by);
-            shift[i] = T.CreateChecked(Number(2, i) + ((Number(0, i) - Number(3, i)) * by));
-        }
-
-        double Number(int input, int at) => double.CreateChecked(c.In<T>(first + input)[at]);
-    }
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
+        BatchNormFold.Of(c.In<T>(first + 1), c.In<T>(first + 2), c.In<T>(first + 3), c.In<T>(first + 4), epsilon, c.In<T>(first), scale, shift);
 }

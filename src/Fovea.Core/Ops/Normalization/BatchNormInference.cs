@@ -49,7 +49,7 @@ internal sealed class BatchNormInferenceOp(double epsilon, bool relu) : FloatOp,
         (int n, int channels, int inner) = BatchNormShapes.Split(c.InputSpec(0).Shape);
         Span<T> scale = c.Save<T>(channels);
         Span<T> shift = c.Save<T>(channels);
-        Fold(c.In<T>(1), c.In<T>(2), c.In<T>(3), c.In<T>(4), scale, shift);
+        BatchNormFold.Of(c.In<T>(1), c.In<T>(2), c.In<T>(3), c.In<T>(4), epsilon, [], scale, shift);
         BatchNorm.Inference(n, channels, inner, c.In<T>(0), scale, shift, c.InOrEmpty<T>(5), relu, c.Out<T>());
         if (relu)
         {
@@ -110,7 +110,7 @@ internal sealed class BatchNormInferenceOp(double epsilon, bool relu) : FloatOp,
         Array.Fill(ones, T.One);
         T[] scale = new T[channels];
         T[] shift = new T[channels];
-        Fold(ones, new T[channels], c.In<T>(3), c.In<T>(4), scale, shift);
+        BatchNormFold.Of(ones, new T[channels], c.In<T>(3), c.In<T>(4), epsilon, [], scale, shift);
         using Tensor normalized = BackwardContext.NewGrad(c.OutputSpec());
         BatchNorm.Inference(n, channels, inner, c.In<T>(0), scale, shift, default, false, normalized.AsSpan<T>());
         int[] own = new int[shape.Rank];
@@ -128,20 +128,6 @@ internal sealed class BatchNormInferenceOp(double epsilon, bool relu) : FloatOp,
         for (int i = 0; i < channels && c.Needs(4); i++)
         {
             c.GradIn<T>(4)[i] = -half * weight[i] * scale[i] * scale[i] * dweight[i];
-        }
-    }
-
-    /// <summary>
-    /// The affine map that a channel goes through: <c>scale = weight / √(var + eps)</c>, <c>shift = bias − mean · scale</c>.
-    /// </summary>
-    internal void Fold<T>(
-        ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, ReadOnlySpan<T> mean, ReadOnlySpan<T> variance, Span<T> scale, Span<T> shift)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < scale.Length; i++)
-        {
-            scale[i] = weight[i] / T.Sqrt(variance[i] + T.CreateChecked(epsilon));
-            shift[i] = bias[i] - mean[i] * scale[i];
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Fovea.Imaging.Codecs.Png;
 
@@ -70,7 +71,10 @@ public static class PngEncoder
         file.Write(word);
         file.Write(type);
         file.Write(body);
-        BinaryPrimitives.WriteUInt32BigEndian(word, Crc32.Compute(type, body));
+        var check = new Crc32();
+        check.Append(type);
+        check.Append(body);
+        BinaryPrimitives.WriteUInt32BigEndian(word, check.GetCurrentHashAsUInt32());
         file.Write(word);
     }
 }

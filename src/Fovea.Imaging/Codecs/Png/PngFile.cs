@@ -1,5 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Buffers;
+using System.IO.Hashing;
 
 namespace Fovea.Imaging.Codecs.Png;
 
@@ -164,7 +165,7 @@ internal sealed class PngFile : IDisposable
 
     /// <summary>Whether the checksum behind a chunk's body is the right one; the whole chunk must be there.</summary>
     public static bool ChecksumHolds(ReadOnlySpan<byte> chunk, int length) =>
-        Crc32.Compute(chunk.Slice(4, length + 4)) == BinaryPrimitives.ReadUInt32BigEndian(chunk[(length + 8)..]);
+        Crc32.HashToUInt32(chunk.Slice(4, length + 4)) == BinaryPrimitives.ReadUInt32BigEndian(chunk[(length + 8)..]);
 
     /// <summary>A chunk's type as it may be printed: four letters, or its number when they are not letters.</summary>
     private static string Name(uint type)

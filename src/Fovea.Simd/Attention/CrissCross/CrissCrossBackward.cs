@@ -173,7 +173,7 @@ internal readonly unsafe struct CrissCrossBackward<T>(
             for (int j = 0; j < n; j += V.Width)
             {
                 int count = Math.Min(V.Width, n - j);
-                (Exp.Of<V, T>(V.LoadPartial(square + j, count) - m) * f).StorePartial(square + j, count);
+                (Exp.AtLeast<V, T>(V.LoadPartial(square + j, count) - m, Denormals.Negligible<V, T>()) * f).StorePartial(square + j, count);
             }
 
             if (!withDiagonal)

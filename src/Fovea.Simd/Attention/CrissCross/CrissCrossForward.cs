@@ -134,8 +134,8 @@ internal readonly unsafe struct CrissCrossForward<T>(CrissCrossShape shape, T* q
                 V m0 = V.LoadPartial(rowMax + i, n);
                 V m1 = V.LoadPartial(max + i, n);
                 V m = V.Max(m0, m1);
-                V f0 = Exp.Of<V, T>(m0 - m);
-                V f1 = Exp.Of<V, T>(m1 - m);
+                V f0 = Exp.Normal<V, T>(m0 - m);
+                V f1 = Exp.Normal<V, T>(m1 - m);
                 V inverse = one / V.MultiplyAdd(V.LoadPartial(rowSum + i, n), f0, V.LoadPartial(sum + i, n) * f1);
                 (f0 * inverse).StorePartial(max + i, n);
                 (f1 * inverse).StorePartial(sum + i, n);
@@ -151,11 +151,11 @@ internal readonly unsafe struct CrissCrossForward<T>(CrissCrossShape shape, T* q
     {
         for (int i = 0; i < n; i++, square += n, factors += stride)
         {
-            V f = V.Broadcast(*factors);
+            V f = V.Broadcast(*factors), least = Denormals.Least<V, T>(T.One / *factors);
             for (int j = 0; j < n; j += V.Width)
             {
                 int count = Math.Min(V.Width, n - j);
-                (V.LoadPartial(square + j, count) * f).StorePartial(square + j, count);
+                (Denormals.ClearBelow<V, T>(V.LoadPartial(square + j, count), least) * f).StorePartial(square + j, count);
             }
         }
     }

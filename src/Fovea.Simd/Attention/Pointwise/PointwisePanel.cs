@@ -76,7 +76,7 @@ internal readonly unsafe struct PointwisePanel<T>(PointwiseShape shape, T* maps,
                     if (shape.Softmax)
                     {
                         V h = V.LoadPartial(maps + run.Cell + done + i, n);
-                        V weight = Exp.Of<V, T>(h - V.LoadPartial(max + target + i, n)) * V.LoadPartial(inverse + target + i, n);
+                        V weight = Weight(h, max + target + i, inverse + target + i, n);
                         g = weight * (g - V.LoadPartial(dots + target + i, n));
                     }
 
@@ -124,6 +124,11 @@ internal readonly unsafe struct PointwisePanel<T>(PointwiseShape shape, T* maps,
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Weight<V>(V logit, T* max, T* inverse, int n)
+        where V : struct, IVector<V, T> =>
+        Exp.AtLeast<V, T>(logit - V.LoadPartial(max, n), Denormals.Negligible<V, T>()) * V.LoadPartial(inverse, n);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Weights<V>(T* cells, nint target, int count, T* to)
         where V : struct, IVector<V, T>
     {
@@ -134,7 +139,7 @@ internal readonly unsafe struct PointwisePanel<T>(PointwiseShape shape, T* maps,
             V h = V.LoadPartial(cells + i, n);
             if (shape.Softmax)
             {
-                h = Exp.Of<V, T>(h - V.LoadPartial(max + target + i, n)) * V.LoadPartial(inverse + target + i, n);
+                h = Weight(h, max + target + i, inverse + target + i, n);
                 h = shape.HasSums ? h - V.LoadPartial(background + target + i, n) : h;
             }
 

@@ -90,7 +90,7 @@ internal readonly unsafe struct PointwiseStatistics<T>(PointwiseShape shape, T* 
                 V largest = V.LoadPartial(m + x, n);
                 if (sums)
                 {
-                    (V.LoadPartial(s + x, n) + Exp.Of<V, T>(logit - largest)).StorePartial(s + x, n);
+                    (V.LoadPartial(s + x, n) + Exp.Normal<V, T>(logit - largest)).StorePartial(s + x, n);
                 }
                 else
                 {

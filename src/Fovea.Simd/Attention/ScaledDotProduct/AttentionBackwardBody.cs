@@ -182,6 +182,7 @@ internal unsafe struct AttentionBackwardBody<V, T> : IRangeBody
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Weights(T* logits, T* grads, nint stride, int width, int rows, T* max, T* inverseSum, T* delta)
     {
+        V least = Denormals.Negligible<V, T>();
         for (int r = 0; r < rows; r++, grads += stride)
         {
             V m = V.Broadcast(max[r]);
@@ -189,7 +190,7 @@ internal unsafe struct AttentionBackwardBody<V, T> : IRangeBody
             V d = V.Broadcast(delta[r]);
             for (int c = 0; c < width; c += V.Width, logits += V.Width)
             {
-                V weight = Exp.Of<V, T>(V.Load(logits) - m) * l;
+                V weight = Exp.AtLeast<V, T>(V.Load(logits) - m, least) * l;
                 weight.Store(logits);
                 (weight * (V.Load(grads + c) - d)).Store(grads + c);
             }

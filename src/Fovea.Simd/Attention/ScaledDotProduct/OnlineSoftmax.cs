@@ -36,7 +36,7 @@ internal static unsafe class OnlineSoftmax<V, T>
             // A query that has had nothing to attend to yet subtracts 0: e^(−∞ − 0) = 0, where e^(−∞ + ∞) would be NaN.
             V minus = Lanewise.Number<V, T>(double.NegativeInfinity);
             V shift = V.Select(V.Equal(m, minus), V.Zero, m);
-            V factor = Exp.Of<V, T>(old - shift);
+            V factor = Exp.AtLeast<V, T>(old - shift, Denormals.Negligible<V, T>());
             V total = Exponentials(tile + c, width, keys, shift);
             factor.Store(decay + c);
             V.MultiplyAdd(V.Load(sum + c), factor, total).Store(sum + c);
@@ -96,14 +96,15 @@ internal static unsafe class OnlineSoftmax<V, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Exponentials(T* tile, int stride, int keys, V shift)
     {
+        V least = Denormals.Negligible<V, T>();
         V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero;
         int r = 0;
         for (; r <= keys - 4; r += 4, tile += 4 * stride)
         {
-            V e0 = Exp.Of<V, T>(V.Load(tile) - shift);
-            V e1 = Exp.Of<V, T>(V.Load(tile + stride) - shift);
-            V e2 = Exp.Of<V, T>(V.Load(tile + (2 * stride)) - shift);
-            V e3 = Exp.Of<V, T>(V.Load(tile + (3 * stride)) - shift);
+            V e0 = Exp.AtLeast<V, T>(V.Load(tile) - shift, least);
+            V e1 = Exp.AtLeast<V, T>(V.Load(tile + stride) - shift, least);
+            V e2 = Exp.AtLeast<V, T>(V.Load(tile + (2 * stride)) - shift, least);
+            V e3 = Exp.AtLeast<V, T>(V.Load(tile + (3 * stride)) - shift, least);
             e0.Store(tile);
             e1.Store(tile + stride);
             e2.Store(tile + (2 * stride));
@@ -116,7 +117,7 @@ internal static unsafe class OnlineSoftmax<V, T>
 
         for (; r < keys; r++, tile += stride)
         {
-            V e = Exp.Of<V, T>(V.Load(tile) - shift);
+            V e = Exp.AtLeast<V, T>(V.Load(tile) - shift, least);
             e.Store(tile);
             s0 += e;
         }

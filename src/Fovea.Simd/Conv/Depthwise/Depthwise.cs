@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Memory;
@@ -26,7 +25,8 @@ internal static unsafe class Depthwise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var taps = new Scratch<KernelTap>(s.Taps);
-        Run(ConvJob.Forward(s, taps.At), SharedRows(s, s.StrideHeight), 1, x, w, epilogue, y);
+        ConvJob job = ConvJob.Forward(s, taps.At);
+        VectorCall.Run<ForwardCall<T>, T>(new(job, SharedRows(s, s.StrideHeight), 1, x, w, epilogue, y), job.OutWidth * sizeof(T));
     }
 
     public static void BackwardInput<T>(in ConvShape s, T* dy, T* w, T* dx)
@@ -41,7 +41,7 @@ internal static unsafe class Depthwise
 
         // From the least shift on, as the kernel that shares rows expects.
         new Span<KernelTap>(taps.At, s.Taps).Reverse();
-        Run(job, SharedRows(s, 1), stride, dy, w, default, dx);
+        VectorCall.Run<ForwardCall<T>, T>(new(job, SharedRows(s, 1), stride, dy, w, default, dx), job.OutWidth * sizeof(T));
     }
 
     public static void BackwardWeight<T>(in ConvShape s, T* x, T* dy, T* dw)
@@ -49,21 +49,7 @@ internal static unsafe class Depthwise
     {
         using var taps = new Scratch<KernelTap>(s.Taps);
         ConvJob job = ConvJob.Forward(s, taps.At);
-        switch (Width<T>(job.OutWidth))
-        {
-            case 64:
-                Weight<Vec512<T>, T>(job, x, dy, dw);
-                break;
-            case 32:
-                Weight<Vec256<T>, T>(job, x, dy, dw);
-                break;
-            case 16:
-                Weight<Vec128<T>, T>(job, x, dy, dw);
-                break;
-            default:
-                Weight<VecScalar<T>, T>(job, x, dy, dw);
-                break;
-        }
+        VectorCall.Run<WeightCall<T>, T>(new(job, x, dy, dw), job.OutWidth * sizeof(T));
     }
 
     // Rows of the kernel, where output rows share input rows and the kernel has so few that it is compiled.
@@ -72,100 +58,76 @@ internal static unsafe class Depthwise
     // Many planes at once: each call sets up tables that all its planes share.
     private static int PiecesAtOnce(int count, long work) => (int)Math.Max((count + 63) / 64, Math.Clamp(Grain / work, 1, int.MaxValue));
 
-    // The widest register that a row of positions fills at least by more than half.
-    private static int Width<T>(int row)
-        where T : unmanaged
-    {
-        int bytes = row * sizeof(T);
-        return Vector512.IsHardwareAccelerated && bytes > 32 ? 64
-            : Vector256.IsHardwareAccelerated && bytes > 16 ? 32
-            : Vector128.IsHardwareAccelerated && bytes > 8 ? 16 : 0;
-    }
-
-    private static void Run<T>(in ConvJob job, int kernelHeight, int spread, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)
+    private readonly struct ForwardCall<T>(ConvJob job, int kernelHeight, int spread, T* x, T* w, ConvEpilogue<T> epilogue, T* y) : IVectorCall<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        switch (Width<T>(job.OutWidth))
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T>
         {
-            case 64:
-                Run<Vec512<T>, T>(job, kernelHeight, spread, x, w, epilogue, y);
-                break;
-            case 32:
-                Run<Vec256<T>, T>(job, kernelHeight, spread, x, w, epilogue, y);
-                break;
-            case 16:
-                Run<Vec128<T>, T>(job, kernelHeight, spread, x, w, epilogue, y);
-                break;
-            default:
-                Run<VecScalar<T>, T>(job, kernelHeight, spread, x, w, epilogue, y);
-                break;
+            using var tables = new Scratch<nint>(StagePlan.TableCount(job.TapCount));
+            StagePlan plan = StagePlan.MakeForPlanes(job, V.Width, tables.At);
+            using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
+            int channels = job.Groups * job.Outputs;
+            bool ordered = job.Taps[0].Weight == 0 && job.Taps[job.TapCount - 1].Weight == job.TapCount - 1;
+            using var weights = new Scratch<T>(ordered ? 1 : (long)channels * job.TapCount);
+            for (int c = 0; !ordered && c < channels; c++)
+            {
+                for (int t = 0; t < job.TapCount; t++)
+                {
+                    weights.At[(nint)c * job.TapCount + t] = w[(nint)c * job.TapCount + job.Taps[t].Weight];
+                }
+            }
+
+            var body = new DepthwiseBody<V, T>
+            {
+                Plan = &plan,
+                Stage = new(&plan, x, masks.At),
+                X = x,
+                Weights = ordered ? w : weights.At,
+                Y = y,
+                Epilogue = epilogue,
+                Spread = spread,
+                KernelHeight = kernelHeight,
+            };
+            long work = (long)job.Positions * job.TapCount * job.Outputs;
+            WorkerTeam.For(ref body, job.Batch * job.Groups, PiecesAtOnce(job.Batch * job.Groups, work));
         }
     }
 
-    private static void Run<V, T>(in ConvJob job, int kernelHeight, int spread, T* x, T* w, in ConvEpilogue<T> epilogue, T* y)
-        where V : unmanaged, IVector<V, T>
+    private readonly struct WeightCall<T>(ConvJob job, T* x, T* dy, T* dw) : IVectorCall<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using var tables = new Scratch<nint>(StagePlan.TableCount(job.TapCount));
-        StagePlan plan = StagePlan.MakeForPlanes(job, V.Width, tables.At);
-        using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
-        int channels = job.Groups * job.Outputs;
-        bool ordered = job.Taps[0].Weight == 0 && job.Taps[job.TapCount - 1].Weight == job.TapCount - 1;
-        using var weights = new Scratch<T>(ordered ? 1 : (long)channels * job.TapCount);
-        for (int c = 0; !ordered && c < channels; c++)
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T>
         {
-            for (int t = 0; t < job.TapCount; t++)
+            using var tables = new Scratch<nint>(StagePlan.TableCount(job.TapCount));
+            StagePlan plan = StagePlan.MakeForPlanes(job, V.Width, tables.At);
+            using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
+            int channels = job.Groups * job.Outputs;
+            int shares = Math.Clamp((EnoughPieces + channels - 1) / channels, 1, job.Batch);
+            nint count = (nint)channels * job.TapCount;
+            using var sums = new Scratch<T>(shares * count);
+            var body = new DepthwiseWeightBody<V, T>
             {
-                weights.At[(nint)c * job.TapCount + t] = w[(nint)c * job.TapCount + job.Taps[t].Weight];
-            }
-        }
-
-        var body = new DepthwiseBody<V, T>
-        {
-            Plan = &plan,
-            Stage = new(&plan, x, masks.At),
-            X = x,
-            Weights = ordered ? w : weights.At,
-            Y = y,
-            Epilogue = epilogue,
-            Spread = spread,
-            KernelHeight = kernelHeight,
-        };
-        long work = (long)job.Positions * job.TapCount * job.Outputs;
-        WorkerTeam.For(ref body, job.Batch * job.Groups, PiecesAtOnce(job.Batch * job.Groups, work));
-    }
-
-    private static void Weight<V, T>(in ConvJob job, T* x, T* dy, T* dw)
-        where V : unmanaged, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        using var tables = new Scratch<nint>(StagePlan.TableCount(job.TapCount));
-        StagePlan plan = StagePlan.MakeForPlanes(job, V.Width, tables.At);
-        using var masks = new Scratch<T>(PlaneStage<V, T>.MaskCount(plan));
-        int channels = job.Groups * job.Outputs;
-        int shares = Math.Clamp((EnoughPieces + channels - 1) / channels, 1, job.Batch);
-        nint count = (nint)channels * job.TapCount;
-        using var sums = new Scratch<T>(shares * count);
-        var body = new DepthwiseWeightBody<V, T>
-        {
-            Plan = &plan,
-            Stage = new(&plan, x, masks.At),
-            X = x,
-            Dy = dy,
-            Sums = sums.At,
-            Shares = shares,
-        };
-        long work = (long)job.Positions * job.TapCount * (job.Batch / shares + 1);
-        WorkerTeam.For(ref body, channels * shares, PiecesAtOnce(channels * shares, work));
-        for (nint i = 0; i < count; i++)
-        {
-            T sum = sums.At[i];
-            for (int s = 1; s < shares; s++)
+                Plan = &plan,
+                Stage = new(&plan, x, masks.At),
+                X = x,
+                Dy = dy,
+                Sums = sums.At,
+                Shares = shares,
+            };
+            long work = (long)job.Positions * job.TapCount * (job.Batch / shares + 1);
+            WorkerTeam.For(ref body, channels * shares, PiecesAtOnce(channels * shares, work));
+            for (nint i = 0; i < count; i++)
             {
-                sum += sums.At[s * count + i];
-            }
+                T sum = sums.At[i];
+                for (int s = 1; s < shares; s++)
+                {
+                    sum += sums.At[s * count + i];
+                }
 
-            dw[i] = sum;
+                dw[i] = sum;
+            }
         }
     }
 }

@@ -1,220 +1,128 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Pooling;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv;
 
-/// <summary>Chooses the widest lane of the machine for each pass.</summary>
-internal static unsafe class ConvDispatch
+/// <summary>Runs each pass, and each question about it, on the widest registers of the machine.</summary>
+internal static unsafe class ConvDispatch<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public static void Forward<T>(in ConvShape s, T* x, T* w, T* packed, ConvAlgorithm algorithm, in ConvEpilogue<T> epilogue, T* y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Forward(in ConvShape s, T* x, T* w, T* packed, ConvAlgorithm algorithm, in ConvEpilogue<T> epilogue, T* y)
     {
-        if (s.OutputCount == 0)
+        if (s.OutputCount > 0)
         {
-            return;
-        }
-
-        if (Vector512.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec512<T>, T>.Forward(s, x, w, packed, algorithm, epilogue, y);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec256<T>, T>.Forward(s, x, w, packed, algorithm, epilogue, y);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec128<T>, T>.Forward(s, x, w, packed, algorithm, epilogue, y);
-        }
-        else
-        {
-            ConvPasses<VecScalar<T>, T>.Forward(s, x, w, packed, algorithm, epilogue, y);
+            VectorCall.Run<ForwardCall, T>(new(s, x, w, packed, algorithm, epilogue, y));
         }
     }
 
-    public static void ForwardMaxPool<T>(in ConvShape s, in PoolShape pool, T* x, T* packed, in ConvEpilogue<T> epilogue, T* y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void ForwardMaxPool(in ConvShape s, in PoolShape pool, T* x, T* packed, in ConvEpilogue<T> epilogue, T* y) =>
+        VectorCall.Run<MaxPoolCall, T>(new(s, pool, x, packed, epilogue, y));
+
+    public static void BackwardInput(in ConvShape s, T* dy, T* w, T* dx)
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (s.InputCount > 0)
         {
-            ConvPasses<Vec512<T>, T>.ForwardMaxPool(s, pool, x, packed, epilogue, y);
-        }
-        else
-        {
-            ConvPasses<Vec256<T>, T>.ForwardMaxPool(s, pool, x, packed, epilogue, y);
+            VectorCall.Run<InputCall, T>(new(s, dy, w, dx));
         }
     }
 
-    /// <summary>Whether a maximum over windows is taken along with a convolution; never with narrow registers.</summary>
-    public static bool TakesMaxPool<T>(in ConvShape s)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Vector512.IsHardwareAccelerated ? ConvPasses<Vec512<T>, T>.TakesMaxPool(s)
-        : Vector256.IsHardwareAccelerated && ConvPasses<Vec256<T>, T>.TakesMaxPool(s);
-
-    public static void BackwardInput<T>(in ConvShape s, T* dy, T* w, T* dx)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void BackwardWeight(in ConvShape s, T* x, T* dy, T* dw)
     {
-        if (s.InputCount == 0)
+        if (s.WeightCount > 0)
         {
-            return;
-        }
-
-        if (Vector512.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec512<T>, T>.BackwardInput(s, dy, w, dx);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec256<T>, T>.BackwardInput(s, dy, w, dx);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec128<T>, T>.BackwardInput(s, dy, w, dx);
-        }
-        else
-        {
-            ConvPasses<VecScalar<T>, T>.BackwardInput(s, dy, w, dx);
+            VectorCall.Run<WeightCall, T>(new(s, x, dy, dw));
         }
     }
 
-    public static void BackwardWeight<T>(in ConvShape s, T* x, T* dy, T* dw)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (s.WeightCount == 0)
-        {
-            return;
-        }
+    public static void BackwardBias(in ConvShape s, T* dy, T* db) => VectorCall.Run<BiasCall, T>(new(s, dy, db));
 
-        if (Vector512.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec512<T>, T>.BackwardWeight(s, x, dy, dw);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec256<T>, T>.BackwardWeight(s, x, dy, dw);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec128<T>, T>.BackwardWeight(s, x, dy, dw);
-        }
-        else
-        {
-            ConvPasses<VecScalar<T>, T>.BackwardWeight(s, x, dy, dw);
-        }
-    }
-
-    public static void BackwardBias<T>(in ConvShape s, T* dy, T* db)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Pack(in ConvShape s, ConvAlgorithm algorithm, T* w, T* to)
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (s.WeightCount > 0)
         {
-            BiasGradientBody<Vec512<T>, T>.Run(s, dy, db);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            BiasGradientBody<Vec256<T>, T>.Run(s, dy, db);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            BiasGradientBody<Vec128<T>, T>.Run(s, dy, db);
-        }
-        else
-        {
-            BiasGradientBody<VecScalar<T>, T>.Run(s, dy, db);
+            VectorCall.Run<PackCall, T>(new(s, algorithm, w, to));
         }
     }
 
     /// <summary>Numbers that packed weights take.</summary>
-    public static long PackedCount<T>(in ConvShape s, ConvAlgorithm algorithm)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            return ConvPasses<Vec512<T>, T>.PackedCount(s, algorithm);
-        }
-
-        if (Vector256.IsHardwareAccelerated)
-        {
-            return ConvPasses<Vec256<T>, T>.PackedCount(s, algorithm);
-        }
-
-        if (Vector128.IsHardwareAccelerated)
-        {
-            return ConvPasses<Vec128<T>, T>.PackedCount(s, algorithm);
-        }
-
-        return ConvPasses<VecScalar<T>, T>.PackedCount(s, algorithm);
-    }
+    public static long PackedCount(in ConvShape s, ConvAlgorithm algorithm) => VectorCall.Run<PackedCountCall, T>(new(s, algorithm)).Result;
 
     /// <summary>What <see cref="ConvAlgorithm.Automatic"/> means.</summary>
-    public static ConvAlgorithm Choose<T>(in ConvShape s, bool packed)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            return ConvPasses<Vec512<T>, T>.Choose(s, packed);
-        }
-
-        if (Vector256.IsHardwareAccelerated)
-        {
-            return ConvPasses<Vec256<T>, T>.Choose(s, packed);
-        }
-
-        if (Vector128.IsHardwareAccelerated)
-        {
-            return ConvPasses<Vec128<T>, T>.Choose(s, packed);
-        }
-
-        return ConvPasses<VecScalar<T>, T>.Choose(s, packed);
-    }
+    public static ConvAlgorithm Choose(in ConvShape s, bool packed) => VectorCall.Run<ChooseCall, T>(new(s, packed)).Result;
 
     /// <summary>Whether an algorithm exists for a geometry.</summary>
-    public static bool Exists<T>(in ConvShape s, ConvAlgorithm algorithm)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static bool Exists(in ConvShape s, ConvAlgorithm algorithm) => VectorCall.Run<ExistsCall, T>(new(s, algorithm)).Result;
+
+    /// <summary>Whether a maximum over windows is taken along with a convolution; never with narrow registers.</summary>
+    public static bool TakesMaxPool(in ConvShape s) => VectorInfo.Bits >= 256 && VectorCall.Run<TakesMaxPoolCall, T>(new(s)).Result;
+
+    private struct ForwardCall(ConvShape s, T* x, T* w, T* packed, ConvAlgorithm algorithm, ConvEpilogue<T> epilogue, T* y) : IVectorCall<T>
     {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            return ConvPasses<Vec512<T>, T>.Exists(s, algorithm);
-        }
-
-        if (Vector256.IsHardwareAccelerated)
-        {
-            return ConvPasses<Vec256<T>, T>.Exists(s, algorithm);
-        }
-
-        if (Vector128.IsHardwareAccelerated)
-        {
-            return ConvPasses<Vec128<T>, T>.Exists(s, algorithm);
-        }
-
-        return ConvPasses<VecScalar<T>, T>.Exists(s, algorithm);
+        public readonly void Run<V>()
+            where V : unmanaged, IVector<V, T> => ConvPasses<V, T>.Forward(s, x, w, packed, algorithm, epilogue, y);
     }
 
-    public static void Pack<T>(in ConvShape s, ConvAlgorithm algorithm, T* w, T* to)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private struct MaxPoolCall(ConvShape s, PoolShape pool, T* x, T* packed, ConvEpilogue<T> epilogue, T* y) : IVectorCall<T>
     {
-        if (s.WeightCount == 0)
-        {
-            return;
-        }
+        public readonly void Run<V>()
+            where V : unmanaged, IVector<V, T> => ConvPasses<V, T>.ForwardMaxPool(s, pool, x, packed, epilogue, y);
+    }
 
-        if (Vector512.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec512<T>, T>.Pack(s, algorithm, w, to);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec256<T>, T>.Pack(s, algorithm, w, to);
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            ConvPasses<Vec128<T>, T>.Pack(s, algorithm, w, to);
-        }
-        else
-        {
-            ConvPasses<VecScalar<T>, T>.Pack(s, algorithm, w, to);
-        }
+    private struct InputCall(ConvShape s, T* dy, T* w, T* dx) : IVectorCall<T>
+    {
+        public readonly void Run<V>()
+            where V : unmanaged, IVector<V, T> => ConvPasses<V, T>.BackwardInput(s, dy, w, dx);
+    }
+
+    private struct WeightCall(ConvShape s, T* x, T* dy, T* dw) : IVectorCall<T>
+    {
+        public readonly void Run<V>()
+            where V : unmanaged, IVector<V, T> => ConvPasses<V, T>.BackwardWeight(s, x, dy, dw);
+    }
+
+    private struct BiasCall(ConvShape s, T* dy, T* db) : IVectorCall<T>
+    {
+        public readonly void Run<V>()
+            where V : unmanaged, IVector<V, T> => BiasGradientBody<V, T>.Run(s, dy, db);
+    }
+
+    private struct PackCall(ConvShape s, ConvAlgorithm algorithm, T* w, T* to) : IVectorCall<T>
+    {
+        public readonly void Run<V>()
+            where V : unmanaged, IVector<V, T> => ConvPasses<V, T>.Pack(s, algorithm, w, to);
+    }
+
+    private struct PackedCountCall(ConvShape s, ConvAlgorithm algorithm) : IVectorCall<T>
+    {
+        public long Result;
+
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T> => Result = ConvPasses<V, T>.PackedCount(s, algorithm);
+    }
+
+    private struct ChooseCall(ConvShape s, bool packed) : IVectorCall<T>
+    {
+        public ConvAlgorithm Result;
+
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T> => Result = ConvPasses<V, T>.Choose(s, packed);
+    }
+
+    private struct ExistsCall(ConvShape s, ConvAlgorithm algorithm) : IVectorCall<T>
+    {
+        public bool Result;
+
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T> => Result = ConvPasses<V, T>.Exists(s, algorithm);
+    }
+
+    private struct TakesMaxPoolCall(ConvShape s) : IVectorCall<T>
+    {
+        public bool Result;
+
+        public void Run<V>()
+            where V : unmanaged, IVector<V, T> => Result = ConvPasses<V, T>.TakesMaxPool(s);
     }
 }

@@ -65,7 +65,7 @@ public readonly struct GeluBackward : IBinary
     {
         V limit = Lanewise.Number<V, T>(Gelu.Limit);
         x = V.MinFast(limit, V.MaxFast(-limit, x));
-        V density = Exp.Of<V, T>(x * x * Lanewise.Number<V, T>(-0.5)) * Lanewise.Number<V, T>(0.3989422804014327);
+        V density = Exp.Normal<V, T>(x * x * Lanewise.Number<V, T>(-0.5)) * Lanewise.Number<V, T>(0.3989422804014327);
         return dy * V.MultiplyAdd(x, density, Gelu.Distribution<V, T>(x));
     }
 }

@@ -6,7 +6,7 @@ using Fovea.Simd.Vectors;
 namespace Fovea.Simd.Functions;
 
 /// <summary><c>x · σ(x)</c> (SiLU, swish).</summary>
-/// <remarks>float: at most 3.2 ulp for x ≥ −87, below which σ is subnormal; −∞ gives −0, NaN stays NaN.</remarks>
+/// <remarks>float: at most 3.2 ulp for x ≥ −87, below which σ becomes 0; −∞ gives −0, NaN stays NaN.</remarks>
 public readonly struct Silu : IUnary
 {
     // σ is exactly 0 or 1 from here on in either precision, so clamping x changes no result but those of the infinities.

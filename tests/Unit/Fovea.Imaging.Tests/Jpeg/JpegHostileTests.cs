@@ -12,11 +12,11 @@ public class JpegHostileTests
         [.. Directory.EnumerateFiles(Repository.Golden("images", "jpeg"), "*.jpg").Order().Select(File.ReadAllBytes)];
 
     [Fact]
-    public void Mutated_files_give_pictures_or_the_typed_error() => Assert.InRange(Mutations.Run(new JpegDecoder(), Files, 6000, new JpegStructure()), 1500, 6000);
+    public void Mutated_files_give_pictures_or_the_typed_error() => Assert.InRange(DamagedImages.Refused(new JpegDecoder(), Files, 6000, new JpegStructure()), 1500, 6000);
 
     [Fact]
     public void Mutated_files_are_safe_when_truncation_is_allowed() =>
-        Assert.InRange(Mutations.Run(new JpegDecoder(new JpegDecoderOptions { AllowTruncated = true }), Files, 6000, new JpegStructure()), 500, 6000);
+        Assert.InRange(DamagedImages.Refused(new JpegDecoder(new JpegDecoderOptions { AllowTruncated = true }), Files, 6000, new JpegStructure()), 500, 6000);
 
     [Fact]
     public void Any_bytes_behind_a_header_are_safe()
@@ -87,7 +87,7 @@ public class JpegHostileTests
     {
         try
         {
-            Assert.InRange((long)new JpegDecoder().Decode(file, Mutations.Small).Pixels.Length, 1, 3 * Mutations.Small.MaxPixels);
+            Assert.InRange((long)new JpegDecoder().Decode(file, DamagedImages.Small).Pixels.Length, 1, 3 * DamagedImages.Small.MaxPixels);
         }
         catch (ImageException e)
         {

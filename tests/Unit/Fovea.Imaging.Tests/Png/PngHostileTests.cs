@@ -9,11 +9,11 @@ public class PngHostileTests
     private static IReadOnlyList<byte[]> Files => [.. Directory.EnumerateFiles(Repository.Golden("images", "png"), "*.png").Order().Select(File.ReadAllBytes)];
 
     [Fact]
-    public void Mutated_files_give_pictures_or_the_typed_error() => Assert.InRange(Mutations.Run(new PngDecoder(), Files, 3000), 1500, 3000);
+    public void Mutated_files_give_pictures_or_the_typed_error() => Assert.InRange(DamagedImages.Refused(new PngDecoder(), Files, 3000), 1500, 3000);
 
     [Fact]
     public void Mutated_files_with_right_checksums_reach_the_parser_behind_them() =>
-        Assert.InRange(Mutations.Run(new PngDecoder(), Files, 5000, new PngStructure()), 1000, 5000);
+        Assert.InRange(DamagedImages.Refused(new PngDecoder(), Files, 5000, new PngStructure()), 1000, 5000);
 
     [Fact]
     public void A_huge_header_is_refused_before_memory_is_taken()

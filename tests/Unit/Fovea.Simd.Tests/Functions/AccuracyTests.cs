@@ -14,7 +14,7 @@ public class AccuracyTests(ITestOutputHelper output)
     public void Log_() => Within(0.9, FloatSweep.Ulps(new Log(), Math.Log));
 
     [Fact]
-    public void Sigmoid_() => Within(2.4, FloatSweep.Ulps(new Sigmoid(), Reference.Sigmoid));
+    public void Sigmoid_() => Within(2.4, FloatSweep.Ulps(new Sigmoid(), Reference.Sigmoid, x => !(x < -87.3365)));
 
     [Fact]
     public void Silu_() => Within(3.2, FloatSweep.Ulps(new Silu(), x => double.IsNegativeInfinity(x) ? 0 : x * Reference.Sigmoid(x), x => !(x < -87)));
@@ -26,7 +26,7 @@ public class AccuracyTests(ITestOutputHelper output)
     public void Erf_() => Within(1.2, FloatSweep.Ulps(new Erf(), Reference.Erf));
 
     [Fact]
-    public void Softplus_() => Within(1.75, FloatSweep.Ulps(new Softplus(1), Reference.Softplus));
+    public void Softplus_() => Within(1.75, FloatSweep.Ulps(new Softplus(1), Reference.Softplus, x => !(x < -87.3365)));
 
     [Fact]
     public void Gelu_() => Within(2.9, FloatSweep.Ulps(new Gelu(), Reference.Gelu, x => !(x < -1)));

@@ -12,27 +12,6 @@ public sealed class ZipTests
     // Where the fields of a central header lie that the tests damage.
     private const int Flags = 8, Method = 10, Crc = 16, Packed = 20, Bytes = 24, Local = 42, Name = 46;
 
-    [Theory]
-    [InlineData("", 0u)]
-    [InlineData("123456789", 0xCBF43926u)]
-    [InlineData("The quick brown fox jumps over the lazy dog", 0x414FA339u)]
-    public void CheckValuesAreTheStandardOnes(string text, uint expected) =>
-        Assert.Equal(expected, Crc32.Of(Encoding.ASCII.GetBytes(text)));
-
-    [Fact]
-    public void CheckValuesDoNotDependOnThePieces()
-    {
-        byte[] data = new byte[1000];
-        new Random(1).NextBytes(data);
-        for (int cut = 0; cut <= 40; cut++)
-        {
-            var crc = default(Crc32);
-            crc.Append(data.AsSpan(0, cut));
-            crc.Append(data.AsSpan(cut));
-            Assert.Equal(Crc32.Of(data), crc.Value);
-        }
-    }
-
     [Fact]
     public void TheFrameworksReaderReadsOursAndWeReadItsOwn()
     {
