@@ -1,3 +1,4 @@
+using Fovea.Io;
 using Fovea.Onnx.Import;
 using Fovea.Onnx.Protocol;
 
@@ -31,7 +32,7 @@ public sealed class OnnxModel : Module
         _constants = Array.ConvertAll(graph.Constants, TensorScope.Detach);
         Inputs = Array.ConvertAll(graph.Inputs, i => i.Value);
         Producer = $"{model.ProducerName} {model.ProducerVersion}".Trim();
-        Opset = (int)model.OpsetImport.First(o => o.Domain is "" or "ai.onnx").Version;
+        Opset = graph.Opset;
         foreach (StringStringEntryProto entry in model.MetadataProps)
         {
             Texts[entry.Key] = entry.Value;
@@ -124,9 +125,9 @@ public sealed class OnnxModel : Module
     {
         options ??= OnnxImportOptions.Default;
         using TensorScope scope = TensorScope.Begin();
-        long bytes = stream.Length - stream.Position;
-        ModelProto model = ModelFile.Read(stream, ModelProto.Parser);
-        LoadedGraph graph = GraphBuilder.Build(model, files, options.Outputs, ModelFile.Budget(bytes), path);
+        ParseBudget budget = ModelFile.Budget(stream);
+        ModelProto model = ModelFile.Read(stream, ModelProto.Parser, budget);
+        LoadedGraph graph = GraphBuilder.Build(model, files, options.Outputs, budget, path);
         return new OnnxModel(model, graph, options);
     }
 

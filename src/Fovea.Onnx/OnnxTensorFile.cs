@@ -15,7 +15,7 @@ public static class OnnxTensorFile
         try
         {
             using TensorScope scope = TensorScope.Begin();
-            return scope.Keep(new Initializers(files: null).Read(ModelFile.Read(stream, TensorProto.Parser)));
+            return scope.Keep(new Initializers(files: null).Read(ModelFile.Read(stream, TensorProto.Parser, ModelFile.Budget(stream))));
         }
         catch (OnnxException error)
         {

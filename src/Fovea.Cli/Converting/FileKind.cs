@@ -23,11 +23,14 @@ internal static class FileKinds
     private static readonly string[] s_readOnlyImages = [".jpg", ".jpeg", ".jpe", ".jfif", ".pbm", ".pnm"];
     private static readonly string[] s_images = [".png", ".bmp", ".ppm", ".pgm"];
 
+    /// <summary>Whether a path is that of an ONNX file, whose weights are read.</summary>
+    public static bool IsOnnx(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>What a path's extension says.</summary>
     public static FileKind Of(string path)
     {
         string extension = Path.GetExtension(path).ToLowerInvariant();
-        return WeightsFile.FormatOf(path) is not null ? FileKind.Weights
+        return WeightsFile.FormatOf(path) is not null || IsOnnx(path) ? FileKind.Weights
             : s_images.Contains(extension) || s_readOnlyImages.Contains(extension) ? FileKind.Image
             : FileKind.Unknown;
     }
@@ -42,7 +45,7 @@ internal static class FileKinds
             throw new OptionException("convert", $"cannot tell from {path} what to write; {Writable}.");
         }
 
-        return kind == FileKind.Weights || s_images.Contains(Path.GetExtension(path).ToLowerInvariant())
+        return (kind == FileKind.Weights && !IsOnnx(path)) || s_images.Contains(Path.GetExtension(path).ToLowerInvariant())
             ? kind
             : throw new OptionException("convert", $"{Path.GetExtension(path)} is read, not written; {Writable}.");
     }

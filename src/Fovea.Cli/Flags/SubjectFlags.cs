@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Fovea.Attention;
+using Fovea.Cli.Converting;
 using Fovea.Inspect;
 using Fovea.Models;
+using Fovea.Onnx;
 using Fovea.Simd.Drivers;
 using Fovea.Training;
 
@@ -130,6 +132,11 @@ internal static class SubjectFlags
     private static Subject BuildModel(SubjectOptions options)
     {
         CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
+        if (options.Weights is { } file && FileKinds.IsOnnx(file))
+        {
+            return OfOnnx(file, options);
+        }
+
         var request = new ModelRequest
         {
             Model = options.Model,
@@ -142,6 +149,24 @@ internal static class SubjectFlags
         Tensor images = Tensor.Empty(ShapeOf(options.Batch, description.Mean.Count, description.ImageSize, description.ImageSize));
         new Generator(0).FillNormal(images.AsSpan<float>());
         return new Subject(description.Key, module, [images]);
+    }
+
+    /// <summary>A network of an ONNX file on random numbers: batch and image size go where the file leaves a length open.</summary>
+    private static Subject OfOnnx(string path, SubjectOptions options)
+    {
+        if (options.Attention is not null || options.AttentionAt is not null)
+        {
+            throw new OptionException(path, "an ONNX file is a whole network; --attention and --attention-at are for models of the catalogue.");
+        }
+
+        var model = OnnxModel.Load(path);
+        Tensor[] inputs = [.. model.Inputs.Select(i => i.Example(options.Batch, options.ImageSize ?? 224)).Select(s => Tensor.Zeros(s.Shape, s.DType))];
+        foreach (Tensor input in inputs.Where(i => i.DType == DType.Float32))
+        {
+            new Generator(0).FillNormal(input.AsSpan<float>());
+        }
+
+        return new Subject(Path.GetFileName(path), model, inputs);
     }
 
     private static (Module Module, ModelDescription Description) OfWeights(string weights, ModelRequest request)

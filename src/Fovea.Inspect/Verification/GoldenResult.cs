@@ -35,7 +35,7 @@ public sealed record GoldenResult(
     public override string ToString()
     {
         string name = Path == GoldenPath.Eager ? $"{Mechanism} {Case}" : $"{Mechanism} {Case} {Path.ToString().ToLowerInvariant()}";
-        FormattableString line = IsLeftOut ? $"SKIP {name}: a case of training mode has no compiled form"
+        FormattableString line = IsLeftOut ? $"SKIP {name}: {Failure ?? "a case of training mode has no compiled form"}"
             : Unsupported is not null ? $"UNSUPPORTED {name}: {Unsupported}"
             : double.IsNaN(Worst) ? $"FAIL {name}: {Failure}"
             : (FormattableString)$"{(Passed ? "PASS" : "FAIL")} {name} worst {Worst:0.0e-00} ({WorstTensor}) tolerance {Tolerance:0.0e-00}{(Failure is null ? string.Empty : $": {Failure}")}";

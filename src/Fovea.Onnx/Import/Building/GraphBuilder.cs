@@ -23,7 +23,7 @@ internal sealed class GraphBuilder
     private GraphBuilder(GraphNames names, IReadOnlyDictionary<string, long> opsets, ExternalFiles? files, ParseBudget budget)
     {
         (_names, _opsets, _initializers, _folding) = (names, opsets, new Initializers(files), new ConstantFolding(budget));
-        _opset = (int)Math.Clamp(opsets.GetValueOrDefault(string.Empty), 0, int.MaxValue);
+        _opset = (int)opsets[string.Empty];
         _roles = new WeightRoles(names);
     }
 
@@ -49,7 +49,8 @@ internal sealed class GraphBuilder
         }
 
         // IR version 1 and 2 named no version: their operators are those of opset 1.
-        long own = opsets.GetValueOrDefault(string.Empty, 1);
+        opsets.TryAdd(string.Empty, 1);
+        long own = opsets[string.Empty];
         return own is >= OperatorTable.FirstOpset and <= OperatorTable.LastOpset
             ? new GraphBuilder(names, opsets, files, budget).Build(path)
             : throw new OnnxException($"the model is of opset {own}; opsets {OperatorTable.FirstOpset} to {OperatorTable.LastOpset} are read");
@@ -98,6 +99,7 @@ internal sealed class GraphBuilder
         int[] outputs = [.. _names.Outputs.Select(PlaceOf)];
         return new LoadedGraph
         {
+            Opset = _opset,
             Interpreter = new Interpreter([.. _steps], [.. _values], outputs),
             Inputs = inputs,
             Outputs = [.. _names.Outputs.Select(o => DeclaredValues.Find(_names.Graph, o))],
@@ -144,7 +146,7 @@ internal sealed class GraphBuilder
                 ElementTypes = i => i < inputs.Length ? _names.Initializers.GetValueOrDefault(node.Input[i])?.DataType : null,
             });
             int[] places = [.. outputs.Take(read).Select(o => o.Length > 0 && _names.Read.Contains(o) ? PlaceOf(o) : -1)];
-            var step = new Step(GraphNames.NameOf(node), node.OpType, run, inputs, places);
+            var step = new Step(GraphNames.NameOf(node), node.OpType, _opset, run, inputs, places);
             if (!Fold(step))
             {
                 _steps.Add(step);

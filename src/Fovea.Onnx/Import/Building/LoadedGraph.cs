@@ -5,6 +5,9 @@ internal sealed record LoadedGraph
 {
     public required Interpreter Interpreter { get; init; }
 
+    /// <summary>The version of ONNX's operators that the file imports.</summary>
+    public required int Opset { get; init; }
+
     /// <summary>What the model takes, and the places of it.</summary>
     public required (OnnxValue Value, int Place)[] Inputs { get; init; }
 

@@ -3,8 +3,10 @@ namespace Fovea.Onnx.Import;
 /// <summary>Every operator that is known.</summary>
 internal static class OperatorTable
 {
-    /// <summary>The first and the last opset of ONNX's own domain that are read.</summary>
-    public const int FirstOpset = 6;
+    /// <summary>The opsets of ONNX's own domain that are read; of those before 6 the operators that opset 6 still had.</summary>
+    public const int FirstOpset = 1;
+
+    /// <summary>The last of them.</summary>
     public const int LastOpset = 21;
 
     private static readonly Dictionary<string, Operator> s_all = ((IEnumerable<Operator>)

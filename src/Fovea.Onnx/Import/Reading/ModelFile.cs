@@ -9,8 +9,9 @@ internal static class ModelFile
     /// <summary>Reads the message that a stream holds from its position to its end.</summary>
     /// <param name="stream">Can seek.</param>
     /// <param name="parser">Of the message.</param>
+    /// <param name="budget">What it may cost.</param>
     /// <exception cref="OnnxException">The bytes are no such message.</exception>
-    public static T Read<T>(Stream stream, MessageParser<T> parser)
+    public static T Read<T>(Stream stream, MessageParser<T> parser, ParseBudget budget)
         where T : IMessage<T>, new()
     {
         if (stream.Length - stream.Position > int.MaxValue)
@@ -18,7 +19,7 @@ internal static class ModelFile
             throw new OnnxException("the file is larger than 2³¹ − 1 bytes, the most that one may have; larger models have their weights in files beside");
         }
 
-        StructureScan.Run(stream, new T().Descriptor, Budget(stream.Length - stream.Position));
+        StructureScan.Run(stream, new T().Descriptor, budget);
         try
         {
             return parser.WithDiscardUnknownFields(true).ParseFrom(stream);
@@ -29,6 +30,6 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>What reading a file of so many bytes may cost.</summary>
-    public static ParseBudget Budget(long bytes) => new(bytes, static problem => new OnnxException(problem));
+    /// <summary>What reading a stream from its position to its end may cost.</summary>
+    public static ParseBudget Budget(Stream stream) => new(stream.Length - stream.Position, static problem => new OnnxException(problem));
 }

@@ -83,7 +83,11 @@ internal sealed class Interpreter
 
             return made.Length >= step.Outputs.Length ? made : throw new OnnxException($"expected {step.Outputs.Length} outputs, got {made.Length}");
         }
-        catch (Exception error) when (error is FoveaException and not (CompileException or MemoryException) or OverflowException or NodeRefusal)
+        catch (NodeRefusal refusal)
+        {
+            throw new OnnxException([new OnnxProblem(step.Name, step.OpType, string.Empty, step.Opset, refusal.Message)], null);
+        }
+        catch (Exception error) when (error is FoveaException and not (CompileException or MemoryException) or OverflowException)
         {
             throw new OnnxException($"{step.OpType} \"{step.Name}\": {(error as OnnxException)?.Problem ?? error.Message.TrimEnd('.')}", null, error);
         }

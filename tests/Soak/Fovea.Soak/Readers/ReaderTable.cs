@@ -19,6 +19,7 @@ public static class ReaderTable
         new NpzReader(),
         new PyTorchReader("pth", new ZipStructure(FileStructure.None), "*.pth"),
         new PyTorchReader("pth-legacy", FileStructure.None, "*.th"),
+        new OnnxReader(),
         ArchiveReader.Tar,
         ArchiveReader.GZip,
         ArchiveReader.Zip,

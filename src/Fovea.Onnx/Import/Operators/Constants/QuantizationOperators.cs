@@ -21,14 +21,17 @@ internal static class QuantizationOperators
             node.Attributes.Only("output_dtype", 0);
         }
 
-        int type = !node.Has(2) ? (int)DataType.Uint8 : node.ElementTypes(2) ?? throw new NodeRefusal("a zero point that is no initialiser is not known");
-        if (ElementTypes.Range(type) is not var (low, high) || type is (int)DataType.Int32 or (int)DataType.Uint32)
+        // A zero point that the file does not hold shows its type when it comes; all but bytes look alike then.
+        int? stored = node.Has(2) ? node.ElementTypes(2) : (int)DataType.Uint8;
+        if (stored is (int)DataType.Int32 or (int)DataType.Uint32 || (stored is { } said && ElementTypes.Range(said) is null))
         {
-            throw new NodeRefusal($"a zero point of {ElementTypes.Name(type)} is not known");
+            throw new NodeRefusal($"a zero point of {ElementTypes.Name(stored.Value)} is not known");
         }
 
         return x =>
         {
+            int type = stored ?? (x[2].DType == DType.UInt8 ? (int)DataType.Uint8 : throw new NodeRefusal("a zero point of more than a byte that is no initialiser is not known"));
+            (long low, long high) = ElementTypes.Range(type)!.Value;
             Tensor y = (x[0] / Along(x[1], x[0], axis)).Round();
             y = x.Optional(2) is { } zero ? y + Along(zero.Cast(x[0].DType), x[0], axis) : y;
             return y.Clamp(low, high).Cast(ElementTypes.Running(type)!.Value);

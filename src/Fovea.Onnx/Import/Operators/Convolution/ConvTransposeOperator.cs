@@ -24,7 +24,7 @@ internal static class ConvTransposeOperator
         int axes = x.Rank - 2;
         if (axes is < 1 or > 2 || weight.Rank != x.Rank)
         {
-            throw new OnnxException($"expected an input and a weight of 3 or 4 axes, got {x.Shape} and {weight.Shape}; transposed convolutions over three axes are not known");
+            throw new NodeRefusal($"transposed convolutions of {x.Shape} with {weight.Shape} are not known; expected 3 or 4 axes");
         }
 
         int[] s = window.Strides(axes), d = window.Dilations(axes), kernel = weight.Shape.Lengths[2..].ToArray();
@@ -57,8 +57,11 @@ internal static class ConvTransposeOperator
         {
             long output = wanted?[i] ?? (long)x[2 + i] * s[i];
             int all = Whole.ToInt(((x[2 + i] - 1L) * s[i]) + extra[i] + ((kernel[i] - 1L) * d[i]) + 1 - output);
-            int half = all / 2;
-            cut[i] = upper ? (half, all - half) : (all - half, half);
+
+            // A longer output than there is gets zeros at its end.
+            int less = Math.Max(0, all) / 2;
+            int before = upper ? less : Math.Max(0, all) - less;
+            cut[i] = (before, all - before);
         }
 
         return cut;

@@ -47,12 +47,14 @@ internal static class ArithmeticOperators
     private static Func<NodeInputs, Tensor> Mod(NodeSetup node)
     {
         bool truncates = node.Attributes.Flag("fmod");
-        return x => x[0].DType == DType.Int64
-            ? Numbers.Binary(x[0], x[1], (a, b) =>
+        return x => !truncates && x[0].DType.IsFloating()
+            ? throw new NodeRefusal("fmod 0 is not known for floats")
+            : Numbers.Binary(x[0], x[1], (a, b) =>
             {
-                Tensor quotient = a / b;
-                return a - b * (truncates ? quotient.Cast(DType.Int64).Cast(DType.Float64) : quotient.Floor());
-            })
-            : throw new OnnxException("the remainder of floats is not known");
+                // In float64 the quotient of two floats is cut to the right whole number up to 2²⁹.
+                (Tensor wideA, Tensor wideB) = (a.Cast(DType.Float64), b.Cast(DType.Float64));
+                Tensor quotient = wideA / wideB;
+                return (wideA - (wideB * (truncates ? Numbers.Truncate(quotient) : quotient.Floor()))).Cast(a.DType);
+            });
     }
 }

@@ -5,31 +5,39 @@ internal static class NormOperators
 {
     public static IEnumerable<Operator> All =>
     [
-        Operator.Of("LayerNormalization", [17], LayerNorm).WithWeights(1, 2),
+        Operator.OfMany("LayerNormalization", [17], LayerNorm).WithWeights(1, 2),
         Operator.Of("InstanceNormalization", [6], InstanceNorm).WithWeights(1, 2),
         Operator.Of("GroupNormalization", [18, 21], GroupNorm).WithWeights(1, 2),
         Operator.Of("LpNormalization", [1], LpNorm),
         Operator.Of("LRN", [1, 13], ResponseNorm),
     ];
 
-    private static Func<NodeInputs, Tensor> LayerNorm(NodeSetup node)
+    private static NodeRun LayerNorm(NodeSetup node)
     {
         double epsilon = node.Attributes.Float("epsilon", 1e-5f);
         long from = node.Attributes.Int("axis", -1);
         node.Attributes.Only("stash_type", 1);
-        node.OneOutput("mean and deviation");
+        bool withStatistics = node.OutputsRead > 1;
         return x =>
         {
-            Shape normalized = new(x[0].Shape.Lengths[Whole.Axis(from, x[0].Rank)..]);
-            (Tensor scale, Tensor? bias) = (x[1], x.Optional(2));
-            if (scale.Shape == normalized && (bias is null || bias.Shape == normalized))
-            {
-                return x[0].LayerNorm(normalized, scale, bias, epsilon);
-            }
-
-            Tensor y = x[0].LayerNorm(normalized, null, null, epsilon) * scale;
-            return bias is null ? y : y + bias;
+            int axis = Whole.Axis(from, x[0].Rank);
+            Tensor y = LayerNorm(x[0], new(x[0].Shape.Lengths[axis..]), x[1], x.Optional(2), epsilon);
+            int[] over = [.. Enumerable.Range(axis, x[0].Rank - axis)];
+            return withStatistics
+                ? [y, x[0].Mean(over, keepDim: true), (x[0].Var(over, unbiased: false, keepDim: true) + epsilon).Rsqrt()]
+                : [y];
         };
+    }
+
+    private static Tensor LayerNorm(Tensor x, Shape normalized, Tensor scale, Tensor? bias, double epsilon)
+    {
+        if (scale.Shape == normalized && (bias is null || bias.Shape == normalized))
+        {
+            return x.LayerNorm(normalized, scale, bias, epsilon);
+        }
+
+        Tensor y = x.LayerNorm(normalized, null, null, epsilon) * scale;
+        return bias is null ? y : y + bias;
     }
 
     private static Func<NodeInputs, Tensor> InstanceNorm(NodeSetup node)

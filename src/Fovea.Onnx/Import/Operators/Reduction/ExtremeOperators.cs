@@ -14,12 +14,17 @@ internal static class ExtremeOperators
     {
         long at = node.Attributes.Int("axis", 0);
         bool keep = node.Attributes.Flag("keepdims", true);
-        if (node.Version >= 12)
+        bool last = node.Version >= 12 && node.Attributes.Flag("select_last_index");
+        return x =>
         {
-            node.Attributes.Only("select_last_index", 0);
-        }
+            int axis = Whole.Axis(at, x[0].Rank);
+            Tensor values = x[0].DType.IsFloating() ? x[0] : Numbers.Real(x[0]);
 
-        return x => find(x[0].DType.IsFloating() ? x[0] : Numbers.Real(x[0]), Whole.Axis(at, x[0].Rank), keep);
+            // The last of equals is the first from the other end.
+            return last
+                ? Numbers.Unary(find(values.Flip(axis), axis, keep), place => x[0].Shape[axis] - 1.0 - place)
+                : find(values, axis, keep);
+        };
     });
 
     private static NodeRun TopK(NodeSetup node)

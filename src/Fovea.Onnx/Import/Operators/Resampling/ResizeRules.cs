@@ -57,7 +57,7 @@ internal sealed record ResizeRules
     private float Original(int i, ResizedAxis axis) => Coordinate switch
     {
         "asymmetric" => i / axis.Scale,
-        "align_corners" => axis.To == 1 ? 0 : (float)i * (axis.From - 1) / (axis.To - 1),
+        "align_corners" => axis.To == 1 ? 0 : i * (axis.From - 1) / ((axis.Scale * axis.From) - 1),
         "pytorch_half_pixel" => axis.To > 1 ? ((i + 0.5f) / axis.Scale) - 0.5f : 0,
         "tf_half_pixel_for_nn" => (i + 0.5f) / axis.Scale,
         "half_pixel_symmetric" => (axis.From / 2f * (1 - (axis.To / (axis.Scale * axis.From)))) + ((i + 0.5f) / axis.Scale) - 0.5f,

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using Fovea;
+using Fovea.Bench.Onnx;
+using Fovea.Io;
+using Fovea.Onnx;
+
+// The proof that files of other exporters give other runtimes' numbers:
+//   python3 bench/Fovea.Bench.Onnx/make_models.py /tmp/models
+//   dotnet run -c Release --project bench/Fovea.Bench.Onnx -- /tmp/models
+// Outputs against ONNX Runtime (largest difference over the largest number), gradients of the first and the last weight against PyTorch's, and
+// the fastest of a few runs. Exits with 1 when a difference is past 1e-4.
+const double Tolerance = 1e-4;
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+bool fine = true;
+Console.WriteLine("| model | opset | input | eager | compiled | first gradient | last gradient | compiled ms | ONNX Runtime ms |");
+Console.WriteLine("|---|---:|---|---:|---:|---:|---:|---:|---:|");
+foreach (string file in args.SelectMany(a => Directory.GetFiles(a, "*.onnx")).Where(f => !f.EndsWith(".whole.onnx", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+{
+    using TensorScope scope = TensorScope.Begin();
+    IReadOnlyDictionary<string, Tensor> golden = NpzFile.Read(Path.ChangeExtension(file, ".npz"));
+    string whole = Path.ChangeExtension(file, ".whole.onnx");
+    Show(file, golden["input"], File.Exists(whole) ? Gradients(whole, golden) : []);
+}
+
+// A ResNet-18 of ImageNet that CNTK wrote, with the preprocessing that belongs to it.
+string models = Path.Combine(AppContext.BaseDirectory, "DnnImageModels");
+foreach (string file in Directory.GetFiles(models, "*.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+{
+    using TensorScope scope = TensorScope.Begin();
+    Tensor x = Tensor.Empty([1, 3, 224, 224]);
+    new Generator(0).FillUniform(x.AsSpan<float>(), 0, 255);
+    Show(file, x, []);
+}
+
+return fine ? 0 : 1;
+
+void Show(string file, Tensor x, double[] gradients)
+{
+    OnnxModel model = OnnxModel.Load(file);
+    model.Eval();
+    using var peer = new Peer(file);
+    using IDisposable still = GradMode.NoGrad();
+    float[] input = x.ToArray<float>();
+    float[] expected = peer.Run(input, x.Shape);
+    double eager = Difference(model.Call(x).ToArray<float>(), expected);
+    using CompiledModel compiled = model.Compile(x.Shape);
+    double fast = Difference(compiled.Run(x).ToArray<float>(), expected);
+    fine &= eager <= Tolerance && fast <= Tolerance && gradients.All(g => g <= Tolerance);
+    string[] grads = gradients.Length == 2 ? [.. gradients.Select(g => g.ToString("0.0e-00"))] : ["–", "–"];
+    Console.WriteLine(
+        $"| {Path.GetFileNameWithoutExtension(file)} | {model.Opset} | {x.Shape} | {eager:0.0e-00} | {fast:0.0e-00} | {grads[0]} | {grads[1]} | "
+        + $"{Fastest(() => compiled.Run(x).Dispose()):0.0} | {Fastest(() => peer.Run(input, x.Shape)):0.0} |");
+}
+
+static double[] Gradients(string file, IReadOnlyDictionary<string, Tensor> golden)
+{
+    OnnxModel model = OnnxModel.Load(file);
+    model.Eval();
+    using TensorScope scope = TensorScope.Begin();
+    model.Call(golden["input"]).Backward(golden["cotangent"]);
+    Dictionary<string, Tensor> parameters = model.NamedParameters().ToDictionary(p => p.Name, p => p.Value);
+    double[] errors =
+    [
+        .. golden.Keys.Where(k => k.StartsWith("grad:", StringComparison.Ordinal))
+            .Select(k => parameters.TryGetValue(k["grad:".Length..], out Tensor? p) && p.Grad is { } grad
+                ? Difference(grad.ToArray<float>(), golden[k].ToArray<float>())
+                : double.PositiveInfinity),
+    ];
+    model.ClearGrads();
+    return errors;
+}
+
+static double Difference(float[] actual, float[] expected)
+{
+    double largest = expected.Max(v => Math.Abs((double)v));
+    return actual.Length != expected.Length ? double.PositiveInfinity : actual.Zip(expected, (a, b) => Math.Abs((double)a - b)).Max() / largest;
+}
+
+static double Fastest(Action run)
+{
+    double best = double.PositiveInfinity;
+    for (int i = 0; i < 7; i++)
+    {
+        long start = Stopwatch.GetTimestamp();
+        run();
+        best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    return best;
+}
