@@ -103,7 +103,7 @@ public sealed class WeightsFile
                 NpzFile.Write(path, tensors);
                 break;
             case WeightsFormat.Onnx:
-                throw new DataFormatException($"{path}: weights alone do not become ONNX, which holds a network; fovea export writes the model of some weights.");
+                throw new DataFormatException($"{path}: weights alone do not become ONNX, which holds a network; export their model instead.");
             default:
                 throw new DataFormatException($"{path}: expected a file that ends in .safetensors, .pth, .pt, .th, .bin, .ckpt or .npz.");
         }

@@ -5,7 +5,9 @@ using Fovea.Onnx.Protocol;
 namespace Fovea.Onnx;
 
 /// <summary>The named tensors of an ONNX file without its graph: a state dict, where its writer kept the names.</summary>
-/// <param name="Tensors">The initialisers of floats, by name; they belong to the scope that was current when the file was read.</param>
+/// <param name="Tensors">
+/// The initialisers of floats that are learnt or running statistics, by name; they belong to the scope that was current when the file was read.
+/// </param>
 /// <param name="Metadata">The texts that the file keeps beside the graph.</param>
 public sealed record OnnxWeights(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata)
 {
@@ -21,7 +23,7 @@ public sealed record OnnxWeights(IReadOnlyDictionary<string, Tensor> Tensors, IR
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         try
         {
-            foreach (TensorProto proto in (model.Graph?.Initializer ?? []).Where(t => t.DocString != ModelWriter.ConstantNote))
+            foreach (TensorProto proto in State(model))
             {
                 Tensor tensor = initializers.Read(proto);
                 if (tensor.DType.IsFloating() && !tensors.TryAdd(proto.Name, scope.Keep(tensor)))
@@ -47,6 +49,23 @@ public sealed record OnnxWeights(IReadOnlyDictionary<string, Tensor> Tensors, IR
         return Texts(Parse(path));
     }
 
+    /// <summary>What belongs to a state dict: of files that export wrote, what is not noted to be a constant; of others, what their operators tell.</summary>
+    private static IEnumerable<TensorProto> State(ModelProto model)
+    {
+        if (model.Graph is null)
+        {
+            return [];
+        }
+
+        if (model.ProducerName == ModelWriter.Producer)
+        {
+            return model.Graph.Initializer.Where(t => t.DocString != ModelWriter.ConstantNote);
+        }
+
+        var roles = new WeightRoles(new GraphNames(model.Graph, null));
+        return model.Graph.Initializer.Where(t => roles.Parameters.Contains(t.Name) || roles.Statistics.Contains(t.Name));
+    }
+
     private static Dictionary<string, string> Texts(ModelProto model)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -63,7 +82,7 @@ public sealed record OnnxWeights(IReadOnlyDictionary<string, Tensor> Tensors, IR
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            return ModelFile.Read(stream, ModelProto.Parser);
+            return ModelFile.Read(stream, ModelProto.Parser, ModelFile.Budget(stream));
         }
         catch (OnnxException error)
         {

@@ -30,7 +30,7 @@ internal static class FileKinds
     public static FileKind Of(string path)
     {
         string extension = Path.GetExtension(path).ToLowerInvariant();
-        return WeightsFile.FormatOf(path) is not null || IsOnnx(path) ? FileKind.Weights
+        return WeightsFile.FormatOf(path) is not null ? FileKind.Weights
             : s_images.Contains(extension) || s_readOnlyImages.Contains(extension) ? FileKind.Image
             : FileKind.Unknown;
     }
@@ -45,7 +45,12 @@ internal static class FileKinds
             throw new OptionException("convert", $"cannot tell from {path} what to write; {Writable}.");
         }
 
-        return (kind == FileKind.Weights && !IsOnnx(path)) || s_images.Contains(Path.GetExtension(path).ToLowerInvariant())
+        if (IsOnnx(path))
+        {
+            throw new OptionException("convert", "weights alone do not become ONNX, which holds a network; fovea export writes the model of some weights.");
+        }
+
+        return kind == FileKind.Weights || s_images.Contains(Path.GetExtension(path).ToLowerInvariant())
             ? kind
             : throw new OptionException("convert", $"{Path.GetExtension(path)} is read, not written; {Writable}.");
     }

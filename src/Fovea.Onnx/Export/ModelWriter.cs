@@ -14,6 +14,9 @@ internal static class ModelWriter
     // The version of the format itself that goes with a version of the operators.
     private static readonly (int Opset, int Format)[] s_formats = [(13, 7), (15, 8), (19, 9), (21, 10)];
 
+    /// <summary>What the file says that it was written by.</summary>
+    public const string Producer = "fovea";
+
     /// <summary>What the file says of tensors that are none of the module's: numbers that its operators take, such as axes and paddings.</summary>
     public const string ConstantNote = "constant";
 
@@ -53,7 +56,7 @@ internal static class ModelWriter
         var model = new ModelProto
         {
             IrVersion = s_formats.Last(f => f.Opset <= options.Opset).Format,
-            ProducerName = "fovea",
+            ProducerName = Producer,
             ProducerVersion = typeof(ModelWriter).Assembly.GetName().Version?.ToString(3) ?? string.Empty,
             Graph = new GraphProto { Name = options.GraphName, Node = { graph.Nodes }, Input = { graph.Inputs }, Output = { graph.Outputs } },
             OpsetImport = { new OperatorSetIdProto { Version = options.Opset } },

@@ -89,7 +89,7 @@ public sealed class ExportTests : IDisposable
             SafetensorsFile.Read(weights).Tensors.Where(t => t.Value.DType.IsFloating()).OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => (t.Key, Convert.ToHexString(t.Value.AsBytes()))),
             SafetensorsFile.Read(_folder.File("back.safetensors")).Tensors.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => (t.Key, Convert.ToHexString(t.Value.AsBytes()))));
         Cli.Ok("train", "--weights", file, "--data", data, "--epochs", "1", "-b", "4", "--threads", "1", "--output", _folder.File("runs"));
-        Assert.Contains("fovea export", Cli.Fails(ExitCode.BadData, "convert", weights, _folder.File("x.onnx")), StringComparison.Ordinal);
+        Assert.Contains("fovea export", Cli.Fails(ExitCode.WrongUse, "convert", weights, _folder.File("x.onnx")), StringComparison.Ordinal);
     }
 
     [Fact]
