@@ -7,13 +7,13 @@ internal static class FusionRules
 {
     public static IReadOnlyList<FusionRule> All { get; } =
     [
-        new ConvolutionalBlockRule(),
-        new PooledPositionsRule(),
+        new CbamRule(),
+        new SpatialGateRule(),
         new ChannelMlpRule(),
         new ChannelConvRule(),
-        new GroupSimilarityRule(),
-        new EnergyRule(),
-        new ShuffledHalvesRule(),
+        new SpatialGroupEnhanceRule(),
+        new SimAmRule(),
+        new ShuffleRule(),
         new CoordinateRule(),
         new ConcurrentRule(),
         new ContextRule(),

@@ -24,7 +24,13 @@ internal sealed class PositionsRule : FusionRule
         bool residual = factor?.Op is AddScalarOp;
         if ((residual ? factor!.Inputs[0].Producer?.Inputs[0].Producer : factor) is { Op: AddOp or MultiplyOp } pair)
         {
-            GateForm form = pair.Op is AddOp ? residual ? GateForm.ResidualSum : GateForm.Sum : residual ? GateForm.ResidualProduct : GateForm.Product;
+            GateForm form = (pair.Op is AddOp, residual) switch
+            {
+                (true, true) => GateForm.ResidualSum,
+                (true, false) => GateForm.Sum,
+                (false, true) => GateForm.ResidualProduct,
+                _ => GateForm.Product,
+            };
             (Value a, Value b) = (pair.Inputs[0], pair.Inputs[1]);
             yield return new Fusion(new PositionGateOp(form, hasChannels: true), a.Spec.Shape == x.With(1, 1) ? [y.X, a, b] : [y.X, b, a]);
         }

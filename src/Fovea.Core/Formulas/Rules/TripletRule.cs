@@ -9,7 +9,7 @@ internal sealed class TripletRule : FusionRule
     {
         if (Product(step) is { Factor.Producer: { Op: AddOp } sum } y && sum.Inputs[0].Producer is { Op: AddOp } first)
         {
-            yield return new Fusion(new TripleGateOp(), [y.X, .. first.Inputs, sum.Inputs[1]]);
+            yield return new Fusion(new TripletGateOp(), [y.X, .. first.Inputs, sum.Inputs[1]]);
         }
     }
 }

@@ -1,11 +1,15 @@
 using System.Text.Json.Nodes;
 using Fovea.Attention;
+using Fovea.Formulas;
+using Fovea.Formulas.Rules;
 
 namespace Fovea.Contract.Tests.Formulas;
 
 /// <summary>Which fused ops compute a mechanism's formula, and when none may.</summary>
 public sealed class FusionTests
 {
+    private const string Gated = """{"gatingChannels":8,"channels":8,"intermediateChannels":4}""";
+
     public static TheoryData<string, string, string> Fused => new()
     {
         { "se", """{"channels":8,"reduction":2}""", "channel_mlp_gate" },
@@ -28,13 +32,47 @@ public sealed class FusionTests
         { "global_context", """{"channels":8,"reduction":2,"fusion":["add","mul"]}""", "context_gate" },
     };
 
+    /// <summary>A mechanism for each rule, whether gradients are wanted, and the op that the rule puts in.</summary>
+    public static TheoryData<string, string, string, bool, string> Rules => new()
+    {
+        { nameof(CbamRule), "cbam", """{"channels":8,"reduction":2}""", true, "cbam_gate" },
+        { nameof(SpatialGateRule), "spatial", "{}", true, "spatial_gate" },
+        { nameof(ChannelMlpRule), "se", """{"channels":8,"reduction":2}""", true, "channel_mlp_gate" },
+        { nameof(ChannelConvRule), "eca", """{"channels":8}""", true, "channel_conv_gate" },
+        { nameof(SpatialGroupEnhanceRule), "sge", """{"channels":8,"groups":2}""", true, "similarity_gate" },
+        { nameof(SimAmRule), "simam", "{}", true, "simam_gate" },
+        { nameof(ShuffleRule), "shuffle", """{"channels":8,"groups":2}""", true, "shuffle_gate" },
+        { nameof(CoordinateRule), "coordinate", """{"channels":8}""", false, "coordinate_gate" },
+        { nameof(ConcurrentRule), "scse", """{"channels":8,"reduction":2}""", true, "concurrent_gate" },
+        { nameof(ConcurrentRule), "scse", """{"channels":8,"reduction":2}""", false, "concurrent_gate" },
+        { nameof(ContextRule), "global_context", """{"channels":8,"reduction":2}""", true, "context_gate" },
+        { nameof(MeanGateRule), "gather_excite", """{"channels":8}""", true, "mean_gate" },
+        { nameof(TripletRule), "triplet", "{}", true, "triple_gate" },
+        { nameof(TripletRule), "triplet", "{}", false, "triple_gate" },
+        { nameof(RowsColumnsRule), "coordinate", """{"channels":8}""", true, "row_column_gate" },
+        { nameof(RowsColumnsRule), "ema", """{"channels":8,"groups":2}""", true, "row_column_gate" },
+        { nameof(RowColumnMeansRule), "coordinate", """{"channels":8}""", true, "row_column_means" },
+        { nameof(RowColumnMeansRule), "ema", """{"channels":8,"groups":2}""", true, "row_column_means" },
+        { nameof(PositionsRule), "attention_gate", Gated, true, "position_gate" },
+        { nameof(PositionsRule), "attention_gate", Gated, false, "position_gate" },
+        { nameof(PositionsRule), "ema", """{"channels":8,"groups":2}""", false, "position_gate" },
+        { nameof(PositionsRule), "bam", """{"channels":8,"reduction":2}""", false, "position_gate" },
+        { nameof(PositionsRule), "bam", """{"channels":8,"reduction":2,"combine":"product"}""", true, "position_gate" },
+        { nameof(ProjectionRule), "bam", """{"channels":8,"reduction":2}""", true, "projection" },
+        { nameof(ProjectionRule), "bam", """{"channels":8,"reduction":2}""", false, "projected_means" },
+    };
+
+    [Fact]
+    public void Every_rule_has_a_mechanism_that_it_is_tried_on() => Assert.Equal(
+        FusionRules.All.Select(r => r.GetType().Name).Order(), Rules.Select(r => r.Data.Item1).Distinct().Order());
+
     /// <summary>One op, whether gradients are wanted or not, and with a recorder beside it: the result has the same bits.</summary>
     [Theory]
     [MemberData(nameof(Fused))]
     public void One_op_computes_the_formula_with_and_without_a_recorder(string key, string config, string op)
     {
         using TensorScope scope = TensorScope.Begin();
-        Module module = Catalog.Find(key).Create(JsonNode.Parse(config)!.AsObject()).Eval();
+        Module module = Create(key, config);
         foreach (bool gradients in new[] { true, false })
         {
             using IDisposable? still = gradients ? null : GradMode.NoGrad();
@@ -51,31 +89,17 @@ public sealed class FusionTests
 
     /// <summary>Ops that compute a part, or the whole where no gradient is wanted: coordinate attention's norm needs the whole batch to train.</summary>
     [Theory]
-    [InlineData("gather_excite", """{"channels":8}""", true, "mean_gate")]
-    [InlineData("scse", """{"channels":8,"reduction":2}""", true, "concurrent_gate")]
-    [InlineData("scse", """{"channels":8,"reduction":2}""", false, "concurrent_gate")]
-    [InlineData("triplet", "{}", true, "triple_gate")]
-    [InlineData("triplet", "{}", false, "triple_gate")]
-    [InlineData("bam", """{"channels":8,"reduction":2}""", true, "projection")]
-    [InlineData("bam", """{"channels":8,"reduction":2}""", false, "projected_means")]
-    [InlineData("bam", """{"channels":8,"reduction":2}""", false, "position_gate")]
-    [InlineData("bam", """{"channels":8,"reduction":2,"combine":"product"}""", true, "position_gate")]
-    [InlineData("ema", """{"channels":8,"groups":2}""", true, "row_column_means")]
-    [InlineData("ema", """{"channels":8,"groups":2}""", true, "row_column_gate")]
-    [InlineData("ema", """{"channels":8,"groups":2}""", false, "position_gate")]
-    [InlineData("coordinate", """{"channels":8}""", true, "row_column_means")]
-    [InlineData("coordinate", """{"channels":8}""", true, "row_column_gate")]
-    [InlineData("coordinate", """{"channels":8}""", false, "coordinate_gate")]
-    public void An_op_computes_its_part_with_and_without_a_recorder(string key, string config, bool gradients, string op)
+    [MemberData(nameof(Rules))]
+    public void A_rule_puts_its_op_in_with_and_without_a_recorder(string rule, string key, string config, bool gradients, string op)
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable? still = gradients ? null : GradMode.NoGrad();
-        Module module = Catalog.Find(key).Create(JsonNode.Parse(config)!.AsObject()).Eval();
-        Tensor x = Input(gradients);
+        Module module = Create(key, config);
+        Tensor[] inputs = key == "attention_gate" ? [Input(gradients), Input(gradients)] : [Input(gradients)];
         Tensor y = null!;
-        Assert.Contains(op, Ran(() => y = module.Call(x)));
+        Assert.True(Ran(() => y = Call(module, inputs)).Contains(op), $"{rule} left {key} without {op}");
         using AttentionRecorder recorder = AttentionRecorder.Begin();
-        Assert.Equal(y.ToArray<float>(), module.Call(x).ToArray<float>());
+        Assert.Equal(y.ToArray<float>(), Call(module, inputs).ToArray<float>());
         Assert.NotEmpty(recorder.Maps);
     }
 
@@ -85,10 +109,11 @@ public sealed class FusionTests
     [InlineData("eca", """{"channels":8}""")]
     [InlineData("cbam", """{"channels":8,"reduction":2}""")]
     [InlineData("shuffle", """{"channels":8,"groups":2}""")]
+    [InlineData("global_context", """{"channels":8,"reduction":2,"identityStart":false}""")]
     public void Listeners_to_children_are_told_and_the_result_stays(string key, string config)
     {
         using TensorScope scope = TensorScope.Begin();
-        Module module = Catalog.Find(key).Create(JsonNode.Parse(config)!.AsObject()).Eval();
+        Module module = Create(key, config);
         Tensor x = Input(true);
         Tensor fused = module.Call(x);
         int told = 0;
@@ -101,6 +126,20 @@ public sealed class FusionTests
 
         Assert.True(told > 0);
         Assert.Single(Ran(() => module.Call(x)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_number_a_channel_and_one_a_position_scale_in_one_sweep(bool sum)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var module = new Formula(x =>
+        {
+            (Tensor channel, Tensor position) = (x.Mean([2, 3], keepDim: true), x.Mean([1], keepDim: true));
+            return x * (sum ? channel + position : channel * position);
+        });
+        Assert.Equal(["mean", "mean", "position_gate"], Ran(() => module.Call(Input(true))));
     }
 
     [Fact]
@@ -149,6 +188,10 @@ public sealed class FusionTests
         detaches.Call(x).Sum().Backward();
         Assert.Equal(x.ToArray<float>(), x.Grad!.ToArray<float>());
     }
+
+    private static Module Create(string key, string config) => Catalog.Find(key).Create(JsonNode.Parse(config)!.AsObject()).Eval();
+
+    private static Tensor Call(Module module, Tensor[] inputs) => inputs.Length == 1 ? module.Call(inputs[0]) : module.Call(inputs);
 
     private static Tensor Input(bool gradients)
     {

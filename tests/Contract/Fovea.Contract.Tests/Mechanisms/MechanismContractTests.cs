@@ -107,6 +107,16 @@ public sealed class MechanismContractTests
         Assert.True(recorder.Maps.Count > 0 || c.Config["attention"] is null && c.Entry.Card.Key == "bottleneck", $"{c.Entry.Card.Key} published no map");
     }
 
+    /// <summary>Results, gradients and running statistics, in the mode that the golden says.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Recording_maps_does_not_change_a_bit_of_gradients_or_running_statistics(string name)
+    {
+        byte[] plain = Run(name);
+        using AttentionRecorder recorder = AttentionRecorder.Begin();
+        Assert.Equal(plain, Run(name));
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Leaks_no_block(string name)

@@ -8,14 +8,14 @@ namespace Fovea;
 /// <c>y[n, c, i, j] = x[n, c, i, j] · (a[n, c, j] + b[n, c, i] + g[n, i, j]) / 3</c> in one sweep that never writes the factor, and all
 /// gradients in one more: how triplet attention applies its gates. Inputs: x [N, C, H, W], a [N, C, 1, W], b [N, C, H, 1], g [N, 1, H, W].
 /// </summary>
-internal sealed class TripleGateOp : GateOp, ISampledOp, IDecomposable
+internal sealed class TripletGateOp : GateOp, ISampledOp, IDecomposable
 {
     public static IEnumerable<OpSample> Samples =>
     [
-        new(new TripleGateOp(), [2, 3, 5, 17], [2, 3, 1, 17], [2, 3, 5, 1], [2, 1, 5, 17]),
-        new(new TripleGateOp(), [1, 70, 3, 16], [1, 70, 1, 16], [1, 70, 3, 1], [1, 1, 3, 16]),
-        new(new TripleGateOp(), [2, 1, 1, 1], [2, 1, 1, 1], [2, 1, 1, 1], [2, 1, 1, 1]),
-        new(new TripleGateOp(), [0, 2, 3, 3], [0, 2, 1, 3], [0, 2, 3, 1], [0, 1, 3, 3]),
+        new(new TripletGateOp(), [2, 3, 5, 17], [2, 3, 1, 17], [2, 3, 5, 1], [2, 1, 5, 17]),
+        new(new TripletGateOp(), [1, 70, 3, 16], [1, 70, 1, 16], [1, 70, 3, 1], [1, 1, 3, 16]),
+        new(new TripletGateOp(), [2, 1, 1, 1], [2, 1, 1, 1], [2, 1, 1, 1], [2, 1, 1, 1]),
+        new(new TripletGateOp(), [0, 2, 3, 3], [0, 2, 1, 3], [0, 2, 3, 1], [0, 1, 3, 3]),
     ];
 
     public override string Name => "triple_gate";

@@ -3,7 +3,7 @@ using Fovea.Compilation;
 namespace Fovea.Formulas.Rules;
 
 /// <summary>Halves of groups of channels, one gated by channel, the other by element, shuffled: shuffle attention.</summary>
-internal sealed class ShuffledHalvesRule : FusionRule
+internal sealed class ShuffleRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {

@@ -3,7 +3,7 @@ using Fovea.Compilation;
 namespace Fovea.Formulas.Rules;
 
 /// <summary><c>x · σ(d² / (4 (Σd² / (N − 1) + λ)) + ½)</c>: SimAM.</summary>
-internal sealed class EnergyRule : FusionRule
+internal sealed class SimAmRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {

@@ -3,7 +3,7 @@ using Fovea.Compilation;
 namespace Fovea.Formulas.Rules;
 
 /// <summary><c>u · σ(conv k×k([mean_C(u); max_C(u)]))</c> with <c>u = x · σ(MLP(GAP(x)) + MLP(GMP(x)))</c>: CBAM whole.</summary>
-internal sealed class ConvolutionalBlockRule : FusionRule
+internal sealed class CbamRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
@@ -16,7 +16,7 @@ internal sealed class ConvolutionalBlockRule : FusionRule
         Value[] weights = mlp.Length == 2 ? mlp : [mlp[0], mlp[2], mlp[1], mlp[3]];
         foreach (bool meanFirst in new[] { true, false })
         {
-            yield return new Fusion(new PooledGateOp(true, mlp.Length == 4, conv.Length == 2, meanFirst), [u.X, .. conv, .. weights]);
+            yield return new Fusion(new CbamGateOp(true, mlp.Length == 4, conv.Length == 2, meanFirst), [u.X, .. conv, .. weights]);
         }
     }
 }

@@ -3,7 +3,7 @@ using Fovea.Compilation;
 namespace Fovea.Formulas.Rules;
 
 /// <summary><c>x · σ(conv k×k([mean_C(x); max_C(x)]))</c>, the pools in either order: CBAM's spatial gate.</summary>
-internal sealed class PooledPositionsRule : FusionRule
+internal sealed class SpatialGateRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
@@ -11,7 +11,7 @@ internal sealed class PooledPositionsRule : FusionRule
         {
             foreach (bool meanFirst in new[] { true, false })
             {
-                yield return new Fusion(new PooledGateOp(false, false, p.Length == 2, meanFirst), [y.X, .. p]);
+                yield return new Fusion(new CbamGateOp(false, false, p.Length == 2, meanFirst), [y.X, .. p]);
             }
         }
     }

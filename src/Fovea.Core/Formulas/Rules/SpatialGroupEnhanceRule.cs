@@ -3,7 +3,7 @@ using Fovea.Compilation;
 namespace Fovea.Formulas.Rules;
 
 /// <summary><c>x · σ(w · normalised(Σ_c x_c · GAP(x_c)) + b)</c> in groups of channels: spatial group-wise enhance.</summary>
-internal sealed class GroupSimilarityRule : FusionRule
+internal sealed class SpatialGroupEnhanceRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {

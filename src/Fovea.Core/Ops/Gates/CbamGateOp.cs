@@ -17,20 +17,20 @@ namespace Fovea;
 /// through the convolution to the gradients of the two pools, k and t; a second sweep adds their part of the channel gate's gradient,
 /// <c>Σ_p x·(k + t at the maximum's place)</c>; the third writes <c>dx = (g·b + k + t at its place)·a + d mean / positions</c>.
 /// </remarks>
-internal sealed class PooledGateOp(bool channel, bool mlpBias, bool convBias, bool meanFirst) : GateOp, ISampledOp, IDecomposable
+internal sealed class CbamGateOp(bool channel, bool mlpBias, bool convBias, bool meanFirst) : GateOp, ISampledOp, IDecomposable
 {
     private static readonly GateMlp s_mlp = new(HasMean: true, HasMax: true, IsHard: false);
 
     public static IEnumerable<OpSample> Samples =>
     [
-        new(new PooledGateOp(false, false, false, true), [2, 6, 5, 7], [1, 2, 3, 3]) { Distinct = true },
-        new(new PooledGateOp(false, false, true, false), [1, 17, 9, 18], [1, 2, 7, 7], [1]) { Distinct = true },
-        new(new PooledGateOp(false, false, false, true), [3, 1, 2, 3], [1, 2, 5, 5]) { Distinct = true },
-        new(new PooledGateOp(false, false, false, true), [0, 3, 2, 3], [1, 2, 1, 1]) { Distinct = true },
-        new(new PooledGateOp(true, false, false, true), [2, 5, 4, 6], [1, 2, 3, 3], [2, 5], [5, 2]) { Distinct = true },
-        new(new PooledGateOp(true, true, true, false), [2, 7, 6, 5], [1, 2, 7, 7], [1], [3, 7], [7, 3], [3], [7]) { Distinct = true },
-        new(new PooledGateOp(true, false, false, true), [1, 70, 3, 5], [1, 2, 3, 3], [4, 70], [70, 4]) { Distinct = true },
-        new(new PooledGateOp(true, false, false, true), [1, 3, 50, 45], [1, 2, 3, 3], [2, 3], [3, 2]) { Distinct = true },
+        new(new CbamGateOp(false, false, false, true), [2, 6, 5, 7], [1, 2, 3, 3]) { Distinct = true },
+        new(new CbamGateOp(false, false, true, false), [1, 17, 9, 18], [1, 2, 7, 7], [1]) { Distinct = true },
+        new(new CbamGateOp(false, false, false, true), [3, 1, 2, 3], [1, 2, 5, 5]) { Distinct = true },
+        new(new CbamGateOp(false, false, false, true), [0, 3, 2, 3], [1, 2, 1, 1]) { Distinct = true },
+        new(new CbamGateOp(true, false, false, true), [2, 5, 4, 6], [1, 2, 3, 3], [2, 5], [5, 2]) { Distinct = true },
+        new(new CbamGateOp(true, true, true, false), [2, 7, 6, 5], [1, 2, 7, 7], [1], [3, 7], [7, 3], [3], [7]) { Distinct = true },
+        new(new CbamGateOp(true, false, false, true), [1, 70, 3, 5], [1, 2, 3, 3], [4, 70], [70, 4]) { Distinct = true },
+        new(new CbamGateOp(true, false, false, true), [1, 3, 50, 45], [1, 2, 3, 3], [2, 3], [3, 2]) { Distinct = true },
     ];
 
     public override string Name => channel ? "cbam_gate" : "spatial_gate";
