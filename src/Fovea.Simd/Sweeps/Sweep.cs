@@ -72,7 +72,7 @@ internal unsafe struct Sweep<T>(SweepTiles tiles)
 
     /// <summary>Runs a body for its sums alone.</summary>
     public void Sum<TBody>()
-        where TBody : struct, ISweepBody => SweepRun.Start<TBody, NoStore, NoEpilogue, T>(this);
+        where TBody : struct, ISweepBody => SweepRun<TBody, NoStore, NoEpilogue, T>.Start(this);
 
     /// <summary>The operands of a plane, in every lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,11 +112,11 @@ internal unsafe struct Sweep<T>(SweepTiles tiles)
     {
         if (past)
         {
-            SweepRun.Start<TBody, StreamingStore, TEnd, T>(this);
+            SweepRun<TBody, StreamingStore, TEnd, T>.Start(this);
         }
         else
         {
-            SweepRun.Start<TBody, CachedStore, TEnd, T>(this);
+            SweepRun<TBody, CachedStore, TEnd, T>.Start(this);
         }
     }
 }

@@ -7,20 +7,20 @@ using Fovea.Simd.Vectors;
 namespace Fovea.Simd.Sweeps;
 
 /// <summary>Hands a sweep's tiles to the threads and joins what they summed apart.</summary>
-internal static unsafe class SweepRun
+internal static unsafe class SweepRun<TBody, TStore, TEnd, T>
+    where TBody : struct, ISweepBody
+    where TStore : struct, IStorePolicy
+    where TEnd : struct, IEpilogue
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public static void Start<TBody, TStore, TEnd, T>(in Sweep<T> sweep)
-        where TBody : struct, ISweepBody
-        where TStore : struct, IStorePolicy
-        where TEnd : struct, IEpilogue
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Start(in Sweep<T> sweep)
     {
         SweepTiles tiles = sweep.Tiles;
         bool strips = default(TBody) is ISumsPlanes && tiles.Strips > 1;
         bool slices = default(TBody) is ISumsPositions and not ISumsPositionTops && tiles.Slices > 1;
         if (!strips && !slices)
         {
-            Run<TBody, TStore, TEnd, T>(sweep);
+            Run(sweep);
             return;
         }
 
@@ -33,15 +33,15 @@ internal static unsafe class SweepRun
             apart.Planes = strips ? parts : sweep.Planes;
             apart.PlaneFactor = strips ? 1 : sweep.PlaneFactor;
             apart.Positions = slices ? parts + ofPlanes : sweep.Positions;
-            Run<TBody, TStore, TEnd, T>(apart);
+            Run(apart);
             if (strips)
             {
-                JoinStrips(tiles, parts, sweep.PlaneFactor, sweep.Planes);
+                SweepJoin.Strips(tiles, parts, sweep.PlaneFactor, sweep.Planes);
             }
 
             if (slices)
             {
-                JoinSlices(tiles, parts + ofPlanes, sweep.Positions);
+                SweepJoin.Slices(tiles, parts + ofPlanes, sweep.Positions);
             }
         }
 
@@ -49,54 +49,13 @@ internal static unsafe class SweepRun
     }
 
     /// <summary>Runs all tiles and joins nothing.</summary>
-    public static void Run<TBody, TStore, TEnd, T>(in Sweep<T> sweep)
-        where TBody : struct, ISweepBody
-        where TStore : struct, IStorePolicy
-        where TEnd : struct, IEpilogue
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Run(in Sweep<T> sweep)
     {
-        var body = new Body<TBody, TStore, TEnd, T>(sweep);
-        VectorLoop.For<Body<TBody, TStore, TEnd, T>, T>(ref body, sweep.Tiles.Pieces, sweep.Tiles.Grain);
+        var body = new Body(sweep);
+        VectorLoop.For<Body, T>(ref body, sweep.Tiles.Pieces, sweep.Tiles.Grain);
     }
 
-    /// <summary><c>to[n, c] = factor · Σ_strips parts[n, c, strip]</c>.</summary>
-    public static void JoinStrips<T>(in SweepTiles tiles, T* parts, double factor, T* to)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int plane = 0; plane < tiles.Images * tiles.Channels; plane++)
-        {
-            double sum = 0;
-            for (int strip = 0; strip < tiles.Strips; strip++)
-            {
-                sum += double.CreateTruncating(*parts++);
-            }
-
-            to[plane] = T.CreateTruncating(sum * factor);
-        }
-    }
-
-    /// <summary><c>to[n, i] = Σ_slices parts[n, slice, i]</c>.</summary>
-    private static void JoinSlices<T>(in SweepTiles tiles, T* parts, T* to)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        int positions = tiles.Positions;
-        for (int image = 0; image < tiles.Images; image++)
-        {
-            var sum = new Span<T>(to + ((nint)image * positions), positions);
-            T* first = parts + ((nint)image * tiles.Slices * positions);
-            new ReadOnlySpan<T>(first, positions).CopyTo(sum);
-            for (int slice = 1; slice < tiles.Slices; slice++)
-            {
-                Zip.Run(sum, new ReadOnlySpan<T>(first + ((nint)slice * positions), positions), sum, default(Add));
-            }
-        }
-    }
-
-    private readonly struct Body<TBody, TStore, TEnd, T>(Sweep<T> sweep) : IVectorBody<T>
-        where TBody : struct, ISweepBody
-        where TStore : struct, IStorePolicy
-        where TEnd : struct, IEpilogue
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private readonly struct Body(Sweep<T> sweep) : IVectorBody<T>
     {
         private readonly Sweep<T> _sweep = sweep;
 
@@ -144,6 +103,43 @@ internal static unsafe class SweepRun
             else
             {
                 PlaneLoop<TBody, TStore, TEnd, V, T>.Run(_sweep, tile);
+            }
+        }
+    }
+}
+
+/// <summary>Puts together what was summed apart, in a fixed order.</summary>
+internal static unsafe class SweepJoin
+{
+    /// <summary><c>to[n, c] = factor · Σ_strips parts[n, c, strip]</c>.</summary>
+    public static void Strips<T>(in SweepTiles tiles, T* parts, double factor, T* to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int plane = 0; plane < tiles.Images * tiles.Channels; plane++)
+        {
+            double sum = 0;
+            for (int strip = 0; strip < tiles.Strips; strip++)
+            {
+                sum += double.CreateTruncating(*parts++);
+            }
+
+            to[plane] = T.CreateTruncating(sum * factor);
+        }
+    }
+
+    /// <summary><c>to[n, i] = Σ_slices parts[n, slice, i]</c>.</summary>
+    public static void Slices<T>(in SweepTiles tiles, T* parts, T* to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int positions = tiles.Positions;
+        for (int image = 0; image < tiles.Images; image++)
+        {
+            var sum = new Span<T>(to + ((nint)image * positions), positions);
+            T* first = parts + ((nint)image * tiles.Slices * positions);
+            new ReadOnlySpan<T>(first, positions).CopyTo(sum);
+            for (int slice = 1; slice < tiles.Slices; slice++)
+            {
+                Zip.Run(sum, new ReadOnlySpan<T>(first + ((nint)slice * positions), positions), sum, default(Add));
             }
         }
     }

@@ -22,7 +22,7 @@ internal readonly record struct SweepTiles
     {
         (Images, Channels, Positions) = (images, channels, positions);
         (SliceLength, StripLength) = (Math.Max(1, sliceLength), Math.Max(1, stripLength));
-        Slices = (channels + SliceLength - 1) / SliceLength;
+        Slices = Math.Max(1, (channels + SliceLength - 1) / SliceLength);
         Strips = (positions + StripLength - 1) / StripLength;
     }
 
@@ -35,7 +35,7 @@ internal readonly record struct SweepTiles
     public int Positions { get; }
 
     /// <summary>Slices of an image.</summary>
-    public int Slices { get; }
+    public int Slices { get; private init; }
 
     /// <summary>Channels in a slice; the last may have fewer.</summary>
     public int SliceLength { get; private init; }
@@ -69,7 +69,7 @@ internal readonly record struct SweepTiles
     /// <summary>Plane by plane, for bodies whose operands and sums know nothing of other planes.</summary>
     /// <param name="planes">Images times channels.</param>
     /// <param name="positions">Numbers in a plane.</param>
-    public static SweepTiles Planes(int planes, int positions) => new(1, planes, positions, 1, positions) { ArePlanes = true };
+    public static SweepTiles Planes(int planes, int positions) => new(1, planes, positions, 1, positions) { ArePlanes = true, Slices = planes };
 
     /// <summary>
     /// Slices of whole planes, for bodies that need a plane's rows or columns and have numbers by position too. A sum over the channels is
@@ -133,4 +133,8 @@ internal readonly record struct SweepTiles
 }
 
 /// <summary>One piece: some channels of an image at some positions.</summary>
-internal readonly record struct SweepTile(int Image, int Slice, int Strip, int Channel, int ChannelCount, int Position, int PositionCount);
+internal readonly record struct SweepTile(int Image, int Slice, int Strip, int Channel, int ChannelCount, int Position, int PositionCount)
+{
+    /// <summary>One plane, for loops that are given a plane at a time.</summary>
+    public static SweepTile Plane(int positions) => new(0, 0, 0, 0, 1, 0, positions);
+}

@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
+using Fovea.Simd.Sweeps;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
@@ -19,9 +21,9 @@ internal unsafe interface IBlockWeights<T>
     /// <param name="piece">Which piece.</param>
     /// <param name="image">Its image.</param>
     /// <param name="at">Its first position, counted over all images.</param>
-    /// <param name="count">Its positions.</param>
-    /// <param name="z">The sums.</param>
-    void Apply<V>(int piece, int image, nint at, int count, T* z)
+    /// <param name="z">The sums, as X and Y of a sweep of one plane.</param>
+    /// <param name="tile">That plane: the block's positions.</param>
+    void Apply<V>(int piece, int image, nint at, Sweep<T> z, in SweepTile tile)
         where V : struct, IVector<V, T>;
 }
 
@@ -33,31 +35,37 @@ internal readonly unsafe struct BlockExponentials<T>(T bias, T* tops, T* totals)
 
     public T Start => bias;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Apply<V>(int piece, int image, nint at, int count, T* z)
-        where V : struct, IVector<V, T>
+    void IBlockWeights<T>.Apply<V>(int piece, int image, nint at, Sweep<T> z, in SweepTile tile)
     {
-        V most = V.Broadcast(z[0]);
-        for (int i = 0; i < count; i += V.Width)
-        {
-            int n = Math.Min(V.Width, count - i);
-            most = V.Max(most, V.Select(V.FirstLanes(n), V.LoadPartial(z + i, n), most));
-        }
-
         // A block of −∞ alone weighs nothing; −∞ less itself would be NaN.
-        T top = V.MaxAcross(most);
-        V shift = V.Broadcast(T.IsNegativeInfinity(top) ? T.Zero : top);
-        V sum = V.Zero;
-        for (int i = 0; i < count; i += V.Width)
+        T top = Top(z.X, tile.PositionCount, PlaneLoop<PlaneSumTop, NoStore, NoEpilogue, V, T>.Run(z, tile));
+        T shift = T.IsNegativeInfinity(top) ? T.Zero : top;
+        z.A = &shift;
+        tops[piece] = top;
+        totals[piece] = T.CreateTruncating(PlaneLoop<Exponential, CachedStore, NoEpilogue, V, T>.Run(z, tile).First);
+    }
+
+    // The fast maximum can lose a NaN; the sum can not, and is one for ∞ − ∞ too.
+    private static T Top(T* z, int count, PlaneSums<T> sums)
+    {
+        T top = sums.Top;
+        for (int i = 0; double.IsNaN(sums.First) && i < count; i++)
         {
-            int n = Math.Min(V.Width, count - i);
-            V e = Exp.Of<V, T>(V.LoadPartial(z + i, n) - shift);
-            e.StorePartial(z + i, n);
-            sum += e & V.FirstLanes(n);
+            top = T.Max(top, z[i]);
         }
 
-        tops[piece] = top;
-        totals[piece] = V.Sum(sum);
+        return top;
+    }
+
+    private readonly struct Exponential : IReadsX, IReadsA, ISumsPlanes, ILongStep
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, TNumber>(in Operands<V> o, ref Sums<V> s)
+        {
+            V e = Exp.Of<V, TNumber>(o.X - o.A);
+            s.Plane += e;
+            return e;
+        }
     }
 }
 
@@ -69,16 +77,17 @@ internal readonly unsafe struct SoftmaxGradient<T>(T* p, T* means) : IBlockWeigh
 
     public T Start => T.Zero;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Apply<V>(int piece, int image, nint at, int count, T* z)
-        where V : struct, IVector<V, T>
+    void IBlockWeights<T>.Apply<V>(int piece, int image, nint at, Sweep<T> z, in SweepTile tile)
     {
-        V mean = V.Broadcast(means[image]);
-        for (int i = 0; i < count; i += V.Width)
-        {
-            int n = Math.Min(V.Width, count - i);
-            (V.LoadPartial(p + at + i, n) * (V.LoadPartial(z + i, n) - mean)).StorePartial(z + i, n);
-        }
+        z.G = p + at;
+        z.A = means + image;
+        PlaneLoop<Centred, CachedStore, NoEpilogue, V, T>.Run(z, tile);
+    }
+
+    private readonly struct Centred : IReadsX, IReadsG, IReadsA
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V ISweepBody.Step<V, TNumber>(in Operands<V> o, ref Sums<V> s) => o.G * (o.X - o.A);
     }
 }
 
@@ -90,16 +99,8 @@ internal readonly unsafe struct SigmoidGate<T>(T bias) : IBlockWeights<T>
 
     public T Start => bias;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Apply<V>(int piece, int image, nint at, int count, T* z)
-        where V : struct, IVector<V, T>
-    {
-        for (int i = 0; i < count; i += V.Width)
-        {
-            int n = Math.Min(V.Width, count - i);
-            Sigmoid.Of<V, T>(V.LoadPartial(z + i, n)).StorePartial(z + i, n);
-        }
-    }
+    void IBlockWeights<T>.Apply<V>(int piece, int image, nint at, Sweep<T> z, in SweepTile tile) =>
+        PlaneLoop<AffineSigmoid, CachedStore, NoEpilogue, V, T>.Run(z, tile);
 }
 
 /// <summary><c>z · b · (1 − b)</c>: the gradient before the gate's sigmoid.</summary>
@@ -110,15 +111,9 @@ internal readonly unsafe struct SigmoidGradient<T>(T* gates) : IBlockWeights<T>
 
     public T Start => T.Zero;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Apply<V>(int piece, int image, nint at, int count, T* z)
-        where V : struct, IVector<V, T>
+    void IBlockWeights<T>.Apply<V>(int piece, int image, nint at, Sweep<T> z, in SweepTile tile)
     {
-        for (int i = 0; i < count; i += V.Width)
-        {
-            int n = Math.Min(V.Width, count - i);
-            V b = V.LoadPartial(gates + at + i, n);
-            default(SigmoidBackward).Apply<V, T>(b, V.LoadPartial(z + i, n)).StorePartial(z + i, n);
-        }
+        z.G = gates + at;
+        PlaneLoop<LogitGradient, CachedStore, NoEpilogue, V, T>.Run(z, tile);
     }
 }

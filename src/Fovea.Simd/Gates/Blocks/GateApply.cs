@@ -60,7 +60,14 @@ public static unsafe class GateApply
         {
             var sweep = new Sweep<T>(SweepTiles.Blocks(images, channels, positions, sizeof(T)))
             {
-                X = xAt, A = aAt, B = tAt, C = uAt, W = wAt, P = bAt is null ? vAt : bAt, Q = zAt, Y = yAt,
+                X = xAt,
+                A = aAt,
+                B = tAt,
+                C = uAt,
+                W = wAt,
+                P = bAt is null ? vAt : bAt,
+                Q = zAt,
+                Y = yAt,
             };
             if (bAt is not null && wAt is not null)
             {
@@ -72,7 +79,7 @@ public static unsafe class GateApply
             }
             else if (uAt is null && wAt is null)
             {
-                sweep.Write<Affine>(streaming, end);
+                sweep.Write<MapAffine>(streaming, end);
             }
             else if (uAt is not null && wAt is not null)
             {

@@ -82,7 +82,7 @@ public static unsafe class GateSweep
             PlanePool.Dot(images, channels, sums, dSums, new Span<T>(means, images));
             var maps = new Sweep<T>(tiles) { X = xAt, A = dSumsAt, Positions = dzAt };
             Run<WeighedByPlane, SoftmaxGradient<T>, T>(maps, new(pAt, means), along);
-            SweepRun.JoinStrips(tiles, along, 1, dwAt);
+            SweepJoin.Strips(tiles, along, 1, dwAt);
         }
 
         BlockPool.Return(scratch);
@@ -113,7 +113,7 @@ public static unsafe class GateSweep
         {
             var maps = new Sweep<T>(tiles) { X = xAt, W = wAt, Positions = bAt, Planes = across };
             Run<WeighedAndSummed, SigmoidGate<T>, T>(maps, new(bias), null);
-            SweepRun.JoinStrips(tiles, across, 1.0 / positions, meansAt);
+            SweepJoin.Strips(tiles, across, 1.0 / positions, meansAt);
         }
 
         BlockPool.Return(scratch);
@@ -147,8 +147,8 @@ public static unsafe class GateSweep
         {
             var maps = new Sweep<T>(tiles) { X = xAt, G = dyAt, Positions = dzAt, Planes = across };
             Run<SummedProducts, SigmoidGradient<T>, T>(maps, new(bAt), across + parts);
-            SweepRun.JoinStrips(tiles, across, 1, daAt);
-            SweepRun.JoinStrips(tiles, across + parts, 1, dwAt);
+            SweepJoin.Strips(tiles, across, 1, daAt);
+            SweepJoin.Strips(tiles, across + parts, 1, dwAt);
         }
 
         BlockPool.Return(scratch);
@@ -197,7 +197,8 @@ public static unsafe class GateSweep
                 SweepTile tile = _across.Tiles.Tile(piece);
                 nint at = ((nint)tile.Image * _across.Tiles.Positions) + tile.Position;
                 ChannelLoop<TAcross, NoStore, NoEpilogue, V, T>.Run(_across, tile);
-                weights.Apply<V>(piece, tile.Image, at, tile.PositionCount, _across.Positions + at);
+                var z = new Sweep<T>(_across.Tiles) { X = _across.Positions + at, Y = _across.Positions + at };
+                weights.Apply<V>(piece, tile.Image, at, z, SweepTile.Plane(tile.PositionCount));
                 if (TWeights.Weighs)
                 {
                     ChannelLoop<WeighedByPosition, NoStore, NoEpilogue, V, T>.Run(_along, tile);

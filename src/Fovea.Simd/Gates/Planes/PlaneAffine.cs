@@ -31,7 +31,7 @@ public static unsafe class PlaneAffine
         fixed (T* xAt = x, scaleAt = scale, shiftAt = shift, yAt = y)
         {
             var sweep = new Sweep<T>(SweepTiles.Planes(planes, positions)) { X = xAt, A = scaleAt, B = shiftAt, Y = yAt };
-            sweep.Write<Affine>(streaming, end);
+            sweep.Write<MapAffine>(streaming, end);
         }
     }
 }

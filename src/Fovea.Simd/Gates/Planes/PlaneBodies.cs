@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Functions;
 using Fovea.Simd.Sweeps;
 
 namespace Fovea.Simd.Gates;
@@ -50,21 +51,21 @@ internal readonly struct PlaneSumTop : IReadsX, ISumsPlanes, ISumsPlaneTops
 }
 
 /// <summary><c>x·a + b</c>.</summary>
-internal readonly struct Affine : IReadsX, IReadsA, IReadsB, IShortStep
+internal readonly struct MapAffine : IReadsX, IReadsA, IReadsB, IShortStep
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => V.MultiplyAdd(o.X, o.A, o.B);
 }
 
 /// <summary><c>x·a + g</c>.</summary>
-internal readonly struct AddScaled : IReadsX, IReadsG, IReadsA
+internal readonly struct MapAddScaled : IReadsX, IReadsG, IReadsA
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => V.MultiplyAdd(o.X, o.A, o.G);
 }
 
 /// <summary><c>x·g + p</c>.</summary>
-internal readonly struct AddProduct : IReadsX, IReadsG, IReadsP
+internal readonly struct MapAddProduct : IReadsX, IReadsG, IReadsP
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => V.MultiplyAdd(o.X, o.G, o.P);
@@ -75,4 +76,18 @@ internal readonly struct MapProduct : IReadsX, IReadsG
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => o.X * o.G;
+}
+
+/// <summary><c>σ(x·a + b)</c>.</summary>
+internal readonly struct AffineSigmoid : IReadsX, IReadsA, IReadsB
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => Sigmoid.Of<V, T>(V.MultiplyAdd(o.X, o.A, o.B));
+}
+
+/// <summary><c>x · g · (1 − g)</c>: the gradient before the gate's sigmoid.</summary>
+internal readonly struct LogitGradient : IReadsX, IReadsG
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => default(SigmoidBackward).Apply<V, T>(o.G, o.X);
 }

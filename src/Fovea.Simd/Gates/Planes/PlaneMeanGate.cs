@@ -75,21 +75,23 @@ public static unsafe class PlaneMeanGate
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
-            PlaneRun<T> sum = new(), scale = new() { Floor = floor };
+            SweepTiles one = SweepTiles.Planes(1, positions);
+            var whole = SweepTile.Plane(positions);
+            Sweep<T> sum = new(one), scale = new(one) { Floor = floor };
             for (int plane = from; plane < to; plane++)
             {
                 T* a = x + ((nint)(sources is null ? plane : sources[plane]) * positions);
                 nint target = (nint)(targets is null ? plane : targets[plane]) * positions;
-                sum.At.X = a;
-                double mean = PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(sum, positions).First / positions;
+                sum.X = a;
+                double mean = PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(sum, whole).First / positions;
                 double logit = (double.CreateTruncating(weights[plane % period]) * mean) + double.CreateTruncating(offsets[plane % period]);
                 means[plane] = T.CreateTruncating(mean);
                 gates[plane] = T.CreateTruncating(1 / (1 + Math.Exp(-logit)));
-                scale.At.X = a;
-                scale.At.Y = y + target;
-                scale.At.Residual = residual + target;
+                scale.X = a;
+                scale.Y = y + target;
+                scale.Residual = residual + target;
                 scale.A = gates + plane;
-                PlaneLoop<Affine, TStore, TEnd, V, T>.Run(scale, positions);
+                PlaneLoop<MapAffine, TStore, TEnd, V, T>.Run(scale, whole);
             }
         }
     }
@@ -102,21 +104,23 @@ public static unsafe class PlaneMeanGate
         void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
             T shift;
-            PlaneRun<T> dot = new(), affine = new() { B = &shift };
+            SweepTiles one = SweepTiles.Planes(1, positions);
+            var whole = SweepTile.Plane(positions);
+            Sweep<T> dot = new(one), affine = new(one) { B = &shift };
             for (int plane = from; plane < to; plane++)
             {
                 nint source = (nint)(sources is null ? plane : sources[plane]) * positions;
                 T* g = dy + ((nint)(targets is null ? plane : targets[plane]) * positions);
                 double gate = double.CreateTruncating(gates[plane]);
-                dot.At.X = x + source;
-                dot.At.G = g;
-                double dLogit = gate * (1 - gate) * PlaneLoop<PlaneDot, NoStore, NoEpilogue, V, T>.Run(dot, positions).First;
+                dot.X = x + source;
+                dot.G = g;
+                double dLogit = gate * (1 - gate) * PlaneLoop<PlaneDot, NoStore, NoEpilogue, V, T>.Run(dot, whole).First;
                 dLogits[plane] = T.CreateTruncating(dLogit);
                 shift = T.CreateTruncating(double.CreateTruncating(weights[plane % period]) * dLogit / positions);
-                affine.At.X = g;
-                affine.At.Y = dx + source;
+                affine.X = g;
+                affine.Y = dx + source;
                 affine.A = gates + plane;
-                PlaneLoop<Affine, TStore, TEnd, V, T>.Run(affine, positions);
+                PlaneLoop<MapAffine, TStore, TEnd, V, T>.Run(affine, whole);
             }
         }
     }

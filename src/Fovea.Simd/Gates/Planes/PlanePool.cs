@@ -102,11 +102,13 @@ public static unsafe class PlanePool
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {
-            PlaneRun<T> run = new();
+            SweepTiles one = SweepTiles.Planes(1, positions);
+            var whole = SweepTile.Plane(positions);
+            Sweep<T> run = new(one);
             for (int plane = from; plane < to; plane++)
             {
-                T* a = run.At.X = x + ((nint)plane * positions);
-                PlaneSums<T> sums = PlaneLoop<PlaneSumTop, NoStore, NoEpilogue, V, T>.Run(run, positions);
+                T* a = run.X = x + ((nint)plane * positions);
+                PlaneSums<T> sums = PlaneLoop<PlaneSumTop, NoStore, NoEpilogue, V, T>.Run(run, whole);
 
                 // The fast maximum can lose a NaN; the sum can not. (It is NaN for ∞ − ∞ too, where the careful way costs time alone.)
                 T top = double.IsNaN(sums.First) ? Careful<V>(a) : sums.Top;

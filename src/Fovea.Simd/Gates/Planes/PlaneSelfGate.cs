@@ -92,21 +92,23 @@ public static unsafe class PlaneSelfGate
         void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
             T slope;
-            PlaneRun<T> read = new(), gate = new() { B = &slope, Floor = floor };
+            SweepTiles one = SweepTiles.Planes(1, positions);
+            var whole = SweepTile.Plane(positions);
+            Sweep<T> read = new(one), gate = new(one) { B = &slope, Floor = floor };
             for (int plane = from; plane < to; plane++)
             {
                 nint target = (nint)(targets is null ? plane : targets[plane]) * positions;
-                read.At.X = gate.At.X = x + ((nint)(sources is null ? plane : sources[plane]) * positions);
+                read.X = gate.X = x + ((nint)(sources is null ? plane : sources[plane]) * positions);
                 read.A = gate.A = means + plane;
-                means[plane] = T.CreateTruncating(PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(read, positions).First / positions);
-                double squares = PlaneLoop<PlaneSquares, NoStore, NoEpilogue, V, T>.Run(read, positions).First;
+                means[plane] = T.CreateTruncating(PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(read, whole).First / positions);
+                double squares = PlaneLoop<PlaneSquares, NoStore, NoEpilogue, V, T>.Run(read, whole).First;
                 T rate = T.CreateTruncating(TForm.Rate(squares, positions, epsilon));
                 rates[plane] = rate;
                 slope = T.CreateTruncating(TForm.Slope(double.CreateTruncating(rate), double.CreateTruncating(weights[plane % period])));
-                gate.At.Y = y + target;
-                gate.At.Residual = residual + target;
+                gate.Y = y + target;
+                gate.Residual = residual + target;
                 gate.C = offsets + (plane % period);
-                PlaneLoop<Gated<TForm>, TStore, TEnd, V, T>.Run(gate, positions);
+                PlaneLoop<Gated<TForm>, TStore, TEnd, V, T>.Run(gate, whole);
             }
         }
     }
@@ -121,7 +123,9 @@ public static unsafe class PlaneSelfGate
         void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
             T slope, steep, pull, share;
-            PlaneRun<T> own = new() { B = &slope, W = &steep }, others = new() { B = &pull, C = &share };
+            SweepTiles one = SweepTiles.Planes(1, positions);
+            var whole = SweepTile.Plane(positions);
+            Sweep<T> own = new(one) { B = &slope, W = &steep }, others = new(one) { B = &pull, C = &share };
             for (int plane = from; plane < to; plane++)
             {
                 nint source = (nint)(sources is null ? plane : sources[plane]) * positions;
@@ -129,15 +133,15 @@ public static unsafe class PlaneSelfGate
                 slope = T.CreateTruncating(TForm.Slope(rate, double.CreateTruncating(weights[plane % period])));
                 double steepness = TForm.Steepness(double.CreateTruncating(slope));
                 steep = T.CreateTruncating(steepness);
-                own.At.X = others.At.X = x + source;
-                own.At.Y = others.At.Y = others.At.G = dx + source;
-                own.At.G = dy + ((nint)(targets is null ? plane : targets[plane]) * positions);
+                own.X = others.X = x + source;
+                own.Y = others.Y = others.G = dx + source;
+                own.G = dy + ((nint)(targets is null ? plane : targets[plane]) * positions);
                 own.A = others.A = means + plane;
                 own.C = offsets + (plane % period);
-                PlaneSums<T> s = PlaneLoop<OwnGradient<TForm>, TStore, TEnd, V, T>.Run(own, positions);
+                PlaneSums<T> s = PlaneLoop<OwnGradient<TForm>, TStore, TEnd, V, T>.Run(own, whole);
                 pull = T.CreateTruncating(TForm.Pull(rate, double.CreateTruncating(slope), s.Second, positions));
                 share = T.CreateTruncating(steepness * s.First / positions);
-                PlaneLoop<OthersGradient, TStore, TEnd, V, T>.Run(others, positions);
+                PlaneLoop<OthersGradient, TStore, TEnd, V, T>.Run(others, whole);
                 sums[plane] = T.CreateTruncating(s.First);
                 turned[plane] = T.CreateTruncating(s.Second);
             }

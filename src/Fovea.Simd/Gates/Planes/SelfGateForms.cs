@@ -41,29 +41,19 @@ public interface ISelfGate
 /// </summary>
 public readonly struct NormalizedSelfGate : ISelfGate
 {
-    /// <inheritdoc/>
-    public static double Rate(double squares, int positions, double epsilon) => 1 / Math.Sqrt((squares / positions) + epsilon);
+    static double ISelfGate.Rate(double squares, int positions, double epsilon) => 1 / Math.Sqrt((squares / positions) + epsilon);
 
-    /// <inheritdoc/>
-    public static double Slope(double rate, double weight) => rate * weight;
+    static double ISelfGate.Slope(double rate, double weight) => rate * weight;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Logit<V, T>(V d, V slope, V offset)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.MultiplyAdd(d, slope, offset);
+    static V ISelfGate.Logit<V, T>(V d, V slope, V offset) => V.MultiplyAdd(d, slope, offset);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Turn<V, T>(V u, V d)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => u;
+    static V ISelfGate.Turn<V, T>(V u, V d) => u;
 
-    /// <inheritdoc/>
-    public static double Steepness(double slope) => slope;
+    static double ISelfGate.Steepness(double slope) => slope;
 
-    /// <inheritdoc/>
-    public static double Pull(double rate, double slope, double turned, int positions) => -slope * rate * rate * turned / positions;
+    static double ISelfGate.Pull(double rate, double slope, double turned, int positions) => -slope * rate * rate * turned / positions;
 }
 
 /// <summary>
@@ -72,28 +62,18 @@ public readonly struct NormalizedSelfGate : ISelfGate
 /// </summary>
 public readonly struct EnergySelfGate : ISelfGate
 {
-    /// <inheritdoc/>
-    public static double Rate(double squares, int positions, double epsilon) => 1 / (4 * ((squares / Math.Max(1, positions - 1)) + epsilon));
+    static double ISelfGate.Rate(double squares, int positions, double epsilon) => 1 / (4 * ((squares / Math.Max(1, positions - 1)) + epsilon));
 
-    /// <inheritdoc/>
-    public static double Slope(double rate, double weight) => rate;
+    static double ISelfGate.Slope(double rate, double weight) => rate;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Logit<V, T>(V d, V slope, V offset)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => V.MultiplyAdd(d * d, slope, offset);
+    static V ISelfGate.Logit<V, T>(V d, V slope, V offset) => V.MultiplyAdd(d * d, slope, offset);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Turn<V, T>(V u, V d)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => u * d;
+    static V ISelfGate.Turn<V, T>(V u, V d) => u * d;
 
-    /// <inheritdoc/>
-    public static double Steepness(double slope) => 2 * slope;
+    static double ISelfGate.Steepness(double slope) => 2 * slope;
 
-    /// <inheritdoc/>
-    public static double Pull(double rate, double slope, double turned, int positions) =>
+    static double ISelfGate.Pull(double rate, double slope, double turned, int positions) =>
         -8 * rate * rate * turned / Math.Max(1, positions - 1);
 }

@@ -119,7 +119,9 @@ public static unsafe class SimilarityGate
         {
             int positions = size.Positions;
             T centre, scale;
-            PlaneRun<T> plane = new() { Floor = floor }, map = new();
+            SweepTiles one = SweepTiles.Planes(1, positions);
+            var whole = SweepTile.Plane(positions);
+            Sweep<T> plane = new(one) { Floor = floor }, map = new(one);
             for (int group = from; group < to; group++)
             {
                 nint first = (nint)group * size.Channels * positions;
@@ -127,36 +129,36 @@ public static unsafe class SimilarityGate
                 T* gate = gates + ((nint)group * positions);
                 T* mean = means + ((nint)group * size.Channels);
                 new Span<T>(t, positions).Clear();
-                plane.At.G = plane.At.Y = t;
+                plane.G = plane.Y = t;
                 for (int c = 0; c < size.Channels; c++)
                 {
-                    plane.At.X = x + first + ((nint)c * positions);
+                    plane.X = x + first + ((nint)c * positions);
                     plane.A = mean + c;
-                    mean[c] = T.CreateTruncating(PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(plane, positions).First / positions);
-                    PlaneLoop<AddScaled, CachedStore, NoEpilogue, V, T>.Run(plane, positions);
+                    mean[c] = T.CreateTruncating(PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(plane, whole).First / positions);
+                    PlaneLoop<MapAddScaled, CachedStore, NoEpilogue, V, T>.Run(plane, whole);
                 }
 
-                map.At.X = map.At.Y = t;
-                centre = T.CreateTruncating(PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(map, positions).First / positions);
+                map.X = map.Y = t;
+                centre = T.CreateTruncating(PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(map, whole).First / positions);
                 map.A = &centre;
-                double squares = PlaneLoop<PlaneSquares, NoStore, NoEpilogue, V, T>.Run(map, positions).First;
+                double squares = PlaneLoop<PlaneSquares, NoStore, NoEpilogue, V, T>.Run(map, whole).First;
                 double deviation = Math.Sqrt(squares / Math.Max(1, positions - 1));
                 deviations[group] = T.CreateTruncating(deviation);
                 scale = T.CreateTruncating(1 / (deviation + size.Epsilon));
                 map.B = &scale;
-                PlaneLoop<Normalized, CachedStore, NoEpilogue, V, T>.Run(map, positions);
-                map.At.Y = gate;
+                PlaneLoop<Normalized, CachedStore, NoEpilogue, V, T>.Run(map, whole);
+                map.Y = gate;
                 map.A = weight + (group % size.Groups);
                 map.B = bias + (group % size.Groups);
-                PlaneLoop<AffineSigmoid, CachedStore, NoEpilogue, V, T>.Run(map, positions);
-                plane.At.G = gate;
+                PlaneLoop<AffineSigmoid, CachedStore, NoEpilogue, V, T>.Run(map, whole);
+                plane.G = gate;
                 for (int c = size.Channels - 1; c >= 0; c--)
                 {
                     nint at = first + ((nint)c * positions);
-                    plane.At.X = x + at;
-                    plane.At.Y = y + at;
-                    plane.At.Residual = residual + at;
-                    PlaneLoop<MapProduct, TStore, TEnd, V, T>.Run(plane, positions);
+                    plane.X = x + at;
+                    plane.Y = y + at;
+                    plane.Residual = residual + at;
+                    PlaneLoop<MapProduct, TStore, TEnd, V, T>.Run(plane, whole);
                 }
             }
         }
@@ -171,26 +173,28 @@ public static unsafe class SimilarityGate
         {
             int positions = size.Positions;
             T mean, by, less, share;
-            PlaneRun<T> plane = new(), dots = new(), logits = new(), similarities = new() { A = &by, B = &mean, C = &less };
+            SweepTiles one = SweepTiles.Planes(1, positions);
+            var whole = SweepTile.Plane(positions);
+            Sweep<T> plane = new(one), dots = new(one), logits = new(one), similarities = new(one) { A = &by, B = &mean, C = &less };
             for (int group = from; group < to; group++)
             {
                 nint first = (nint)group * size.Channels * positions;
                 T* u = work + ((nint)group * positions);
                 new Span<T>(u, positions).Clear();
-                plane.At.P = plane.At.Y = u;
+                plane.P = plane.Y = u;
                 for (int c = 0; c < size.Channels; c++)
                 {
-                    plane.At.X = x + first + ((nint)c * positions);
-                    plane.At.G = dy + first + ((nint)c * positions);
-                    PlaneLoop<AddProduct, TStore, TEnd, V, T>.Run(plane, positions);
+                    plane.X = x + first + ((nint)c * positions);
+                    plane.G = dy + first + ((nint)c * positions);
+                    PlaneLoop<MapAddProduct, TStore, TEnd, V, T>.Run(plane, whole);
                 }
 
-                logits.At.X = logits.At.Y = dots.At.X = similarities.At.X = similarities.At.Y = u;
-                logits.At.G = plane.At.G = gates + ((nint)group * positions);
-                dots.At.G = similarities.At.G = normalized + ((nint)group * positions);
-                PlaneLoop<LogitGradient, TStore, TEnd, V, T>.Run(logits, positions);
-                double sum = PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(dots, positions).First;
-                double dot = PlaneLoop<PlaneDot, NoStore, NoEpilogue, V, T>.Run(dots, positions).First;
+                logits.X = logits.Y = dots.X = similarities.X = similarities.Y = u;
+                logits.G = plane.G = gates + ((nint)group * positions);
+                dots.G = similarities.G = normalized + ((nint)group * positions);
+                PlaneLoop<LogitGradient, TStore, TEnd, V, T>.Run(logits, whole);
+                double sum = PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(dots, whole).First;
+                double dot = PlaneLoop<PlaneDot, NoStore, NoEpilogue, V, T>.Run(dots, whole).First;
                 dBias[group] = T.CreateTruncating(sum);
                 dWeight[group] = T.CreateTruncating(dot);
                 double deviation = double.CreateTruncating(deviations[group]);
@@ -201,17 +205,17 @@ public static unsafe class SimilarityGate
                 mean = T.CreateTruncating(sum / positions);
                 by = T.CreateTruncating(slope / (deviation + size.Epsilon));
                 less = T.CreateTruncating(pull);
-                PlaneLoop<NormalizedGradient, TStore, TEnd, V, T>.Run(similarities, positions);
+                PlaneLoop<NormalizedGradient, TStore, TEnd, V, T>.Run(similarities, whole);
                 plane.B = &share;
                 for (int c = size.Channels - 1; c >= 0; c--)
                 {
                     nint at = first + ((nint)c * positions);
-                    dots.At.G = x + at;
-                    share = T.CreateTruncating(PlaneLoop<PlaneDot, NoStore, NoEpilogue, V, T>.Run(dots, positions).First / positions);
-                    plane.At.X = dy + at;
-                    plane.At.Y = dx + at;
+                    dots.G = x + at;
+                    share = T.CreateTruncating(PlaneLoop<PlaneDot, NoStore, NoEpilogue, V, T>.Run(dots, whole).First / positions);
+                    plane.X = dy + at;
+                    plane.Y = dx + at;
                     plane.A = means + ((nint)group * size.Channels) + c;
-                    PlaneLoop<InputGradient, TStore, TEnd, V, T>.Run(plane, positions);
+                    PlaneLoop<InputGradient, TStore, TEnd, V, T>.Run(plane, whole);
                 }
             }
         }
@@ -222,20 +226,6 @@ public static unsafe class SimilarityGate
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => (o.X - o.A) * o.B;
-    }
-
-    /// <summary><c>σ(x·a + b)</c>.</summary>
-    private readonly struct AffineSigmoid : IReadsX, IReadsA, IReadsB
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => Sigmoid.Of<V, T>(V.MultiplyAdd(o.X, o.A, o.B));
-    }
-
-    /// <summary><c>x · g · (1 − g)</c>: the gradient before the gate's sigmoid.</summary>
-    private readonly struct LogitGradient : IReadsX, IReadsG
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => default(SigmoidBackward).Apply<V, T>(o.G, o.X);
     }
 
     /// <summary><c>(x − b) · a − g · c</c>: centred first, because on a nearly flat map the scale a is large.</summary>

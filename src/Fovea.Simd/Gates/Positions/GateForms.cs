@@ -22,17 +22,11 @@ public interface IGateForm
 /// <summary><c>a · b</c>: one gate after the other.</summary>
 public readonly struct ProductGate : IGateForm
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Factor<V, T>(V a, V b)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => a * b;
+    static V IGateForm.Factor<V, T>(V a, V b) => a * b;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Derivatives<V, T>(V a, V b, out V byA, out V byB)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static V IGateForm.Derivatives<V, T>(V a, V b, out V byA, out V byB)
     {
         byA = b;
         byB = a;
@@ -43,17 +37,11 @@ public readonly struct ProductGate : IGateForm
 /// <summary><c>a + b</c>: both gates beside each other.</summary>
 public readonly struct SumGate : IGateForm
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Factor<V, T>(V a, V b)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => a + b;
+    static V IGateForm.Factor<V, T>(V a, V b) => a + b;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Derivatives<V, T>(V a, V b, out V byA, out V byB)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static V IGateForm.Derivatives<V, T>(V a, V b, out V byA, out V byB)
     {
         byA = Lanewise.Number<V, T>(1);
         byB = byA;
@@ -64,17 +52,11 @@ public readonly struct SumGate : IGateForm
 /// <summary><c>1 + σ(a + b)</c>: one gate from both logits, beside the identity.</summary>
 public readonly struct ResidualSumGate : IGateForm
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Factor<V, T>(V a, V b)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Lanewise.Number<V, T>(1) + Sigmoid.Of<V, T>(a + b);
+    static V IGateForm.Factor<V, T>(V a, V b) => Lanewise.Number<V, T>(1) + Sigmoid.Of<V, T>(a + b);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Derivatives<V, T>(V a, V b, out V byA, out V byB)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static V IGateForm.Derivatives<V, T>(V a, V b, out V byA, out V byB)
     {
         V one = Lanewise.Number<V, T>(1);
         V gate = Sigmoid.Of<V, T>(a + b);
@@ -93,21 +75,15 @@ public readonly struct ResidualExponentialGate : IGateForm
     /// <summary>Up to here the product of two exponentials is far from overflow.</summary>
     public const double Limit = 40;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Factor<V, T>(V a, V b)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static V IGateForm.Factor<V, T>(V a, V b)
     {
         V one = Lanewise.Number<V, T>(1);
         return one + (one / V.MultiplyAdd(a, b, one));
     }
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Derivatives<V, T>(V a, V b, out V byA, out V byB)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static V IGateForm.Derivatives<V, T>(V a, V b, out V byA, out V byB)
     {
         V one = Lanewise.Number<V, T>(1);
         V odds = a * b;
@@ -123,17 +99,11 @@ public readonly struct ResidualExponentialGate : IGateForm
 /// <summary><c>1 + σ(a · b)</c>.</summary>
 public readonly struct ResidualProductGate : IGateForm
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Factor<V, T>(V a, V b)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Lanewise.Number<V, T>(1) + Sigmoid.Of<V, T>(a * b);
+    static V IGateForm.Factor<V, T>(V a, V b) => Lanewise.Number<V, T>(1) + Sigmoid.Of<V, T>(a * b);
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Derivatives<V, T>(V a, V b, out V byA, out V byB)
-        where V : struct, IVector<V, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static V IGateForm.Derivatives<V, T>(V a, V b, out V byA, out V byB)
     {
         V one = Lanewise.Number<V, T>(1);
         V gate = Sigmoid.Of<V, T>(a * b);

@@ -64,11 +64,24 @@ public static unsafe class PositionGate
         Guard.Length(Name, "da", (long)images * channels, da.Length);
         Guard.Length(Name, "db", (long)images * positions, db.Length);
         Guard.LengthOrEmpty(Name, "dx", x.Length, dx.Length);
+        if (x.IsEmpty)
+        {
+            da.Clear();
+            db.Clear();
+            return;
+        }
+
         fixed (T* xAt = x, dyAt = dy, aAt = a, bAt = b, daAt = da, dbAt = db, dxAt = dx)
         {
             var sweep = new Sweep<T>(SweepTiles.SlicesAndStrips(images, channels, positions))
             {
-                X = xAt, G = dyAt, A = aAt, P = bAt, Planes = daAt, Positions = dbAt, Y = dxAt,
+                X = xAt,
+                G = dyAt,
+                A = aAt,
+                P = bAt,
+                Planes = daAt,
+                Positions = dbAt,
+                Y = dxAt,
             };
             if (dx.IsEmpty)
             {

@@ -47,7 +47,11 @@ public static unsafe class PositionPool
         {
             var sweep = new Sweep<T>(tiles)
             {
-                X = xAt, A = scaleAt, Positions = partial, PositionTops = partial + parts, Places = partial + (2 * (nint)parts),
+                X = xAt,
+                A = scaleAt,
+                Positions = partial,
+                PositionTops = partial + parts,
+                Places = partial + (2 * (nint)parts),
             };
             if (placesAt is null)
             {

@@ -57,7 +57,7 @@ public static unsafe class PositionProjection
             ProjectionEnd end = relu ? ProjectionEnd.Relu : ProjectionEnd.Write;
             var body = new Body<T>(tiles, xAt, outputs, workAt, biasAt, 0, end, zAt, workAt + packed, partsAt);
             VectorLoop.For<Body<T>, T>(ref body, tiles.Pieces, tiles.Grain);
-            SweepRun.JoinStrips(tiles, partsAt, 1.0 / positions, meansAt);
+            SweepJoin.Strips(tiles, partsAt, 1.0 / positions, meansAt);
         }
 
         BlockPool.Return(scratch);

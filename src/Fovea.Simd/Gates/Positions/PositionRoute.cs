@@ -29,11 +29,21 @@ public static unsafe class PositionRoute
         const string Name = "positionRouteDot";
         Check(Name, images, channels, positions, x.Length, mean.Length, max.Length, places.Length);
         Guard.Length(Name, "dot", (long)images * channels, dot.Length);
+        if (x.IsEmpty)
+        {
+            dot.Clear();
+            return;
+        }
+
         fixed (T* xAt = x, meanAt = mean, maxAt = max, placesAt = places, dotAt = dot)
         {
             var sweep = new Sweep<T>(SweepTiles.SlicesAndStrips(images, channels, positions))
             {
-                X = xAt, P = meanAt, Q = maxAt, R = placesAt, Planes = dotAt,
+                X = xAt,
+                P = meanAt,
+                Q = maxAt,
+                R = placesAt,
+                Planes = dotAt,
             };
             sweep.Sum<DotBody>();
         }
@@ -68,7 +78,14 @@ public static unsafe class PositionRoute
         {
             var sweep = new Sweep<T>(SweepTiles.SlicesAndStrips(images, channels, positions))
             {
-                X = dyAt, A = scaleAt, B = shiftAt, P = meanAt, Q = maxAt, R = placesAt, S = gateAt, Y = dxAt,
+                X = dyAt,
+                A = scaleAt,
+                B = shiftAt,
+                P = meanAt,
+                Q = maxAt,
+                R = placesAt,
+                S = gateAt,
+                Y = dxAt,
             };
             sweep.Write<ScaleBody>(streaming);
         }

@@ -107,7 +107,14 @@ public static unsafe class RowColumnGate
         {
             var sweep = new Sweep<T>(SweepTiles.Planes(planes, height * width))
             {
-                Width = width, X = xAt, G = dyAt, Row = rowsAt, Column = columnsAt, Y = dxAt, Rows = dRowsAt, Columns = dColumnsAt,
+                Width = width,
+                X = xAt,
+                G = dyAt,
+                Row = rowsAt,
+                Column = columnsAt,
+                Y = dxAt,
+                Rows = dRowsAt,
+                Columns = dColumnsAt,
             };
             if (dx.IsEmpty)
             {

@@ -43,7 +43,12 @@ public static unsafe class TripleGate
         {
             var sweep = new Sweep<T>(SweepTiles.SlicesOfPlanes(images, channels, height * width, ScaleSlice))
             {
-                Width = width, X = xAt, Column = aAt, Row = bAt, P = gAt, Y = yAt,
+                Width = width,
+                X = xAt,
+                Column = aAt,
+                Row = bAt,
+                P = gAt,
+                Y = yAt,
             };
             sweep.Write<ScaleBody>(streaming, end);
         }
@@ -76,11 +81,28 @@ public static unsafe class TripleGate
         Guard.Length(Name, "da", a.Length, da.Length);
         Guard.Length(Name, "db", b.Length, db.Length);
         Guard.Length(Name, "dg", g.Length, dg.Length);
+        if (x.IsEmpty)
+        {
+            da.Clear();
+            db.Clear();
+            dg.Clear();
+            return;
+        }
+
         fixed (T* xAt = x, dyAt = dy, aAt = a, bAt = b, gAt = g, dxAt = dx, daAt = da, dbAt = db, dgAt = dg)
         {
             var sweep = new Sweep<T>(SweepTiles.SlicesOfPlanes(images, channels, height * width))
             {
-                Width = width, X = xAt, G = dyAt, Column = aAt, Row = bAt, P = gAt, Columns = daAt, Rows = dbAt, Positions = dgAt, Y = dxAt,
+                Width = width,
+                X = xAt,
+                G = dyAt,
+                Column = aAt,
+                Row = bAt,
+                P = gAt,
+                Columns = daAt,
+                Rows = dbAt,
+                Positions = dgAt,
+                Y = dxAt,
             };
             sweep.Write<BackwardBody>(streaming: false);
         }

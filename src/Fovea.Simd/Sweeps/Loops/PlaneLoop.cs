@@ -20,46 +20,31 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
 {
     private const int NumbersPerLane = 64;
 
-    /// <summary>All planes of a tile.</summary>
-    public static void Run(in Sweep<T> sweep, in SweepTile tile)
-    {
-        nint positions = sweep.Tiles.Positions;
-        bool back = SweepBody.GoesBack<TBody>();
-        int channel = tile.Channel + (back ? tile.ChannelCount - 1 : 0);
-        nint plane = ((nint)tile.Image * sweep.Tiles.Channels) + channel;
-        PlaneRun<T> run = default;
-        run.At.ToMaps(sweep, (plane * positions) + tile.Position);
-        run.At.ToPositions(sweep, (tile.Image * positions) + tile.Position);
-        run.A = sweep.A is null ? null : sweep.A + plane;
-        run.B = sweep.B is null ? null : sweep.B + plane;
-        run.C = sweep.C is null ? null : sweep.C + plane;
-        run.W = sweep.W is null ? null : sweep.W + channel;
-        run.Sums = sweep.Planes + (plane * sweep.Tiles.Strips) + tile.Strip;
-        run.SumStep = sweep.Tiles.Strips;
-        run.Factor = sweep.PlaneFactor;
-        run.Channel = channel;
-        run.Floor = sweep.Floor;
-        run.Planes = tile.ChannelCount;
-        run.Step = back ? -1 : 1;
-        run.Stride = positions;
-        Run(run, tile.PositionCount);
-    }
-
-    /// <summary>The planes of a run. All of the loop is in this one method: the JIT inlines the more, the longer a method is by itself.</summary>
-    /// <param name="run">Where they and their operands are.</param>
-    /// <param name="count">Numbers of each that are taken.</param>
+    /// <summary>All planes of a tile. All of the loop is in this one method: the JIT inlines the more, the longer a method is by itself.</summary>
+    /// <param name="sweep">Where they and their operands are.</param>
+    /// <param name="tile">Which.</param>
     /// <returns>The sums of the last plane.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static PlaneSums<T> Run(in PlaneRun<T> run, int count)
+    public static PlaneSums<T> Run(in Sweep<T> sweep, in SweepTile tile)
     {
-        Pointers<T> at = run.At;
-        nint next = run.Step * run.Stride;
-        V floor = V.Broadcast(run.Floor);
+        nint positions = sweep.Tiles.Positions;
+        int channel = tile.Channel, step = 1, count = tile.PositionCount;
+        if (SweepBody.GoesBack<TBody>())
+        {
+            channel += tile.ChannelCount - 1;
+            step = -1;
+        }
+
+        nint plane = ((nint)tile.Image * sweep.Tiles.Channels) + channel, next = step * positions;
+        Pointers<T> at = default;
+        at.ToMaps(sweep, (plane * positions) + tile.Position);
+        at.ToPositions(sweep, (tile.Image * positions) + tile.Position);
+        V floor = V.Broadcast(sweep.Floor);
         PlaneSums<T> sums = default;
-        for (nint plane = 0, k = 0; k < run.Planes; k++, plane += run.Step, at.Advance(next))
+        for (int k = tile.ChannelCount; k > 0; k--, channel += step, plane += step, at.Advance(next))
         {
             Operands<V> o = default;
-            run.Plane<TBody, V>(plane, ref o);
+            sweep.Plane<TBody, V>(plane, channel, ref o);
             sums = default;
             V top = V.Broadcast(T.NegativeInfinity);
             nint i = 0;
@@ -167,9 +152,9 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
                 sums.Top = V.MaxAcross(top);
             }
 
-            if (default(TBody) is ISumsPlanes && run.Sums is not null)
+            if (default(TBody) is ISumsPlanes && sweep.Planes is not null)
             {
-                run.Sums[plane * run.SumStep] = T.CreateTruncating(sums.First * run.Factor);
+                sweep.Planes[(plane * sweep.Tiles.Strips) + tile.Strip] = T.CreateTruncating(sums.First * sweep.PlaneFactor);
             }
         }
 
@@ -212,4 +197,11 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
         at.Load<TBody, FullVector, V>(i, 0, ref o);
         return TEnd.Apply<FullVector, V, T>(TBody.Step<V, T>(o, ref s), floor, at.Residual + i, 0);
     }
+}
+
+/// <summary>What a body summed up over one plane.</summary>
+internal struct PlaneSums<T>
+{
+    public double First, Second;
+    public T Top;
 }

@@ -9,7 +9,7 @@ namespace Fovea.Simd.Sweeps;
 internal unsafe struct Pointers<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public T* X, G, P, Q, R, S, Column, Y, Residual, Positions, Tops, Places;
+    public T* X, G, P, Q, R, S, Column, Y, Residual, Positions, Tops, Places, Columns;
 
     /// <summary>Points the maps at number <paramref name="i"/> of all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -129,6 +129,11 @@ internal unsafe struct Pointers<T>
         {
             s.Place = TTail.Load<V, T>(Places + i, count);
         }
+
+        if (default(TBody) is ISumsColumns)
+        {
+            s.Column = TTail.Load<V, T>(Columns + i, count);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -150,6 +155,11 @@ internal unsafe struct Pointers<T>
         if (default(TBody) is ISumsPlaces)
         {
             TTail.Store(s.Place, Places + i, count);
+        }
+
+        if (default(TBody) is ISumsColumns)
+        {
+            TTail.Store(s.Column, Columns + i, count);
         }
     }
 }

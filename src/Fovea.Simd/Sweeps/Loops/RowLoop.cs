@@ -60,8 +60,7 @@ internal static unsafe class RowLoop<TBody, TStore, TEnd, V, T>
         Pointers<T> at = default;
         at.ToMaps(sweep, first);
         at.ToPositions(sweep, inImage);
-        T* positionSums = sweep.Positions + ((((nint)tile.Image * sweep.Tiles.Slices) + tile.Slice) * positions);
-        T* columnSums = sweep.Columns;
+        at.ToSums(sweep, (((nint)tile.Image * sweep.Tiles.Slices) + tile.Slice) * positions);
         T* rows = sweep.Row + (plane * height);
         T* rowSums = sweep.Rows + (plane * height);
         V floor = V.Broadcast(sweep.Floor);
@@ -73,7 +72,7 @@ internal static unsafe class RowLoop<TBody, TStore, TEnd, V, T>
             // What is left of the rows after the last that fill whole vectors goes one by one.
             int count = height - row >= together ? together : 1;
             at.Column = columns - i;
-            columnSums = sweep.Columns + (plane * width) - i;
+            at.Columns = sweep.Columns + (plane * width) - i;
             for (int last = row + count; row < last; row++)
             {
                 nint end = (row + 1) * (nint)width;
@@ -81,21 +80,21 @@ internal static unsafe class RowLoop<TBody, TStore, TEnd, V, T>
                 o.Row = default(TBody) is IReadsRow ? V.Broadcast(rows[row]) : V.Zero;
                 for (; i <= end - V.Width; i += V.Width)
                 {
-                    Step<FullVector>(at, i, 0, ref o, ref s, floor, positionSums, columnSums);
+                    Step<FullVector>(at, i, 0, ref o, ref s, floor);
                 }
 
                 if (i < end && count > 1)
                 {
                     // A vector in which a row ends has lanes of two.
                     o.Row = V.Select(V.FirstLanes((int)(end - i)), o.Row, V.Broadcast(rows[row + 1]));
-                    Step<FullVector>(at, i, 0, ref o, ref s, floor, positionSums, columnSums);
+                    Step<FullVector>(at, i, 0, ref o, ref s, floor);
                     i += V.Width;
                 }
                 else if (i < end && (int)(end - i) is var n && n < V.Width)
                 {
                     // That n is below the width is said for the JIT, which then makes one mask of it for all loads and stores.
                     V soFar = s.Row;
-                    Step<PartialVector>(at, i, n, ref o, ref s, floor, positionSums, columnSums);
+                    Step<PartialVector>(at, i, n, ref o, ref s, floor);
                     s.Row = V.Select(V.FirstLanes(n), s.Row, soFar);
                     i = end;
                 }
@@ -109,32 +108,13 @@ internal static unsafe class RowLoop<TBody, TStore, TEnd, V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TTail>(
-        in Pointers<T> at, nint i, int n, ref Operands<V> o, ref Sums<V> s, V floor, T* positionSums, T* columnSums)
+    private static void Step<TTail>(in Pointers<T> at, nint i, int n, ref Operands<V> o, ref Sums<V> s, V floor)
         where TTail : struct, ITail
     {
         at.Load<TBody, TTail, V>(i, n, ref o);
-        if (default(TBody) is ISumsPositions)
-        {
-            s.Position = TTail.Load<V, T>(positionSums + i, n);
-        }
-
-        if (default(TBody) is ISumsColumns)
-        {
-            s.Column = TTail.Load<V, T>(columnSums + i, n);
-        }
-
+        at.LoadSums<TBody, TTail, V>(i, n, ref s);
         V y = TEnd.Apply<TTail, V, T>(TBody.Step<V, T>(o, ref s), floor, at.Residual + i, n);
-        if (default(TBody) is ISumsPositions)
-        {
-            TTail.Store(s.Position, positionSums + i, n);
-        }
-
-        if (default(TBody) is ISumsColumns)
-        {
-            TTail.Store(s.Column, columnSums + i, n);
-        }
-
+        at.StoreSums<TBody, TTail, V>(i, n, s);
         if (typeof(TTail) == typeof(FullVector))
         {
             TStore.Store(y, at.Y + i);

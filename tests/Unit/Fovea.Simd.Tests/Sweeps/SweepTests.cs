@@ -81,7 +81,13 @@ public sealed unsafe class SweepTests
                 {
                     var sweep = new Sweep<float>(SweepTiles.SlicesAndStrips(2, 70, 3000))
                     {
-                        X = x, G = g, A = a, P = p, Y = yAt, Planes = planesAt, Positions = positionsAt,
+                        X = x,
+                        G = g,
+                        A = a,
+                        P = p,
+                        Y = yAt,
+                        Planes = planesAt,
+                        Positions = positionsAt,
                     };
                     Assert.True(sweep.Tiles is { Slices: > 1, Strips: > 1 });
                     sweep.Write<SumsOfProducts>(streaming: false);
@@ -110,8 +116,22 @@ public sealed unsafe class SweepTests
             int size = m.Height * m.Width;
             var whole = new Sweep<float>(SweepTiles.SlicesOfPlanes(m.Images, m.Channels, size, m.Channels))
             {
-                X = x, G = g, A = a, P = p, Row = row, Column = column, Width = m.Width, Y = yAt, Residual = g, Floor = 0,
-                Planes = planesAt, Positions = positionsAt, PositionTops = topsAt, Places = placesAt, Rows = rowsAt, Columns = columnsAt,
+                X = x,
+                G = g,
+                A = a,
+                P = p,
+                Row = row,
+                Column = column,
+                Width = m.Width,
+                Y = yAt,
+                Residual = g,
+                Floor = 0,
+                Planes = planesAt,
+                Positions = positionsAt,
+                PositionTops = topsAt,
+                Places = placesAt,
+                Rows = rowsAt,
+                Columns = columnsAt,
             };
             for (int piece = 0; piece < whole.Tiles.Pieces; piece++)
             {
