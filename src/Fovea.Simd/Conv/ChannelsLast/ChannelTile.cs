@@ -30,18 +30,7 @@ internal static unsafe class ChannelTile<V, T, TRows, TColumns, TInput>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds, PrefetchRun* prefetches)
     {
-        V c00 = V.Zero, c01 = V.Zero;
-        V c10 = V.Zero, c11 = V.Zero;
-        V c20 = V.Zero, c21 = V.Zero;
-        V c30 = V.Zero, c31 = V.Zero;
-        V c40 = V.Zero, c41 = V.Zero;
-        V c50 = V.Zero, c51 = V.Zero;
-        V c60 = V.Zero, c61 = V.Zero;
-        V c70 = V.Zero, c71 = V.Zero;
-        V c80 = V.Zero, c81 = V.Zero;
-        V c90 = V.Zero, c91 = V.Zero;
-        V c100 = V.Zero, c101 = V.Zero;
-        V c110 = V.Zero, c111 = V.Zero;
+        var sums = default(TileSums<V, T, TRows, TColumns>);
 
         // From one row to the next, and from one step to the next.
         int row = TInput.Planes ? 1 : V.Width;
@@ -60,109 +49,11 @@ internal static unsafe class ChannelTile<V, T, TRows, TColumns, TInput>
 
                 V b0 = V.Load(b);
                 V b1 = TColumns.Value > 1 ? V.Load(b + V.Width) : b0;
-                V x = V.Broadcast(a[0]);
-                c00 = V.MultiplyAdd(x, b0, c00);
-                c01 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c01) : c01;
-                x = V.Broadcast(a[row]);
-                c10 = V.MultiplyAdd(x, b0, c10);
-                c11 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c11) : c11;
-                if (TRows.Value > 2)
-                {
-                    x = V.Broadcast(a[2 * row]);
-                    c20 = V.MultiplyAdd(x, b0, c20);
-                    c21 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c21) : c21;
-                    x = V.Broadcast(a[3 * row]);
-                    c30 = V.MultiplyAdd(x, b0, c30);
-                    c31 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c31) : c31;
-                }
-
-                if (TRows.Value > 4)
-                {
-                    x = V.Broadcast(a[4 * row]);
-                    c40 = V.MultiplyAdd(x, b0, c40);
-                    c41 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c41) : c41;
-                    x = V.Broadcast(a[5 * row]);
-                    c50 = V.MultiplyAdd(x, b0, c50);
-                    c51 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c51) : c51;
-                }
-
-                if (TRows.Value > 6)
-                {
-                    x = V.Broadcast(a[6 * row]);
-                    c60 = V.MultiplyAdd(x, b0, c60);
-                    c61 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c61) : c61;
-                    x = V.Broadcast(a[7 * row]);
-                    c70 = V.MultiplyAdd(x, b0, c70);
-                    c71 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c71) : c71;
-                }
-
-                if (TRows.Value > 8)
-                {
-                    x = V.Broadcast(a[8 * row]);
-                    c80 = V.MultiplyAdd(x, b0, c80);
-                    c81 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c81) : c81;
-                    x = V.Broadcast(a[9 * row]);
-                    c90 = V.MultiplyAdd(x, b0, c90);
-                    c91 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c91) : c91;
-                }
-
-                if (TRows.Value > 10)
-                {
-                    x = V.Broadcast(a[10 * row]);
-                    c100 = V.MultiplyAdd(x, b0, c100);
-                    c101 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c101) : c101;
-                    x = V.Broadcast(a[11 * row]);
-                    c110 = V.MultiplyAdd(x, b0, c110);
-                    c111 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c111) : c111;
-                }
+                sums.Add(new PanelRows<V, T>(a, row), b0, b1);
             }
         }
 
-        Write(c, rowStride, c00, c01, c10, c11, adds);
-        if (TRows.Value > 2)
-        {
-            Write(c + (2 * rowStride), rowStride, c20, c21, c30, c31, adds);
-        }
-
-        if (TRows.Value > 4)
-        {
-            Write(c + (4 * rowStride), rowStride, c40, c41, c50, c51, adds);
-        }
-
-        if (TRows.Value > 6)
-        {
-            Write(c + (6 * rowStride), rowStride, c60, c61, c70, c71, adds);
-        }
-
-        if (TRows.Value > 8)
-        {
-            Write(c + (8 * rowStride), rowStride, c80, c81, c90, c91, adds);
-        }
-
-        if (TRows.Value > 10)
-        {
-            Write(c + (10 * rowStride), rowStride, c100, c101, c110, c111, adds);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(T* c, nint rowStride, V a, V b, V d, V e, bool adds)
-    {
-        if (adds)
-        {
-            a += V.Load(c);
-            d += V.Load(c + rowStride);
-            b = TColumns.Value > 1 ? b + V.Load(c + V.Width) : b;
-            e = TColumns.Value > 1 ? e + V.Load(c + rowStride + V.Width) : e;
-        }
-
-        a.Store(c);
-        d.Store(c + rowStride);
-        if (TColumns.Value > 1)
-        {
-            b.Store(c + V.Width);
-            e.Store(c + rowStride + V.Width);
-        }
+        sums.Write(c, c + V.Width, rowStride, adds);
     }
 }
 

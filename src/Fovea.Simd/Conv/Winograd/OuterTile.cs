@@ -18,80 +18,33 @@ internal static unsafe class OuterTile<V, T, TColumns>
     public static int Rows
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => V.Width / 2;
+        get => HalfOf<V, T>.Value;
     }
 
     /// <summary>Sums <paramref name="k"/> tiles and writes the sums, or adds them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int k, T* a, T* left, T* right, T* c, nint rowStride, bool adds)
     {
-        V c00 = V.Zero, c01 = V.Zero;
-        V c10 = V.Zero, c11 = V.Zero;
-        V c20 = V.Zero, c21 = V.Zero;
-        V c30 = V.Zero, c31 = V.Zero;
-        V c40 = V.Zero, c41 = V.Zero;
-        V c50 = V.Zero, c51 = V.Zero;
-        V c60 = V.Zero, c61 = V.Zero;
-        V c70 = V.Zero, c71 = V.Zero;
+        var sums = default(TileSums<V, T, HalfOf<V, T>, TColumns>);
         for (; k > 0; k--, a += V.Width, left += V.Width, right += V.Width)
         {
             V b0 = V.Load(left);
             V b1 = TColumns.Value > 1 ? V.Load(right) : b0;
-            V x = V.Broadcast(a[0]);
-            c00 = V.MultiplyAdd(x, b0, c00);
-            c01 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c01) : c01;
-            x = V.Broadcast(a[1]);
-            c10 = V.MultiplyAdd(x, b0, c10);
-            c11 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c11) : c11;
-            x = V.Broadcast(a[2]);
-            c20 = V.MultiplyAdd(x, b0, c20);
-            c21 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c21) : c21;
-            x = V.Broadcast(a[3]);
-            c30 = V.MultiplyAdd(x, b0, c30);
-            c31 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c31) : c31;
-            if (V.Width > 8)
-            {
-                x = V.Broadcast(a[4]);
-                c40 = V.MultiplyAdd(x, b0, c40);
-                c41 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c41) : c41;
-                x = V.Broadcast(a[5]);
-                c50 = V.MultiplyAdd(x, b0, c50);
-                c51 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c51) : c51;
-                x = V.Broadcast(a[6]);
-                c60 = V.MultiplyAdd(x, b0, c60);
-                c61 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c61) : c61;
-                x = V.Broadcast(a[7]);
-                c70 = V.MultiplyAdd(x, b0, c70);
-                c71 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c71) : c71;
-            }
+            sums.Add(new PanelRows<V, T>(a, 1), b0, b1);
         }
 
-        Write(c, c00, c01, adds);
-        Write(c + rowStride, c10, c11, adds);
-        Write(c + (2 * rowStride), c20, c21, adds);
-        Write(c + (3 * rowStride), c30, c31, adds);
-        if (V.Width > 8)
-        {
-            Write(c + (4 * rowStride), c40, c41, adds);
-            Write(c + (5 * rowStride), c50, c51, adds);
-            Write(c + (6 * rowStride), c60, c61, adds);
-            Write(c + (7 * rowStride), c70, c71, adds);
-        }
+        sums.Write(c, c + V.Width, rowStride, adds);
     }
+}
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(T* c, V left, V right, bool adds)
+/// <summary>Half the numbers of a register.</summary>
+internal readonly struct HalfOf<V, T> : ICount
+    where V : unmanaged, IVector<V, T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public static int Value
     {
-        if (adds)
-        {
-            left += V.Load(c);
-            right = TColumns.Value > 1 ? right + V.Load(c + V.Width) : right;
-        }
-
-        left.Store(c);
-        if (TColumns.Value > 1)
-        {
-            right.Store(c + V.Width);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => V.Width / 2;
     }
 }

@@ -26,22 +26,10 @@ internal static unsafe class RowTile<V, T, TRows, TWalk>
     /// <param name="c">The result.</param>
     /// <param name="resultStride">Numbers from one row of the result to the next.</param>
     /// <param name="adds">Whether the sums are added to what is there.</param>
-    // Four pointers, each to three rows: addresses of a base and a scaled register cost nothing, products would.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int runs, int k, T* a, nint rowStride, nint runStride, T* b, byte* ahead, T* c, nint resultStride, bool adds)
     {
-        V c00 = V.Zero, c01 = V.Zero;
-        V c10 = V.Zero, c11 = V.Zero;
-        V c20 = V.Zero, c21 = V.Zero;
-        V c30 = V.Zero, c31 = V.Zero;
-        V c40 = V.Zero, c41 = V.Zero;
-        V c50 = V.Zero, c51 = V.Zero;
-        V c60 = V.Zero, c61 = V.Zero;
-        V c70 = V.Zero, c71 = V.Zero;
-        V c80 = V.Zero, c81 = V.Zero;
-        V c90 = V.Zero, c91 = V.Zero;
-        V c100 = V.Zero, c101 = V.Zero;
-        V c110 = V.Zero, c111 = V.Zero;
+        var sums = default(TileSums<V, T, TRows, N2>);
         nint two = 2 * rowStride;
         for (; runs > 0; runs--, a += runStride)
         {
@@ -51,64 +39,7 @@ internal static unsafe class RowTile<V, T, TRows, TWalk>
             T* p9 = TRows.Value > 8 ? p6 + two + rowStride : p0;
             for (int i = k; i > 0; i--)
             {
-                V b0 = V.Load(b);
-                V b1 = V.Load(b + V.Width);
-                V x = V.Broadcast(p0[0]);
-                c00 = V.MultiplyAdd(x, b0, c00);
-                c01 = V.MultiplyAdd(x, b1, c01);
-                x = V.Broadcast(p0[rowStride]);
-                c10 = V.MultiplyAdd(x, b0, c10);
-                c11 = V.MultiplyAdd(x, b1, c11);
-                if (TRows.Value > 2)
-                {
-                    x = V.Broadcast(p0[two]);
-                    c20 = V.MultiplyAdd(x, b0, c20);
-                    c21 = V.MultiplyAdd(x, b1, c21);
-                    x = V.Broadcast(p3[0]);
-                    c30 = V.MultiplyAdd(x, b0, c30);
-                    c31 = V.MultiplyAdd(x, b1, c31);
-                }
-
-                if (TRows.Value > 4)
-                {
-                    x = V.Broadcast(p3[rowStride]);
-                    c40 = V.MultiplyAdd(x, b0, c40);
-                    c41 = V.MultiplyAdd(x, b1, c41);
-                    x = V.Broadcast(p3[two]);
-                    c50 = V.MultiplyAdd(x, b0, c50);
-                    c51 = V.MultiplyAdd(x, b1, c51);
-                }
-
-                if (TRows.Value > 6)
-                {
-                    x = V.Broadcast(p6[0]);
-                    c60 = V.MultiplyAdd(x, b0, c60);
-                    c61 = V.MultiplyAdd(x, b1, c61);
-                    x = V.Broadcast(p6[rowStride]);
-                    c70 = V.MultiplyAdd(x, b0, c70);
-                    c71 = V.MultiplyAdd(x, b1, c71);
-                }
-
-                if (TRows.Value > 8)
-                {
-                    x = V.Broadcast(p6[two]);
-                    c80 = V.MultiplyAdd(x, b0, c80);
-                    c81 = V.MultiplyAdd(x, b1, c81);
-                    x = V.Broadcast(p9[0]);
-                    c90 = V.MultiplyAdd(x, b0, c90);
-                    c91 = V.MultiplyAdd(x, b1, c91);
-                }
-
-                if (TRows.Value > 10)
-                {
-                    x = V.Broadcast(p9[rowStride]);
-                    c100 = V.MultiplyAdd(x, b0, c100);
-                    c101 = V.MultiplyAdd(x, b1, c101);
-                    x = V.Broadcast(p9[two]);
-                    c110 = V.MultiplyAdd(x, b0, c110);
-                    c111 = V.MultiplyAdd(x, b1, c111);
-                }
-
+                sums.Add(new ThreeByThree(p0, p3, p6, p9, rowStride, two), V.Load(b), V.Load(b + V.Width));
                 if (TWalk.Prefetches)
                 {
                     Prefetch.ToSecondLevel(ahead);
@@ -123,50 +54,21 @@ internal static unsafe class RowTile<V, T, TRows, TWalk>
             }
         }
 
-        Write(c, c00, c01, adds);
-        Write(c + resultStride, c10, c11, adds);
-        if (TRows.Value > 2)
-        {
-            Write(c + (2 * resultStride), c20, c21, adds);
-            Write(c + (3 * resultStride), c30, c31, adds);
-        }
-
-        if (TRows.Value > 4)
-        {
-            Write(c + (4 * resultStride), c40, c41, adds);
-            Write(c + (5 * resultStride), c50, c51, adds);
-        }
-
-        if (TRows.Value > 6)
-        {
-            Write(c + (6 * resultStride), c60, c61, adds);
-            Write(c + (7 * resultStride), c70, c71, adds);
-        }
-
-        if (TRows.Value > 8)
-        {
-            Write(c + (8 * resultStride), c80, c81, adds);
-            Write(c + (9 * resultStride), c90, c91, adds);
-        }
-
-        if (TRows.Value > 10)
-        {
-            Write(c + (10 * resultStride), c100, c101, adds);
-            Write(c + (11 * resultStride), c110, c111, adds);
-        }
+        sums.Write(c, c + V.Width, resultStride, adds);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(T* c, V left, V right, bool adds)
+    // Four pointers, each to three rows: addresses of a base and a scaled register cost nothing, products would.
+    private readonly struct ThreeByThree(T* p0, T* p3, T* p6, T* p9, nint one, nint two) : ITileRows<V>
     {
-        if (adds)
+        public V this[int row]
         {
-            left += V.Load(c);
-            right += V.Load(c + V.Width);
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get
+            {
+                T* at = row < 3 ? p0 : row < 6 ? p3 : row < 9 ? p6 : p9;
+                return V.Broadcast(row % 3 == 0 ? at[0] : row % 3 == 1 ? at[one] : at[two]);
+            }
         }
-
-        left.Store(c);
-        right.Store(c + V.Width);
     }
 }
 

@@ -90,14 +90,6 @@ public sealed class TextTests
         Assert.Equal("2 classes", Quantity.Of(2, "class"));
     }
 
-    [Theory]
-    [InlineData("photos/a-1.jpg", "photos/a-1.jpg")]
-    [InlineData("my photos", "'my photos'")]
-    [InlineData("it's", "'it'\\''s'")]
-    [InlineData("$HOME", "'$HOME'")]
-    [InlineData("", "''")]
-    public void Words_are_quoted_for_a_shell(string word, string quoted) => Assert.Equal(quoted, Shell.Quote(word));
-
     [Fact]
     public void The_program_is_named_so_that_a_shell_finds_it()
     {

@@ -49,7 +49,8 @@ public class RunFolderTests
     [Theory]
     [InlineData("runs/classify/a-2", "runs/classify/a-2")]
     [InlineData("my run", "'my run'")]
+    [InlineData("$HOME", "'$HOME'")]
     [InlineData("it's", "'it'\\''s'")]
     [InlineData("", "''")]
-    public void WordsAreQuotedForTheShell(string word, string expected) => Assert.Equal(expected, Shell.Quote(word));
+    public void Words_are_quoted_for_the_shell(string word, string expected) => Assert.Equal(expected, Shell.Quote(word));
 }

@@ -38,20 +38,8 @@ internal static unsafe class WindowTile<V, T, TRun, TRuns, TColumns, TStride>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in WindowSteps steps, T* a, nint second, T* b, T* c, T* d, T* ahead, nint aheadStep, bool adds)
     {
-        V c00 = V.Zero, c01 = V.Zero;
-        V c10 = V.Zero, c11 = V.Zero;
-        V c20 = V.Zero, c21 = V.Zero;
-        V c30 = V.Zero, c31 = V.Zero;
-        V c40 = V.Zero, c41 = V.Zero;
-        V c50 = V.Zero, c51 = V.Zero;
-        V c60 = V.Zero, c61 = V.Zero;
-        V d00 = V.Zero, d01 = V.Zero;
-        V d10 = V.Zero, d11 = V.Zero;
-        V d20 = V.Zero, d21 = V.Zero;
-        V d30 = V.Zero, d31 = V.Zero;
-        V d40 = V.Zero, d41 = V.Zero;
-        V d50 = V.Zero, d51 = V.Zero;
-        V d60 = V.Zero, d61 = V.Zero;
+        var first = default(TileSums<V, T, TRun, TColumns>);
+        var other = default(TileSums<V, T, TRun, TColumns>);
         int step = TStride.Numbers(V.Width);
         nint* taps = steps.Offsets;
         nint* end = taps + steps.Taps;
@@ -66,183 +54,19 @@ internal static unsafe class WindowTile<V, T, TRun, TRuns, TColumns, TStride>
                     V b0 = V.Load(b);
                     V b1 = TColumns.Value > 1 ? V.Load(b + V.Width) : b0;
                     Prefetch.ToSecondLevel(ahead);
-                    V x = V.Broadcast(p[0]);
-                    c00 = V.MultiplyAdd(x, b0, c00);
-                    c01 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c01) : c01;
-                    if (TRun.Value > 1)
-                    {
-                        x = V.Broadcast(p[step]);
-                        c10 = V.MultiplyAdd(x, b0, c10);
-                        c11 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c11) : c11;
-                    }
-
-                    if (TRun.Value > 2)
-                    {
-                        x = V.Broadcast(p[2 * step]);
-                        c20 = V.MultiplyAdd(x, b0, c20);
-                        c21 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c21) : c21;
-                    }
-
-                    if (TRun.Value > 3)
-                    {
-                        x = V.Broadcast(p[3 * step]);
-                        c30 = V.MultiplyAdd(x, b0, c30);
-                        c31 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c31) : c31;
-                    }
-
-                    if (TRun.Value > 4)
-                    {
-                        x = V.Broadcast(p[4 * step]);
-                        c40 = V.MultiplyAdd(x, b0, c40);
-                        c41 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c41) : c41;
-                    }
-
-                    if (TRun.Value > 5)
-                    {
-                        x = V.Broadcast(p[5 * step]);
-                        c50 = V.MultiplyAdd(x, b0, c50);
-                        c51 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c51) : c51;
-                    }
-
-                    if (TRun.Value > 6)
-                    {
-                        x = V.Broadcast(p[6 * step]);
-                        c60 = V.MultiplyAdd(x, b0, c60);
-                        c61 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, c61) : c61;
-                    }
-
+                    first.Add(new PanelRows<V, T>(p, step), b0, b1);
                     if (TRuns.Value > 1)
                     {
-                        x = V.Broadcast(q[0]);
-                        d00 = V.MultiplyAdd(x, b0, d00);
-                        d01 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, d01) : d01;
-                    }
-
-                    if (TRuns.Value > 1 && TRun.Value > 1)
-                    {
-                        x = V.Broadcast(q[step]);
-                        d10 = V.MultiplyAdd(x, b0, d10);
-                        d11 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, d11) : d11;
-                    }
-
-                    if (TRuns.Value > 1 && TRun.Value > 2)
-                    {
-                        x = V.Broadcast(q[2 * step]);
-                        d20 = V.MultiplyAdd(x, b0, d20);
-                        d21 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, d21) : d21;
-                    }
-
-                    if (TRuns.Value > 1 && TRun.Value > 3)
-                    {
-                        x = V.Broadcast(q[3 * step]);
-                        d30 = V.MultiplyAdd(x, b0, d30);
-                        d31 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, d31) : d31;
-                    }
-
-                    if (TRuns.Value > 1 && TRun.Value > 4)
-                    {
-                        x = V.Broadcast(q[4 * step]);
-                        d40 = V.MultiplyAdd(x, b0, d40);
-                        d41 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, d41) : d41;
-                    }
-
-                    if (TRuns.Value > 1 && TRun.Value > 5)
-                    {
-                        x = V.Broadcast(q[5 * step]);
-                        d50 = V.MultiplyAdd(x, b0, d50);
-                        d51 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, d51) : d51;
-                    }
-
-                    if (TRuns.Value > 1 && TRun.Value > 6)
-                    {
-                        x = V.Broadcast(q[6 * step]);
-                        d60 = V.MultiplyAdd(x, b0, d60);
-                        d61 = TColumns.Value > 1 ? V.MultiplyAdd(x, b1, d61) : d61;
+                        other.Add(new PanelRows<V, T>(q, step), b0, b1);
                     }
                 }
             }
         }
 
-        Write(c, c00, c01, adds);
-        if (TRun.Value > 1)
-        {
-            Write(c + (TColumns.Value * V.Width), c10, c11, adds);
-        }
-
-        if (TRun.Value > 2)
-        {
-            Write(c + (2 * TColumns.Value * V.Width), c20, c21, adds);
-        }
-
-        if (TRun.Value > 3)
-        {
-            Write(c + (3 * TColumns.Value * V.Width), c30, c31, adds);
-        }
-
-        if (TRun.Value > 4)
-        {
-            Write(c + (4 * TColumns.Value * V.Width), c40, c41, adds);
-        }
-
-        if (TRun.Value > 5)
-        {
-            Write(c + (5 * TColumns.Value * V.Width), c50, c51, adds);
-        }
-
-        if (TRun.Value > 6)
-        {
-            Write(c + (6 * TColumns.Value * V.Width), c60, c61, adds);
-        }
-
+        first.Write(c, c + V.Width, TColumns.Value * V.Width, adds);
         if (TRuns.Value > 1)
         {
-            Write(d, d00, d01, adds);
-        }
-
-        if (TRuns.Value > 1 && TRun.Value > 1)
-        {
-            Write(d + (TColumns.Value * V.Width), d10, d11, adds);
-        }
-
-        if (TRuns.Value > 1 && TRun.Value > 2)
-        {
-            Write(d + (2 * TColumns.Value * V.Width), d20, d21, adds);
-        }
-
-        if (TRuns.Value > 1 && TRun.Value > 3)
-        {
-            Write(d + (3 * TColumns.Value * V.Width), d30, d31, adds);
-        }
-
-        if (TRuns.Value > 1 && TRun.Value > 4)
-        {
-            Write(d + (4 * TColumns.Value * V.Width), d40, d41, adds);
-        }
-
-        if (TRuns.Value > 1 && TRun.Value > 5)
-        {
-            Write(d + (5 * TColumns.Value * V.Width), d50, d51, adds);
-        }
-
-        if (TRuns.Value > 1 && TRun.Value > 6)
-        {
-            Write(d + (6 * TColumns.Value * V.Width), d60, d61, adds);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(T* to, V left, V right, bool adds)
-    {
-        if (adds)
-        {
-            left += V.Load(to);
-            right = TColumns.Value > 1 ? right + V.Load(to + V.Width) : right;
-        }
-
-        left.Store(to);
-        if (TColumns.Value > 1)
-        {
-            right.Store(to + V.Width);
+            other.Write(d, d + V.Width, TColumns.Value * V.Width, adds);
         }
     }
 }
