@@ -17,7 +17,8 @@ internal static unsafe class SweepRun<TBody, TStore, TEnd, T>
     {
         SweepTiles tiles = sweep.Tiles;
         bool strips = default(TBody) is ISumsPlanes && tiles.Strips > 1;
-        bool slices = default(TBody) is ISumsPositions and not ISumsPositionTops && tiles.Slices > 1;
+        // Two questions: one pattern of two would make an object of the body to ask it twice.
+        bool slices = default(TBody) is ISumsPositions && default(TBody) is not ISumsPositionTops && tiles.Slices > 1;
         if (!strips && !slices)
         {
             Run(sweep);
