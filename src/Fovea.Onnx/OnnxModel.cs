@@ -18,7 +18,7 @@ namespace Fovea.Onnx;
 /// var classifier = new Sequential(net, new Linear(512, 10));
 /// </code>
 /// </example>
-public sealed class OnnxModel : Module
+public sealed class OnnxModel : Module, IDisposable
 {
     private readonly LoadedGraph _graph;
 
@@ -113,6 +113,15 @@ public sealed class OnnxModel : Module
         }
 
         return outputs;
+    }
+
+    /// <summary>Gives the memory of the weights and constants back at once. Optional: otherwise the garbage collector finds it.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _graph.Parameters.Concat(_graph.Buffers).Select(t => t.Value).Concat(_constants))
+        {
+            tensor.Dispose();
+        }
     }
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ public static class OnnxCase
         try
         {
             var tensors = new List<GoldenTensor>();
-            var model = OnnxModel.Load(Path.Combine(folder, Model));
+            using var model = OnnxModel.Load(Path.Combine(folder, Model));
             model.Eval();
             string[] sets = [.. Directory.GetDirectories(folder, "test_data_set_*").Order(StringComparer.Ordinal)];
             if (sets.Length == 0)

@@ -132,6 +132,13 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public void A_message_in_parts_is_refused_since_each_would_copy_those_before()
+    {
+        byte[] part = Model(13, Node("Relu", "x", "y")).ToByteArray();
+        Assert.Contains("has its graph twice", Assert.Throws<OnnxException>(() => OnnxModel.Load(new MemoryStream([.. part, .. part]))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_table_that_would_fill_the_memory_is_not_computed_when_the_model_is_loaded()
     {
         ModelProto model = Model(13, Node("ConstantOfShape", "s", "big"), Node("Add", "x big", "y"));

@@ -65,7 +65,7 @@ internal sealed class ConstantFolding(ParseBudget budget)
     {
         long[][] all = [.. shapes];
         double elements = 1;
-        for (int axis = 1; axis <= all.Max(s => s.Length); axis++)
+        for (int axis = 1; axis <= all.Select(s => s.Length).DefaultIfEmpty(0).Max(); axis++)
         {
             elements *= all.Max(s => axis <= s.Length ? Math.Max(1, s[^axis]) : 1);
         }

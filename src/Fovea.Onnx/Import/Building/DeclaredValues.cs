@@ -19,10 +19,17 @@ internal static class DeclaredValues
         return new OnnxValue(info.Name, type, tensor.Shape?.Dim.Select(Dimension).ToArray());
     }
 
-    /// <summary>The declaration of an output; a value that the file says nothing about may be anything.</summary>
-    public static OnnxValue Find(GraphProto graph, string name) => graph.Output.Concat(graph.ValueInfo).FirstOrDefault(v => v.Name == name) is { Type.TensorType: not null } info
-        ? Read(info)
-        : new OnnxValue(name, DType.Float32, null);
+    /// <summary>The declarations of outputs; a value that the file says nothing about may be anything.</summary>
+    public static OnnxValue[] Find(GraphProto graph, IReadOnlyList<string> names)
+    {
+        var declared = new Dictionary<string, ValueInfoProto>(StringComparer.Ordinal);
+        foreach (ValueInfoProto info in graph.Output.Concat(graph.ValueInfo).Where(v => v.Type?.TensorType is not null))
+        {
+            declared.TryAdd(info.Name, info);
+        }
+
+        return [.. names.Select(n => declared.TryGetValue(n, out ValueInfoProto? info) ? Read(info) : new OnnxValue(n, DType.Float32, null))];
+    }
 
     private static OnnxDimension Dimension(TensorShapeProto.Types.Dimension dimension) => dimension.ValueCase switch
     {

@@ -58,8 +58,9 @@ internal sealed class GraphBuilder
 
     private LoadedGraph Build(string? path)
     {
-        (OnnxValue, int)[] inputs = [.. _names.Inputs.Where(i => _names.Read.Contains(i.Name) || _names.Graph.Output.Select(o => o.Name).SequenceEqual(_names.Outputs))
-            .Select(i => (DeclaredValues.Read(i), PlaceOf(i.Name)))];
+        // Of a part of the graph the inputs are those that it needs.
+        bool isWhole = _names.Graph.Output.Select(o => o.Name).SequenceEqual(_names.Outputs);
+        (OnnxValue, int)[] inputs = [.. _names.Inputs.Where(i => isWhole || _names.Read.Contains(i.Name)).Select(i => (DeclaredValues.Read(i), PlaceOf(i.Name)))];
         var parameters = new List<(string, Tensor)>();
         var buffers = new List<(string, Tensor)>();
         foreach (TensorProto proto in _names.Graph.Initializer)
@@ -102,7 +103,7 @@ internal sealed class GraphBuilder
             Opset = _opset,
             Interpreter = new Interpreter([.. _steps], [.. _values], outputs),
             Inputs = inputs,
-            Outputs = [.. _names.Outputs.Select(o => DeclaredValues.Find(_names.Graph, o))],
+            Outputs = DeclaredValues.Find(_names.Graph, _names.Outputs),
             Parameters = [.. parameters],
             Buffers = [.. buffers],
             Constants = [.. _constants.Values.Distinct()],
@@ -120,6 +121,11 @@ internal sealed class GraphBuilder
             int version = op.Version(_opset) ?? throw new NodeRefusal("this version of the operator is not known");
             var attributes = new NodeAttributes(node);
             string[] outputs = [.. node.Output];
+            if (outputs[0].Length == 0 || (node.OpType != "Constant" && node.Input.All(i => i.Length == 0)))
+            {
+                throw new NodeRefusal("it has no input, or leaves its first output out");
+            }
+
             int read = Array.FindLastIndex(outputs, o => o.Length > 0 && _names.Read.Contains(o)) + 1;
             if (node.OpType == "Constant")
             {

@@ -40,6 +40,7 @@ internal sealed class StructureScan
         }
 
         _budget.Take(kind.Bytes);
+        ulong seen = 0;
         while (_reader.Position < end)
         {
             (int field, int form) = _reader.Tag(end);
@@ -53,9 +54,16 @@ internal sealed class StructureScan
                     break;
                 case 2:
                     long length = _reader.Length(end);
-                    if (kind.Messages.TryGetValue(field, out MessageDescriptor? inner))
+                    if (kind.Messages.TryGetValue(field, out FieldDescriptor? inner))
                     {
-                        Message(KindOf(inner), _reader.Position + length, depth + 1);
+                        // Two parts of one message are merged by copying the first, and a thousand parts a thousand times.
+                        if (!inner.IsRepeated && (seen & (1UL << field)) != 0)
+                        {
+                            throw new OnnxException($"a {inner.ContainingType.Name} has its {inner.Name} twice");
+                        }
+
+                        seen |= 1UL << field;
+                        Message(KindOf(inner.MessageType), _reader.Position + length, depth + 1);
                     }
                     else
                     {
@@ -79,7 +87,7 @@ internal sealed class StructureScan
             IList<FieldDescriptor> fields = message.Fields.InFieldNumberOrder();
             kind = new Kind(
                 MessageBytes + (ListBytes * fields.Count(f => f.IsRepeated)),
-                fields.Where(f => f.FieldType == FieldType.Message).ToDictionary(f => f.FieldNumber, f => f.MessageType));
+                fields.Where(f => f.FieldType == FieldType.Message).ToDictionary(f => f.FieldNumber));
             _kinds.Add(message, kind);
         }
 
@@ -87,5 +95,5 @@ internal sealed class StructureScan
     }
 
     /// <summary>What is known of a kind of message: what one takes, and which fields are messages themselves.</summary>
-    private sealed record Kind(int Bytes, Dictionary<int, MessageDescriptor> Messages);
+    private sealed record Kind(int Bytes, Dictionary<int, FieldDescriptor> Messages);
 }

@@ -66,7 +66,7 @@ internal sealed class Interpreter
             }
         }
 
-        return Array.ConvertAll(_outputs, p => InType(values[p], floats)!);
+        return Array.ConvertAll(_outputs, p => InType(values[p], floats) ?? throw new OnnxException("nothing made an output"));
     }
 
     public static Tensor[] Run(Step step, NodeInputs inputs)

@@ -62,7 +62,7 @@ internal readonly unsafe struct BlockExponentials<T>(T bias, T* tops, T* totals)
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static V ISweepBody.Step<V, TNumber>(in Operands<V> o, ref Sums<V> s)
         {
-            V e = Exp.Of<V, TNumber>(o.X - o.A);
+            V e = Exp.Normal<V, TNumber>(o.X - o.A);
             s.Plane += e;
             return e;
         }

@@ -16,5 +16,9 @@ public sealed class OnnxReader() : Reader("onnx", new WireStructure())
             .Where(f => f.Length <= LargestSeed),
     ];
 
-    public override long Read(byte[] file, string folder) => Bytes(StateDict.Of(OnnxModel.Load(new MemoryStream(file))).Values);
+    public override long Read(byte[] file, string folder)
+    {
+        using OnnxModel model = OnnxModel.Load(new MemoryStream(file));
+        return Bytes(StateDict.Of(model).Values);
+    }
 }

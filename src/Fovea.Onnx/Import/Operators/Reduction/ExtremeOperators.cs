@@ -41,7 +41,7 @@ internal static class ExtremeOperators
         return x =>
         {
             int axis = Whole.Axis(at, x[0].Rank);
-            long k = said ?? x.Integers(1)[0];
+            long k = said ?? (long)x.Number(1);
             Tensor places = k >= 0 && k <= x[0].Shape[axis]
                 ? Places(x[0], axis, (int)k, largest)
                 : throw new OnnxException($"expected at most the {x[0].Shape[axis]} places of axis {axis}, got {k}");
