@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Fovea.Models;
 using Fovea.Onnx;
 using Fovea.Training;
@@ -48,18 +50,22 @@ internal static class ModelExport
     {
         var metadata = new Dictionary<string, string>(model.ToMetadata())
         {
-            ["classes"] = JsonSerializer.Serialize(model.Classes, s_plain),
-            ["mean"] = JsonSerializer.Serialize(model.Mean),
-            ["std"] = JsonSerializer.Serialize(model.Std),
-            ["imageSize"] = JsonSerializer.Serialize(model.ImageSize),
+            ["classes"] = Texts(model.Classes),
+            ["mean"] = Numbers(model.Mean),
+            ["std"] = Numbers(model.Std),
+            ["imageSize"] = model.ImageSize.ToString(CultureInfo.InvariantCulture),
             ["preprocessing"] = model.PreprocessingText,
         };
         if (model.Preprocessing.CropFraction is { } share)
         {
-            metadata["cropFraction"] = JsonSerializer.Serialize(share);
+            metadata["cropFraction"] = share.ToString(CultureInfo.InvariantCulture);
         }
 
         metadata.Remove("format");
         return metadata;
     }
+
+    private static string Texts(IEnumerable<string> texts) => new JsonArray([.. texts.Select(t => (JsonNode)t)]).ToJsonString(s_plain);
+
+    private static string Numbers(IEnumerable<double> numbers) => new JsonArray([.. numbers.Select(n => (JsonNode)n)]).ToJsonString(s_plain);
 }

@@ -70,7 +70,11 @@ internal static class HalfPrecision
 
     private static NodeProto Cast(ExportGraph graph, string from, string to, DataType type) => new()
     {
-        Name = graph.Take("Cast"), OpType = "Cast", Input = { from }, Output = { to }, Attribute = { NodeAttribute.Of("to", (int)type) },
+        Name = graph.Take("Cast"),
+        OpType = "Cast",
+        Input = { from },
+        Output = { to },
+        Attribute = { NodeAttribute.Of("to", (int)type) },
     };
 
     private static void Rename(IList<string> names, string from, string to)

@@ -8,7 +8,7 @@ namespace Fovea.Soak.Readers;
 public sealed class OnnxReader() : Reader("onnx", new WireStructure())
 {
     // Networks of several operators, and single ones whose attributes and constants are read when the model is loaded.
-    private const int LargestSeed = 20_000;
+    private const int LargestSeed = 12_000;
 
     public override IReadOnlyList<byte[]> Seeds { get; } =
     [

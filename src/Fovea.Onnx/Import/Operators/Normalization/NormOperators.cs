@@ -86,7 +86,7 @@ internal static class NormOperators
                 // A vector of zeros stays one.
                 return x[0] / length.MaskedFill(length.EqualTo(0), 1);
             }
-            : throw new NodeRefusal($"p {p} is not known");
+        : throw new NodeRefusal($"p {p} is not known");
     }
 
     /// <summary>Local response normalisation (AlexNet): <c>x / (bias + alpha / size · Σ x²)^beta</c> over neighbouring channels.</summary>
