@@ -25,6 +25,7 @@ public sealed class CommandLineTests
         ["predict"] = ["predict", Nowhere, "--weights", Nowhere],
         ["check-data"] = ["check-data", Nowhere],
         ["convert"] = ["convert", Nowhere, "out.png"],
+        ["export"] = ["export", "--weights", Nowhere, "--output", Nowhere],
         ["run"] = ["run", Nowhere],
         ["verify"] = ["verify", Nowhere],
         ["bench"] = ["bench", "--mechanism", "no-such"],

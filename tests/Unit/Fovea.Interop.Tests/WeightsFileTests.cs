@@ -35,7 +35,8 @@ public sealed class WeightsFileTests : IDisposable
         { "pytorch_model.bin", WeightsFormat.PyTorch },
         { "a.ckpt", WeightsFormat.PyTorch },
         { "a.npz", WeightsFormat.Npz },
-        { "a.onnx", null },
+        { "a.onnx", WeightsFormat.Onnx },
+        { "a.tflite", null },
         { "safetensors", null },
     };
 
@@ -100,8 +101,11 @@ public sealed class WeightsFileTests : IDisposable
         File.WriteAllBytes(cut, File.ReadAllBytes(Repository.Golden("pth", "two.pth"))[..^30]);
         Refuses($"{cut}: the end of the zip archive is missing", cut);
         Refuses("holds 2 state dicts", Repository.Golden("pth", "two.th"));
-        Assert.Contains("expected a file that ends in .safetensors",
-            Assert.Throws<DataFormatException>(() => WeightsFile.Write(_folder.File("w.onnx"), new Dictionary<string, Tensor>())).Message, StringComparison.Ordinal);
+        foreach ((string file, string said) in new[] { ("w.tflite", "expected a file that ends in .safetensors"), ("w.onnx", "which holds a network") })
+        {
+            Assert.Contains(
+                said, Assert.Throws<DataFormatException>(() => WeightsFile.Write(_folder.File(file), new Dictionary<string, Tensor>())).Message, StringComparison.Ordinal);
+        }
 
         static void Refuses(string message, string path) =>
             Assert.Contains(message, Assert.ThrowsAny<DataFormatException>(() => WeightsFile.Read(path)).Message, StringComparison.Ordinal);
