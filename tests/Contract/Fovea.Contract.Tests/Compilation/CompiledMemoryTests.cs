@@ -4,7 +4,7 @@ using Fovea.Models;
 namespace Fovea.Contract.Tests.Compilation;
 
 /// <summary>From the second call on, a compiled model takes no memory: none from the garbage collector, on any thread, and none from the system.</summary>
-public sealed class CompiledMemoryTests
+public sealed class CompiledMemoryTests : IClassFixture<CollectedMemory>
 {
     private const int Calls = 20;
 

@@ -8,7 +8,7 @@ namespace Fovea.Contract.Tests.Mechanisms;
 
 /// <summary>What every mechanism owes, in every configuration that a golden has.</summary>
 [Collection("counters")]
-public sealed class MechanismContractTests
+public sealed class MechanismContractTests : IClassFixture<CollectedMemory>
 {
     public static TheoryData<string> Cases => MechanismCase.All;
 

@@ -3,7 +3,7 @@ using Fovea.Simd.Drivers;
 namespace Fovea.Contract.Tests.Ops;
 
 /// <summary>What every op promises, tried on the samples that it publishes. An op is found by itself; nothing is listed here.</summary>
-public sealed class OpContractTests
+public sealed class OpContractTests : IClassFixture<CollectedMemory>
 {
     // Sums of up to some 10,000 products in float32 against double: 2⁻²⁴ for each rounding, of which a few dozen pile up.
     private const double Float32Tolerance = 2e-5;
