@@ -148,7 +148,8 @@ internal sealed class ExportGraph : IDisposable
             ? d.DimValue.ToString(CultureInfo.InvariantCulture)
             : d.DimParam.Length > 0 ? d.DimParam : "any")]);
 
-    private void Rename(string from, string to)
+    /// <summary>Gives a value another name wherever nodes make or read it.</summary>
+    public void Rename(string from, string to)
     {
         foreach (NodeProto node in Nodes)
         {

@@ -26,11 +26,7 @@ internal static class HalfPrecision
         foreach (ValueInfoProto input in graph.Inputs.Where(IsFloat))
         {
             string inside = graph.Take($"{input.Name}_half");
-            foreach (NodeProto node in graph.Nodes)
-            {
-                Rename(node.Input, input.Name, inside);
-            }
-
+            graph.Rename(input.Name, inside);
             graph.Nodes.Insert(0, Cast(graph, input.Name, inside, DataType.Float16));
         }
 
@@ -43,12 +39,7 @@ internal static class HalfPrecision
         foreach (ValueInfoProto output in graph.Outputs.Where(IsFloat))
         {
             string inside = graph.Take($"{output.Name}_half");
-            foreach (NodeProto node in graph.Nodes)
-            {
-                Rename(node.Input, output.Name, inside);
-                Rename(node.Output, output.Name, inside);
-            }
-
+            graph.Rename(output.Name, inside);
             graph.Nodes.Add(Cast(graph, inside, output.Name, DataType.Float));
         }
     }
@@ -76,12 +67,4 @@ internal static class HalfPrecision
         Output = { to },
         Attribute = { NodeAttribute.Of("to", (int)type) },
     };
-
-    private static void Rename(IList<string> names, string from, string to)
-    {
-        for (int i = 0; i < names.Count; i++)
-        {
-            names[i] = names[i] == from ? to : names[i];
-        }
-    }
 }
