@@ -22,18 +22,18 @@ internal static class Limits
         {
             using TensorScope scope = TensorScope.Begin();
             using var work = new FoveaWork(row);
-            int threads = WorkerTeam.Threads;
+            int threads = ParallelPool.Threads;
             double[] best = [double.PositiveInfinity, double.PositiveInfinity];
             for (int round = 0; round < Rounds; round++)
             {
                 for (int count = 1; count <= 2; count++)
                 {
-                    WorkerTeam.Threads = count;
+                    ParallelPool.Threads = count;
                     best[count - 1] = Math.Min(best[count - 1], work.Time(Engines.Fovea, 0.3).Min());
                 }
             }
 
-            WorkerTeam.Threads = threads;
+            ParallelPool.Threads = threads;
             yield return New("threads", $"{row.Name}, one thread ÷ two", best[0] / best[1], 1.85, isAtMost: false, $"{best[0]:F1} ms and {best[1]:F1} ms");
         }
     }
@@ -66,8 +66,8 @@ internal static class Limits
     /// <summary>One core's matrix product against the core's peak, with the peer's beside it.</summary>
     public static IEnumerable<Limit> Product(Peer pytorch)
     {
-        int threads = WorkerTeam.Threads;
-        WorkerTeam.Threads = 1;
+        int threads = ParallelPool.Threads;
+        ParallelPool.Threads = 1;
         float[] a = new float[Size * Size], b = new float[Size * Size], c = new float[Size * Size];
         var generator = new Generator(3);
         generator.FillNormal(a);
@@ -86,7 +86,7 @@ internal static class Limits
             }
         }
 
-        WorkerTeam.Threads = threads;
+        ParallelPool.Threads = threads;
         double flops = 2.0 * Size * Size * Size;
         string detail = $"{flops / ours / 1e6:F0} of {peak / 1e9:F0} GFLOP/s; torch.mm {flops / theirs / 1e6:F0}";
         yield return New("product", "one core, 1024³ product ÷ FMA peak", flops / (ours * 1e-3) / peak, 0.9, isAtMost: false, detail);

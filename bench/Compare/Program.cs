@@ -36,7 +36,7 @@ if (settings.List)
 bool isLimited = VectorInfo.Bits < 512 && rows.Length > 0 && rows.All(r => r.IsLimited);
 Row[] limited = isLimited ? [] : [.. rows.Where(r => r.IsLimited)];
 rows = [.. rows.Except(limited)];
-WorkerTeam.Threads = threads;
+ParallelPool.Threads = threads;
 var environment = new Dictionary<string, string>();
 if (isLimited)
 {

@@ -26,8 +26,8 @@ bool packed = args.Contains("--packed");
 string only = Option("--only", "");
 ConvAlgorithm algorithm = Enum.Parse<ConvAlgorithm>(Option("--algorithm", nameof(ConvAlgorithm.Automatic)));
 string passes = Option("--passes", "fiw");
-WorkerTeam.Threads = int.Parse(Option("--threads", Environment.ProcessorCount.ToString()));
-Console.WriteLine($"# {what}, {VectorInfo.Description}, threads {WorkerTeam.Threads}, batch {batch}");
+ParallelPool.Threads = int.Parse(Option("--threads", Environment.ProcessorCount.ToString()));
+Console.WriteLine($"# {what}, {VectorInfo.Description}, threads {ParallelPool.Threads}, batch {batch}");
 if (what == "gemm")
 {
     Gemm();

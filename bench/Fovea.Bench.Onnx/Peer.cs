@@ -5,7 +5,7 @@ namespace Fovea.Bench.Onnx;
 /// <summary>ONNX Runtime on the same file.</summary>
 internal sealed class Peer(string path) : IDisposable
 {
-    private readonly SessionOptions _options = new() { IntraOpNumThreads = Fovea.Simd.Drivers.WorkerTeam.Threads };
+    private readonly SessionOptions _options = new() { IntraOpNumThreads = Fovea.Simd.Drivers.ParallelPool.Threads };
     private InferenceSession? _session;
 
     private InferenceSession Session => _session ??= new InferenceSession(path, _options);

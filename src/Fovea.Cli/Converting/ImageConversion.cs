@@ -30,7 +30,7 @@ internal static class ImageConversion
         Image image = ImageCodecs.Load(input, new DecodeOptions { Orientation = orientation });
         Image result = size is { } to ? Resize(image, to, filter) : image;
         ImageCodecs.Save(output, result);
-        string how = size is null ? string.Empty : $", {Kebab.Of(filter.ToString())}";
+        string how = size is null ? string.Empty : $", {KebabCase.Of(filter.ToString())}";
         return new Conversion("image", input, output, new FileInfo(output).Length)
         {
             Summary = $"{result.Width}x{result.Height} {result.Format} (from {image.Width}x{image.Height} {image.Format}{how})",

@@ -68,7 +68,7 @@ internal static class FlagValues
         where T : notnull
     {
         Dictionary<string, T> byPlain = things.ToDictionary(v => Plain(name(v)));
-        string[] names = [.. things.Select(v => Kebab.Of(name(v)))];
+        string[] names = [.. things.Select(v => KebabCase.Of(name(v)))];
         return new(string.Join("|", names), text => byPlain.TryGetValue(Plain(text), out T? value)
             ? value
             : throw new FormatException($"there is no \"{text}\"; {Suggestion.Hint(text, names)}"), names);

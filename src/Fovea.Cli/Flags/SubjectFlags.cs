@@ -117,15 +117,15 @@ internal static class SubjectFlags
     /// <summary>Runs with the number of threads that was asked for, and puts it back.</summary>
     public static T WithThreads<T>(int? threads, Func<T> run)
     {
-        int before = WorkerTeam.Threads;
-        WorkerTeam.Threads = threads ?? before;
+        int before = ParallelPool.Threads;
+        ParallelPool.Threads = threads ?? before;
         try
         {
             return run();
         }
         finally
         {
-            WorkerTeam.Threads = before;
+            ParallelPool.Threads = before;
         }
     }
 

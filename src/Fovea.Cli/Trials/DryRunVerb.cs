@@ -10,7 +10,7 @@ internal static class DryRunVerb
     public static int Run(TrainOptions options, bool json, bool quiet, InvocationConfiguration where)
     {
         TextWriter people = json ? where.Error : where.Output;
-        DryRunResult result = Watch.Run(people, where.Error, quiet, "stopping", (progress, stop) => DryRun.Run(options, progress, stop));
+        DryRunResult result = ProgressRunner.Run(people, where.Error, quiet, "stopping", (progress, stop) => DryRun.Run(options, progress, stop));
         DataReportText.Write(result.Data, people);
         Terminal.On(people).Write(ResultTables.Of("Dry run", Lines(result)));
         people.WriteLine($"First batch: {result.Picture}");

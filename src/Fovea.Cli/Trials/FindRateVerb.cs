@@ -10,7 +10,7 @@ internal static class FindRateVerb
     public static int Run(TrainOptions options, bool json, bool quiet, InvocationConfiguration where)
     {
         TextWriter people = json ? where.Error : where.Output;
-        LearningRateCurve curve = Watch.Run(people, where.Error, quiet, "stopping", (progress, stop) => LearningRateFinder.Find(options, progress, stop));
+        LearningRateCurve curve = ProgressRunner.Run(people, where.Error, quiet, "stopping", (progress, stop) => LearningRateFinder.Find(options, progress, stop));
         Terminal.On(people).Write(ResultTables.Of("Learning rate", Lines(curve)));
         people.WriteLine($"Curve: {curve.Report}");
         people.WriteLine(curve.Steepest is { } rate

@@ -29,7 +29,7 @@ internal static class EvalVerb
     private static int Run(EvalOptions options, bool json, bool quiet, InvocationConfiguration where)
     {
         CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
-        Evaluation evaluation = Watch.Run(
+        Evaluation evaluation = ProgressRunner.Run(
             json ? where.Error : where.Output, where.Error, quiet, "stopping", (progress, stop) => Evaluator.Measure(options, progress, stop));
         if (json)
         {

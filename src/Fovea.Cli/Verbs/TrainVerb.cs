@@ -71,7 +71,7 @@ internal static class TrainVerb
     private static int Run(TrainOptions options, bool json, bool quiet, InvocationConfiguration where)
     {
         TextWriter people = json ? where.Error : where.Output;
-        TrainResult result = Watch.Run(
+        TrainResult result = ProgressRunner.Run(
             people, where.Error, quiet, "stopping after this step; press Ctrl-C again to quit at once", (progress, stop) => Trainer.Train(options, progress, stop));
         if (result.Outcome == TrainOutcome.Interrupted)
         {

@@ -45,7 +45,7 @@ public static class Benchmark
             long peak = PeakOf(step) + (compiled?.ArenaBytes ?? 0);
             double[] times = Time(step, runs, seconds);
             return new BenchmarkResult(
-                name, inputs[0].Shape, pass, WorkerTeam.Threads, times.Length, At(times, 0.5), times[0], At(times, 0.95), peak, count.MultiplyAdds, count.Parameters);
+                name, inputs[0].Shape, pass, ParallelPool.Threads, times.Length, At(times, 0.5), times[0], At(times, 0.95), peak, count.MultiplyAdds, count.Parameters);
         }
         finally
         {

@@ -45,7 +45,7 @@ public sealed record ModelProfile(
         return new ModelProfile(
             best,
             module.Parameters().Sum(p => (long)p.Elements),
-            WorkerTeam.Threads,
+            ParallelPool.Threads,
             measurePeaks ? MachinePeak.FlopsPerSecond() : 0,
             measurePeaks ? MachinePeak.BytesPerSecond() : 0);
     }
@@ -69,7 +69,7 @@ public sealed record ModelProfile(
             return new ModelProfile(
                 [.. compiled.Profile(runs).Select(s => new LayerProfile(s.Path, s.Op, s.Output, 0, s.Cost, 4L * s.Output.Elements, s.TrafficBytes, s.Seconds))],
                 module.Parameters().Sum(p => (long)p.Elements),
-                WorkerTeam.Threads,
+                ParallelPool.Threads,
                 measurePeaks ? MachinePeak.FlopsPerSecond() : 0,
                 measurePeaks ? MachinePeak.BytesPerSecond() : 0);
         }

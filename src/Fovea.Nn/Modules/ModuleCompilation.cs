@@ -67,10 +67,10 @@ public static class ModuleCompilation
         /// <param name="input">Shape of the input, batch included.</param>
         /// <exception cref="CompileException">The module is in training mode, or reads values outside of ops.</exception>
         /// <exception cref="ShapeException">The module does not take such an input.</exception>
-        public void Rehearse(Shape input)
+        public void WarmUp(Shape input)
         {
             ArgumentNullException.ThrowIfNull(module);
-            Rehearsal.Run(x => Infer("Rehearse", module, x), [new TensorSpec(input, DType.Float32)], WorkerTeam.Threads);
+            JitWarmup.Run(x => Infer("WarmUp", module, x), [new TensorSpec(input, DType.Float32)], ParallelPool.Threads);
         }
     }
 

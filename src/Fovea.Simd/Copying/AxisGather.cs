@@ -29,7 +29,7 @@ public static unsafe class AxisGather
             fixed (int* indexAt = index)
             {
                 var body = new GatherBody<T>(axis, inner, index.Length, indexAt, xAt, yAt);
-                WorkerTeam.For(ref body, outer * index.Length, VectorLoop.Grain(inner));
+                ParallelPool.For(ref body, outer * index.Length, VectorLoop.Grain(inner));
             }
         }
     }

@@ -24,7 +24,7 @@ public static unsafe class ElementGather
             fixed (long* indexAt = index)
             {
                 var body = new GatherBody<T>(axis, count, inner, indexAt, xAt, yAt);
-                WorkerTeam.For(ref body, outer, VectorLoop.Grain((long)count * inner));
+                ParallelPool.For(ref body, outer, VectorLoop.Grain((long)count * inner));
             }
         }
     }
@@ -47,7 +47,7 @@ public static unsafe class ElementGather
             fixed (long* indexAt = index)
             {
                 var body = new ScatterBody<T>(axis, count, inner, indexAt, dyAt, dxAt);
-                WorkerTeam.For(ref body, outer, VectorLoop.Grain((long)Math.Max(axis, count) * inner));
+                ParallelPool.For(ref body, outer, VectorLoop.Grain((long)Math.Max(axis, count) * inner));
             }
         }
     }

@@ -36,7 +36,7 @@ public static unsafe class StridedCopy
             if (axes.StrideA[last] == 1 && axes.StrideB[last] == 1)
             {
                 var rows = new RowCopy<T>(axes, xAt, yAt);
-                WorkerTeam.For(ref rows, rows.Pieces);
+                ParallelPool.For(ref rows, rows.Pieces);
                 return;
             }
 
@@ -46,12 +46,12 @@ public static unsafe class StridedCopy
             if (alongX >= 0 && alongY >= 0 && alongX != alongY)
             {
                 var tiles = new TileCopy<T>(axes, alongX, alongY, xAt, yAt);
-                WorkerTeam.For(ref tiles, tiles.Pieces, tiles.Grain);
+                ParallelPool.For(ref tiles, tiles.Pieces, tiles.Grain);
                 return;
             }
 
             var single = new SingleCopy<T>(axes, xAt, yAt);
-            WorkerTeam.For(ref single, single.Rows, VectorLoop.Grain(axes.Inner));
+            ParallelPool.For(ref single, single.Rows, VectorLoop.Grain(axes.Inner));
         }
     }
 

@@ -14,7 +14,7 @@ public static unsafe class Fill
         fixed (T* at = y)
         {
             var body = new Body<T>(at, y.Length, value);
-            WorkerTeam.For(ref body, VectorLoop.Pieces(y.Length), 4);
+            ParallelPool.For(ref body, VectorLoop.Pieces(y.Length), 4);
         }
     }
 

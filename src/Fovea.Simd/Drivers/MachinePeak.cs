@@ -15,7 +15,7 @@ public static unsafe class MachinePeak
     public static double FlopsPerSecond()
     {
         double best = 0;
-        int threads = WorkerTeam.Threads;
+        int threads = ParallelPool.Threads;
         float* sinks = stackalloc float[256];
         for (int i = 0; i < Repeats; i++)
         {
@@ -52,7 +52,7 @@ public static unsafe class MachinePeak
             {
                 var body = new CopyBody(source, target);
                 long start = Stopwatch.GetTimestamp();
-                WorkerTeam.For(ref body, pieces);
+                ParallelPool.For(ref body, pieces);
                 best = Math.Max(best, 2.0 * bytes / Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
         }

@@ -13,7 +13,7 @@ internal static class PlanePartition
     /// <summary>Planes handed out at a time.</summary>
     public static int Grain(int planes, int positions)
     {
-        int even = (planes + WorkerTeam.Threads - 1) / WorkerTeam.Threads;
+        int even = (planes + ParallelPool.Threads - 1) / ParallelPool.Threads;
         int least = (LeastPerThread + positions - 1) / Math.Max(1, positions);
         return Math.Max(1, Math.Max(even, least));
     }

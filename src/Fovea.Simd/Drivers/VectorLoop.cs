@@ -3,7 +3,7 @@ using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Drivers;
 
-/// <summary>Runs a body on the widest registers of the machine, over the worker team.</summary>
+/// <summary>Runs a body on the widest registers of the machine, over the pool of threads.</summary>
 public static class VectorLoop
 {
     /// <summary>
@@ -18,7 +18,7 @@ public static class VectorLoop
     /// <summary>How many items that cost <paramref name="work"/> numbers each make one handful for a thread, at least 1.</summary>
     public static int Grain(long work) => (int)Math.Max(1, PieceLength / Math.Max(1, work));
 
-    /// <summary>Runs <paramref name="body"/> over 0 … <paramref name="count"/> − 1; see <see cref="WorkerTeam.For"/>.</summary>
+    /// <summary>Runs <paramref name="body"/> over 0 … <paramref name="count"/> − 1; see <see cref="ParallelPool.For"/>.</summary>
     /// <param name="body">The loop.</param>
     /// <param name="count">Number of pieces.</param>
     /// <param name="grain">Pieces handed out at a time, at least 1.</param>
@@ -27,7 +27,7 @@ public static class VectorLoop
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var widest = new OnWidestVector<TBody, T>(body);
-        WorkerTeam.For(ref widest, count, grain);
+        ParallelPool.For(ref widest, count, grain);
     }
 
     // VectorInfo.Bits is a constant to the JIT: three of the four bodies are never compiled.

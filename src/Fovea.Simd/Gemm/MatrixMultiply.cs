@@ -5,7 +5,7 @@ namespace Fovea.Simd.Gemm;
 
 /// <summary>
 /// General matrix product. Panels of both operands are packed into the order in which a register tile reads them; the widest
-/// registers of the machine are used, and the result is the same bit for bit whatever <see cref="WorkerTeam.Threads"/> is.
+/// registers of the machine are used, and the result is the same bit for bit whatever <see cref="ParallelPool.Threads"/> is.
 /// </summary>
 public static unsafe class MatrixMultiply
 {

@@ -82,7 +82,7 @@ internal unsafe struct MatrixVector<V, T> : IRangeBody
             _offsets = offsets.At,
         };
         int piece = PieceOutputs(dots);
-        WorkerTeam.For(ref body, (outputs + piece - 1) / piece, (int)Math.Clamp(Grain / ((long)piece * k), 1, int.MaxValue));
+        ParallelPool.For(ref body, (outputs + piece - 1) / piece, (int)Math.Clamp(Grain / ((long)piece * k), 1, int.MaxValue));
         TileFinish<V, T>.Scaled(result.At, row ? 0 : 1, c, rowStride, row ? 1 : m, n, alpha, beta);
     }
 

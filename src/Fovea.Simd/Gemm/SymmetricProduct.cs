@@ -62,7 +62,7 @@ public static unsafe class SymmetricProduct
         fixed (T* xAt = x, yAt = y)
         {
             var body = new MirrorBody<T> { From = xAt, To = yAt, Rows = rows, Adds = true };
-            WorkerTeam.For(ref body, batch * body.Strips, VectorLoop.Grain((long)rows * Side));
+            ParallelPool.For(ref body, batch * body.Strips, VectorLoop.Grain((long)rows * Side));
         }
     }
 
@@ -95,7 +95,7 @@ public static unsafe class SymmetricProduct
                     int count = Math.Min(depth, length - k);
                     T* from = x + (i * stride) + k;
                     var packRows = new PackRowsBody<V, T> { A = new() { At = from, RowStride = length }, M = rows, K = count, To = packed.At };
-                    WorkerTeam.For(ref packRows, GemmShape<V, T>.RowPanels(rows), grain);
+                    ParallelPool.For(ref packRows, GemmShape<V, T>.RowPanels(rows), grain);
                     var packColumns = new PackColumnsBody<V, T>
                     {
                         B = new() { At = from, RowStride = length, Transpose = true },
@@ -103,7 +103,7 @@ public static unsafe class SymmetricProduct
                         K = count,
                         To = packed.At + packedRows,
                     };
-                    WorkerTeam.For(ref packColumns, GemmShape<V, T>.ColumnPanels(rows), grain);
+                    ParallelPool.For(ref packColumns, GemmShape<V, T>.ColumnPanels(rows), grain);
                     var multiply = new UpperBody<V, T>
                     {
                         Product = new()
@@ -119,12 +119,12 @@ public static unsafe class SymmetricProduct
                             Beta = k == 0 ? T.Zero : T.One,
                         },
                     };
-                    WorkerTeam.For(ref multiply, UpperBody<V, T>.Pieces(rows), grain);
+                    ParallelPool.For(ref multiply, UpperBody<V, T>.Pieces(rows), grain);
                 }
             }
 
             var mirror = new MirrorBody<T> { From = y, To = y, Rows = rows };
-            WorkerTeam.For(ref mirror, batch * mirror.Strips, VectorLoop.Grain((long)rows * Side));
+            ParallelPool.For(ref mirror, batch * mirror.Strips, VectorLoop.Grain((long)rows * Side));
         }
     }
 

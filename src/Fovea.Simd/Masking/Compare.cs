@@ -62,7 +62,7 @@ public static unsafe class Compare
         fixed (bool* yAt = y)
         {
             var body = new Body<T, TTest>(axes, aAt, bAt, yAt);
-            WorkerTeam.For(ref body, (int)(axes.Count / axes.Inner), VectorLoop.Grain(axes.Inner));
+            ParallelPool.For(ref body, (int)(axes.Count / axes.Inner), VectorLoop.Grain(axes.Inner));
         }
     }
 

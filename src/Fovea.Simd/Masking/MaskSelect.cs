@@ -31,7 +31,7 @@ public static unsafe class MaskSelect
         fixed (bool* maskAt = mask)
         {
             var body = new Body<T>(maskAt, mask.Length, aAt, a.Length == 1 ? 0 : 1, bAt, b.Length == 1 ? 0 : 1, yAt);
-            WorkerTeam.For(ref body, VectorLoop.Pieces(mask.Length));
+            ParallelPool.For(ref body, VectorLoop.Pieces(mask.Length));
         }
     }
 

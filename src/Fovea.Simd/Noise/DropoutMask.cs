@@ -32,7 +32,7 @@ public static unsafe class DropoutMask
         {
             T scale = T.CreateTruncating(1 / (1 - probability));
             var body = new Body<T>(xAt, yAt, x.Length, (uint)(probability * 4294967296.0), scale, (uint)seed, (uint)(seed >> 32));
-            WorkerTeam.For(ref body, VectorLoop.Pieces(x.Length));
+            ParallelPool.For(ref body, VectorLoop.Pieces(x.Length));
         }
     }
 

@@ -64,7 +64,7 @@ public static unsafe class MaxPool
         fixed (int* indexAt = index)
         {
             var body = new Scatter<T>(inputSize, outputSize, dyAt, indexAt, dxAt);
-            WorkerTeam.For(ref body, planes, VectorLoop.Grain(inputSize + outputSize));
+            ParallelPool.For(ref body, planes, VectorLoop.Grain(inputSize + outputSize));
         }
     }
 

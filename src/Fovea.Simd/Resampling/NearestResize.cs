@@ -24,7 +24,7 @@ public static unsafe class NearestResize
             using var columns = new Scratch<int>(output.Width);
             Places(input.Width, output.Width, columns.At);
             var body = new ForwardBody<T>(input.Height, input.Width, output.Height, output.Width, columns.At, xAt, yAt);
-            WorkerTeam.For(ref body, planes, VectorLoop.Grain((long)output.Height * output.Width));
+            ParallelPool.For(ref body, planes, VectorLoop.Grain((long)output.Height * output.Width));
         }
     }
 
@@ -44,7 +44,7 @@ public static unsafe class NearestResize
             using var columns = new Scratch<int>(output.Width);
             Places(input.Width, output.Width, columns.At);
             var body = new BackwardBody<T>(input.Height, input.Width, output.Height, output.Width, columns.At, dyAt, dxAt);
-            WorkerTeam.For(ref body, planes, VectorLoop.Grain((long)output.Height * output.Width));
+            ParallelPool.For(ref body, planes, VectorLoop.Grain((long)output.Height * output.Width));
         }
     }
 

@@ -60,7 +60,7 @@ internal readonly record struct SweepTiles
     {
         get
         {
-            int even = (Pieces + WorkerTeam.Threads - 1) / WorkerTeam.Threads;
+            int even = (Pieces + ParallelPool.Threads - 1) / ParallelPool.Threads;
             long piece = Math.Max(1, (long)Math.Min(Channels, SliceLength) * Math.Min(Positions, StripLength));
             return (int)Math.Max(1, Math.Max(even, (LeastPerThread + piece - 1) / piece));
         }

@@ -72,7 +72,7 @@ public abstract class Optimizer : IDisposable
         double sum = 0;
         foreach (Slot slot in _slots)
         {
-            sum += slot.Parameter.Grad is { } gradient ? Magnitude.SumOfSquares(gradient) : 0;
+            sum += slot.Parameter.Grad is { } gradient ? TensorNorms.SumOfSquares(gradient) : 0;
         }
 
         return Math.Sqrt(sum);

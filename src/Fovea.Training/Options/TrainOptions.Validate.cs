@@ -27,8 +27,8 @@ public sealed partial record TrainOptions
         RequireTexts(MaskClasses, "classes");
         RequireTexts(MaskColors, "mask-colors");
         RequireTexts(Freeze, "freeze");
-        LossText.Parse(Loss ?? LossText.ForClasses);
-        if (Mixup + CutMix > 0 && !LossText.TakesShares(Loss ?? LossText.ForClasses))
+        LossParser.Parse(Loss ?? LossParser.ForClasses);
+        if (Mixup + CutMix > 0 && !LossParser.TakesShares(Loss ?? LossParser.ForClasses))
         {
             throw new OptionException("loss", $"with --mixup or --cutmix an image is of several classes at once; expected ce or bce, got {Loss}.");
         }

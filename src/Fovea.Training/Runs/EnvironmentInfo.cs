@@ -32,7 +32,7 @@ public static class EnvironmentInfo
         json.WriteString("processor", Processor);
         json.WriteNumber("processors", Environment.ProcessorCount);
         json.WriteString("instructions", VectorInfo.Description);
-        json.WriteNumber("threads", WorkerTeam.Threads);
+        json.WriteNumber("threads", ParallelPool.Threads);
         json.WriteNumber("memoryBytes", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         json.WriteString("machine", Environment.MachineName);
         json.WriteString("started", DateTime.UtcNow);

@@ -35,7 +35,7 @@ public sealed class ProfileTests
         Assert.All(profile.Layers.Where(l => !l.IsUncounted), l => Assert.True(l.Seconds > 0 && l.FlopsPerSecond > 0));
         Assert.Equal(profile.Layers.Sum(l => l.Seconds), profile.Seconds);
         Assert.Contains("reshape", profile.Uncounted);
-        Assert.Equal(WorkerTeam.Threads, profile.Threads);
+        Assert.Equal(ParallelPool.Threads, profile.Threads);
 
         // No machine that runs this does less than a billion operations or copies less than 100 MB a second.
         Assert.True(profile.PeakFlopsPerSecond > 1e9, $"{profile.PeakFlopsPerSecond}");

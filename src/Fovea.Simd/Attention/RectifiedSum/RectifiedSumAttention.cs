@@ -49,7 +49,7 @@ public static unsafe class RectifiedSumAttention
                     Reach = reach,
                     QueryOrder = queryOrder,
                 };
-                WorkerTeam.For(ref body, batch * channels, VectorLoop.Grain(4L * (queries + keys)));
+                ParallelPool.For(ref body, batch * channels, VectorLoop.Grain(4L * (queries + keys)));
             }
         }
     }
@@ -102,7 +102,7 @@ public static unsafe class RectifiedSumAttention
                         Reach = reach,
                         QueryOrder = queryOrder,
                     };
-                    WorkerTeam.For(ref body, batch * groups, VectorLoop.Grain(8L * (queries + keys) * ((channels + groups - 1) / groups)));
+                    ParallelPool.For(ref body, batch * groups, VectorLoop.Grain(8L * (queries + keys) * ((channels + groups - 1) / groups)));
                 }
             }
         }

@@ -24,7 +24,7 @@ internal unsafe struct AttentionJob<T>(AttentionShape shape, MaskTile<T> mask)
     public T* InverseSum;
 }
 
-/// <summary>Cuts the pairs of an attention into chunks whose packed copies have a bounded size, and hands the pieces to the team.</summary>
+/// <summary>Cuts the pairs of an attention into chunks whose packed copies have a bounded size, and hands the pieces to the pool.</summary>
 internal static unsafe class AttentionDriver<V, T>
     where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -60,7 +60,7 @@ internal static unsafe class AttentionDriver<V, T>
                 Keys = packed.At,
                 Values = packed.At + (pairs * plan.PackedKeys),
             };
-            WorkerTeam.For(ref pack, count * plan.KeyBlocks, grain);
+            ParallelPool.For(ref pack, count * plan.KeyBlocks, grain);
             var attend = new AttentionForwardBody<V, T>
             {
                 Shape = shape,
@@ -75,7 +75,7 @@ internal static unsafe class AttentionDriver<V, T>
                 InverseSum = job.InverseSum,
                 FirstPair = first,
             };
-            WorkerTeam.For(ref attend, count * plan.Blocks, grain);
+            ParallelPool.For(ref attend, count * plan.Blocks, grain);
         }
     }
 
@@ -110,7 +110,7 @@ internal static unsafe class AttentionDriver<V, T>
                 Delta = delta.At,
                 FirstPair = first,
             };
-            WorkerTeam.For(ref pack, count * plan.QueryBlocks, grain);
+            ParallelPool.For(ref pack, count * plan.QueryBlocks, grain);
             var body = new AttentionBackwardBody<V, T>
             {
                 Shape = shape,
@@ -130,7 +130,7 @@ internal static unsafe class AttentionDriver<V, T>
                 FirstPair = first,
                 NeedsQueries = needsQueries,
             };
-            WorkerTeam.For(ref body, count * plan.Groups, grain);
+            ParallelPool.For(ref body, count * plan.Groups, grain);
             if (needsQueries)
             {
                 Sum(job, plan, first, count, copies.At, groupStride, grain);
@@ -155,6 +155,6 @@ internal static unsafe class AttentionDriver<V, T>
             GroupStride = groupStride,
             FirstPair = first,
         };
-        WorkerTeam.For(ref sum, count * ((job.Shape.Queries + SumQueriesBody<V, T>.Rows - 1) / SumQueriesBody<V, T>.Rows), grain);
+        ParallelPool.For(ref sum, count * ((job.Shape.Queries + SumQueriesBody<V, T>.Rows - 1) / SumQueriesBody<V, T>.Rows), grain);
     }
 }

@@ -65,7 +65,7 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
         long from = Plan->From(unit);
         int count = Plan->Count(unit);
         int tiles = GemmShape<V, T>.RowPanels(count);
-        int later = piece + WorkerTeam.Threads;
+        int later = piece + ParallelPool.Threads;
         ChannelInputWalk<V, T> input = Shared is null && later < Pieces ? Input.Walk(later / Plan->Units / Plan->OutputBlocks, later % Plan->Units) : default;
         var ahead = new ChannelPrefetch<V, T>(Plan->Job, Y, Epilogue.Residual, from, count, tiles, tiles * Plan->StepBlocks, input, end - start);
         for (int panel = start; panel < end; panel++)
@@ -84,7 +84,7 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
         int group = piece / Plan->Units / Plan->OutputBlocks;
         if (next == end)
         {
-            int later = piece + WorkerTeam.Threads;
+            int later = piece + ParallelPool.Threads;
             if (later >= Pieces || later / Plan->Units == piece / Plan->Units)
             {
                 return null;

@@ -79,7 +79,7 @@ internal static unsafe class ChannelConvolution<V, T>
         var input = new ChannelInput<V, T>(&plan, x, shared.At);
         if (plan.Shares)
         {
-            WorkerTeam.For(ref input, input.Pieces);
+            ParallelPool.For(ref input, input.Pieces);
         }
 
         var body = new ChannelBody<V, T>
@@ -91,7 +91,7 @@ internal static unsafe class ChannelConvolution<V, T>
             Y = y,
             Epilogue = epilogue,
         };
-        WorkerTeam.For(ref body, body.Pieces);
+        ParallelPool.For(ref body, body.Pieces);
     }
 
     private static bool Pays(in ConvJob job, double most)

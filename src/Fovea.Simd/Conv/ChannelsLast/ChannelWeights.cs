@@ -35,7 +35,7 @@ internal unsafe struct ChannelWeights<V, T> : IRangeBody
     public static void Pack(in ConvJob job, T* w, nint group, T* to)
     {
         var body = new ChannelWeights<V, T> { _job = job, _group = group, _from = w, _to = to };
-        WorkerTeam.For(ref body, job.Groups * body.Panels * body.Blocks, Math.Max(1, 16 / job.TapCount));
+        ParallelPool.For(ref body, job.Groups * body.Panels * body.Blocks, Math.Max(1, 16 / job.TapCount));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -90,7 +90,7 @@ internal static unsafe class Depthwise
                 KernelHeight = kernelHeight,
             };
             long work = (long)job.Positions * job.TapCount * job.Outputs;
-            WorkerTeam.For(ref body, job.Batch * job.Groups, PiecesAtOnce(job.Batch * job.Groups, work));
+            ParallelPool.For(ref body, job.Batch * job.Groups, PiecesAtOnce(job.Batch * job.Groups, work));
         }
     }
 
@@ -117,7 +117,7 @@ internal static unsafe class Depthwise
                 Shares = shares,
             };
             long work = (long)job.Positions * job.TapCount * (job.Batch / shares + 1);
-            WorkerTeam.For(ref body, channels * shares, PiecesAtOnce(channels * shares, work));
+            ParallelPool.For(ref body, channels * shares, PiecesAtOnce(channels * shares, work));
             for (nint i = 0; i < count; i++)
             {
                 T sum = sums.At[i];

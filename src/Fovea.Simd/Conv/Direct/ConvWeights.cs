@@ -33,7 +33,7 @@ internal unsafe struct PackWeightsBody<V, T> : IRangeBody
     {
         var body = new PackWeightsBody<V, T> { Parts = parts, PartCount = count, GroupStride = groupStride, From = from, To = to };
         long weights = GroupCount(parts->Job) * parts->Job.Groups / body.Pieces;
-        WorkerTeam.For(ref body, body.Pieces, (int)Math.Clamp(8192 / Math.Max(1, weights), 1, int.MaxValue));
+        ParallelPool.For(ref body, body.Pieces, (int)Math.Clamp(8192 / Math.Max(1, weights), 1, int.MaxValue));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

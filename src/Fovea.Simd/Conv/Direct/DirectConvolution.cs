@@ -38,16 +38,16 @@ internal static unsafe class DirectConvolution<V, T>
         {
             // A few blocks of output channels may each stage the same input.
             body.OutputBlocks = Math.Min(panels, Math.Max(1, FewPieces / body.Pieces));
-            WorkerTeam.For(ref body, body.Pieces);
+            ParallelPool.For(ref body, body.Pieces);
             return;
         }
 
         using var shared = new Scratch<T>(staged);
         var all = new StageAllBody<V, T> { Plan = &plan, Stager = stager, To = shared.At };
-        WorkerTeam.For(ref all, all.Pieces, Math.Max(4, all.Pieces / 64));
+        ParallelPool.For(ref all, all.Pieces, Math.Max(4, all.Pieces / 64));
         body.Staged = shared.At;
         body.OutputBlocks = Math.Min(panels, (EnoughPieces + body.Pieces - 1) / body.Pieces);
-        WorkerTeam.For(ref body, body.Pieces);
+        ParallelPool.For(ref body, body.Pieces);
     }
 
     /// <summary>Packs weights for any batch and image size.</summary>

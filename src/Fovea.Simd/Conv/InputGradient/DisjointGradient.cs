@@ -50,7 +50,7 @@ internal static unsafe class DisjointGradient<V, T>
         StridedRows<V, T>.Clear(zeros.At, s.OutWidth + (2 * V.Width));
         var body = new Body { Shape = s, Products = products, Zeros = zeros.At, Dx = dx };
         int grain = (int)Math.Clamp((1 << 14) / Math.Max(1, (long)s.Height * s.Width), 1, 1 << 14);
-        WorkerTeam.For(ref body, s.Batch * s.InChannels, grain);
+        ParallelPool.For(ref body, s.Batch * s.InChannels, grain);
     }
 
     /// <summary>Piece i is one plane of the gradient.</summary>

@@ -82,7 +82,7 @@ internal static unsafe class StridedGradient<V, T>
             Dx = dx,
             OutputBlocks = Math.Clamp(EnoughPieces / (plan.Units / plan.Bands * s.Groups), 1, panels),
         };
-        WorkerTeam.For(ref body, plan.Units / plan.Bands * s.Groups * body.OutputBlocks);
+        ParallelPool.For(ref body, plan.Units / plan.Bands * s.Groups * body.OutputBlocks);
     }
 
     /// <summary>Piece i is the images of one unit, of one group, for one block of its channels.</summary>

@@ -21,7 +21,7 @@ public static unsafe class DepthUnfold
         fixed (T* xAt = x, yAt = y)
         {
             var body = new ForwardBody<T>(shape, xAt, yAt);
-            WorkerTeam.For(ref body, shape.Batch * shape.OutDepth * shape.Channels, VectorLoop.Grain((long)shape.Kernel * shape.Plane));
+            ParallelPool.For(ref body, shape.Batch * shape.OutDepth * shape.Channels, VectorLoop.Grain((long)shape.Kernel * shape.Plane));
         }
     }
 
@@ -38,7 +38,7 @@ public static unsafe class DepthUnfold
         fixed (T* dyAt = dy, dxAt = dx)
         {
             var body = new BackwardBody<T>(shape, dyAt, dxAt);
-            WorkerTeam.For(ref body, shape.Batch * shape.Channels * shape.Depth, VectorLoop.Grain((long)shape.Kernel * shape.Plane));
+            ParallelPool.For(ref body, shape.Batch * shape.Channels * shape.Depth, VectorLoop.Grain((long)shape.Kernel * shape.Plane));
         }
     }
 

@@ -20,7 +20,7 @@ internal unsafe struct BiasGradientBody<V, T> : IRangeBody
     {
         var body = new BiasGradientBody<V, T> { _shape = s, _dy = dy, _db = db };
         long work = Math.Max(1, (long)s.Batch * s.OutHeight * s.OutWidth);
-        WorkerTeam.For(ref body, s.OutChannels, (int)Math.Clamp(Grain / work, 1, int.MaxValue));
+        ParallelPool.For(ref body, s.OutChannels, (int)Math.Clamp(Grain / work, 1, int.MaxValue));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

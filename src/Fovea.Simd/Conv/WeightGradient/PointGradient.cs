@@ -74,15 +74,15 @@ internal static unsafe class PointGradient<V, T>
         {
             plan.Packed = packed.At;
             var pack = new PointPackBody<V, T> { Plan = &plan };
-            WorkerTeam.For(ref pack, plan.Chunks * plan.ColumnPanels);
+            ParallelPool.For(ref pack, plan.Chunks * plan.ColumnPanels);
         }
 
         var body = new PointGradientBody<V, T> { Plan = &plan };
-        WorkerTeam.For(ref body, plan.Shares * plan.ColumnBlocks * plan.RowBlocks);
+        ParallelPool.For(ref body, plan.Shares * plan.ColumnBlocks * plan.RowBlocks);
         if (!direct)
         {
             var collect = new PointCollectBody<V, T> { Plan = &plan, Turned = turned, To = dw };
-            WorkerTeam.For(ref collect, (plan.Rows.Channels + V.Width - 1) / V.Width);
+            ParallelPool.For(ref collect, (plan.Rows.Channels + V.Width - 1) / V.Width);
         }
     }
 }

@@ -224,13 +224,13 @@ internal unsafe struct PointCollectBody<V, T> : IRangeBody
 
             if (Turned)
             {
-                Turn(first, end - first, rows, columns);
+                Transpose(first, end - first, rows, columns);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Turn(int first, int count, int rows, int columns)
+    private readonly void Transpose(int first, int count, int rows, int columns)
     {
         T* from = Plan->Sums + first * Plan->SumStride;
         int column = 0;

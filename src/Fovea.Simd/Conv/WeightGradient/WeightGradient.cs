@@ -26,8 +26,8 @@ internal static unsafe class WeightGradient<V, T>
 
         var total = new WeightSums<V, T>(sums.At, &plan);
         var body = new WeightGradientBody<V, T> { Plan = &plan, Stager = new(&plan, x, masks.At), Dy = dy, Sums = total, Shares = shares };
-        WorkerTeam.For(ref body, body.Pieces);
+        ParallelPool.For(ref body, body.Pieces);
         var add = new AddSharesBody<V, T> { Plan = &plan, Sums = total, Shares = shares, To = dw };
-        WorkerTeam.For(ref add, job.Groups * WeightSums<V, T>.RowTiles(plan), Math.Max(1, 1024 / (job.Inputs * job.TapCount)));
+        ParallelPool.For(ref add, job.Groups * WeightSums<V, T>.RowTiles(plan), Math.Max(1, 1024 / (job.Inputs * job.TapCount)));
     }
 }

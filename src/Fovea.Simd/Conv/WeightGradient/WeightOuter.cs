@@ -66,9 +66,9 @@ internal static unsafe class WeightOuter<V, T>
         }
 
         var body = new WeightOuterBody<V, T> { Plan = &plan, Stage = stage, X = x, Dy = dy, Offsets = offsets.At, Sums = sums.At };
-        WorkerTeam.For(ref body, s.Groups * blocks * plan.Shares);
+        ParallelPool.For(ref body, s.Groups * blocks * plan.Shares);
         var collect = new WeightOuterCollect<V, T> { Plan = &plan, Sums = sums.At, To = dw };
-        WorkerTeam.For(ref collect, s.OutChannels, Math.Max(1, 2048 / (s.GroupInputs * s.Taps)));
+        ParallelPool.For(ref collect, s.OutChannels, Math.Max(1, 2048 / (s.GroupInputs * s.Taps)));
     }
 }
 

@@ -62,18 +62,18 @@ internal static unsafe class WeightProduct<V, T>
             if (IsFlat(s) && !flat)
             {
                 var gather = new GatherBody { Batch = s.Batch, Channels = s.InChannels, Positions = (int)positions, From = input, To = columns.At };
-                WorkerTeam.For(ref gather, s.GroupInputs, 8);
+                ParallelPool.For(ref gather, s.GroupInputs, 8);
             }
             else if (!flat)
             {
                 var unfold = new UnfoldBody<V, T> { Shape = s, X = input, Columns = columns.At };
-                WorkerTeam.For(ref unfold, s.Batch * s.GroupInputs, 4);
+                ParallelPool.For(ref unfold, s.Batch * s.GroupInputs, 4);
             }
 
             if (s.Batch > 1)
             {
                 var gather = new GatherBody { Batch = s.Batch, Channels = s.OutChannels, Positions = (int)positions, From = gradient, To = gathered.At };
-                WorkerTeam.For(ref gather, s.GroupOutputs, 8);
+                ParallelPool.For(ref gather, s.GroupOutputs, 8);
                 gradient = gathered.At;
             }
 
@@ -109,7 +109,7 @@ internal static unsafe class WeightProduct<V, T>
             return;
         }
 
-        WorkerTeam.For(ref body, shares);
+        ParallelPool.For(ref body, shares);
         for (nint i = 0; i < count; i += V.Width)
         {
             int lanes = (int)Math.Min(V.Width, count - i);
@@ -156,7 +156,7 @@ internal static unsafe class WeightProduct<V, T>
                     if (Gathers)
                     {
                         var unfold = new UnfoldBody<V, T> { Shape = Shape with { Batch = 1 }, X = x, Columns = gathered.At };
-                        WorkerTeam.For(ref unfold, Shape.InChannels, 8);
+                        ParallelPool.For(ref unfold, Shape.InChannels, 8);
                         x = gathered.At;
                     }
 

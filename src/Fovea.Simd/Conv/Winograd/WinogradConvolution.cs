@@ -33,7 +33,7 @@ internal static unsafe class WinogradConvolution<V, T, TTile>
         var input = new WinogradInput<V, T, TTile>(&plan, x, shared.At);
         if (plan.Shares)
         {
-            WorkerTeam.For(ref input, input.Pieces);
+            ParallelPool.For(ref input, input.Pieces);
         }
 
         var body = new WinogradBody<V, T, TTile>
@@ -45,6 +45,6 @@ internal static unsafe class WinogradConvolution<V, T, TTile>
             Y = y,
             Epilogue = epilogue,
         };
-        WorkerTeam.For(ref body, body.Pieces);
+        ParallelPool.For(ref body, body.Pieces);
     }
 }

@@ -66,14 +66,14 @@ internal static unsafe class WinogradGradient<V, T>
             {
                 transform.FirstUnit = first;
                 transform.Units = Math.Min(chunk, inputs.Units - first);
-                WorkerTeam.For(ref transform, transform.Pieces);
+                ParallelPool.For(ref transform, transform.Pieces);
                 multiply.Tiles = transform.Tiles;
                 multiply.Adds = first > 0;
-                WorkerTeam.For(ref multiply, multiply.Pieces);
+                ParallelPool.For(ref multiply, multiply.Pieces);
             }
 
             fold.To = dw + ((nint)group * job.Outputs * job.Inputs * 9);
-            WorkerTeam.For(ref fold, job.Outputs, Math.Max(1, 512 / job.Inputs));
+            ParallelPool.For(ref fold, job.Outputs, Math.Max(1, 512 / job.Inputs));
         }
     }
 }

@@ -40,7 +40,7 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
     public static void Transform(in ConvJob job, T* w, nint group, T* to)
     {
         var body = new WinogradWeights<V, T, TTile> { _job = job, _group = group, _from = w, _to = to };
-        WorkerTeam.For(ref body, job.Groups * body.Panels * body.Runs, 2);
+        ParallelPool.For(ref body, job.Groups * body.Panels * body.Runs, 2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

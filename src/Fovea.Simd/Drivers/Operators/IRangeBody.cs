@@ -2,7 +2,7 @@ namespace Fovea.Simd.Drivers;
 
 /// <summary>
 /// Work that can be cut into independent pieces: piece i writes outputs that no other piece touches. An unmanaged struct, so that
-/// handing it to the team allocates nothing.
+/// handing it to the pool allocates nothing.
 /// </summary>
 public interface IRangeBody
 {

@@ -39,7 +39,7 @@ public static unsafe class StripGate
         fixed (T* stripsAt = strips, wAt = w, scaleAt = scale, shiftAt = shift, fAt = f)
         {
             var body = new MixBody<T>(channels, reduced, length, stripsAt, wAt, scaleAt, shiftAt, fAt);
-            int even = ((images * reduced) + WorkerTeam.Threads - 1) / WorkerTeam.Threads;
+            int even = ((images * reduced) + ParallelPool.Threads - 1) / ParallelPool.Threads;
             VectorLoop.For<MixBody<T>, T>(ref body, images * reduced, Math.Max(even, VectorLoop.Grain((long)channels * length)));
         }
     }

@@ -40,7 +40,7 @@ internal unsafe struct GemmBatch<T> : IVectorCall<T>
         }
         else
         {
-            WorkerTeam.For(ref body, Count, (int)Math.Clamp(Grain / Math.Max(1, work), 1, Count));
+            ParallelPool.For(ref body, Count, (int)Math.Clamp(Grain / Math.Max(1, work), 1, Count));
         }
     }
 

@@ -4,7 +4,7 @@ using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gemm;
 
-/// <summary>Cuts a product into chunks whose packed copies have a bounded size, and hands the pieces of each to the team.</summary>
+/// <summary>Cuts a product into chunks whose packed copies have a bounded size, and hands the pieces of each to the pool.</summary>
 internal static unsafe class GemmDriver<V, T>
     where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -129,7 +129,7 @@ internal static unsafe class GemmDriver<V, T>
         }
         else
         {
-            WorkerTeam.For(ref body, pieces);
+            ParallelPool.For(ref body, pieces);
         }
     }
 

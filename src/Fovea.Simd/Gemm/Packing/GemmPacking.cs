@@ -14,7 +14,7 @@ internal static unsafe class GemmPacking<V, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackRows(bool transpose, T* a, nint lda, int rows, int height, int k, T* to)
     {
-        int done = transpose ? CopyLines(a, lda, rows, height, k, to) : Turn(a, lda, rows, height, k, to);
+        int done = transpose ? CopyLines(a, lda, rows, height, k, to) : Transpose(a, lda, rows, height, k, to);
         nint rowStep = transpose ? 1 : lda;
         nint kStep = transpose ? lda : 1;
         a += done * kStep;
@@ -85,7 +85,7 @@ internal static unsafe class GemmPacking<V, T>
 
     // Rows that lie across the panel: squares are transposed in registers. Returns the steps done.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Turn(T* a, nint lda, int rows, int height, int k, T* to)
+    private static int Transpose(T* a, nint lda, int rows, int height, int k, T* to)
     {
         if (typeof(T) != typeof(float))
         {

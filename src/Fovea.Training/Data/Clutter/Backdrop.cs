@@ -13,7 +13,7 @@ internal static class Backdrop
         float weight = (float)random.NextDouble(0.2, 0.5);
         float stripes = (float)random.NextDouble(-0.3, 0.3);
         float period = (float)random.NextDouble(5, 20);
-        (float cos, float sin) = Turn.At(random.NextDouble());
+        (float cos, float sin) = ExactRotation.At(random.NextDouble());
         Span<float> noise = stackalloc float[Side * Side];
         noise.Clear();
         AddNoise(noise, random, coarse, 1 - weight);
@@ -36,7 +36,7 @@ internal static class Backdrop
     /// <summary>Lays light from one side and grain over the canvas and rounds it to bytes.</summary>
     public static void Develop(Canvas canvas, Generator random, Span<byte> pixels)
     {
-        (float cos, float sin) = Turn.At(random.NextDouble());
+        (float cos, float sin) = ExactRotation.At(random.NextDouble());
         float slope = (float)random.NextDouble(0, 0.3) / Side;
         float grain = (float)random.NextDouble(2, 10) / 256;
         uint key = random.NextUInt32();

@@ -30,7 +30,7 @@ internal sealed class ClutterScene
     private static Placement DrawPlacement(Generator random, double smallest, double largest, float margin)
     {
         float radius = (float)random.NextDouble(smallest, largest);
-        (float cos, float sin) = Turn.At(random.NextDouble());
+        (float cos, float sin) = ExactRotation.At(random.NextDouble());
         float reach = margin * radius;
         return new Placement(
             (float)random.NextDouble(reach, Side - reach), (float)random.NextDouble(reach, Side - reach), radius, cos, sin);

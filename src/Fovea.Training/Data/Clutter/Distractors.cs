@@ -41,7 +41,7 @@ internal static class Distractors
         Span<float> corners = stackalloc float[2 * count];
         for (int i = 0; i < count; i++)
         {
-            (float cos, float sin) = Turn.At((i + random.NextDouble(-0.2, 0.2)) / count);
+            (float cos, float sin) = ExactRotation.At((i + random.NextDouble(-0.2, 0.2)) / count);
             float radius = Between(random, 0.75, 1);
             corners[2 * i] = radius * cos;
             corners[2 * i + 1] = radius * sin;

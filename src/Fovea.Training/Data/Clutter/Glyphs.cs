@@ -28,7 +28,7 @@ internal static class Glyphs
         Span<float> corners = stackalloc float[20];
         for (int i = 0; i < 10; i++)
         {
-            (float cos, float sin) = Turn.At(i / 10.0);
+            (float cos, float sin) = ExactRotation.At(i / 10.0);
             float radius = i % 2 == 0 ? 1 : 0.42f;
             corners[2 * i] = radius * cos;
             corners[2 * i + 1] = radius * sin;

@@ -110,8 +110,8 @@ public sealed class DataLoader
         for (int number = firstBatch; number < BatchesPerEpoch; number++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var work = new BatchWork(plan, number);
-            work.RunAll(WorkerTeam.Threads);
+            var work = new PendingBatch(plan, number);
+            work.RunAll(ParallelPool.Threads);
             yield return work.Finish();
         }
     }
@@ -119,7 +119,7 @@ public sealed class DataLoader
     private IEnumerable<Batch> ReadAhead(int epoch, int firstBatch, CancellationToken cancellation)
     {
         var plan = new EpochPlan(this, epoch, _augmentation);
-        using var crew = new LoaderCrew(plan, firstBatch, BatchesPerEpoch, Options.Workers, Options.Prefetch);
+        using var crew = new LoaderWorkers(plan, firstBatch, BatchesPerEpoch, Options.Workers, Options.Prefetch);
         for (int number = firstBatch; number < BatchesPerEpoch; number++)
         {
             yield return crew.Next(cancellation);

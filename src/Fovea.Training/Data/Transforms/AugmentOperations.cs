@@ -49,15 +49,15 @@ internal static class AugmentOperations
             case AugmentOperation.Contrast:
                 return image.AdjustContrast(factor);
             case AugmentOperation.Sharpness:
-                return Tones.Sharpen(image, factor);
+                return ToneCurves.Sharpen(image, factor);
             case AugmentOperation.Posterize:
-                return Tones.Posterize(image, 8 - (int)Math.Round(strength * (wide ? 6 : 4)));
+                return ToneCurves.Posterize(image, 8 - (int)Math.Round(strength * (wide ? 6 : 4)));
             case AugmentOperation.Solarize:
-                return Tones.Solarize(image, 255 * (1 - strength));
+                return ToneCurves.Solarize(image, 255 * (1 - strength));
             case AugmentOperation.AutoContrast:
-                return Tones.AutoContrast(image);
+                return ToneCurves.AutoContrast(image);
             case AugmentOperation.Equalize:
-                return Tones.Equalize(image);
+                return ToneCurves.Equalize(image);
             default:
                 return image;
         }
@@ -83,7 +83,7 @@ internal static class AugmentOperations
             case AugmentOperation.TranslateY:
                 return new Motion(1, 0, 0, 1, 0, Math.Truncate(shiftY));
             case AugmentOperation.Rotate:
-                (float cos, float sin) = Turn.At(sign * strength * (wide ? 135 : 30) / 360);
+                (float cos, float sin) = ExactRotation.At(sign * strength * (wide ? 135 : 30) / 360);
                 return new Motion(cos, -sin, sin, cos, 0, 0);
             default:
                 return null;

@@ -29,7 +29,7 @@ public static partial class Evaluator
     public static Evaluation Measure(EvalOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
+        ParallelPool.Threads = options.Threads ?? ParallelPool.Threads;
         var trained = TrainedModel.Open(options.Weights, options.ModelRequest());
         foreach (string note in trained.Notes)
         {

@@ -75,9 +75,9 @@ internal sealed class TrainingMemory
             ImageSize = _description.ImageSize,
             Weights = _weights,
             State = ((1 + remembered) * _trained) + (_options.Ema > 0 ? _weights : 0),
-            Activations = (long)(Idle * (_trace.ForwardAndBack(images) + loss)) + (WorkerTeam.Threads * EachThread),
+            Activations = (long)(Idle * (_trace.ForwardAndBack(images) + loss)) + (ParallelPool.Threads * EachThread),
             Validation = (long)((Idle * _trace.Forward(images)) + (Packed * _weights)) + batch + (task.RevisitsBest ? Swapped * _weights : 0),
-            Batches = (inFlight * batch) + (WorkerTeam.Threads * _pictures.Decoding),
+            Batches = (inFlight * batch) + (ParallelPool.Threads * _pictures.Decoding),
             Pictures = _pictures.Kept,
             Available = free + _weights + _pictures.Kept,
         };

@@ -19,7 +19,7 @@ public sealed class Predictor
     private readonly SamplePipeline _pipeline;
     private readonly ITask _task;
     private readonly IOutputReader _reader;
-    private FirstCall? _rehearsal;
+    private PredictWarmup? _warmup;
 
     private Predictor(TrainedModel trained, PredictOptions options)
     {
@@ -65,9 +65,9 @@ public sealed class Predictor
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Top, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
-        WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
-        FirstCall? rehearsal = IsSingle(options) ? FirstCall.Rehearse(options) : null;
-        return new Predictor(TrainedModel.Open(options.Weights, options.ModelRequest()), options) { _rehearsal = rehearsal };
+        ParallelPool.Threads = options.Threads ?? ParallelPool.Threads;
+        PredictWarmup? warmup = IsSingle(options) ? PredictWarmup.WarmUp(options) : null;
+        return new Predictor(TrainedModel.Open(options.Weights, options.ModelRequest()), options) { _warmup = warmup };
     }
 
     /// <summary>The image files that a list of files and folders names: a folder stands for all images in it and below, in order of their paths,
@@ -151,7 +151,7 @@ public sealed class Predictor
     private Tensor Run(IReadOnlyList<Image> images)
     {
         Tensor input = Input(images);
-        Interlocked.Exchange(ref _rehearsal, null)?.Wait();
+        Interlocked.Exchange(ref _warmup, null)?.Wait();
         return _model.Run(input);
     }
 

@@ -52,7 +52,7 @@ internal sealed class TrainSetup
         var warnings = new List<string>();
         options = resumed is null ? options : ResumedOptions.Of(options, resumed, warnings);
         options.Validate();
-        WorkerTeam.Threads = options.Threads ?? WorkerTeam.Threads;
+        ParallelPool.Threads = options.Threads ?? ParallelPool.Threads;
         using StartingWeights? start = resumed is null ? StartingWeights.Open(options) : null;
         options = start?.Complete() ?? options;
         ModelEntry? entry = options.Model is null ? null : ModelCatalog.Find(options.Model);

@@ -10,7 +10,7 @@ internal sealed class TrainingSnapshot(TrainingInputs inputs, TrainOptions optio
     private const string StateKey = "state";
 
     /// <summary>Whether every weight and buffer is finite. What is not must never be saved as a state to go back to.</summary>
-    public bool IsFinite => StateDict.Of(inputs.Model).Values.All(Magnitude.IsFinite);
+    public bool IsFinite => StateDict.Of(inputs.Model).Values.All(TensorNorms.IsFinite);
 
     /// <summary>The tensors of the run, its own and not copies.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors()

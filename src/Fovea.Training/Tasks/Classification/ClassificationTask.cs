@@ -34,7 +34,7 @@ internal sealed class ClassificationTask : ITask
     };
 
     public Loss CreateLoss(TrainOptions options, IImageDataset data) =>
-        LossText.Parse(options.Loss ?? LossText.ForClasses, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data) : null);
+        LossParser.Parse(options.Loss ?? LossParser.ForClasses, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data) : null);
 
     public ILabelDrawing CreateDrawing(ModelDescription model) => new ClassDrawing(model.Classes);
 

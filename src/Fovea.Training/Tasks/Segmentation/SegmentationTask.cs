@@ -63,7 +63,7 @@ internal sealed class SegmentationTask : ITask
     public TransformOptions Augmentation(int imageSize) => TransformOptions.ForSegmentation(imageSize);
 
     public Loss CreateLoss(TrainOptions options, IImageDataset data) =>
-        LossText.Parse(options.Loss ?? LossText.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data) : null);
+        LossParser.Parse(options.Loss ?? LossParser.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data) : null);
 
     public ILabelDrawing CreateDrawing(ModelDescription model) =>
         new MaskDrawing(model.Classes, MaskColorTable.Of(model.MaskColors)?.ColorsOf(model.Classes));

@@ -49,13 +49,13 @@ public sealed class CompiledModelTests
         using TensorScope scope = TensorScope.Begin();
         Module model = TestModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 7 });
         Tensor x = TestModels.Image(2, ImageSize);
-        int threads = WorkerTeam.Threads;
+        int threads = ParallelPool.Threads;
         var results = new List<float[]>();
         try
         {
             foreach (int count in new[] { 1, 2, 3 })
             {
-                WorkerTeam.Threads = count;
+                ParallelPool.Threads = count;
                 using CompiledModel compiled = model.Compile(x.Shape);
                 results.Add(compiled.Run(x).ToArray<float>());
                 results.Add(compiled.Run(x).ToArray<float>());
@@ -63,7 +63,7 @@ public sealed class CompiledModelTests
         }
         finally
         {
-            WorkerTeam.Threads = threads;
+            ParallelPool.Threads = threads;
         }
 
         Assert.All(results, r => Assert.Equal(results[0], r));

@@ -50,18 +50,18 @@ public sealed class GateFusionTests
         Tensor x = Tensor.Empty(size);
         new Generator(3).FillUniform(x.AsSpan<float>(), -2, 2);
         Tensor expected = block.Call(x);
-        int threads = WorkerTeam.Threads;
+        int threads = ParallelPool.Threads;
         try
         {
             foreach (int count in new[] { 1, 2, 3 })
             {
-                WorkerTeam.Threads = count;
+                ParallelPool.Threads = count;
                 Compare.Close(expected, compiled.Run(x));
             }
         }
         finally
         {
-            WorkerTeam.Threads = threads;
+            ParallelPool.Threads = threads;
         }
     }
 

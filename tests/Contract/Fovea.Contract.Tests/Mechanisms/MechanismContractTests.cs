@@ -61,12 +61,12 @@ public sealed class MechanismContractTests : IClassFixture<CollectedMemory>
     [MemberData(nameof(Cases))]
     public void Threads_do_not_change_a_bit(string name)
     {
-        int threads = WorkerTeam.Threads;
+        int threads = ParallelPool.Threads;
         try
         {
             byte[][] runs = [.. new[] { 1, 2, 3 }.Select(n =>
             {
-                WorkerTeam.Threads = n;
+                ParallelPool.Threads = n;
                 return Run(name);
             })];
             Assert.Equal(runs[0], runs[1]);
@@ -74,7 +74,7 @@ public sealed class MechanismContractTests : IClassFixture<CollectedMemory>
         }
         finally
         {
-            WorkerTeam.Threads = threads;
+            ParallelPool.Threads = threads;
         }
     }
 

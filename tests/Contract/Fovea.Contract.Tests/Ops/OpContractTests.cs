@@ -197,13 +197,13 @@ public sealed class OpContractTests : IClassFixture<CollectedMemory>
     {
         using TensorScope scope = TensorScope.Begin();
         OpCase c = OpCase.All[name];
-        int before = WorkerTeam.Threads;
+        int before = ParallelPool.Threads;
         try
         {
             byte[][]? first = null;
             foreach (int threads in new[] { 1, 2, 3 })
             {
-                WorkerTeam.Threads = threads;
+                ParallelPool.Threads = threads;
                 (Tensor[] outputs, Tensor?[] grads) = Passes.Backward(c, c.MakeInputs(DType.Float32), _ => c.Op.IsDifferentiable);
                 byte[][] bits = [.. outputs.Select(t => t.AsBytes().ToArray()), .. grads.Select(g => g is null ? [] : g.AsBytes().ToArray())];
                 first ??= bits;
@@ -212,7 +212,7 @@ public sealed class OpContractTests : IClassFixture<CollectedMemory>
         }
         finally
         {
-            WorkerTeam.Threads = before;
+            ParallelPool.Threads = before;
         }
     }
 

@@ -43,14 +43,14 @@ internal static class ThreadCounts
     {
         lock (s_one)
         {
-            int before = WorkerTeam.Threads;
+            int before = ParallelPool.Threads;
             try
             {
-                WorkerTeam.Threads = 1;
+                ParallelPool.Threads = 1;
                 float[] alone = work();
                 foreach (int threads in (int[])[2, 3, 8])
                 {
-                    WorkerTeam.Threads = threads;
+                    ParallelPool.Threads = threads;
                     float[] together = work();
                     Assert.True(
                         alone.AsSpan().SequenceEqual(together) && !alone.AsSpan().ContainsAny(float.NaN, float.PositiveInfinity),
@@ -59,7 +59,7 @@ internal static class ThreadCounts
             }
             finally
             {
-                WorkerTeam.Threads = before;
+                ParallelPool.Threads = before;
             }
         }
     }

@@ -29,14 +29,14 @@ internal static class Check
     public static void SameBitsOnAnyThreads<T>(Func<T[]> kernel)
         where T : unmanaged
     {
-        int before = WorkerTeam.Threads;
+        int before = ParallelPool.Threads;
         try
         {
-            WorkerTeam.Threads = 1;
+            ParallelPool.Threads = 1;
             T[] alone = kernel();
             foreach (int threads in (int[])[2, 3, 8])
             {
-                WorkerTeam.Threads = threads;
+                ParallelPool.Threads = threads;
                 T[] shared = kernel();
                 Assert.True(
                     MemoryMarshal.AsBytes(alone.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(shared.AsSpan())),
@@ -45,7 +45,7 @@ internal static class Check
         }
         finally
         {
-            WorkerTeam.Threads = before;
+            ParallelPool.Threads = before;
         }
     }
 }

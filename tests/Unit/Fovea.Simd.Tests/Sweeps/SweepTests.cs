@@ -69,13 +69,13 @@ public sealed unsafe class SweepTests
     public void Bits_and_joins_do_not_depend_on_threads()
     {
         var maps = new Maps(2, 70, 60, 50);
-        int threads = WorkerTeam.Threads;
+        int threads = ParallelPool.Threads;
         try
         {
             float[][]? first = null;
             foreach (int count in new[] { 1, 2, 3 })
             {
-                WorkerTeam.Threads = count;
+                ParallelPool.Threads = count;
                 float[] y = new float[maps.X.Length], planes = new float[140], positions = new float[6000];
                 fixed (float* x = maps.X, g = maps.G, a = maps.A, p = maps.P, yAt = y, planesAt = planes, positionsAt = positions)
                 {
@@ -101,7 +101,7 @@ public sealed unsafe class SweepTests
         }
         finally
         {
-            WorkerTeam.Threads = threads;
+            ParallelPool.Threads = threads;
         }
     }
 

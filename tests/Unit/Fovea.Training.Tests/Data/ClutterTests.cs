@@ -145,7 +145,7 @@ public class ClutterTests
     {
         for (double turns = -2; turns <= 2; turns += 1 / 511.0)
         {
-            (float cos, float sin) = Turn.At(turns);
+            (float cos, float sin) = ExactRotation.At(turns);
             Assert.Equal(Math.Cos(2 * Math.PI * turns), cos, 6e-8);
             Assert.Equal(Math.Sin(2 * Math.PI * turns), sin, 6e-8);
         }

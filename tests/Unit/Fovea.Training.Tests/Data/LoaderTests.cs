@@ -287,7 +287,7 @@ public class LoaderTests
         return batch.Count;
     }
 
-    private static int LiveWorkers() => LoaderCrew.LiveThreads;
+    private static int LiveWorkers() => LoaderWorkers.LiveThreads;
 
     private sealed class Faulty(IImageDataset inner, params int[] bad) : IImageDataset
     {

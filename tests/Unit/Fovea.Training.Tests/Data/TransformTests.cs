@@ -126,17 +126,17 @@ public class TransformTests
     public void Tones_follow_their_definitions()
     {
         var image = new Image(4, 1, PixelFormat.GreyAlpha, [10, 200, 20, 201, 30, 202, 110, 203]);
-        Assert.Equal([0, 200, 16, 201, 16, 202, 96, 203], Tones.Posterize(image, 4).Pixels);
-        Assert.Equal([10, 200, 20, 201, 225, 202, 145, 203], Tones.Solarize(image, 30).Pixels);
-        Assert.Equal([0, 200, 25, 201, 51, 202, 255, 203], Tones.AutoContrast(image).Pixels);
-        Assert.Equal(image.Pixels, Tones.Equalize(image).Pixels);
+        Assert.Equal([0, 200, 16, 201, 16, 202, 96, 203], ToneCurves.Posterize(image, 4).Pixels);
+        Assert.Equal([10, 200, 20, 201, 225, 202, 145, 203], ToneCurves.Solarize(image, 30).Pixels);
+        Assert.Equal([0, 200, 25, 201, 51, 202, 255, 203], ToneCurves.AutoContrast(image).Pixels);
+        Assert.Equal(image.Pixels, ToneCurves.Equalize(image).Pixels);
         Image large = TestFolder.Picture(64, 64, "many", PixelFormat.Grey);
         for (int i = 0; i < large.Pixels.Length; i++)
         {
             large.Pixels[i] = (byte)(large.Pixels[i] / 8);
         }
 
-        byte[] spread = Tones.Equalize(large).Pixels;
+        byte[] spread = ToneCurves.Equalize(large).Pixels;
         Assert.InRange(spread.Max() - spread.Min(), 240, 255);
     }
 

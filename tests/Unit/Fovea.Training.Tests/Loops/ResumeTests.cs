@@ -36,13 +36,13 @@ public class ResumeTests
     [Fact]
     public void OneThreadAndManyAndAnyNumberOfWorkersGiveTheSameBits()
     {
-        int before = WorkerTeam.Threads;
+        int before = ParallelPool.Threads;
         try
         {
             Dictionary<string, byte[]>? first = null;
             foreach ((int threads, int workers) in new[] { (1, 0), (2, 1), (3, 3) })
             {
-                WorkerTeam.Threads = threads;
+                ParallelPool.Threads = threads;
                 TrainingInputs inputs = TinyRun.Inputs(workers: workers);
                 using var trainer = new Trainer(inputs, TinyRun.Options);
                 trainer.Run(cancellation: TestContext.Current.CancellationToken);
@@ -52,7 +52,7 @@ public class ResumeTests
         }
         finally
         {
-            WorkerTeam.Threads = before;
+            ParallelPool.Threads = before;
         }
     }
 

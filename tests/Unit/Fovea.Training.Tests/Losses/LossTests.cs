@@ -65,7 +65,7 @@ public class LossTests
     public void WhereNoLabelCountsLossAndGradientAreZero(string text)
     {
         using TensorScope scope = TensorScope.Begin();
-        Loss loss = LossText.Parse(text, smoothing: 0.1, weights: [1, 2, 3]);
+        Loss loss = LossParser.Parse(text, smoothing: 0.1, weights: [1, 2, 3]);
         foreach (DType type in new[] { DType.Float32, DType.Float64 })
         {
             Tensor logits = Logits([2, 3, 4], type);

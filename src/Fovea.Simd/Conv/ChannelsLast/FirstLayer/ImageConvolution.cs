@@ -39,12 +39,12 @@ internal static unsafe class ImageConvolution<V, T>
         if (job.StrideWidth == 1)
         {
             var body = new ImageBody<V, T, PlaneColumns<N1>> { Plan = &plan, X = x, Weights = packed, Y = y, Epilogue = epilogue };
-            WorkerTeam.For(ref body, plan.Pieces, plan.Panels);
+            ParallelPool.For(ref body, plan.Pieces, plan.Panels);
         }
         else
         {
             var body = new ImageBody<V, T, PlaneColumns<N2>> { Plan = &plan, X = x, Weights = packed, Y = y, Epilogue = epilogue };
-            WorkerTeam.For(ref body, plan.Pieces, plan.Panels);
+            ParallelPool.For(ref body, plan.Pieces, plan.Panels);
         }
     }
 }

@@ -22,19 +22,19 @@ internal static unsafe class WindowConvolution<V, T>
         var input = new WindowInput<V, T>(&plan, x, shared.At);
         if (plan.Shares)
         {
-            WorkerTeam.For(ref input, input.Pieces);
+            ParallelPool.For(ref input, input.Pieces);
         }
 
         T* at = plan.Shares ? shared.At : null;
         if (plan.Stride == 1)
         {
             var body = new WindowBody<V, T, ChannelColumns<N1>> { Plan = &plan, Input = input, Shared = at, Weights = packed, Y = y, Epilogue = epilogue };
-            WorkerTeam.For(ref body, body.Pieces);
+            ParallelPool.For(ref body, body.Pieces);
         }
         else
         {
             var body = new WindowBody<V, T, ChannelColumns<N2>> { Plan = &plan, Input = input, Shared = at, Weights = packed, Y = y, Epilogue = epilogue };
-            WorkerTeam.For(ref body, body.Pieces);
+            ParallelPool.For(ref body, body.Pieces);
         }
     }
 }

@@ -9,13 +9,13 @@ public class LearningRateFinderTests
     [Fact]
     public void The_curve_depends_on_the_seed_alone_and_the_model_stays_as_it_was()
     {
-        int threads = WorkerTeam.Threads;
+        int threads = ParallelPool.Threads;
         var curves = new List<LearningRateCurve>();
         try
         {
             foreach ((int arithmetic, int workers) in new[] { (1, 0), (2, 2) })
             {
-                WorkerTeam.Threads = arithmetic;
+                ParallelPool.Threads = arithmetic;
                 TrainingInputs inputs = TinyRun.Inputs(workers: workers);
                 inputs.Model.Eval();
                 Dictionary<string, byte[]> before = TinyRun.Weights(inputs.Model);
@@ -27,7 +27,7 @@ public class LearningRateFinderTests
         }
         finally
         {
-            WorkerTeam.Threads = threads;
+            ParallelPool.Threads = threads;
         }
 
         Assert.Equal(curves[0].Points, curves[1].Points);

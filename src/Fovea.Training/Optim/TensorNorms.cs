@@ -4,7 +4,7 @@ using Fovea.Simd.Optim;
 namespace Fovea.Training;
 
 /// <summary>Sizes of tensors, whatever their floating-point type.</summary>
-internal static class Magnitude
+internal static class TensorNorms
 {
     /// <summary>The sum of the squares of a tensor's numbers; not finite when one of them is not, or when a square is beyond its type.</summary>
     public static double SumOfSquares(Tensor tensor) => tensor.DType == DType.Float32

@@ -3,7 +3,7 @@ using Fovea.Imaging;
 namespace Fovea.Training.Data;
 
 /// <summary>Operations on the levels of a picture, channel by channel, as Pillow's ImageOps and ImageEnhance have them. Alpha is kept.</summary>
-internal static class Tones
+internal static class ToneCurves
 {
     /// <summary>Keeps the highest bits of each sample.</summary>
     public static Image Posterize(Image image, int bits)

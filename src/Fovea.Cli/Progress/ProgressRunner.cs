@@ -3,7 +3,7 @@ using Fovea.Training;
 namespace Fovea.Cli.Progress;
 
 /// <summary>Does work that takes time: shows its events in the way that fits where they are written, and lets signals stop it.</summary>
-internal static class Watch
+internal static class ProgressRunner
 {
     /// <summary>Does the work: with a live bar on a terminal, with plain lines elsewhere.</summary>
     /// <param name="output">Where progress goes.</param>

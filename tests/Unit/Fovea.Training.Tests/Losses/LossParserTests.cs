@@ -1,6 +1,6 @@
 namespace Fovea.Training.Tests;
 
-public class LossTextTests
+public class LossParserTests
 {
     [Theory]
     [InlineData("ce")]
@@ -30,7 +30,7 @@ public class LossTextTests
 
             Tensor x = Tensor.From(logits, [2, 3, 2, 2]);
             x.RequiresGrad = true;
-            Tensor loss = LossText.Parse(text).Forward(x, labels);
+            Tensor loss = LossParser.Parse(text).Forward(x, labels);
             loss.Backward();
             Assert.True(strength > 10 || x.Grad!.ToArray<double>().Any(g => g != 0));
 
@@ -49,7 +49,7 @@ public class LossTextTests
     {
         using TensorScope scope = TensorScope.Begin();
         Tensor labels = Tensor.From([0L, 2, 1, 0], [4]), x = Tensor.From([0.5, 1, -1, 2, 0.1, 0.3, -0.2, 0.7, 1.1, -2, 0.4, 0.9], [4, 3]);
-        double sum = LossText.Parse(" 0.5*focal(3) + tversky(0.2, 0.8)+2*ce ").Forward(x, labels).Item();
+        double sum = LossParser.Parse(" 0.5*focal(3) + tversky(0.2, 0.8)+2*ce ").Forward(x, labels).Item();
         double parts = 0.5 * new FocalLoss { Gamma = 3 }.Forward(x, labels).Item() + new TverskyLoss(0.2, 0.8).Forward(x, labels).Item()
             + 2 * new CrossEntropyLoss().Forward(x, labels).Item();
         Assert.Equal(parts, sum, 1e-12);
@@ -61,11 +61,11 @@ public class LossTextTests
         using TensorScope scope = TensorScope.Begin();
         Tensor labels = Tensor.From([0L, 2], [2]), x = Tensor.From([0.5, 1, -1, 2, 0.1, 0.3], [2, 3]);
         double expected = new BinaryCrossEntropyLoss().Forward(x, Tensor.From([1.0, 0, 0, 0, 0, 1], [2, 3])).Item();
-        Assert.Equal(expected, LossText.Parse("bce").Forward(x, labels).Item(), 1e-12);
+        Assert.Equal(expected, LossParser.Parse("bce").Forward(x, labels).Item(), 1e-12);
 
         // With a place left out, the mean is that of the others.
         Tensor more = Tensor.From([0L, 2, Loss.DefaultIgnoreIndex], [3]), y = Tensor.From([0.5, 1, -1, 2, 0.1, 0.3, 9, 9, 9], [3, 3]);
-        Assert.Equal(expected, LossText.Parse("bce").Forward(y, more).Item(), 1e-12);
+        Assert.Equal(expected, LossParser.Parse("bce").Forward(y, more).Item(), 1e-12);
     }
 
     [Theory]
@@ -77,13 +77,13 @@ public class LossTextTests
     [InlineData("tversky(1)", "tversky(alpha,beta)")]
     [InlineData("", "there is no loss")]
     public void What_is_no_loss_is_refused_with_what_is(string text, string expected) =>
-        Assert.Contains(expected, Assert.Throws<OptionException>(() => LossText.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<OptionException>(() => LossParser.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Mixing_takes_losses_of_shares_only()
     {
-        Assert.True(LossText.TakesShares("ce+0.5*bce"));
-        Assert.False(LossText.TakesShares("ce+dice"));
+        Assert.True(LossParser.TakesShares("ce+0.5*bce"));
+        Assert.False(LossParser.TakesShares("ce+dice"));
         Assert.Throws<OptionException>(() => new TrainOptions { Loss = "focal", Mixup = 0.2 }.Validate());
     }
 }

@@ -7,12 +7,12 @@ namespace Fovea.Compilation;
 /// thread that calls. Here the model's ops are traced with their shapes, and threads run them side by side, each kind once, with
 /// every loop cut down to its first piece. Nothing is computed; the kernels are there afterwards.
 /// </summary>
-internal sealed class Rehearsal
+internal sealed class JitWarmup
 {
     private readonly List<Part> _parts = [];
     private int _next = -1;
 
-    private Rehearsal(Graph graph)
+    private JitWarmup(Graph graph)
     {
         // Ops of one kind on the same shapes run the same code.
         var seen = new HashSet<string>();
@@ -26,7 +26,7 @@ internal sealed class Rehearsal
         }
     }
 
-    /// <summary>Rehearses a function, and returns when all of it was.</summary>
+    /// <summary>Warms up a function, and returns when all of it is ready.</summary>
     /// <param name="function">Runs on tensors without values.</param>
     /// <param name="inputs">What it takes.</param>
     /// <param name="threads">How many threads compile, the caller's included, at least 1.</param>
@@ -36,22 +36,22 @@ internal sealed class Rehearsal
         using IDisposable still = GradMode.NoGrad();
         Graph graph = Graph.TraceShapes(x => [function(x)], inputs);
         graph.Dispose();
-        var rehearsal = new Rehearsal(graph);
+        var warmup = new JitWarmup(graph);
         var others = new Thread[threads - 1];
         for (int i = 0; i < others.Length; i++)
         {
-            others[i] = new Thread(rehearsal.Work) { IsBackground = true, Name = $"fovea rehearsal {i + 1}" };
+            others[i] = new Thread(warmup.Work) { IsBackground = true, Name = $"fovea warmup {i + 1}" };
             others[i].Start();
         }
 
-        rehearsal.Work();
+        warmup.Work();
         foreach (Thread other in others)
         {
             other.Join();
         }
     }
 
-    private void Work() => WorkerTeam.Rehearse(() =>
+    private void Work() => ParallelPool.WarmUp(() =>
     {
         for (int i = Interlocked.Increment(ref _next); i < _parts.Count; i = Interlocked.Increment(ref _next))
         {

@@ -4,31 +4,31 @@ namespace Fovea.Training;
 /// Prepares the first call of a model while its weights are being read: a thread builds the model that they describe and has its code
 /// compiled for the picture that will come.
 /// </summary>
-internal sealed class FirstCall
+internal sealed class PredictWarmup
 {
     private readonly Thread _thread;
 
-    private FirstCall(Action prepare)
+    private PredictWarmup(Action prepare)
     {
         _thread = new Thread(() => prepare()) { IsBackground = true, Name = "Fovea first call" };
         _thread.Start();
     }
 
     /// <summary>Begins to prepare the call with one picture; null where a second processor is missing or there are no weights.</summary>
-    public static FirstCall? Rehearse(PredictOptions options) => options.Weights is { } weights && Environment.ProcessorCount > 1
-        ? new FirstCall(() => Rehearse(weights, options))
+    public static PredictWarmup? WarmUp(PredictOptions options) => options.Weights is { } weights && Environment.ProcessorCount > 1
+        ? new PredictWarmup(() => WarmUp(weights, options))
         : null;
 
     /// <summary>Returns when all is prepared.</summary>
     public void Wait() => _thread.Join();
 
-    private static void Rehearse(string weights, PredictOptions options)
+    private static void WarmUp(string weights, PredictOptions options)
     {
         try
         {
             if (ModelWeights.Describe(weights) is { } found)
             {
-                Rehearse(options.ModelRequest().ApplyTo(found));
+                WarmUp(options.ModelRequest().ApplyTo(found));
             }
         }
         catch (Exception)
@@ -38,10 +38,10 @@ internal sealed class FirstCall
     }
 
     // The weights stay undefined, and their memory is never touched.
-    private static void Rehearse(ModelDescription description)
+    private static void WarmUp(ModelDescription description)
     {
         Module model = description.Build().Eval();
-        model.Rehearse([1, description.Mean.Count, description.ImageSize, description.ImageSize]);
+        model.WarmUp([1, description.Mean.Count, description.ImageSize, description.ImageSize]);
         foreach ((_, Tensor value) in model.NamedParameters().Concat(model.NamedBuffers()))
         {
             value.Dispose();

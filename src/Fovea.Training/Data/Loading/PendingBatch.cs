@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace Fovea.Training.Data;
 
 /// <summary>A batch being made. Workers take a few pictures at a time; whoever finishes the last makes it ready.</summary>
-internal sealed class BatchWork
+internal sealed class PendingBatch
 {
     // Enough to make taking a share cheap, few enough for several workers to share even a small batch.
     private const int Share = 8;
@@ -18,7 +18,7 @@ internal sealed class BatchWork
     private ExceptionDispatchInfo? _failure;
     private int _failedAt = int.MaxValue;
 
-    public BatchWork(EpochPlan plan, int number)
+    public PendingBatch(EpochPlan plan, int number)
     {
         _plan = plan;
         Number = number;

@@ -4,7 +4,7 @@ namespace Fovea.Training.Data;
 /// Sine and cosine from additions and multiplications alone. The platform's own functions may differ in the last bit from system to
 /// system, and Clutter promises the same pictures everywhere.
 /// </summary>
-internal static class Turn
+internal static class ExactRotation
 {
     /// <summary>The cosine and sine of an angle given in full turns.</summary>
     public static (float Cos, float Sin) At(double turns)

@@ -3,7 +3,7 @@ using Fovea.Models;
 
 namespace Fovea.Nn.Tests;
 
-public sealed class RehearsalTests
+public sealed class WarmUpTests
 {
     public static TheoryData<string> Mechanisms => [.. Catalog.All.Where(e => e.Card.KeepsShape && e.Card.Inputs.Count == 1).Select(e => e.Card.Key)];
 
@@ -11,7 +11,7 @@ public sealed class RehearsalTests
 
     [Theory]
     [MemberData(nameof(Mechanisms))]
-    public void Every_mechanism_of_a_slot_can_be_rehearsed_and_gives_the_same_result_afterwards(string key)
+    public void Every_mechanism_of_a_slot_can_be_warmed_up_and_gives_the_same_result_afterwards(string key)
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
@@ -19,13 +19,13 @@ public sealed class RehearsalTests
         Tensor x = Tensor.Empty([2, 3, 32, 32]);
         new Generator(3).FillNormal(x.AsSpan<float>(), 0, 1);
         float[] before = module.Call(x).ToArray<float>();
-        module.Rehearse(x.Shape);
+        module.WarmUp(x.Shape);
         Assert.Equal(before, module.Call(x).ToArray<float>());
     }
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void Every_model_can_be_rehearsed_without_weights_and_leaves_no_memory(string key)
+    public void Every_model_can_be_warmed_up_without_weights_and_leaves_no_memory(string key)
     {
         ModelEntry entry = ModelCatalog.Find(key);
         Module module;
@@ -38,7 +38,7 @@ public sealed class RehearsalTests
         GC.Collect();
         GC.WaitForPendingFinalizers();
         long before = TensorMemory.LiveBlocks;
-        module.Rehearse([1, 3, entry.ImageSize, entry.ImageSize]);
+        module.WarmUp([1, 3, entry.ImageSize, entry.ImageSize]);
         Assert.Equal(before, TensorMemory.LiveBlocks);
         foreach ((_, Tensor value) in StateDict.Of(module))
         {
@@ -50,9 +50,9 @@ public sealed class RehearsalTests
     public void A_module_in_training_mode_or_another_shape_is_refused()
     {
         Module module = ModelCatalog.Create("resnet20-cifar", new ModelOptions { Classes = 3 });
-        CompileException e = Assert.Throws<CompileException>(() => module.Rehearse([1, 3, 32, 32]));
-        Assert.StartsWith("Rehearse:", e.Message, StringComparison.Ordinal);
+        CompileException e = Assert.Throws<CompileException>(() => module.WarmUp([1, 3, 32, 32]));
+        Assert.StartsWith("WarmUp:", e.Message, StringComparison.Ordinal);
         module.Eval();
-        Assert.Throws<ShapeException>(() => module.Rehearse([1, 4, 32, 32]));
+        Assert.Throws<ShapeException>(() => module.WarmUp([1, 4, 32, 32]));
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace Fovea.Cli.Flags;
 
 /// <summary>Names of code as names of the command line.</summary>
-internal static class Kebab
+internal static class KebabCase
 {
     /// <summary><c>OneCycle</c> as <c>one-cycle</c>; a capital at the very end belongs to the word before it (<c>AdamW</c>: <c>adamw</c>).</summary>
     public static string Of(string name)

@@ -6,21 +6,21 @@ namespace Fovea.Training.Data;
 /// The worker threads of one epoch. They live as long as the enumeration: its end, by the last batch, a break or an exception, stops and
 /// joins them.
 /// </summary>
-internal sealed class LoaderCrew : IDisposable
+internal sealed class LoaderWorkers : IDisposable
 {
     private static int s_liveThreads;
     private readonly EpochPlan _plan;
     private readonly int _end;
     private readonly int _prefetch;
-    private readonly Queue<BatchWork> _open = new();
+    private readonly Queue<PendingBatch> _open = new();
     private readonly Thread[] _threads;
     private readonly object _gate = new();
-    private BatchWork? _current;
+    private PendingBatch? _current;
     private ExceptionDispatchInfo? _failure;
     private int _started;
     private bool _stop;
 
-    public LoaderCrew(EpochPlan plan, int first, int end, int workers, int prefetch)
+    public LoaderWorkers(EpochPlan plan, int first, int end, int workers, int prefetch)
     {
         _plan = plan;
         _started = first;
@@ -42,8 +42,8 @@ internal sealed class LoaderCrew : IDisposable
     /// <summary>Waits for the next batch in order.</summary>
     public Batch Next(CancellationToken cancellation)
     {
-        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static crew => ((LoaderCrew)crew!).Wake(), this);
-        BatchWork work;
+        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static crew => ((LoaderWorkers)crew!).Wake(), this);
+        PendingBatch work;
         lock (_gate)
         {
             while (_open.Count == 0 || !_open.Peek().IsReady)
@@ -74,7 +74,7 @@ internal sealed class LoaderCrew : IDisposable
             thread.Join();
         }
 
-        foreach (BatchWork work in _open)
+        foreach (PendingBatch work in _open)
         {
             work.Release();
         }
@@ -93,7 +93,7 @@ internal sealed class LoaderCrew : IDisposable
         Interlocked.Increment(ref s_liveThreads);
         try
         {
-            while (Take(out BatchWork work, out int from, out int to))
+            while (Take(out PendingBatch work, out int from, out int to))
             {
                 work.Run(from, to);
                 lock (_gate)
@@ -123,7 +123,7 @@ internal sealed class LoaderCrew : IDisposable
     }
 
     // Shares of the batch that was opened last, else of a new one as long as there is room ahead of the consumer.
-    private bool Take(out BatchWork work, out int from, out int to)
+    private bool Take(out PendingBatch work, out int from, out int to)
     {
         lock (_gate)
         {
@@ -142,7 +142,7 @@ internal sealed class LoaderCrew : IDisposable
 
                 if (_open.Count < _prefetch)
                 {
-                    _current = new BatchWork(_plan, _started++);
+                    _current = new PendingBatch(_plan, _started++);
                     _open.Enqueue(_current);
                 }
                 else

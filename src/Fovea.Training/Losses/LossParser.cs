@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Fovea.Training;
 
 /// <summary>Reads losses from text: <c>ce</c>, <c>ce+dice</c>, <c>0.5*focal(2)+lovasz</c>.</summary>
-internal static class LossText
+internal static class LossParser
 {
     /// <summary>What classifiers are trained with when nothing is said.</summary>
     public const string ForClasses = "ce";

@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Fovea.Simd.Drivers;
 
 /// <summary>
-/// A fixed team of threads for data-parallel loops. Workers spin briefly for the next loop and park when none comes; handing a loop
+/// A fixed pool of threads for data-parallel loops. Workers spin briefly for the next loop and park when none comes; handing a loop
 /// over costs well under a microsecond while they spin, and allocates nothing.
 /// </summary>
 /// <remarks>
 /// Results do not depend on the number of threads: pieces are the caller's, each piece writes its own outputs, and a piece is never
-/// cut in two. Loops may be started from any thread: while one loop has the team, others run on their callers' threads alone.
+/// cut in two. Loops may be started from any thread: while one loop has the pool, others run on their callers' threads alone.
 /// </remarks>
-public static unsafe class WorkerTeam
+public static unsafe class ParallelPool
 {
     // About 20 to 50 µs of spinning on current machines: longer than the gap between two kernels of one model, shorter than a
     // wait that would be worth a core.
@@ -33,7 +33,7 @@ public static unsafe class WorkerTeam
     private static bool t_inside;
 
     [ThreadStatic]
-    private static bool t_rehearses;
+    private static bool t_warmsUp;
 
     /// <summary>
     /// How many threads work on a loop, the caller's included (1 to 256). The default is the number of processors, or the variable
@@ -66,7 +66,7 @@ public static unsafe class WorkerTeam
         int threads = Threads;
         if (threads == 1 || count <= grain || t_inside || !s_team.TryEnter())
         {
-            if (t_rehearses)
+            if (t_warmsUp)
             {
                 RunFirst(ref body);
             }
@@ -97,22 +97,22 @@ public static unsafe class WorkerTeam
     /// take, so that the code is compiled when the work is done in earnest. What it computes is undefined, indices excepted.
     /// </summary>
     /// <param name="work">The work. Its loops must not take indices from what loops before them computed.</param>
-    public static void Rehearse(Action work)
+    public static void WarmUp(Action work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        (bool inside, bool rehearses) = (t_inside, t_rehearses);
-        t_inside = t_rehearses = true;
+        (bool inside, bool warmsUp) = (t_inside, t_warmsUp);
+        t_inside = t_warmsUp = true;
         try
         {
             work();
         }
         finally
         {
-            (t_inside, t_rehearses) = (inside, rehearses);
+            (t_inside, t_warmsUp) = (inside, warmsUp);
         }
     }
 
-    // Through the pointer that the team would be given, which compiles that too.
+    // Through the pointer that the pool would be given, which compiles that too.
     private static void RunFirst<TBody>(ref TBody body)
         where TBody : unmanaged, IRangeBody
     {

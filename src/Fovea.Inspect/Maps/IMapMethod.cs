@@ -1,0 +1,15 @@
+namespace Fovea.Inspect;
+
+/// <summary>A way to say where in a picture a model finds what a target asks for: a class activation map, a rollout, an attention map.</summary>
+public interface IMapMethod
+{
+    /// <summary>The name in kebab-case, such as <c>grad-cam</c>: the value of <c>--method</c>, and what a map is signed with.</summary>
+    string Name { get; }
+
+    /// <summary>Makes a map of each picture of a batch. The model's weights, mode and gradients are left as they were.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="images">[N, C, H, W], normalised as the model wants them.</param>
+    /// <param name="target">What is asked for.</param>
+    /// <returns>N maps.</returns>
+    IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target);
+}
