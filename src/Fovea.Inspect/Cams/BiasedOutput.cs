@@ -1,4 +1,3 @@
-using Fovea.Attention;
 using Fovea.Layers;
 
 namespace Fovea.Inspect;
@@ -21,11 +20,11 @@ internal sealed record BiasedOutput(GridLayer Layer, double[] Bias, Tensor Made,
     };
 
     /// <summary>
-    /// Where the gradient of z is that of the output: a batch norm may rectify in the same step. Then no number is negative, and the slope
-    /// is 0 where the number is.
+    /// Whether z was rectified in the same step, as batch norms may do. Then no number is negative, and the gradient of z is that of the output
+    /// where the number is positive.
     /// </summary>
-    public static Tensor? Passed(Module module, Tensor y) =>
-        module is BatchNorm && y.To(DType.Float32).AsSpan<float>().IndexOfAnyExceptInRange(0, float.MaxValue) < 0 ? AttentionRecorder.Share(y) : null;
+    public static bool IsRectified(Module module, Tensor y) =>
+        module is BatchNorm && y.To(DType.Float32).AsSpan<float>().IndexOfAnyExceptInRange(0, float.MaxValue) < 0;
 
     /// <summary><c>b ⊙ ∂s/∂z</c> of one sample, [channels, positions].</summary>
     public double[] Contributions(Tensor gradient, int sample)

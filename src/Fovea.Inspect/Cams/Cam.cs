@@ -1,5 +1,3 @@
-using Fovea.Attention;
-
 namespace Fovea.Inspect;
 
 /// <summary>
@@ -51,7 +49,7 @@ public abstract class Cam : IMapMethod
         Tensor? made = null;
         Tensor? values = null;
         int calls = 0;
-        using IDisposable ear = look.Listen(module, (_, _, y) => (made, values, calls) = (y, AttentionRecorder.Share(y), calls + 1));
+        using IDisposable ear = look.Listen(module, (_, _, y) => (made, values, calls) = (y, look.Hold(y), calls + 1));
         Tensor output = UsesGradients ? look.RunOnTape(images).Output : look.Run(images);
         return (output, made!, values!, calls);
     }

@@ -29,7 +29,7 @@ public sealed class FullGrad : IMapMethod
         {
             if (layers.TryGetValue(name, out GridLayer? layer) && BiasedOutput.BiasOf(module) is { } bias && bias.Length == layer.Channels)
             {
-                look.Listen(module, (m, _, y) => biased.Add(new BiasedOutput(layer, bias, y, BiasedOutput.Passed(m, y))));
+                look.Listen(module, (m, _, y) => biased.Add(new BiasedOutput(layer, bias, y, BiasedOutput.IsRectified(m, y) ? look.Hold(y) : null)));
             }
         }
 

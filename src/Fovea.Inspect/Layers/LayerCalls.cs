@@ -52,6 +52,11 @@ internal sealed class LayerCalls
             found.Add(new LayerCall(c.Name, c.Module, c.Inputs, c.Made, c.Shape, inside.Contains(c.Module), LayerOf(c.Name, c.Shape, grids, maps, images)));
         }
 
+        foreach ((_, AttentionMap map) in recorder.Maps)
+        {
+            map.Release();
+        }
+
         return new LayerCalls(found, output, [.. relations.Select(r => r.Module)]);
     }
 

@@ -1,3 +1,5 @@
+using Fovea.Attention;
+
 namespace Fovea.Inspect;
 
 /// <summary>
@@ -10,7 +12,7 @@ internal sealed class ModelLook : IDisposable
     private readonly ModelLook? _before = s_current.Value;
     private readonly EvaluationMode _mode;
     private readonly TensorScope _scope;
-    private readonly List<IDisposable> _ears = [];
+    private readonly List<IDisposable> _held = [];
 
     public ModelLook(Module model)
     {
@@ -33,6 +35,9 @@ internal sealed class ModelLook : IDisposable
     public IDisposable Change(Module module, Func<Tensor, Tensor> change) =>
         Add(module.ChangeOutput((_, _, y) => s_current.Value == this ? change(y) : y));
 
+    /// <summary>Keeps the values of something that a module made, beyond the scope that it was made in, as long as the look lasts.</summary>
+    public Tensor Hold(Tensor made) => Add(AttentionRecorder.Share(made));
+
     /// <summary>Runs the model without a tape.</summary>
     public Tensor Run(Tensor images)
     {
@@ -52,15 +57,16 @@ internal sealed class ModelLook : IDisposable
 
     public void Dispose()
     {
-        _ears.ForEach(e => e.Dispose());
+        _held.ForEach(static h => h.Dispose());
         _scope.Dispose();
         _mode.Dispose();
         s_current.Value = _before;
     }
 
-    private IDisposable Add(IDisposable ear)
+    private T Add<T>(T held)
+        where T : IDisposable
     {
-        _ears.Add(ear);
-        return ear;
+        _held.Add(held);
+        return held;
     }
 }

@@ -69,6 +69,9 @@ public sealed class AttentionSite
     /// <summary>The relation itself, for single rows; null of gates.</summary>
     public RelationMap? Relation => _map as RelationMap;
 
+    /// <summary>What was shown.</summary>
+    internal AttentionMap Shown => _map;
+
     /// <summary>The weights of a gate, as <see cref="AttentionMap"/> has them; null of relations.</summary>
     public Tensor? Weights => _map switch
     {

@@ -69,7 +69,7 @@ public sealed class ModelMaps : IDisposable
     {
         foreach (AttentionSite site in Sites)
         {
-            site.Weights?.Dispose();
+            site.Shown.Release();
         }
 
         Output.Dispose();

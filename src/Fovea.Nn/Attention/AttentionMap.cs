@@ -9,6 +9,18 @@ public abstract record AttentionMap(string Name) : IPublished
     /// <summary>The tensor that the map is, of maps that are one.</summary>
     private protected virtual Tensor? Shown => null;
 
+    /// <summary>The tensors that the map holds on to.</summary>
+    private protected virtual IEnumerable<Tensor?> Held => [Shown];
+
+    /// <summary>Gives the map's memory back at once; it cannot be read any more. Optional: otherwise the garbage collector finds it.</summary>
+    public void Release()
+    {
+        foreach (Tensor? tensor in Held)
+        {
+            tensor?.Dispose();
+        }
+    }
+
     IPublished IPublished.Showing(Tensor tensor) => Showing(tensor);
 
     /// <summary>The same map of another tensor.</summary>

@@ -23,9 +23,13 @@ public sealed class MapMethodTests
         IReadOnlyList<ScalarMap> maps = MapMethods.Create(key).Explain(model, images, new PredictedClassTarget());
         try
         {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            long before = TensorMemory.LiveBytes;
             ParallelPool.Threads = threads == 1 ? 3 : 1;
             IReadOnlyList<ScalarMap> again = MapMethods.Create(key).Explain(model, images, new PredictedClassTarget());
             Assert.Equal(maps.Select(m => m.Values), again.Select(m => m.Values));
+            Assert.Equal(before, TensorMemory.LiveBytes);
         }
         finally
         {

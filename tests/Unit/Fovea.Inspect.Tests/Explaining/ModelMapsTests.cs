@@ -25,6 +25,10 @@ public sealed class ModelMapsTests
         Assert.Equal(sites, string.Join(", ", maps.Sites.Select(s => $"{s.Name} {s.Kind} {s.Channels}@{s.Keys.Height}x{s.Keys.Width}")));
         Assert.All(maps.Sites, s => Assert.Equal(s.Keys.Cells, s.Map().Values.Length));
         Assert.True(model.IsTraining);
+        ModelMaps.Of(model, x).Dispose();
+        long before = TensorMemory.LiveBytes;
+        ModelMaps.Of(model, x).Dispose();
+        Assert.Equal(before, TensorMemory.LiveBytes);
         using IDisposable still = GradMode.NoGrad();
         Assert.Equal(model.Eval().Call(x).ToArray<float>(), maps.Output.ToArray<float>());
     }

@@ -45,6 +45,8 @@ internal sealed record CrissCrossRelation(string Name) : RelationMap(Name)
         return result;
     }
 
+    private protected override IEnumerable<Tensor?> Held => [Operands.Queries, Operands.Keys, Statistics];
+
     private protected override double Entry(int batch, int head, int query, int key)
     {
         int width = Queries.Axes[1];
@@ -97,6 +99,9 @@ internal sealed record CrissCrossPath(string Name) : RelationMap(Name)
         Keys = hops[0].Keys,
         Steps = hops,
     };
+
+    // The hops are maps of their own and hold what they are made from.
+    private protected override IEnumerable<Tensor?> Held => [];
 
     // A position of the result looks through the last hop first.
     private protected override double[] RowOf(int batch, int head, int query) =>

@@ -11,6 +11,8 @@ internal sealed record DenseRelation(string Name) : RelationMap(Name)
 
     public override bool IsNormalized => Normalized;
 
+    private protected override IEnumerable<Tensor?> Held => [Weights];
+
     private protected override double Entry(int batch, int head, int query, int key) =>
         RelationNumbers.At(Weights, (((((batch * Heads) + head) * Queries.Count) + query) * Keys.Count) + key);
 }

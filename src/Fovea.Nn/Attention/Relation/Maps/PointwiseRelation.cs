@@ -29,6 +29,8 @@ internal sealed record PointwiseRelation(string Name) : RelationMap(Name)
         };
     }
 
+    private protected override IEnumerable<Tensor?> Held => [Logits, Statistics];
+
     private protected override double Entry(int batch, int head, int query, int key)
     {
         (int owner, int other) = Rules.Distribute ? (key, query) : (query, key);

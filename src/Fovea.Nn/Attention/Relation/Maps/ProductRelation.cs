@@ -11,6 +11,8 @@ internal sealed record ProductRelation(string Name) : RelationMap(Name)
 
     public override bool IsNormalized => false;
 
+    private protected override IEnumerable<Tensor?> Held => [Operands.Queries, Operands.Keys];
+
     private protected override double[] RowOf(int batch, int head, int query) =>
         Dots(batch, Operands.Queries, query, Queries.Count, Operands.Keys, Keys.Count);
 

@@ -36,6 +36,8 @@ internal sealed record SoftmaxRelation(string Name) : RelationMap(Name)
 
     public override Tensor Output => Weighed;
 
+    private protected override IEnumerable<Tensor?> Held => [Operands.Queries, Operands.Keys, Values, Statistics, Mask, KeyMask];
+
     private protected override double Entry(int batch, int head, int query, int key) => Weight(batch, head, query, key, RelationNumbers.Dot(
         Operands.Queries, Start(Geometry.Q, batch, head, query), Geometry.Q.Feature,
         Operands.Keys, Start(Geometry.K, batch, head, key), Geometry.K.Feature, Geometry.Depth));

@@ -11,6 +11,8 @@ internal sealed record SumRelation(string Name) : RelationMap(Name)
 
     public override bool IsNormalized => false;
 
+    private protected override IEnumerable<Tensor?> Held => [Operands.Queries, Operands.Keys];
+
     private protected override double Entry(int batch, int head, int query, int key) => Factor * Math.Max(
         0, RelationNumbers.At(Operands.Queries, (batch * Queries.Count) + query) + RelationNumbers.At(Operands.Keys, (batch * Keys.Count) + key));
 }
