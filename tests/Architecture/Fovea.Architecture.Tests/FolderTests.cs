@@ -3,11 +3,10 @@ namespace Fovea.Architecture.Tests;
 /// <summary>The folders of a project build on each other in one direction, as the projects do.</summary>
 public sealed class FolderTests
 {
-    // Folders that are one idea together. A tensor knows the node that made it, a node its tensors, and both are what a graph records while
-    // they are made; the compiler's steps know ops, and ops say what they absorb of a compiler's steps.
+    // Folders that are one idea together: a tensor knows the node that made it, a node its tensors, and a graph records both while they are made.
     private static readonly Dictionary<string, string[][]> s_one = new()
     {
-        ["Fovea.Core"] = [["Autograd", "Graphs", "Tensors"], ["Compilation", "Ops"]],
+        ["Fovea.Core"] = [["Autograd", "Graphs", "Tensors"]],
     };
 
     public static TheoryData<string> Projects => DependencyTests.Projects;
