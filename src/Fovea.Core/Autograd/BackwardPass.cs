@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Functions;
 
 namespace Fovea;
 
@@ -69,11 +70,11 @@ internal static class BackwardPass
         Tensor target = sum.Storage.IsExclusive ? sum : grad.Storage.IsExclusive ? grad : BackwardContext.NewGrad(sum.Spec);
         if (sum.DType == DType.Float32)
         {
-            Accumulate.Add<float>(sum.AsSpan<float>(), grad.AsSpan<float>(), target.AsSpan<float>());
+            Zip.Run(sum.AsSpan<float>(), grad.AsSpan<float>(), target.AsSpan<float>(), default(Add));
         }
         else
         {
-            Accumulate.Add<double>(sum.AsSpan<double>(), grad.AsSpan<double>(), target.AsSpan<double>());
+            Zip.Run(sum.AsSpan<double>(), grad.AsSpan<double>(), target.AsSpan<double>(), default(Add));
         }
 
         if (target != sum)

@@ -1,3 +1,5 @@
+using Fovea.Formulas;
+
 namespace Fovea.Compilation;
 
 /// <summary>The passes that rewrite a program, in their order.</summary>
@@ -19,6 +21,7 @@ internal static class Passes
             program.RemoveDead();
         }
 
+        Fuser.Run(FusionRules.BetweenModules, program, program.Outputs.Count, gradients: false);
         Specialize(program);
         Fuse(program);
         program.RemoveDead();

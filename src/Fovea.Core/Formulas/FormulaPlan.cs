@@ -50,7 +50,7 @@ internal sealed class FormulaPlan
             [.. graph.Inputs.Select(n => values[n])],
             [.. new int[] { graph.Outputs[0] }.Concat(effects).Concat(graph.Outputs.Skip(1)).Select(n => values[n])]);
         program.RemoveDead();
-        Fuser.Run(program, results, gradients);
+        Fuser.Run(FusionRules.All, program, results, gradients);
         return Of(program, results, [.. graph.Effects.Select(e => e.Apply)]);
     }
 

@@ -6,12 +6,13 @@ namespace Fovea.Formulas;
 internal static class Fuser
 {
     /// <summary>Applies the rules in their order, each as often as it fits.</summary>
-    /// <param name="program">The formula.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="program">The formula, or a whole program.</param>
     /// <param name="results">How many of its outputs are results; those behind them are maps for a recorder, which do not hinder a rule.</param>
     /// <param name="gradients">Whether gradients may be wanted: ops without a backward pass are left out.</param>
-    public static void Run(Program program, int results, bool gradients)
+    public static void Run(IReadOnlyList<FusionRule> rules, Program program, int results, bool gradients)
     {
-        foreach (FusionRule rule in FusionRules.All)
+        foreach (FusionRule rule in rules)
         {
             while (Apply(rule, program, results, gradients))
             {

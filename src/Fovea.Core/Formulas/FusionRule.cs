@@ -12,15 +12,18 @@ internal abstract class FusionRule
     /// <param name="step">Any step.</param>
     public abstract IEnumerable<Fusion> Propose(Step step);
 
-    /// <summary>The maps of a product, and what they are multiplied by, which is as large or smaller; null for a step that is none.</summary>
-    protected static (Value X, Value Factor)? Product(Step step)
+    /// <summary>
+    /// The maps of a product and what they are multiplied by, which is as large or smaller: where both are of one size, either may be the maps.
+    /// </summary>
+    /// <param name="step">Any step; none for one that is no product, or for null.</param>
+    protected static IEnumerable<(Value X, Value Factor)> Products(Step? step)
     {
-        if (step.Op is not MultiplyOp)
+        if (step is not { Op: MultiplyOp, Inputs: [{ } a, { } b] })
         {
-            return null;
+            return [];
         }
 
-        (Value a, Value b) = (step.Inputs[0], step.Inputs[1]);
-        return a.Spec.Shape.Elements >= b.Spec.Shape.Elements ? (a, b) : (b, a);
+        long left = a.Spec.Shape.Elements, right = b.Spec.Shape.Elements;
+        return left > right ? [(a, b)] : left < right ? [(b, a)] : [(a, b), (b, a)];
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Functions;
 using Fovea.Simd.Memory;
@@ -146,15 +147,17 @@ internal static unsafe class SweepJoin
     }
 }
 
-/// <summary>What follows from a body's operands and sums; constants to the JIT.</summary>
+/// <summary>What follows from a body's operands and sums; constants to the JIT, which has to be told to inline what asks for a type.</summary>
 internal static class SweepBody
 {
     /// <summary>Whether a body takes a plane row by row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool KnowsRows<TBody>()
         where TBody : struct, ISweepBody =>
         default(TBody) is IReadsRow || default(TBody) is IReadsColumn || default(TBody) is ISumsRows || default(TBody) is ISumsColumns;
 
     /// <summary>Whether a body takes several channels at a time: their numbers by position are loaded, or summed, once for all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool SharesPositions<TBody>()
         where TBody : struct, ISweepBody =>
         default(TBody) is ISumsPositions || default(TBody) is ISumsPositionTops
@@ -164,6 +167,7 @@ internal static class SweepBody
     /// Whether a sweep goes from the last number back to the first: one that only writes follows one that summed up what it writes by,
     /// whose end is what the caches still hold.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool GoesBack<TBody>()
         where TBody : struct, ISweepBody => default(TBody) is not ISums;
 }

@@ -88,26 +88,7 @@ public readonly unsafe partial struct Vec256<T> : IVector<Vec256<T>, T>
             return;
         }
 
-        if (Masks256.IsSupported)
-        {
-            if (typeof(T) == typeof(float))
-            {
-                Masks256.MaskStore((float*)to, FirstLanes(count).Value.AsSingle(), Value.AsSingle());
-            }
-            else
-            {
-                Masks256.MaskStore((double*)to, FirstLanes(count).Value.AsDouble(), Value.AsDouble());
-            }
-
-            return;
-        }
-
-        Vector256<T> value = Value;
-        T* staged = (T*)&value;
-        for (int i = 0; i < count; i++)
-        {
-            to[i] = staged[i];
-        }
+        StoreFirst(to, count);
     }
 
     /// <inheritdoc/>

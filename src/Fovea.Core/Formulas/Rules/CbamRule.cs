@@ -7,16 +7,21 @@ internal sealed class CbamRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
-        if (Product(step) is not { X.Producer: { } before } || Product(before) is not { } u
-            || Cone.Parameters(u.X, before) is not { Length: 2 or 4 } mlp || Cone.Parameters(before.Outputs[0], step) is not { Length: 1 or 2 } conv)
+        foreach ((Value u, _) in Products(step))
         {
-            yield break;
-        }
+            foreach ((Value x, _) in Products(u.Producer))
+            {
+                if (Cone.Parameters(x, u.Producer!) is not { Length: 2 or 4 } mlp || Cone.Parameters(u, step) is not { Length: 1 or 2 } conv)
+                {
+                    continue;
+                }
 
-        Value[] weights = mlp.Length == 2 ? mlp : [mlp[0], mlp[2], mlp[1], mlp[3]];
-        foreach (bool meanFirst in new[] { true, false })
-        {
-            yield return new Fusion(new CbamGateOp(true, mlp.Length == 4, conv.Length == 2, meanFirst), [u.X, .. conv, .. weights]);
+                Value[] weights = mlp.Length == 2 ? mlp : [mlp[0], mlp[2], mlp[1], mlp[3]];
+                foreach (bool meanFirst in new[] { true, false })
+                {
+                    yield return new Fusion(new CbamGateOp(true, mlp.Length == 4, conv.Length == 2, meanFirst), [x, .. conv, .. weights]);
+                }
+            }
         }
     }
 }

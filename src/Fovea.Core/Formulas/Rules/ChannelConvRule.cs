@@ -7,9 +7,12 @@ internal sealed class ChannelConvRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
-        if (Product(step) is { } y && Cone.Parameters(y.X, step) is { Length: 1 } p)
+        foreach ((Value x, _) in Products(step))
         {
-            yield return new Fusion(new ChannelConvGateOp(), [y.X, .. p]);
+            if (Cone.Parameters(x, step) is { Length: 1 } p)
+            {
+                yield return new Fusion(new ChannelConvGateOp(), [x, .. p]);
+            }
         }
     }
 }

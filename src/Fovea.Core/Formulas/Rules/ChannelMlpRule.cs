@@ -7,16 +7,14 @@ internal sealed class ChannelMlpRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
-        if (Product(step) is not { } y || Cone.Parameters(y.X, step) is not { Length: 2 or 4 } p)
-        {
-            yield break;
-        }
-
-        Value[] inputs = p.Length == 2 ? [y.X, .. p] : [y.X, p[0], p[2], p[1], p[3]];
         bool mean = Cone.StepsOf<MeanOp>(step).Any(), max = Cone.StepsOf<MaxAlongOp>(step).Any();
-        if (mean || max)
+        foreach ((Value x, _) in Products(step))
         {
-            yield return new Fusion(new ChannelMlpGateOp(mean, max, p.Length == 4, Cone.StepsOf<HardSigmoidOp>(step).Any()), [.. inputs]);
+            if ((mean || max) && Cone.Parameters(x, step) is { Length: 2 or 4 } p)
+            {
+                Value[] inputs = p.Length == 2 ? [x, .. p] : [x, p[0], p[2], p[1], p[3]];
+                yield return new Fusion(new ChannelMlpGateOp(mean, max, p.Length == 4, Cone.StepsOf<HardSigmoidOp>(step).Any()), [.. inputs]);
+            }
         }
     }
 }

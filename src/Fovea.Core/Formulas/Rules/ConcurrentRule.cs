@@ -7,10 +7,13 @@ internal sealed class ConcurrentRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
-        if (Product(step) is { } y && Cone.Parameters(y.X, step) is { Length: 6 } p)
+        foreach ((Value x, _) in Products(step))
         {
-            // The channels' weights and biases, then the positions'.
-            yield return new Fusion(new ConcurrentGateOp(), [y.X, p[4], p[5], p[0], p[2], p[1], p[3]]);
+            if (Cone.Parameters(x, step) is { Length: 6 } p)
+            {
+                // The channels' weights and biases, then the positions'.
+                yield return new Fusion(new ConcurrentGateOp(), [x, p[4], p[5], p[0], p[2], p[1], p[3]]);
+            }
         }
     }
 }

@@ -17,5 +17,5 @@ internal sealed class ContextRule : FusionRule
         }
     }
 
-    private static IEnumerable<Value> Factors(Step? product) => product is not null && Product(product) is { } y ? [y.X] : [];
+    private static IEnumerable<Value> Factors(Step? product) => Products(product).Select(y => y.X);
 }

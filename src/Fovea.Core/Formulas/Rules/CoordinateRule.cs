@@ -7,10 +7,13 @@ internal sealed class CoordinateRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
-        if (Product(step) is { X.Producer: { } before } && Product(before) is { } inner && Cone.Parameters(inner.X, step) is { Length: 10 } p
-            && Cone.StepsOf<BatchNormInferenceOp>(step).FirstOrDefault()?.Op is BatchNormInferenceOp norm)
+        foreach ((Value x, _) in Products(step).SelectMany(y => Products(y.X.Producer)))
         {
-            yield return new Fusion(new CoordinateGateOp(norm.Epsilon), [inner.X, .. p]);
+            if (Cone.Parameters(x, step) is { Length: 10 } p
+                && Cone.StepsOf<BatchNormInferenceOp>(step).FirstOrDefault()?.Op is BatchNormInferenceOp norm)
+            {
+                yield return new Fusion(new CoordinateGateOp(norm.Epsilon), [x, .. p]);
+            }
         }
     }
 }

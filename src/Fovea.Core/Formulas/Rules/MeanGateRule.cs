@@ -7,9 +7,12 @@ internal sealed class MeanGateRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
-        if (Product(step) is { } y && Cone.Parameters(y.X, step) is { Length: 0 })
+        foreach ((Value x, _) in Products(step))
         {
-            yield return new Fusion(new MeanGateOp(), [y.X]);
+            if (Cone.Parameters(x, step) is { Length: 0 })
+            {
+                yield return new Fusion(new MeanGateOp(), [x]);
+            }
         }
     }
 }

@@ -8,13 +8,11 @@ namespace Fovea.Formulas.Rules;
 /// </summary>
 internal sealed class PositionsRule : FusionRule
 {
-    public override IEnumerable<Fusion> Propose(Step step)
-    {
-        if (Product(step) is not { } y || y.X.Spec.Shape is not { Rank: 4 } x)
-        {
-            yield break;
-        }
+    public override IEnumerable<Fusion> Propose(Step step) => Products(step).Where(y => y.X.Spec.Shape.Rank == 4).SelectMany(Propose);
 
+    private static IEnumerable<Fusion> Propose((Value X, Value Factor) y)
+    {
+        Shape x = y.X.Spec.Shape;
         if (y.Factor.Spec.Shape == x.With(1, 1))
         {
             yield return new Fusion(new PositionGateOp(GateForm.Product, hasChannels: false), [y.X, y.Factor]);

@@ -7,9 +7,12 @@ internal sealed class RowsColumnsRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
-        if (Product(step) is { X.Producer: { } before } y && Product(before) is { } inner)
+        foreach ((Value y, Value columns) in Products(step))
         {
-            yield return new Fusion(new RowColumnGateOp(), [inner.X, inner.Factor, y.Factor]);
+            foreach ((Value x, Value rows) in Products(y.Producer))
+            {
+                yield return new Fusion(new RowColumnGateOp(), [x, rows, columns]);
+            }
         }
     }
 }

@@ -7,15 +7,13 @@ internal sealed class SimAmRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
-        if (Product(step) is not { } y || Cone.Parameters(y.X, step) is not { Length: 0 })
+        foreach ((Value x, _) in Products(step).Where(y => Cone.Parameters(y.X, step) is { Length: 0 }))
         {
-            yield break;
-        }
-
-        // One of the two numbers that are added is λ.
-        foreach (Step sum in Cone.StepsOf<AddScalarOp>(step))
-        {
-            yield return new Fusion(new SimAmGateOp(sum.Op.Attributes![0].Numbers[0]), [y.X]);
+            // One of the two numbers that are added is λ.
+            foreach (Step sum in Cone.StepsOf<AddScalarOp>(step))
+            {
+                yield return new Fusion(new SimAmGateOp(sum.Op.Attributes![0].Numbers[0]), [x]);
+            }
         }
     }
 }

@@ -7,11 +7,14 @@ internal sealed class SpatialGateRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
-        if (Product(step) is { } y && Cone.Parameters(y.X, step) is { Length: 1 or 2 } p)
+        foreach ((Value x, _) in Products(step))
         {
-            foreach (bool meanFirst in new[] { true, false })
+            if (Cone.Parameters(x, step) is { Length: 1 or 2 } p)
             {
-                yield return new Fusion(new CbamGateOp(false, false, p.Length == 2, meanFirst), [y.X, .. p]);
+                foreach (bool meanFirst in new[] { true, false })
+                {
+                    yield return new Fusion(new CbamGateOp(false, false, p.Length == 2, meanFirst), [x, .. p]);
+                }
             }
         }
     }

@@ -7,15 +7,18 @@ internal sealed class SpatialGroupEnhanceRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
-        if (Product(step) is not { } y || Cone.Parameters(y.X, step) is not { Length: 2 } p)
+        foreach ((Value maps, _) in Products(step))
         {
-            yield break;
-        }
+            if (Cone.Parameters(maps, step) is not { Length: 2 } p)
+            {
+                continue;
+            }
 
-        // The groups are another shape of the maps, unless there is one.
-        foreach (Value x in Cone.Shapes(y.X))
-        {
-            yield return new Fusion(new SimilarityGateOp(), [x, .. p]);
+            // The groups are another shape of the maps, unless there is one.
+            foreach (Value x in Cone.Shapes(maps))
+            {
+                yield return new Fusion(new SimilarityGateOp(), [x, .. p]);
+            }
         }
     }
 }

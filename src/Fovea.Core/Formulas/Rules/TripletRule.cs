@@ -7,9 +7,12 @@ internal sealed class TripletRule : FusionRule
 {
     public override IEnumerable<Fusion> Propose(Step step)
     {
-        if (Product(step) is { Factor.Producer: { Op: AddOp } sum } y && sum.Inputs[0].Producer is { Op: AddOp } first)
+        foreach ((Value x, Value factor) in Products(step))
         {
-            yield return new Fusion(new TripletGateOp(), [y.X, .. first.Inputs, sum.Inputs[1]]);
+            if (factor.Producer is { Op: AddOp } sum && sum.Inputs[0].Producer is { Op: AddOp } first)
+            {
+                yield return new Fusion(new TripletGateOp(), [x, .. first.Inputs, sum.Inputs[1]]);
+            }
         }
     }
 }

@@ -105,7 +105,7 @@ internal sealed class CbamGateOp(bool channel, bool mlpBias, bool convBias, bool
         return [x, [x[0], 1, x[2], x[3]], [x[0], channel ? x[1] : 0]];
     }
 
-    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
+    protected internal override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int height, int width) = (shape[0], shape[1], shape[2], shape[3]);

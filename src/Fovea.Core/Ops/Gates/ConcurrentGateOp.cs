@@ -66,7 +66,7 @@ internal sealed class ConcurrentGateOp : GateOp, ISampledOp, IDecomposable
         return [x, [x[0], 1, x[2], x[3]], [x[0], x[1]]];
     }
 
-    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
+    protected internal override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int positions) = (shape[0], shape[1], shape.Product(2, 4));

@@ -96,7 +96,7 @@ internal sealed class ContextGateOp(bool multiplies, bool adds, double epsilon) 
         return [x, [x[0], 1, x[2], x[3]], [x[0], multiplies ? x[1] : 0]];
     }
 
-    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
+    protected internal override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int positions) = (shape[0], shape[1], shape.Product(2, 4));

@@ -83,7 +83,7 @@ internal sealed class PositionGateOp(GateForm form, bool hasChannels) : GateOp, 
         return x;
     }
 
-    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
+    protected internal override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         switch (form)
         {

@@ -61,7 +61,7 @@ internal sealed class ShuffleGateOp(int groups, double epsilon) : GateOp, ISampl
         return x;
     }
 
-    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
+    protected internal override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int count, int half, int positions) = Sizes(shape);

@@ -45,7 +45,7 @@ internal sealed class SimAmGateOp(double lambda) : GateOp, ISampledOp, IDecompos
         return inputs[0].Shape;
     }
 
-    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
+    protected internal override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         (int planes, int positions) = GateShapes.Planes(c.InputSpec(0).Shape);
         ReadOnlySpan<T> x = c.In<T>(0);

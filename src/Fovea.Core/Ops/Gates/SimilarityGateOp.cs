@@ -65,7 +65,7 @@ internal sealed class SimilarityGateOp : GateOp, ISampledOp, IDecomposable
         return [x, [x[0], groups, x[2], x[3]]];
     }
 
-    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
+    protected internal override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int groups, int positions) = (shape[0], c.InputSpec(1).Shape[1], shape[2] * shape[3]);

@@ -138,7 +138,8 @@ internal static class RowGroups
     /// <summary>How many rows of this width fill whole vectors, where that is few enough; else 1.</summary>
     public static int Together(int width, int vector)
     {
-        int rows = vector / (int)BigInteger.GreatestCommonDivisor(width, vector);
+        // A vector is a power of two long: what it has in common with the width is the width's lowest bit.
+        int rows = vector / Math.Min(vector, width & -width);
         return rows <= MostRows && width >= vector && rows * width <= Room ? rows : 1;
     }
 

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using Fovea.Attention;
+using Fovea.Compilation;
+using Fovea.Formulas;
+using Fovea.Formulas.Rules;
 using Fovea.Simd.Drivers;
 
 namespace Fovea.Contract.Tests.Compilation;
@@ -47,8 +50,7 @@ public sealed class GateFusionTests
         CompiledStep step = Assert.Single(compiled.Steps, s => s.Op.Contains("gate", StringComparison.Ordinal));
         Assert.EndsWith(after, step.Op, StringComparison.Ordinal);
         Assert.DoesNotContain(compiled.Steps, s => s.Op is "add" or "relu" or "add_relu");
-        Tensor x = Tensor.Empty(size);
-        new Generator(3).FillUniform(x.AsSpan<float>(), -2, 2);
+        Tensor x = Random(size, 3);
         Tensor expected = block.Call(x);
         int threads = ParallelPool.Threads;
         try
@@ -63,6 +65,51 @@ public sealed class GateFusionTests
         {
             ParallelPool.Threads = threads;
         }
+    }
+
+    [Fact]
+    public void Each_rule_between_modules_is_tried_here() => Assert.Equal([nameof(GateEpilogueRule)], FusionRules.BetweenModules.Select(r => r.GetType().Name));
+
+    /// <summary>The op, in both types, is what it says: a sum of its own and a rectifier behind the gate.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_finished_gate_computes_its_decomposition(bool residual, bool relu)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable still = GradMode.NoGrad();
+        var op = new FinishedGate(new MeanGateOp(), new Epilogue(residual, relu));
+        foreach (DType type in new[] { DType.Float32, DType.Float64 })
+        {
+            Tensor[] inputs = [.. new[] { 3UL, 4UL }.Take(residual ? 2 : 1).Select(seed => Random([2, 3, 5, 7], seed).To(type))];
+            Assert.Equal(op.Decompose(inputs)[0].To(DType.Float64).ToArray<double>(), Op.Run(op, inputs).To(DType.Float64).ToArray<double>());
+        }
+    }
+
+    [Fact]
+    public void Of_two_gates_one_adds_the_other()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Module first = Gate("se", [1, 8, 5, 7]), second = Gate("eca", [1, 8, 5, 7]);
+        var block = new Made(x => (first.Call(x) + second.Call(x)).Relu()).Eval();
+        using CompiledModel compiled = block.Compile([1, 8, 5, 7]);
+        Assert.Equal(2, compiled.Steps.Count);
+        Assert.Single(compiled.Steps, s => s.Op.EndsWith("+add+relu", StringComparison.Ordinal));
+        Tensor x = Random([1, 8, 5, 7], 3);
+        Compare.Close(block.Call(x), compiled.Run(x));
+    }
+
+    [Fact]
+    public void A_residual_of_another_shape_is_added_by_itself()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Module gate = Gate("se", [1, 8, 5, 7]);
+        var block = new Made(x => gate.Call(x) + x.Mean([2, 3], keepDim: true)).Eval();
+        using CompiledModel compiled = block.Compile([1, 8, 5, 7]);
+        Assert.Contains(compiled.Steps, s => s.Op == "add");
+        Tensor x = Random([1, 8, 5, 7], 3);
+        Compare.Close(block.Call(x), compiled.Run(x));
     }
 
     [Fact]
@@ -89,6 +136,13 @@ public sealed class GateFusionTests
         float[] got = compiled.Run(Tensor.From(numbers, [1, 4, 3, 3])).ToArray<float>();
         Assert.True(float.IsNaN(got[35]));
         Assert.True(got[0] >= 0);
+    }
+
+    private static Tensor Random(Shape shape, ulong seed)
+    {
+        Tensor x = Tensor.Empty(shape);
+        new Generator(seed).FillUniform(x.AsSpan<float>(), -2, 2);
+        return x;
     }
 
     private static Module Gate(string key, Shape shape)

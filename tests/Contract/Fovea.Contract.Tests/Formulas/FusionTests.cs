@@ -156,6 +156,21 @@ public sealed class FusionTests
         Assert.DoesNotContain("simam_gate", Ran(() => module.Call(Input(true))));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_gate_as_large_as_the_maps_is_fused_on_either_side_of_them(bool mapsFirst)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var module = new Formula(x =>
+        {
+            Tensor distance = (x - x.Mean([2, 3], keepDim: true)).Square();
+            Tensor gate = (distance / (((distance.Sum([2, 3], keepDim: true) / 34) + 1e-4) * 4) + 0.5).Sigmoid();
+            return mapsFirst ? x * gate : gate * x;
+        });
+        Assert.Equal(["simam_gate"], Ran(() => module.Call(Input(true))));
+    }
+
     [Fact]
     public void A_formula_that_differs_in_one_number_is_not_fused()
     {

@@ -71,7 +71,7 @@ internal abstract class ChannelGateOp(bool mean, bool max) : GateOp
         return [x, [x[0], x[1]]];
     }
 
-    protected sealed override void Forward<T>(ForwardContext c, Epilogue<T> end)
+    protected internal sealed override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int positions) = Sizes(shape);

@@ -42,7 +42,7 @@ internal sealed class MeanGateOp : GateOp, ISampledOp, IDecomposable
         return [x, [x[0], x[1]]];
     }
 
-    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
+    protected internal override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         (int planes, int positions) = GateShapes.Planes(c.InputSpec(0).Shape);
         ReadOnlySpan<T> x = c.In<T>(0);

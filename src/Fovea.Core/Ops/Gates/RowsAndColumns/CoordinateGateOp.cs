@@ -73,7 +73,7 @@ internal sealed class CoordinateGateOp(double epsilon) : GateOp, ISampledOp, IDe
         return x;
     }
 
-    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
+    protected internal override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape shape = c.InputSpec(0).Shape;
         (int n, int channels, int height, int width) = (shape[0], shape[1], shape[2], shape[3]);

@@ -42,7 +42,7 @@ internal sealed class TripletGateOp : GateOp, ISampledOp, IDecomposable
         return x;
     }
 
-    protected override void Forward<T>(ForwardContext c, Epilogue<T> end)
+    protected internal override void Forward<T>(ForwardContext c, Epilogue<T> end)
     {
         Shape x = c.InputSpec(0).Shape;
         TripleGate.Scale(x[0], x[1], x[2], x[3], c.In<T>(0), c.In<T>(1), c.In<T>(2), c.In<T>(3), c.Out<T>(), StreamingStores.Pay<T>(x.Elements), end);

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Memory;
 
-namespace Fovea.Compilation;
+namespace Fovea;
 
 /// <summary>
 /// The working memory of the ops of one call, taken like a stack and emptied after each op. It grows until it fits the hungriest op;

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Fovea.Cli.Flags;
 
-namespace Fovea.Cli;
+namespace Fovea.Cli.Flags;
 
 /// <summary>A verb: a command whose flags come in groups, with examples for its help.</summary>
 internal sealed class Verb : Command

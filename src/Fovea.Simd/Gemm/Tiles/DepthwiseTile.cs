@@ -1,9 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Gemm;
 using Fovea.Simd.Vectors;
 
-namespace Fovea.Simd.Conv;
+namespace Fovea.Simd.Gemm;
 
 /// <summary>
 /// The innermost kernel of depthwise convolution: up to eight registers of positions of one plane, over all taps. Every multiply-add

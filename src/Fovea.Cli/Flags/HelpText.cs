@@ -1,7 +1,7 @@
-using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine;
 
-namespace Fovea.Cli;
+namespace Fovea.Cli.Flags;
 
 /// <summary>Prints the help of a command: what it does, its usage, its flags by group, examples.</summary>
 internal sealed class HelpText : SynchronousCommandLineAction

@@ -1,6 +1,6 @@
 using Fovea.Io;
 
-namespace Fovea.Cli.Converting;
+namespace Fovea.Cli;
 
 /// <summary>What a file holds, by its extension.</summary>
 internal enum FileKind

@@ -1,9 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Gemm;
 using Fovea.Simd.Vectors;
 
-namespace Fovea.Simd.Conv;
+namespace Fovea.Simd.Gemm;
 
 /// <summary>
 /// The innermost kernel of the weights' gradient: dot products over positions of up to 4 output channels with 6 steps (channel, tap)

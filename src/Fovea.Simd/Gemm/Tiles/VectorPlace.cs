@@ -1,4 +1,4 @@
-namespace Fovea.Simd.Conv;
+namespace Fovea.Simd.Gemm;
 
 /// <summary>One register of positions: where it is read in the stage and written in the result.</summary>
 internal struct VectorPlace

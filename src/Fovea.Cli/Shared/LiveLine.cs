@@ -1,6 +1,6 @@
 using Spectre.Console.Rendering;
 
-namespace Fovea.Cli.Progress;
+namespace Fovea.Cli;
 
 /// <summary>
 /// One line at the bottom of a terminal, drawn anew in place; what is written meanwhile goes above it. The cursor is never hidden and
