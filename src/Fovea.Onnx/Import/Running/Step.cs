@@ -9,6 +9,12 @@ namespace Fovea.Onnx.Import;
 /// <param name="Outputs">Places of the outputs; −1 for one that nobody reads.</param>
 internal sealed record Step(string Name, string OpType, int Opset, NodeRun Run, int[] Inputs, int[] Outputs)
 {
+    /// <summary>The name of what it makes, or of the first of several.</summary>
+    public required string Value { get; init; }
+
+    /// <summary>Who listens to what it makes, or to the first of several.</summary>
+    public NodeValue Listeners { get; } = new();
+
     /// <summary>Places that nobody reads afterwards.</summary>
     public int[] Last { get; set; } = [];
 }
