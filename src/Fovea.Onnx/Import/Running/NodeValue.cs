@@ -1,8 +1,7 @@
 namespace Fovea.Onnx.Import;
 
-/// <summary>What a node makes, as a part of the model that can be listened to: it passes on what it gets.</summary>
+/// <summary>A value of the file as a module without parameters: each time that a node has made it, it goes through here, for those who listen.</summary>
 internal sealed class NodeValue : Module
 {
-    /// <inheritdoc/>
     protected override Tensor Forward(Tensor x) => x;
 }
