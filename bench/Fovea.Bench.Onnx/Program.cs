@@ -10,8 +10,17 @@ using Fovea.Onnx;
 //   dotnet run -c Release --project bench/Fovea.Bench.Onnx -- /tmp/models
 // Outputs against ONNX Runtime (largest difference over the largest number), gradients of the first and the last weight against PyTorch's in double
 // precision, and the fastest of a few runs. Exits with 1 when a difference is past 1e-4.
+// And a sheet of photographs with what a network from a file looks at in them:
+//   dotnet run -c Release --project bench/Fovea.Bench.Onnx -- --photos photos/ sheet.png
 const double Tolerance = 1e-4;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+string models = Path.Combine(AppContext.BaseDirectory, "DnnImageModels");
+if (args is ["--photos", var photos, var sheet, .. var tile])
+{
+    PhotoSheet.Write(models, photos, sheet, tile is [var side] ? int.Parse(side, CultureInfo.InvariantCulture) : 224);
+    return 0;
+}
+
 bool fine = true;
 Console.WriteLine("| model | opset | input | eager | compiled | first gradient | last gradient | compiled ms | ONNX Runtime ms |");
 Console.WriteLine("|---|---:|---|---:|---:|---:|---:|---:|---:|");
@@ -24,7 +33,6 @@ foreach (string file in args.SelectMany(a => Directory.GetFiles(a, "*.onnx")).Wh
 }
 
 // A ResNet-18 of ImageNet that CNTK wrote, with the preprocessing that belongs to it.
-string models = Path.Combine(AppContext.BaseDirectory, "DnnImageModels");
 foreach (string file in Directory.GetFiles(models, "*.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
 {
     using TensorScope scope = TensorScope.Begin();

@@ -1,4 +1,5 @@
 using Fovea.Attention;
+using Fovea.Cli.Explaining;
 using Fovea.Imaging.Codecs;
 using Fovea.Models;
 using Fovea.Training;
@@ -12,6 +13,7 @@ internal static class CommonFlags
     public static readonly IReadOnlyDictionary<string, string> NoOptions = new Dictionary<string, string>();
 
     private const string NoColors = "none";
+    private const string FromWeights = "default: what the weights say";
 
     public const string ColorsHelp =
         "Which class each colour in masks stands for: a file of lines such as 128 64 128 road, or the name of a published table; void does not count";
@@ -39,6 +41,14 @@ internal static class CommonFlags
         }
     });
 
+    private static readonly FlagValue<string> s_mechanismOrMethod = new("[METHOD|KEY]", text => IsMechanism(text) || MethodNames.Known.Contains(text)
+        ? text
+        : throw new FormatException(File.Exists(text)
+            ? $"expected a method or a mechanism, got {text}, a file; put pictures before --attention, or a method after it."
+            : $"there is no method and no mechanism \"{text}\"; {Suggestion.Hint(text, [.. MethodNames.Known, .. MechanismNames])}"), [.. MethodNames.Known, .. MechanismNames]);
+
+    private static string[] MechanismNames => [.. Catalog.Keys, ModelRequest.NoAttention];
+
     private static FlagValue<string> ModelName => new("KEY", text => ModelCatalog.Contains(text)
         ? text
         : throw new FormatException($"there is no model \"{text}\"; {Suggestion.Hint(text, ModelCatalog.KeysLike(text))}"), [.. ModelCatalog.All.Select(m => m.Key)]);
@@ -50,17 +60,32 @@ internal static class CommonFlags
             (string key, string? mechanism) = ModelCatalog.Split(v);
             o = model(o, key);
             return mechanism is null ? o : attention(o, mechanism);
-        }).Rule(given => given["--model"] is { } text ? OtherAttention(text, given["--attention"]) : null);
+        }).Rule(given => given["--model"] is { } text ? OtherAttention(text, Mechanisms(given["--attention"]).FirstOrDefault()) : null);
 
     public static FlagSet<T> Attention<T>(
         this FlagSet<T> flags, string whenAbsent, Func<T, string, T> key, Func<T, IReadOnlyDictionary<string, string>, T> options, Func<T, string, T> at) =>
         flags
-            .Add("--attention", FlagValues.Name("mechanism", [.. Catalog.Keys, ModelRequest.NoAttention]), $"The mechanism in the model's attention slots, as fovea list names it, or none; {whenAbsent}.", key)
-            .AddPairs("--attention-option", "An option of the mechanism, as fovea show KEY lists them. May be given several times.", options)
-            .Add("--attention-at", FlagValues.Text("PLACE"), "Where the mechanism goes: blocks, stages, or places such as layer3,layer4.1; default blocks.", at)
-            .Rule(given => given["--attention"] == ModelRequest.NoAttention
-                ? given.Refuse($"--attention {ModelRequest.NoAttention}", "--attention-option", "--attention-at")
-                : null);
+            .Add("--attention", FlagValues.Name("mechanism", MechanismNames), $"The mechanism in the model's attention slots, as fovea list names it, or none; {whenAbsent}.", key)
+            .MechanismDetails(options, at);
+
+    /// <summary>As <see cref="Attention"/>; the same flag, alone or with the name of a method, asks for the map of where the model looked.</summary>
+    public static FlagSet<T> AttentionOrMap<T>(
+        this FlagSet<T> flags, string whenAbsent, Func<T, string, T> key, Func<T, IReadOnlyDictionary<string, string>, T> options, Func<T, string, T> at, Func<T, string, T> map) =>
+        flags
+            .AddOptional("--attention", s_mechanismOrMethod, MethodNames.Usual,
+                $"Alone or with a method such as {MethodNames.Usual}: write where the model looked beside the answer. With a mechanism, as fovea list names it, or none: what is in the model's "
+                + $"attention slots; {whenAbsent}. May be given for both.",
+                (o, values) => values.Aggregate(o, (set, v) => IsMechanism(v) ? key(set, v) : map(set, v)))
+            .Rule(given => Mechanisms(given["--attention"]).Distinct().ToArray() is [var one, var other, ..] ? $"--attention names two mechanisms, {one} and {other}; leave one." : null)
+            .MechanismDetails(options, at);
+
+    /// <summary>The model of some weights and what is said about it by hand: all flags of a <see cref="ModelRequest"/>.</summary>
+    public static FlagSet<T> Request<T>(this FlagSet<T> flags, Func<T, ModelRequest> get, Func<T, ModelRequest, T> set) => flags
+        .Model(FromWeights, (o, v) => set(o, get(o) with { Model = v }), (o, v) => set(o, get(o) with { Attention = v }))
+        .Attention(FromWeights, (o, v) => set(o, get(o) with { Attention = v }), (o, v) => set(o, get(o) with { AttentionOptions = v }), (o, v) => set(o, get(o) with { AttentionAt = v }))
+        .Source((o, v) => set(o, get(o) with { Source = v }))
+        .Strict((o, v) => set(o, get(o) with { Strict = v }))
+        .ImageSize("default: what the weights say, or the model's own", (o, v) => set(o, get(o) with { ImageSize = v }));
 
     public static FlagSet<T> Data<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>
         flags.Add("--data --data-dir", FlagValues.Text("PATH"), help, set);
@@ -106,6 +131,18 @@ internal static class CommonFlags
 
     public static FlagSet<T> Threads<T>(this FlagSet<T> flags, Func<T, int, T> set) =>
         flags.Add("--threads", FlagValues.Integer(1, 256), "Threads of the arithmetic; default: every processor. The result does not depend on it.", set);
+
+    private static FlagSet<T> MechanismDetails<T>(this FlagSet<T> flags, Func<T, IReadOnlyDictionary<string, string>, T> options, Func<T, string, T> at) => flags
+        .AddPairs("--attention-option", "An option of the mechanism, as fovea show KEY lists them. May be given several times.", options)
+        .Add("--attention-at", FlagValues.Text("PLACE"), "Where the mechanism goes: blocks, stages, or places such as layer3,layer4.1; default blocks.", at)
+        .Rule(given => Mechanisms(given["--attention"]).Contains(ModelRequest.NoAttention)
+            ? given.Refuse($"--attention {ModelRequest.NoAttention}", "--attention-option", "--attention-at")
+            : null);
+
+    private static bool IsMechanism(string name) => name == ModelRequest.NoAttention || Catalog.Keys.Contains(name);
+
+    // Among what --attention was given: predict takes methods there as well.
+    private static IEnumerable<string> Mechanisms(string? given) => (given ?? string.Empty).Split(' ').Where(IsMechanism);
 
     /// <summary>What to say if a model that is named with its mechanism and the mechanism named beside it differ; null if they do not.</summary>
     public static string? OtherAttention(string model, string? attention) =>

@@ -34,7 +34,8 @@ internal static class EvalFlags
         .Group("Model")
         .Weights(WeightsHelp, (o, v) => o with { Weights = v })
         .Model(FromWeights, (o, v) => o with { Model = v }, (o, v) => o with { Attention = v })
-        .Attention(FromWeights, (o, v) => o with { Attention = v }, (o, v) => o with { AttentionOptions = v }, (o, v) => o with { AttentionAt = v })
+        .AttentionOrMap(FromWeights, (o, v) => o with { Attention = v }, (o, v) => o with { AttentionOptions = v }, (o, v) => o with { AttentionAt = v },
+            (o, v) => o with { MapMethod = v })
         .Source((o, v) => o with { WeightsSource = v })
         .Strict((o, v) => o with { Strict = v })
         .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { ImageSize = v })
@@ -43,7 +44,7 @@ internal static class EvalFlags
         .BatchSize("Images at a time; default 32.", (o, v) => o with { BatchSize = v })
         .Threads((o, v) => o with { Threads = v })
         .Group("Output")
-        .Add("--output --project", FlagValues.Folder, "Where a segmentation model's masks are written, as PNG; default runs/predict.", (o, v) => o with { Output = v })
+        .Add("--output --project", FlagValues.Folder, "Where a segmentation model's masks are written, as PNG, and maps of --attention; default runs/predict.", (o, v) => o with { Output = v })
         .MaskColors("The colours that masks are written in, a file or a table as for train, or none for the numbers of the classes; default: what the weights say.",
             (o, v) => o with { MaskColors = v })
         .AddSwitch("--overlay", "Write each image with its mask drawn over it as well.", (o, v) => o with { Overlay = v })

@@ -50,6 +50,23 @@ internal sealed class FlagSet<TOptions>
         return Add(option, (parsed, options) => set(options, parsed.GetRequiredValue(option)));
     }
 
+    /// <summary>Adds a flag that stands alone or has a value, and that may be given several times.</summary>
+    /// <param name="names">Its name and its aliases, separated by spaces.</param>
+    /// <param name="value">What it takes.</param>
+    /// <param name="alone">What it means without a value.</param>
+    /// <param name="help">What it is, its range, its default.</param>
+    /// <param name="set">The options with the values of it.</param>
+    public FlagSet<TOptions> AddOptional<T>(string names, FlagValue<T> value, T alone, string help, Func<TOptions, IReadOnlyList<T>, TOptions> set)
+    {
+        Option<List<T>> option = Make<List<T>, T>(names, help, value, result => [.. result.Tokens.Select(token => Read(result, value, token.Value)).OfType<T>()]);
+        option.Arity = ArgumentArity.ZeroOrMore;
+        return Add(option, (parsed, options) =>
+        {
+            List<T> given = parsed.GetValue(option) ?? [];
+            return set(options, parsed.GetResult(option)!.IdentifierTokenCount > given.Count ? [alone, .. given] : given);
+        });
+    }
+
     /// <summary>Adds a flag of names and values, <c>k=v</c>, that may be given several times, but not with two values of one name.</summary>
     public FlagSet<TOptions> AddPairs(string names, string help, Func<TOptions, IReadOnlyDictionary<string, string>, TOptions> set)
     {

@@ -1,10 +1,11 @@
 using System.Text;
+using Fovea.Imaging;
 using Fovea.Imaging.Codecs;
 using Fovea.Training.Data;
 
 namespace Fovea.Cli.Predicting;
 
-/// <summary>What <c>predict</c> is given: files, folders, patterns, a list of them in a file, and the standard input as a picture or as the list.</summary>
+/// <summary>What <c>predict</c> and <c>explain</c> are given: files, folders, patterns, a list of them in a file, and the standard input as a picture or as the list.</summary>
 /// <param name="decoding">How they are decoded.</param>
 /// <param name="input">Opens the standard input.</param>
 /// <param name="refuse">Called with each input that there is nothing for, and why.</param>
@@ -41,6 +42,29 @@ internal sealed class PictureInputs(DecodeOptions decoding, Func<Stream> input, 
         foreach (Picture picture in list is null ? [] : Lines(list).SelectMany(Files))
         {
             yield return picture;
+        }
+    }
+
+    /// <summary>Decodes pictures one after the other; those that cannot be read are refused.</summary>
+    /// <param name="pictures">The pictures.</param>
+    public IEnumerable<(string Path, Image Image)> Load(IEnumerable<Picture> pictures)
+    {
+        foreach ((string path, Func<Image> read) in pictures)
+        {
+            Image? image = null;
+            try
+            {
+                image = read();
+            }
+            catch (Exception e) when (e is ImageException or IOException or UnauthorizedAccessException)
+            {
+                refuse(path, e.Message);
+            }
+
+            if (image is not null)
+            {
+                yield return (path, image);
+            }
         }
     }
 
@@ -86,7 +110,7 @@ internal sealed class PictureInputs(DecodeOptions decoding, Func<Stream> input, 
         }
     }
 
-    private Imaging.Image Decode()
+    private Image Decode()
     {
         using Stream stream = input();
         using var bytes = new MemoryStream();

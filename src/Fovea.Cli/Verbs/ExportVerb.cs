@@ -21,12 +21,7 @@ internal static class ExportVerb
         FlagSet<ExportOptions> flags = new FlagSet<ExportOptions>()
             .Group("Model")
             .Weights("The weights (.safetensors, .pth, .ckpt, .npz), or the folder of a run.", (o, v) => o with { Weights = v })
-            .Model("default: what the weights say", (o, v) => o with { Request = o.Request with { Model = v } }, (o, v) => o with { Request = o.Request with { Attention = v } })
-            .Attention("default: what the weights say", (o, v) => o with { Request = o.Request with { Attention = v } },
-                (o, v) => o with { Request = o.Request with { AttentionOptions = v } }, (o, v) => o with { Request = o.Request with { AttentionAt = v } })
-            .Source((o, v) => o with { Request = o.Request with { Source = v } })
-            .Strict((o, v) => o with { Request = o.Request with { Strict = v } })
-            .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { Request = o.Request with { ImageSize = v } })
+            .Request(o => o.Request, (o, v) => o with { Request = v })
             .Add("--golden", FlagValues.Text("FILE"), "Instead of weights: a golden case, written as a folder in the form of ONNX's own tests.", (o, v) => o with { Golden = v })
             .Rule(given => given["--golden"] is null && given["--weights"] is null ? "give --weights FILE, or --golden FILE." : null)
             .Rule(given => given["--golden"] is null ? null : given.Refuse("--golden", "--weights", "--model", "--attention", "--image-size", "--with-preprocess"))

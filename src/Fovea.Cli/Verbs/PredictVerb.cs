@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Fovea.Cli.Explaining;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Predicting;
 using Fovea.Imaging;
@@ -21,6 +22,7 @@ internal static class PredictVerb
             "fovea predict street.png --weights runs/segment/camvid-unet-small --output masks/ --overlay",
             "fovea predict holidays/ --weights best.safetensors --top 3 --json",
             "fovea predict - --weights best.safetensors",
+            "fovea predict cat.jpg --weights best.safetensors --attention grad-cam",
             "fovea predict --list pictures.txt --weights best.safetensors");
         Argument<string[]> inputs = verb.AddArgument<string[]>(
             "image", "Image files, folders that are searched for images, patterns such as 'holidays/**/*.jpg'; - for an image in the standard input.", ArgumentArity.ZeroOrMore);
@@ -59,13 +61,15 @@ internal static class PredictVerb
             where.Error.WriteLine($"note: {note}");
         }
 
-        if (!predictor.PredictsFiles && (options.Overlay || options.Output is not null))
+        if (!predictor.PredictsFiles && (options.Overlay || (options.Output is not null && options.MapMethod is null)))
         {
-            throw new OptionException("predict", $"--output and --overlay are for masks, and these weights give {predictor.Gives}; leave them out.");
+            throw new OptionException("predict", $"--output and --overlay are for masks, and these weights give {predictor.Gives}; leave them out, or ask for --attention.");
         }
 
+        string folder = options.Output ?? Path.Combine("runs", "predict");
+        PredictedMaps? maps = options.MapMethod is { } method ? new PredictedMaps(predictor, method, folder) : null;
         int unreadable = 0;
-        var written = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var names = new OutputNames();
         void Refuse(string path, string reason)
         {
             unreadable++;
@@ -80,25 +84,25 @@ internal static class PredictVerb
         foreach (Picture[] batch in inputs.Find(options.Inputs, list).Chunk(predictor.BatchSize))
         {
             interruption.Token.ThrowIfCancellationRequested();
-            (string Path, Image Image)[] images = [.. Load(batch, Refuse)];
+            (string Path, Image Image)[] images = [.. inputs.Load(batch)];
             IReadOnlyList<IPrediction> seen = images.Length == 0 ? [] : predictor.See([.. images.Select(i => i.Image)], [.. images.Select(i => i.Path)]);
             foreach ((IPrediction prediction, (string path, Image image)) in seen.Zip(images))
             {
-                string? file = predictor.PredictsFiles ? Write(prediction, image, options, written) : null;
+                string name = names.Of(path);
+                string? file = predictor.PredictsFiles ? Write(prediction, image, options, Path.Combine(folder, $"{name}.png")) : null;
                 string text = prediction.ToText(options.Top);
-                where.Output.WriteLine(json ? prediction.ToJson(file) : file is null ? $"{path}: {text}" : $"{path} -> {file}: {text}");
+                string answer = json ? prediction.ToJson(file) : file is null ? $"{path}: {text}" : $"{path} -> {file}: {text}";
+                WrittenMap? map = maps?.Write(image, name);
+                where.Output.WriteLine(map is null ? answer : json ? maps!.InJson(answer, map) : maps!.Beside(answer, map));
             }
         }
 
         return unreadable == 0 ? ExitCode.Done : ExitCode.BadData;
     }
 
-    // Named by the image; two images of one name in different folders get a number.
-    private static string Write(IPrediction prediction, Image image, PredictOptions options, HashSet<string> written)
+    private static string Write(IPrediction prediction, Image image, PredictOptions options, string file)
     {
-        string folder = options.Output ?? Path.Combine("runs", "predict");
-        Directory.CreateDirectory(folder);
-        string file = NameOf(folder, prediction.Path, written);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         prediction.Save(file);
         if (options.Overlay && prediction.Over(image) is { } drawn)
         {
@@ -106,37 +110,5 @@ internal static class PredictVerb
         }
 
         return file;
-    }
-
-    private static string NameOf(string folder, string image, HashSet<string> written)
-    {
-        string stem = image == PictureInputs.StandardInput ? "stdin" : Path.GetFileNameWithoutExtension(image), file = Path.Combine(folder, $"{stem}.png");
-        for (int number = 2; !written.Add(file); number++)
-        {
-            file = Path.Combine(folder, $"{stem}-{number}.png");
-        }
-
-        return file;
-    }
-
-    private static IEnumerable<(string Path, Image Image)> Load(Picture[] pictures, Action<string, string> refuse)
-    {
-        foreach ((string path, Func<Image> read) in pictures)
-        {
-            Image? image = null;
-            try
-            {
-                image = read();
-            }
-            catch (Exception e) when (e is ImageException or IOException or UnauthorizedAccessException)
-            {
-                refuse(path, e.Message);
-            }
-
-            if (image is not null)
-            {
-                yield return (path, image);
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fovea.Cli.Explaining;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Progress;
 using Fovea.Cli.Trials;
@@ -72,7 +73,7 @@ internal static class TrainVerb
     {
         TextWriter people = json ? where.Error : where.Output;
         TrainResult result = ProgressRunner.Run(
-            people, where.Error, quiet, "stopping after this step; press Ctrl-C again to quit at once", (progress, stop) => Trainer.Train(options, progress, stop));
+            people, where.Error, quiet, "stopping after this step; press Ctrl-C again to quit at once", (progress, stop) => Trainer.Train(options, progress, stop, [new LookedSection()]));
         if (result.Outcome == TrainOutcome.Interrupted)
         {
             people.WriteLine($"Interrupted in epoch {result.Epochs + 1}; nothing is lost. Continue with:");

@@ -14,6 +14,9 @@ public sealed record MapMethod(string Key, string Title, string Formula, string 
     /// <summary>Whether it is for transformers alone, as it reads the relations of their tokens (default false).</summary>
     public bool IsForTransformers { get; init; }
 
+    /// <summary>Whether it runs the model once for each channel of a layer (default false).</summary>
+    public bool IsSlow { get; init; }
+
     /// <summary>Builds the method.</summary>
     /// <param name="options">How; null for the defaults.</param>
     public IMapMethod Create(MapMethodOptions? options = null)

@@ -9,6 +9,7 @@ public abstract class Module
     private readonly List<(string Name, Tensor Value)> _parameters = [];
     private readonly List<(string Name, Tensor Value)> _buffers = [];
     private readonly List<(string Name, Module Value)> _children = [];
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly PartsBuild _build = new();
     private FormulaCache? _formulas;
     private Func<Module, Tensor[], Tensor, Tensor>? _afterCall;
@@ -299,7 +300,7 @@ public abstract class Module
 
     private void CheckName(string name)
     {
-        if (name.Length == 0 || _parameters.Any(p => p.Name == name) || _buffers.Any(b => b.Name == name) || _children.Any(c => c.Name == name))
+        if (name.Length == 0 || !_names.Add(name))
         {
             throw new ArgumentException($"{GetType().Name}: expected a new, non-empty name to register, got \"{name}\".");
         }

@@ -38,6 +38,9 @@ public abstract record Evaluation
     /// <summary>What has to be said about the numbers, in sentences; null (default) for nothing.</summary>
     public virtual string? Note => null;
 
+    /// <summary>How well the model did on each image, in the order of the data; empty (default) where the task does not say.</summary>
+    public virtual IEnumerable<JudgedImage> Judged => [];
+
     /// <summary>One line of JSON.</summary>
     public abstract string ToJson();
 

@@ -117,6 +117,12 @@ public sealed record PredictOptions
     /// </summary>
     public IReadOnlyList<string>? MaskColors { get; init; }
 
+    /// <summary>
+    /// <c>--attention</c>: the method of the map of where the model looked that is written beside each answer, by a program that can make maps;
+    /// null (default) for none.
+    /// </summary>
+    public string? MapMethod { get; init; }
+
     /// <summary><c>--overlay</c>: write each image with its mask drawn over it as well; default false.</summary>
     public bool Overlay { get; init; }
 

@@ -42,6 +42,25 @@ public sealed class ModuleTests
     }
 
     [Fact]
+    public void What_nodes_make_is_listened_to_under_the_names_of_the_file()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using OnnxModel model = OnnxModel.Load(s_mobile);
+        model.Eval();
+        Tensor x = Tensor.Zeros([1, 3, 14, 13]);
+        Tensor alone = model.Call(x);
+        Module features = model.NamedModules().Single(m => m.Name == Features()).Value;
+        var heard = new List<Shape>();
+        using (features.AfterCall((_, _, y) => heard.Add(y.Shape)))
+        {
+            Assert.Equal(alone.ToArray<float>(), model.Call(x).ToArray<float>());
+        }
+
+        model.Call(x);
+        Assert.Equal([1, 8], Assert.Single(heard));
+    }
+
+    [Fact]
     public void A_head_of_ones_own_learns_on_features_of_the_file()
     {
         using TensorScope scope = TensorScope.Begin();
@@ -71,12 +90,6 @@ public sealed class ModuleTests
         }
 
         Assert.True(losses[^1] < 0.8 * losses[0], string.Join(" ", losses));
-
-        static string Features()
-        {
-            using FileStream stream = File.OpenRead(s_mobile);
-            return ModelProto.Parser.ParseFrom(stream).Graph.Node.Single(n => n.OpType == "Gemm").Input[0];
-        }
     }
 
     [Fact]
@@ -135,5 +148,11 @@ public sealed class ModuleTests
         Assert.Contains("\"input\"", Assert.Throws<DTypeException>(() => model.Call(Tensor.Zeros([1, 3, 14, 13], DType.Int64))).Message, StringComparison.Ordinal);
         OnnxModel free = OnnxModel.Load(s_mobile, new OnnxImportOptions { ChecksShapes = false });
         Assert.Equal([1, 5], free.Call(Tensor.Zeros([1, 3, 20, 20])).Shape);
+    }
+
+    private static string Features()
+    {
+        using FileStream stream = File.OpenRead(s_mobile);
+        return ModelProto.Parser.ParseFrom(stream).Graph.Node.Single(n => n.OpType == "Gemm").Input[0];
     }
 }

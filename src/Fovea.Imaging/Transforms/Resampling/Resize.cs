@@ -63,6 +63,28 @@ public static partial class ImageTransforms
         return ResizeWindow(image, Region.Of(image), width, height, CenterOf(width, height, crop, crop), filter);
     }
 
+    /// <summary>The part of a picture that <see cref="ResizeAndCenterCrop"/> shows, in the picture's own pixels, rounded to whole ones.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="resize">The shorter side before the middle is taken, at least 1.</param>
+    /// <param name="crop">Side of the middle, at least 1 and at most <paramref name="resize"/>.</param>
+    /// <exception cref="ArgumentException">A size is out of its range.</exception>
+    public static Region RegionOfCenterCrop(this Image image, int resize, int crop)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if (crop < 1 || crop > resize)
+        {
+            throw new ArgumentException($"crop: expected 1 to {resize} pixels, got {crop}.");
+        }
+
+        (int width, int height) = ShorterSideTo(image, resize);
+        Region middle = CenterOf(width, height, crop, crop);
+        double across = (double)image.Width / width, down = (double)image.Height / height;
+        int left = (int)Math.Round(middle.X * across), top = (int)Math.Round(middle.Y * down);
+        int right = Math.Clamp((int)Math.Round((middle.X + crop) * across), left + 1, image.Width);
+        int bottom = Math.Clamp((int)Math.Round((middle.Y + crop) * down), top + 1, image.Height);
+        return new Region(left, top, right - left, bottom - top);
+    }
+
     private static Image ResizeWindow(Image image, Region region, int width, int height, Region window, ResizeFilter filter)
     {
         ArgumentNullException.ThrowIfNull(image);

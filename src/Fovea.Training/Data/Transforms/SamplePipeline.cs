@@ -34,6 +34,22 @@ public sealed class SamplePipeline
     /// <summary>Width of the result in pixels.</summary>
     public int Width => _options.ImageSize;
 
+    // The shorter side before the middle is taken.
+    private int ResizeTo => _options.ResizeTo == 0 ? _options.ImageSize : _options.ResizeTo;
+
+    /// <summary>Which part of a picture the network sees where nothing is random, in the picture's own pixels: all of it, or its middle.</summary>
+    /// <param name="image">The picture; it is only read.</param>
+    public Region RegionOf(Image image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return _options.KeepProportions ? image.RegionOfCenterCrop(ResizeTo, _options.ImageSize) : Region.Of(image);
+    }
+
+    /// <summary>That part of a picture at the picture's own resolution: what maps of the network lie over.</summary>
+    /// <param name="image">The picture; it is only read.</param>
+    /// <returns>A <see cref="PixelFormat.Rgb"/> picture.</returns>
+    public Image SeenOf(Image image) => image.Crop(RegionOf(image)).ConvertTo(PixelFormat.Rgb);
+
     /// <summary>Transforms one picture.</summary>
     /// <param name="sample">The picture; it is only read.</param>
     /// <param name="random">Where the augmentation's numbers come from; unused when nothing is random.</param>
@@ -88,9 +104,26 @@ public sealed class SamplePipeline
         }
     }
 
+    /// <summary>Pictures as a model sees them, without augmentation when the options have none.</summary>
+    /// <param name="images">The pictures, of any size; they are only read.</param>
+    /// <returns>[images, channels, height, width].</returns>
+    public Tensor ToInput(params IReadOnlyList<Image> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        int size = Channels * Height * Width;
+        Tensor x = Tensor.Empty([images.Count, Channels, Height, Width]);
+        var random = new Generator(0);
+        for (int i = 0; i < images.Count; i++)
+        {
+            Write(new ImageSample(images[i], 0, string.Empty), random, x.AsSpan<float>().Slice(i * size, size));
+        }
+
+        return x;
+    }
+
     private (Image Image, Image? Mask) Resize(Image image, Image? mask, GeneratorSource source)
     {
-        int size = _options.ImageSize, shorter = _options.ResizeTo == 0 ? size : _options.ResizeTo;
+        int size = _options.ImageSize, shorter = ResizeTo;
         if (_options.Crop == CropMode.Resized)
         {
             Region part = _options.ResizedCrop.Choose(image.Width, image.Height, source);

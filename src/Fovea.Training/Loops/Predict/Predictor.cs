@@ -47,6 +47,9 @@ public sealed class Predictor
     /// <summary>What the model is, and how images are prepared for it.</summary>
     public ModelDescription Description => _trained.Description;
 
+    /// <summary>The model itself, in evaluation mode, for who looks inside of it; it is not to be changed.</summary>
+    public Module Model => _trained.Model;
+
     /// <summary>What is to be known before the results are believed: what was adapted or assumed about the weights. Empty for most.</summary>
     public IReadOnlyList<string> Notes { get; }
 
@@ -150,21 +153,8 @@ public sealed class Predictor
 
     private Tensor Run(IReadOnlyList<Image> images)
     {
-        Tensor input = Input(images);
+        Tensor input = _pipeline.ToInput(images);
         Interlocked.Exchange(ref _warmup, null)?.Wait();
         return _model.Run(input);
-    }
-
-    private Tensor Input(IReadOnlyList<Image> images)
-    {
-        int size = _pipeline.Channels * _pipeline.Height * _pipeline.Width;
-        Tensor x = Tensor.Empty([images.Count, _pipeline.Channels, _pipeline.Height, _pipeline.Width]);
-        var unused = new Generator(0);
-        for (int i = 0; i < images.Count; i++)
-        {
-            _pipeline.Write(new ImageSample(images[i], 0, string.Empty), unused, x.AsSpan<float>().Slice(i * size, size));
-        }
-
-        return x;
     }
 }

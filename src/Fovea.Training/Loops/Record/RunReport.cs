@@ -8,7 +8,7 @@ internal static class RunReport
 {
     private static readonly string[] s_colors = ["a", "b", "c"];
 
-    /// <summary>Writes all of it into the run folder. For a task that revisits the best weights, the model holds them: it may be asked for samples.</summary>
+    /// <summary>Writes all of it into the run folder. Where the task or a section looks at the best weights, the model holds them.</summary>
     public static void Write(RunFolder run, TrainingInputs inputs, TrainOptions options, TrainResult result)
     {
         var page = new ReportPage(inputs.Description.Title);
@@ -17,7 +17,13 @@ internal static class RunReport
         Curves(run, page, result);
         if (result.Evaluation is { } evaluation)
         {
-            result.Task.Report(new ReportContext(run, page, inputs.Model, inputs.Validation!), evaluation);
+            var context = new ReportContext(run, page, inputs.Model, inputs.Validation!);
+            result.Task.Report(context, evaluation);
+            foreach (IReportSection section in inputs.Sections)
+            {
+                inputs.Model.Eval();
+                section.Write(context, inputs.Description, evaluation);
+            }
         }
 
         page.Details("Options", options.ToJson());

@@ -17,6 +17,9 @@ public sealed record TrainingInputs
     /// <summary>What is learnt: the task of the training images.</summary>
     public ITask Task => TaskCatalog.Of(Train.Dataset.Task);
 
+    /// <summary>What further parts the run's report has; default none.</summary>
+    public IReadOnlyList<IReportSection> Sections { get; init; } = [];
+
     /// <summary>What goes into the metadata of weights and checkpoints.</summary>
     public required ModelDescription Description { get; init; }
 }

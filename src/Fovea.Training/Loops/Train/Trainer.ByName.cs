@@ -9,6 +9,7 @@ public sealed partial class Trainer
     /// <param name="options">What to train, on what, and how; the defaults train a small network on Clutter.</param>
     /// <param name="progress">Is told what happens, on this thread.</param>
     /// <param name="cancellation">Stops the run after the step in progress; the run can then be resumed.</param>
+    /// <param name="sections">What further parts the report has; null for none.</param>
     /// <exception cref="OptionException">An option does not fit, or a name is unknown.</exception>
     /// <exception cref="Data.DataException">The data cannot be used.</exception>
     /// <exception cref="CheckpointException">There is nothing whole to resume from.</exception>
@@ -16,7 +17,8 @@ public sealed partial class Trainer
     /// <exception cref="Io.DiskFullException">A checkpoint could not be written; the one before is still there.</exception>
     /// <exception cref="MemoryException">The run needs more memory than there is.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled while the data were checked, before there was a run.</exception>
-    public static TrainResult Train(TrainOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
+    public static TrainResult Train(
+        TrainOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default, IReadOnlyList<IReportSection>? sections = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var setup = TrainSetup.Open(options, progress, cancellation);
@@ -24,7 +26,7 @@ public sealed partial class Trainer
         Trainer? trainer = null;
         try
         {
-            trainer = new Trainer(setup.Inputs, setup.Options, run);
+            trainer = new Trainer(setup.Inputs with { Sections = sections ?? [] }, setup.Options, run);
             trainer._recorder.Progress = progress;
             if (setup.Memory is { } memory)
             {

@@ -24,7 +24,7 @@ public sealed partial class Trainer
                 : _task.RevisitsBest || _best is null ? WithBest(() => Evaluator.Run(_task, _inputs.Model, data, isFinal: true, null, _recorder.Progress, cancellation))
                 : _best;
             result = result with { Score = result.Score ?? evaluation?.Score, Evaluation = evaluation };
-            return _task.RevisitsBest ? WithBest(() => _recorder.Finish(_state, result)) : _recorder.Finish(_state, result);
+            return _task.RevisitsBest || _inputs.Sections.Count > 0 ? WithBest(() => _recorder.Finish(_state, result)) : _recorder.Finish(_state, result);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

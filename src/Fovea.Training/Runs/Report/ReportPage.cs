@@ -12,12 +12,18 @@ public sealed class ReportPage
     private const int TilesInARow = 6;
     private readonly StringBuilder _html = new();
 
-    internal ReportPage(string title) => _html.Append(
+    /// <summary>Begins a page.</summary>
+    /// <param name="title">What a browser shows as its name, as text.</param>
+    public ReportPage(string title) => _html.Append(
         CultureInfo.InvariantCulture,
         $"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">" +
         $"<title>{Svg.Escape(title)}</title><style>{Theme.Variables(":root")}{Theme.Rules}</style></head><body><main>\n");
 
-    internal void Head(string title, string run, string subtitle) => _html.Append(
+    /// <summary>Writes the page's heading.</summary>
+    /// <param name="title">The title, as text.</param>
+    /// <param name="run">What the page is about: a run, an image; as text.</param>
+    /// <param name="subtitle">What stands beside it, as text.</param>
+    public void Head(string title, string run, string subtitle) => _html.Append(
         CultureInfo.InvariantCulture, $"<h1>{Svg.Escape(title)}</h1><p class=\"soft\">{Svg.Escape(run)} · {Svg.Escape(subtitle)}</p>\n");
 
     internal void Tiles(IEnumerable<(string Value, string Name)> tiles)

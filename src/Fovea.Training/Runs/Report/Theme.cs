@@ -39,6 +39,10 @@ internal static class Theme
         figure{margin:0}
         .masks{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(440px,100%),1fr));gap:16px}
         .masks img{aspect-ratio:auto;background:none;border-radius:0;image-rendering:auto}
+        .maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(224px,100%),1fr));gap:16px;margin-bottom:16px}
+        .maps img{height:auto;aspect-ratio:auto}
+        .scale{display:flex;flex-wrap:wrap;justify-content:space-between;font-size:12px;font-variant-numeric:tabular-nums;margin-top:6px}
+        .scale i{flex:0 0 100%;height:8px;border-radius:2px}
         td .key{margin:0 8px 0 0}
         figure img{display:block;width:100%;aspect-ratio:1;object-fit:contain;background:var(--page);border-radius:8px;image-rendering:pixelated}
         figcaption{font-size:12px;line-height:1.35;margin-top:5px;overflow-wrap:anywhere}

@@ -11,13 +11,13 @@ internal sealed class ClassDrawing(IReadOnlyList<string> classes) : ILabelDrawin
     {
         if (targets.Rank == 1)
         {
-            return Lettering.NameOf((int)targets.AsSpan<long>()[number], classes);
+            return DrawnName.Of((int)targets.AsSpan<long>()[number], classes);
         }
 
         float[] shares = targets.AsSpan<float>().Slice(number * classes.Count, classes.Count).ToArray();
         int[] mixed = [.. Enumerable.Range(0, shares.Length).Where(c => shares[c] > 0).OrderByDescending(c => shares[c])];
         return mixed.Length == 1
-            ? Lettering.NameOf(mixed[0], classes)
-            : string.Join(' ', mixed.Select(c => string.Create(CultureInfo.InvariantCulture, $"{100 * shares[c]:0} {Lettering.NameOf(c, classes)}")));
+            ? DrawnName.Of(mixed[0], classes)
+            : string.Join(' ', mixed.Select(c => string.Create(CultureInfo.InvariantCulture, $"{100 * shares[c]:0} {DrawnName.Of(c, classes)}")));
     }
 }

@@ -50,6 +50,11 @@ public sealed record EvaluationResult : Evaluation
         ("calibration error", Format.Percent(CalibrationError)),
     ];
 
+    /// <summary>Each image by the probability of its class.</summary>
+    public override IEnumerable<JudgedImage> Judged => Predictions.Select(p => new JudgedImage(
+        p.Index, p.Name, p.LabelProbability,
+        $"{Confusion.Classes[p.Predicted]} {Format.Percent(p.Confidence, 0)}{(p.Predicted == p.Label ? string.Empty : $", is {Confusion.Classes[p.Label]}")}", p.Predicted));
+
     /// <summary>Recall, precision and F1 of each class.</summary>
     public override EvaluationTable Table => EvaluationTable.Of(
         ["class", "images", "recall", "precision", "F1"], Confusion.PerClass(), c => c.F1,

@@ -27,7 +27,7 @@ internal sealed class MaskDrawing(IReadOnlyList<string> classes, IReadOnlyList<(
             .. labels.Select(label =>
             {
                 (byte red, byte green, byte blue) = colors?[(int)label] ?? MaskColors.Of((int)label);
-                return (Lettering.NameOf((int)label, classes), red, green, blue);
+                return (DrawnName.Of((int)label, classes), red, green, blue);
             }),
         ];
     }

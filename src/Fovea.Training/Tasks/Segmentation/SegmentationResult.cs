@@ -79,6 +79,10 @@ public sealed record SegmentationResult : Evaluation
     /// <inheritdoc/>
     public override string Note => EmptyMaskPolicy;
 
+    /// <summary>Each image in which pixels count by its mean intersection over union.</summary>
+    public override IEnumerable<JudgedImage> Judged =>
+        PerImage.Where(i => i.Counts).Select(i => new JudgedImage(i.Index, i.Name, i.Iou ?? 0, $"IoU {Format.Percent(i.Iou, 1)}"));
+
     /// <summary>One line of JSON: <c>{"images":…,"meanIou":…,"meanDice":…,"pixelAccuracy":…,"loss":…}</c> and more.</summary>
     public override string ToJson() => JsonLine.Of(json =>
     {

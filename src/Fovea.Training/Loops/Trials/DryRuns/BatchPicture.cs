@@ -1,4 +1,5 @@
 using Fovea.Imaging;
+using Fovea.Imaging.Drawing;
 using Fovea.Imaging.Transforms;
 using Fovea.Training.Data;
 
@@ -14,8 +15,8 @@ internal static class BatchPicture
     private const int LargestTile = 224;
     private const int Gap = 8;
     private const int Scale = 2;
-    private const byte Paper = 255;
-    private const byte Ink = 40;
+
+    private static readonly Color s_ink = new(40, 40, 40);
 
     /// <summary>Draws the batch.</summary>
     /// <param name="batch">The batch.</param>
@@ -27,24 +28,23 @@ internal static class BatchPicture
         int count = Math.Min(Most, batch.Count), columns = (int)Math.Ceiling(Math.Sqrt(count)), rows = (count + columns - 1) / columns;
         int tile = TileOf(description.ImageSize), cell = tile + Gap, line = Lettering.Height(Scale) + Gap, height = cell + (labels.HasCaptions ? line : 0);
         IReadOnlyList<(string Name, byte Red, byte Green, byte Blue)> legend = labels.Legend(targets, count);
-        var board = new Image((columns * cell) + Gap, (rows * height) + Gap + (legend.Count * line), PixelFormat.Rgb);
-        board.Pixels.AsSpan().Fill(Paper);
+        Image board = Painting.Blank((columns * cell) + Gap, (rows * height) + Gap + (legend.Count * line), Color.White);
         for (int i = 0; i < count; i++)
         {
             int x = Gap + (i % columns * cell), y = Gap + (i / columns * height);
-            Paste(Fit(labels.Over(Unprepared(batch.Images, i, description), targets, i), tile), board, x, y);
+            board.Paste(Fit(labels.Over(Unprepared(batch.Images, i, description), targets, i), tile), x, y);
             if (labels.HasCaptions)
             {
-                Lettering.Write(board, x, y + tile + (Gap / 2), Lettering.Cut(labels.Caption(targets, i), Lettering.Fitting(tile, Scale)), Scale, Ink);
+                board.Write(x, y + tile + (Gap / 2), Lettering.Cut(labels.Caption(targets, i), Lettering.Fitting(tile, Scale)), Scale, s_ink);
             }
         }
 
         int below = (rows * height) + Gap;
         foreach ((string name, byte red, byte green, byte blue) in legend)
         {
-            Swatch(board, Gap, below, Lettering.Height(Scale), red, green, blue);
+            board.Fill(Gap, below, Lettering.Height(Scale), Lettering.Height(Scale), new Color(red, green, blue));
             int left = (2 * Gap) + Lettering.Height(Scale);
-            Lettering.Write(board, left, below, Lettering.Cut(name, Lettering.Fitting(board.Width - left, Scale)), Scale, Ink);
+            board.Write(left, below, Lettering.Cut(name, Lettering.Fitting(board.Width - left, Scale)), Scale, s_ink);
             below += line;
         }
 
@@ -73,22 +73,5 @@ internal static class BatchPicture
         }
 
         return image;
-    }
-
-    private static void Paste(Image tile, Image board, int x, int y)
-    {
-        for (int row = 0; row < tile.Height; row++)
-        {
-            tile.Row(row).CopyTo(board.Row(y + row)[(3 * x)..]);
-        }
-    }
-
-    private static void Swatch(Image board, int x, int y, int side, byte red, byte green, byte blue)
-    {
-        for (int i = 0; i < side * side; i++)
-        {
-            Span<byte> pixel = board.Row(y + (i / side)).Slice(3 * (x + (i % side)), 3);
-            (pixel[0], pixel[1], pixel[2]) = (red, green, blue);
-        }
     }
 }

@@ -1,10 +1,7 @@
-using System.Globalization;
-using Fovea.Imaging;
+namespace Fovea.Imaging.Drawing;
 
-namespace Fovea.Training;
-
-/// <summary>Writes short texts into pictures, in letters of 5 by 8 pixels.</summary>
-internal static class Lettering
+/// <summary>Writes short texts into pictures, in letters of 5 by 8 pixels, of ASCII from space to tilde.</summary>
+public static class Lettering
 {
     private const int Columns = 5;
     private const int Rows = 8;
@@ -29,35 +26,59 @@ internal static class Lettering
     ];
 
     /// <summary>Height of a line in pixels.</summary>
+    /// <param name="scale">Pixels that a letter's pixel takes each way, at least 1.</param>
     public static int Height(int scale) => Rows * scale;
 
+    /// <summary>Width of a text in pixels, without the gap after its last letter.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="scale">Pixels that a letter's pixel takes each way, at least 1.</param>
+    public static int Width(string text, int scale)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Math.Max(0, (text.Length * Advance) - 1) * scale;
+    }
+
     /// <summary>How many letters fit into a width.</summary>
-    public static int Fitting(int width, int scale) => width / (Advance * scale);
+    /// <param name="width">The width in pixels.</param>
+    /// <param name="scale">Pixels that a letter's pixel takes each way, at least 1.</param>
+    public static int Fitting(int width, int scale) => (width + scale) / (Advance * scale);
 
-    /// <summary>The name of a class, or its number where the name has letters that are not known.</summary>
-    public static string NameOf(int label, IReadOnlyList<string> classes) =>
-        classes[label].All(Knows) ? classes[label] : string.Create(CultureInfo.InvariantCulture, $"#{label}");
+    /// <summary>Whether there is a letter for each of a text's.</summary>
+    /// <param name="text">The text.</param>
+    public static bool Knows(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.All(Knows);
+    }
 
-    /// <summary>The text cut to a number of letters.</summary>
-    public static string Cut(string text, int letters) => text.Length <= letters ? text : $"{text[..Math.Max(0, letters - 2)]}..";
+    /// <summary>The text cut to a number of letters, of which the last two then are full stops.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="letters">The most letters.</param>
+    public static string Cut(string text, int letters)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= letters ? text : $"{text[..Math.Max(0, letters - 2)]}..";
+    }
 
     /// <summary>Writes a text, cut off at the picture's edge.</summary>
     /// <param name="image">An <see cref="PixelFormat.Rgb"/> picture.</param>
-    /// <param name="x">Left edge.</param>
-    /// <param name="y">Upper edge.</param>
+    /// <param name="x">Left edge in pixels.</param>
+    /// <param name="y">Upper edge in pixels.</param>
     /// <param name="text">The text; a letter that is not known leaves a gap.</param>
-    /// <param name="scale">Pixels that a letter's pixel takes each way.</param>
-    /// <param name="ink">Brightness of the letters.</param>
-    public static void Write(Image image, int x, int y, string text, int scale, byte ink)
+    /// <param name="scale">Pixels that a letter's pixel takes each way, at least 1.</param>
+    /// <param name="ink">The letters' colour.</param>
+    /// <exception cref="ArgumentException">The picture is of another format.</exception>
+    public static void Write(this Image image, int x, int y, string text, int scale, Color ink)
     {
+        ArgumentNullException.ThrowIfNull(text);
         foreach (char letter in text)
         {
             ulong dots = Knows(letter) ? s_letters[letter - First] : 0;
             for (int i = 0; i < Columns * Rows; i++)
             {
-                if ((dots >> (Columns * Rows - 1 - i) & 1) != 0)
+                if ((dots >> ((Columns * Rows) - 1 - i) & 1) != 0)
                 {
-                    Fill(image, x + i % Columns * scale, y + i / Columns * scale, scale, ink);
+                    image.Fill(x + (i % Columns * scale), y + (i / Columns * scale), scale, scale, ink);
                 }
             }
 
@@ -66,13 +87,4 @@ internal static class Lettering
     }
 
     private static bool Knows(char letter) => letter >= First && letter - First < s_letters.Length;
-
-    private static void Fill(Image image, int x, int y, int side, byte ink)
-    {
-        int right = Math.Min(image.Width, x + side);
-        for (int row = y; x < right && row < Math.Min(image.Height, y + side); row++)
-        {
-            image.Row(row)[(3 * x)..(3 * right)].Fill(ink);
-        }
-    }
 }

@@ -1,0 +1,112 @@
+using System.Globalization;
+using Fovea.Inspect;
+using Fovea.Training;
+
+namespace Fovea.Cli.Explaining;
+
+/// <summary>What maps of one picture are asked for.</summary>
+/// <param name="Target">The target.</param>
+/// <param name="Words">It in words: <c>cat</c>, <c>cat, not dog</c>, <c>pixel 3,12</c>, <c>pixels of road</c>.</param>
+internal sealed record AskedTarget(ITarget Target, string Words)
+{
+    private const string Mask = "mask";
+
+    /// <summary>Reads what <c>--target</c> says.</summary>
+    /// <param name="text">It; null for what the model sees.</param>
+    /// <param name="model">What the model is.</param>
+    /// <param name="output">What the model gave for the picture, [1, classes] or [1, classes, H, W].</param>
+    /// <exception cref="OptionException">There is no such class, or no such thing in the output.</exception>
+    public static AskedTarget Of(string? text, ModelDescription model, Tensor output)
+    {
+        if (output.Rank is not (2 or 4))
+        {
+            throw new OptionException("target", $"expected a model that gives [N, classes] or [N, classes, H, W], got {output.Shape}; {model.Title} cannot be asked.");
+        }
+
+        return output.Rank == 4 ? OfPixels(text, model, output) : OfPicture(text, model, output);
+    }
+
+    private static AskedTarget OfPicture(string? text, ModelDescription model, Tensor output)
+    {
+        IReadOnlyList<string> classes = Names(model, output);
+        float[] scores = output.To(DType.Float32).ToArray<float>();
+        if (text is null)
+        {
+            int seen = Array.IndexOf(scores, scores.Max());
+            return new AskedTarget(new ClassTarget(seen), classes[seen]);
+        }
+
+        if (Position(text) is not null || text == Mask)
+        {
+            throw new OptionException("target", $"{text} is of segmentation models, and {model.Title} gives a class for each picture; give a class, such as \"{classes[0]}\".");
+        }
+
+        return Find(text, classes) is { } one ? new AskedTarget(new ClassTarget(one), classes[one])
+            : Difference(text, classes) is var (a, b) ? new AskedTarget(new ClassDifferenceTarget(a, b), $"{classes[a]}, not {classes[b]}")
+            : throw Unknown(text, classes);
+    }
+
+    private static AskedTarget OfPixels(string? text, ModelDescription model, Tensor output)
+    {
+        IReadOnlyList<string> classes = Names(model, output);
+        int rows = output.Shape[2], columns = output.Shape[3];
+        if (text is not null && Position(text) is var (y, x))
+        {
+            return y < rows && x < columns
+                ? new AskedTarget(new PixelTarget(y, x), $"pixel {y},{x}")
+                : throw new OptionException("target", $"expected a pixel of the output's {rows} rows and {columns} columns, counted from 0, got {text}.");
+        }
+
+        int[] best = Best(output);
+        int asked = text is null or Mask
+            ? best.GroupBy(c => c).OrderBy(g => g.Key == 0 && classes.Count > 1).ThenByDescending(g => g.Count()).First().Key
+            : Find(text, classes) ?? throw Unknown(text, classes);
+        bool isSeen = best.Contains(asked);
+        float[] mask = Array.ConvertAll(best, c => !isSeen || c == asked ? 1f : 0f);
+        return new AskedTarget(
+            new MaskTarget(mask, rows, columns, asked), best.Length == 1 ? classes[asked] : isSeen ? $"pixels of {classes[asked]}" : $"{classes[asked]}, seen nowhere: all pixels");
+    }
+
+    // A file may give another number of classes than its description names.
+    private static IReadOnlyList<string> Names(ModelDescription model, Tensor output) =>
+        model.Classes.Count == output.Shape[1] ? model.Classes : ModelDescription.Numbered(output.Shape[1]);
+
+    private static int? Find(string text, IReadOnlyList<string> classes)
+    {
+        int named = Enumerable.Range(0, classes.Count).FirstOrDefault(i => classes[i] == text, -1);
+        return named >= 0 ? named
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < classes.Count ? number
+            : null;
+    }
+
+    // Names of classes have hyphens too: the one that leaves a class on both sides is meant.
+    private static (int Class, int Against)? Difference(string text, IReadOnlyList<string> classes)
+    {
+        for (int at = text.IndexOf('-', StringComparison.Ordinal); at >= 0; at = text.IndexOf('-', at + 1))
+        {
+            if (Find(text[..at], classes) is { } a && Find(text[(at + 1)..], classes) is { } b)
+            {
+                return (a, b);
+            }
+        }
+
+        return null;
+    }
+
+    private static (int Y, int X)? Position(string text)
+    {
+        string[] words = text.Split(',');
+        return words.Length == 2 && int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int y)
+            && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int x) ? (y, x) : null;
+    }
+
+    private static int[] Best(Tensor output)
+    {
+        int classes = output.Shape[1], area = output.Shape[2] * output.Shape[3];
+        float[] scores = output.To(DType.Float32).ToArray<float>();
+        return [.. Enumerable.Range(0, area).Select(i => Enumerable.Range(0, classes).MaxBy(c => scores[(c * area) + i]))];
+    }
+
+    private static OptionException Unknown(string text, IReadOnlyList<string> classes) =>
+        new("target", $"there is no class \"{text}\"; {Suggestion.Hint(text, [.. classes])} Numbers go from 0 to {classes.Count - 1}.");
+}

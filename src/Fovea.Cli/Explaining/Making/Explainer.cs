@@ -1,0 +1,54 @@
+using Fovea.Cli.Predicting;
+using Fovea.Imaging;
+using Fovea.Inspect;
+using Fovea.Training;
+using Fovea.Training.Data;
+
+namespace Fovea.Cli.Explaining;
+
+/// <summary>Makes the maps of pictures that were asked for, and writes them.</summary>
+internal sealed class Explainer
+{
+    private readonly ExplainedModel _model;
+    private readonly ExplainOptions _options;
+    private readonly SamplePipeline _pipeline;
+    private readonly IOutputReader _reader;
+    private readonly MapWriter _writer;
+    private readonly OutputNames _names = new();
+    private readonly bool _isOne;
+    private readonly MapMaker _maker;
+
+    /// <param name="model">The model.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="isOne">Whether there is one picture, whose files then need no folder of their own.</param>
+    /// <param name="note">Is told what was left out.</param>
+    public Explainer(ExplainedModel model, ExplainOptions options, bool isOne, Action<string> note)
+    {
+        (_model, _options, _isOne) = (model, options, isOne);
+        _pipeline = model.Description.EvaluationPipeline();
+        _reader = TaskCatalog.Of(model.Description.Task).CreateReader(model.Description, new PredictOptions { Top = options.Top });
+        _writer = new MapWriter(options.Output, options.Style);
+        _maker = new MapMaker(model.Module, options, note);
+    }
+
+    /// <summary>Explains a picture.</summary>
+    /// <exception cref="OptionException">There is no such site, layer or target.</exception>
+    /// <exception cref="ShapeException">The model does not take such pictures.</exception>
+    public ExplainedPicture Explain(string path, Image image)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Tensor x = _pipeline.ToInput(image), output;
+        using (GradMode.NoGrad())
+        {
+            output = _model.Module.Call(x);
+        }
+
+        IPrediction prediction = _reader.Read(output, [image], [path])[0];
+        AskedTarget target = AskedTarget.Of(_options.Target, _model.Description, output);
+        Image ground = MapGround.Of(_pipeline.SeenOf(image));
+        string under = _isOne ? string.Empty : $"{_names.Of(path)}/";
+        var picture = new ExplainedPicture(
+            prediction, ground, _pipeline.RegionOf(image), [.. _maker.Make(x, target).Select(m => _writer.Write(m, ground, under))]);
+        return picture.Maps.Count > 1 ? picture with { Sheet = _writer.WriteSheet(picture, under) } : picture;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Fovea.Imaging;
+using Fovea.Imaging.Codecs;
+using Fovea.Inspect;
+using Fovea.Io;
+using Fovea.Testing;
+
+namespace Fovea.Cli.Tests.Explaining;
+
+/// <summary>What <c>explain</c> writes is what the maps are.</summary>
+public sealed partial class ExplainTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Without_a_site_there_are_all_sites_and_methods_and_a_sheet()
+    {
+        JsonNode picture = Explain("resnet8", "cbam")["pictures"]!.AsArray().Single()!;
+        string[] methods = [.. picture["maps"]!.AsArray().Select(m => (string)m!["method"]!)];
+        Assert.Contains("grad-cam", methods);
+        Assert.Contains("eigen-cam", methods);
+        Assert.DoesNotContain("score-cam", methods);
+        Assert.Equal(6, methods.Count(m => m == "gate"));
+        Assert.Equal("cat dog flat-coated_retriever", string.Join(' ', picture["classes"]!.AsArray().Select(c => (string)c!["class"]!).Order()));
+        Assert.True(File.Exists(_folder.File($"out/{picture["sheet"]}")));
+        Assert.All(picture["maps"]!.AsArray(), m => Assert.All(new[] { "overlay", "plain", "values" }.Where(f => m![f] is not null), f => Assert.True(File.Exists(_folder.File($"out/{m![f]}")))));
+    }
+
+    // The rule from values to pixels, from what lies on the disk alone.
+    [Theory]
+    [InlineData("--method", "grad-cam", "--target", "dog", "--layer", "layer2")]
+    [InlineData("--method", "hires-cam", "--opacity", "0.8")]
+    [InlineData("--method", "eigen-cam", "--smooth")]
+    public void Painted_pixels_are_the_values_of_the_npy(params string[] flags)
+    {
+        JsonNode map = Explain("resnet8", null, flags)["pictures"]![0]!["maps"]!.AsArray().Single()!;
+        using var scope = TensorScope.Begin();
+        Tensor values = NpyFile.Read(_folder.File($"out/{map["values"]}"));
+        var read = new ScalarMap("", "", values.Shape[0], values.Shape[1], values.ToArray<float>());
+        Assert.Equal(((double)map["minimum"]!, (double)map["maximum"]!, (double)map["entropy"]!), (read.Minimum, read.Maximum, read.Entropy));
+        var style = new MapStyle { IsSmooth = flags.Contains("--smooth"), Opacity = flags.Contains("--opacity") ? 0.8 : 0.5 };
+        Image ground = MapGround.Of(ImageCodecs.Load(_folder.File("disc.png")));
+        Assert.Equal(MapDrawing.Draw(read, 224, 224, style).Pixels, ImageCodecs.Load(_folder.File($"out/{map["plain"]}")).Pixels);
+        Assert.Equal(MapDrawing.Over(read, ground, style).Pixels, ImageCodecs.Load(_folder.File($"out/{map["overlay"]}")).Pixels);
+    }
+
+    [Fact]
+    public void Files_are_named_by_method_and_site()
+    {
+        JsonNode map = Explain("resnet8", null, "--method", "grad-cam", "--target", "cat-flat-coated_retriever", "--layer", "layer3.0")["pictures"]![0]!["maps"]![0]!;
+        Assert.Equal(
+            ("grad-cam-layer3.0.npy", "grad-cam-layer3.0.overlay.png", "cat, not flat-coated_retriever"), ((string)map["values"]!, (string)map["overlay"]!, (string)map["target"]!));
+    }
+
+    [Theory]
+    [InlineData("to", "attends-to")]
+    [InlineData("by", "attended-by")]
+    public void A_row_or_a_column_of_a_site_is_shown_with_its_cell(string direction, string method)
+    {
+        JsonNode map = Explain("resnet8", "non_local", "--site", "layer3.0.attention", "--at", "2,5", "--direction", direction)["pictures"]![0]!["maps"]!.AsArray().Single()!;
+        Assert.Equal((method, "[2,5]", 8), ((string)map["method"]!, map["at"]!.ToJsonString(), (int)map["rows"]!));
+        Assert.Equal($"{method}-layer3.0.attention-2-5.npy", (string)map["values"]!);
+        using var scope = TensorScope.Begin();
+        double sum = NpyFile.Read(_folder.File($"out/{map["values"]}")).ToArray<float>().Sum();
+        Assert.True(direction == "by" || Math.Abs(sum - 1) < 1e-5, $"{sum}");
+    }
+
+    [Fact]
+    public void The_page_needs_nothing_but_itself_and_says_what_its_pictures_show()
+    {
+        Explain("vit_mini_patch4", null);
+        string page = File.ReadAllText(_folder.File("out/explain.html"));
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"(?:src|href)=""(?!data:)", page);
+        Assert.NotEmpty(Alternative().Matches(page));
+        Assert.All(Alternative().Matches(page), m => Assert.NotEmpty(m.Groups[1].Value));
+        Assert.Contains("not by itself an explanation", page, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"col\">entropy, bits</th>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_pictures_have_folders_and_one_that_cannot_be_read_stops_no_other()
+    {
+        string weights = TinyModels.Write(_folder, "resnet8");
+        TinyModels.Picture(_folder, "in/a/disc.png");
+        TinyModels.Picture(_folder, "in/b/disc.png");
+        File.WriteAllText(_folder.File("in/broken.png"), "no picture");
+        string[] command = ["explain", "--weights", weights, "--image", _folder.File("in/broken.png"), "--image", _folder.File("in/a"), "--image", _folder.File("in/b"), "--method", "grad-cam"];
+        Answer answer = Cli.Run([.. command, "--output", _folder.File("out"), "--json"]);
+        Assert.Equal(ExitCode.BadData, answer.Code);
+        JsonArray pictures = JsonNode.Parse(answer.Output)!["pictures"]!.AsArray();
+        Assert.Equal(["disc/", "disc-2/"], pictures.Take(2).Select(p => Regex.Match((string)p!["maps"]![0]!["overlay"]!, "^[^/]+/").Value));
+        Assert.Contains("broken.png", (string)pictures[2]!["error"]!, StringComparison.Ordinal);
+        Assert.Equal(answer.Output.Trim(), JsonNode.Parse(File.ReadAllText(_folder.File("out/explain.json")))!.ToJsonString());
+    }
+
+    [Fact]
+    public void Segmentations_are_asked_for_a_mask_a_class_or_a_pixel()
+    {
+        string Target(params string[] flags) => (string)Explain("unet-small", null, ["--method", "grad-cam", .. flags])["pictures"]![0]!["maps"]![0]!["target"]!;
+        Assert.StartsWith("pixels of ", Target(), StringComparison.Ordinal);
+        Assert.Equal("pixel 3,12", Target("--target", "3,12"));
+        Assert.Contains("dog", Target("--target", "dog"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_of_an_onnx_file_are_layers()
+    {
+        string weights = TinyModels.Write(_folder, "resnet8"), file = _folder.File("net.onnx");
+        Cli.Ok("export", "--weights", weights, "--output", file);
+        JsonNode ours = Explain("resnet8", null, "--method", "grad-cam", "--layer", "layer3.0")["pictures"]![0]!;
+        string error = Cli.Fails(ExitCode.WrongUse, "explain", "--weights", file, "--image", _folder.File("disc.png"), "--layer", "there-is-none", "--method", "grad-cam", "--output", _folder.File("o"));
+        string[] layers = error[(error.IndexOf("are: ", StringComparison.Ordinal) + 5)..].Trim().TrimEnd('.').Split(", ");
+        JsonNode theirs = JsonNode.Parse(Cli.Ok(
+            "explain", "--weights", file, "--image", _folder.File("disc.png"), "--layer", layers[^1], "--method", "grad-cam", "--output", _folder.File("o"), "--json"))!["pictures"]![0]!;
+        Assert.Equal((string)ours["classes"]![0]!["class"]!, (string)theirs["classes"]![0]!["class"]!);
+        using var scope = TensorScope.Begin();
+        float[] a = NpyFile.Read(_folder.File($"out/{ours["maps"]![0]!["values"]}")).ToArray<float>(), b = NpyFile.Read(_folder.File($"o/{theirs["maps"]![0]!["values"]}")).ToArray<float>();
+        Assert.Equal(a.Length, b.Length);
+        Assert.All(a.Zip(b), p => Assert.Equal(p.First, p.Second, 1e-4));
+    }
+
+    [GeneratedRegex("<img alt=\"([^\"]*)\"")]
+    private static partial Regex Alternative();
+
+    private JsonNode Explain(string model, string? attention, params string[] flags) => JsonNode.Parse(Cli.Ok(
+        ["explain", "--weights", TinyModels.Write(_folder, model, attention), "--image", TinyModels.Picture(_folder), "--output", _folder.File("out"), "--json", .. flags]))!;
+}
