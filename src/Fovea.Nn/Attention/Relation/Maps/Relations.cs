@@ -1,6 +1,6 @@
 namespace Fovea.Attention;
 
-/// <summary>Runs attentions for mechanisms, and publishes what they looked at where a recorder is open; the output is the same either way.</summary>
+/// <summary>Runs attentions for mechanisms, publishes what they looked at where a recorder is open (the output is the same either way), and gives way to a <see cref="RelationIntervention"/>.</summary>
 internal static class Relations
 {
     /// <summary>Attention of three operands.</summary>
@@ -21,7 +21,7 @@ internal static class Relations
             Publish(owner, name, AttentionGeometry.Of(options.Layout, options.Heads, q.Shape, k.Shape, v.Shape), (q, k, v), options, queries, keys, statistics, output);
         }
 
-        return output;
+        return RelationIntervention.Of(owner) is { } change ? change.Apply(output, v, options.Layout, options.Heads) : output;
     }
 
     /// <summary>Attention of a tensor that holds queries, keys and values beside each other, [B, N, 3·heads·D].</summary>
@@ -34,7 +34,10 @@ internal static class Relations
             Publish(owner, name, AttentionGeometry.OfPacked(options.Heads, qkv.Shape), (qkv, qkv, qkv), options, grid, grid, statistics, output);
         }
 
-        return output;
+        int features = output.Shape[2];
+        return RelationIntervention.Of(owner) is { } change
+            ? change.Apply(output, qkv.Narrow(2, 2 * features, features), AttentionLayout.Tokens, options.Heads)
+            : output;
     }
 
     private static void Publish(
