@@ -163,7 +163,7 @@ public sealed record ModelDescription
     /// What turns an image into the model's input: the shorter side resized and the middle taken. For masks, where every pixel counts, the whole
     /// image.
     /// </summary>
-    internal SamplePipeline EvaluationPipeline()
+    public SamplePipeline EvaluationPipeline()
     {
         Preprocessing settings = Preprocessing;
         int resizeTo = settings.CropFraction is { } share and < 1 ? (int)Math.Floor(ImageSize / share) : 0;

@@ -88,6 +88,23 @@ public sealed class SamplePipeline
         }
     }
 
+    /// <summary>Pictures as a model sees them, without augmentation when the options have none.</summary>
+    /// <param name="images">The pictures, of any size; they are only read.</param>
+    /// <returns>[images, channels, height, width].</returns>
+    public Tensor ToInput(params IReadOnlyList<Image> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        int size = Channels * Height * Width;
+        Tensor x = Tensor.Empty([images.Count, Channels, Height, Width]);
+        var random = new Generator(0);
+        for (int i = 0; i < images.Count; i++)
+        {
+            Write(new ImageSample(images[i], 0, string.Empty), random, x.AsSpan<float>().Slice(i * size, size));
+        }
+
+        return x;
+    }
+
     private (Image Image, Image? Mask) Resize(Image image, Image? mask, GeneratorSource source)
     {
         int size = _options.ImageSize, shorter = _options.ResizeTo == 0 ? size : _options.ResizeTo;

@@ -150,21 +150,8 @@ public sealed class Predictor
 
     private Tensor Run(IReadOnlyList<Image> images)
     {
-        Tensor input = Input(images);
+        Tensor input = _pipeline.ToInput(images);
         Interlocked.Exchange(ref _warmup, null)?.Wait();
         return _model.Run(input);
-    }
-
-    private Tensor Input(IReadOnlyList<Image> images)
-    {
-        int size = _pipeline.Channels * _pipeline.Height * _pipeline.Width;
-        Tensor x = Tensor.Empty([images.Count, _pipeline.Channels, _pipeline.Height, _pipeline.Width]);
-        var unused = new Generator(0);
-        for (int i = 0; i < images.Count; i++)
-        {
-            _pipeline.Write(new ImageSample(images[i], 0, string.Empty), unused, x.AsSpan<float>().Slice(i * size, size));
-        }
-
-        return x;
     }
 }
