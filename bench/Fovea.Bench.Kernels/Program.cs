@@ -11,6 +11,7 @@ using Fovea.Simd.Vectors;
 // WHAT: gemm, cifar, resnet50, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case:
 // name, then GFLOP/s of each pass by the fastest of many runs. --packed times the forward pass with weights packed beforehand.
 // fovea-bench-kernels step MODEL [--batch N] [--size PIXELS] [--attention KEY] [--threads N] [--seconds S]: a training step op by op.
+// fovea-bench-kernels rows: rows and columns of relations of 56×56 positions and 512 channels, one by one.
 // fovea-bench-kernels --filter '*': the same kernels and more under BenchmarkDotNet, which takes every argument that begins with --.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (MicroBenchmarks.Takes(args))
@@ -39,6 +40,12 @@ if (what == "step")
     string model = args.Length > 1 ? args[1] : "resnet20-cifar";
     bool small = model.EndsWith("cifar");
     Step.Run(model, Option("--attention", ""), int.Parse(Option("--batch", small ? "128" : "8")), int.Parse(Option("--size", small ? "32" : "224")), double.Parse(Option("--seconds", "5")));
+    return;
+}
+
+if (what == "rows")
+{
+    RelationRows.Run();
     return;
 }
 

@@ -1,6 +1,7 @@
-using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine;
 using System.Text;
+using Fovea.Cli.Flags;
 using Fovea.Cli.Verbs;
 using Fovea.Simd.Memory;
 

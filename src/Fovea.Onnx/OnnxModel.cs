@@ -6,7 +6,8 @@ namespace Fovea.Onnx;
 
 /// <summary>
 /// A network from an ONNX file: a module like any other. What the file's operators multiply with and add are its parameters, under their names in
-/// the file, and gradients flow to them; running statistics are its buffers.
+/// the file, and gradients flow to them; running statistics are its buffers. Each value that a node gives is a module of its name: its calls can be
+/// listened to, and changed.
 /// </summary>
 /// <remarks>
 /// Opsets 6 to 21 of ONNX's own domain. Everything is computed in float32, or in float64 after <c>To(DType.Float64)</c>; whole numbers in 64 bits.
@@ -46,6 +47,11 @@ public sealed class OnnxModel : Module, IDisposable
         foreach ((string name, Tensor value) in graph.Buffers)
         {
             RegisterBuffer(name, value);
+        }
+
+        foreach (Step step in graph.Interpreter.Steps)
+        {
+            step.Shown = Register(step.Value, new NodeValue());
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Fovea.Cli.Progress;
 using Spectre.Console;
 
 namespace Fovea.Cli;

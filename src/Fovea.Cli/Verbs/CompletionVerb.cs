@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fovea.Cli.Completion;
+using Fovea.Cli.Flags;
 
 namespace Fovea.Cli.Verbs;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fovea.Cli.Flags;
 
 namespace Fovea.Cli.Verbs;
 

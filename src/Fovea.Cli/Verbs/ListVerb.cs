@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Fovea.Attention;
+using Fovea.Cli.Flags;
 using Fovea.Io;
 using Fovea.Models;
 using Spectre.Console;

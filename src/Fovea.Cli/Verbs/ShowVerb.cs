@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Fovea.Attention;
 using Fovea.Cli.Converting;
+using Fovea.Cli.Flags;
 using Fovea.Inspect;
 using Fovea.Models;
 using Spectre.Console;

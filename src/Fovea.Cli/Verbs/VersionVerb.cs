@@ -1,6 +1,7 @@
-using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine;
 using System.Text.Json.Nodes;
+using Fovea.Cli.Flags;
 using Fovea.Training;
 
 namespace Fovea.Cli.Verbs;

@@ -8,12 +8,14 @@ public sealed class BackwardContext
     private readonly Node _node;
     private readonly Tensor?[] _gradInputs;
     private readonly bool _keepsSaved;
+    private readonly SoughtGradients? _sought;
     private List<Storage>? _scratch;
 
-    internal BackwardContext(Node node, bool keepsSaved = true)
+    internal BackwardContext(Node node, bool keepsSaved = true, SoughtGradients? sought = null)
     {
         _node = node;
         _keepsSaved = keepsSaved;
+        _sought = sought;
         _gradInputs = new Tensor?[node.Edges.Length];
     }
 
@@ -23,7 +25,7 @@ public sealed class BackwardContext
     internal Tensor?[] GradInputs => _gradInputs;
 
     /// <summary>Whether the gradient of this input is wanted (false as well for an input that forward did not get).</summary>
-    public bool Needs(int i) => i < _node.Edges.Length && _node.Edges[i].IsWanted;
+    public bool Needs(int i) => i < _node.Edges.Length && _node.Edges[i].IsWanted && _sought?.LeadsThrough(_node.Edges[i]) != false;
 
     /// <summary>Shape and element type of an input.</summary>
     public TensorSpec InputSpec(int i) => _node.InputSpecs[i];

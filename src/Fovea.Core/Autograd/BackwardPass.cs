@@ -1,12 +1,17 @@
 using System.Diagnostics;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Functions;
 
 namespace Fovea;
 
 /// <summary>Walks the tape from a result to the leaves, each op once, after everything that used its outputs.</summary>
 internal static class BackwardPass
 {
-    public static void Run(Tensor root, Tensor? gradient, bool retainGraph)
+    /// <param name="root">The result.</param>
+    /// <param name="gradient">Its gradient; null for 1.</param>
+    /// <param name="retainGraph">Whether the tape can be passed again.</param>
+    /// <param name="sought">Whose gradients are asked for instead of the leaves', which stay as they are then; null for the leaves'.</param>
+    public static void Run(Tensor root, Tensor? gradient, bool retainGraph, SoughtGradients? sought = null)
     {
         if (!root.RequiresGrad)
         {
@@ -18,10 +23,11 @@ internal static class BackwardPass
         Tensor seed = Seed(root, gradient);
         if (root.GradNode is not { } start)
         {
-            root.Accumulate(seed);
+            Arrive(root, seed, sought);
             return;
         }
 
+        sought?.Trace(start);
         var ready = new PriorityQueue<Node, long>();
         Give(start, root.GradIndex, seed, ready);
         try
@@ -31,7 +37,7 @@ internal static class BackwardPass
                 node.IsQueued = false;
                 try
                 {
-                    Visit(node, ready, retainGraph);
+                    Visit(node, ready, retainGraph, sought);
                 }
                 finally
                 {
@@ -64,11 +70,11 @@ internal static class BackwardPass
         Tensor target = sum.Storage.IsExclusive ? sum : grad.Storage.IsExclusive ? grad : BackwardContext.NewGrad(sum.Spec);
         if (sum.DType == DType.Float32)
         {
-            Accumulate.Add<float>(sum.AsSpan<float>(), grad.AsSpan<float>(), target.AsSpan<float>());
+            Zip.Run(sum.AsSpan<float>(), grad.AsSpan<float>(), target.AsSpan<float>(), default(Add));
         }
         else
         {
-            Accumulate.Add<double>(sum.AsSpan<double>(), grad.AsSpan<double>(), target.AsSpan<double>());
+            Zip.Run(sum.AsSpan<double>(), grad.AsSpan<double>(), target.AsSpan<double>(), default(Add));
         }
 
         if (target != sum)
@@ -84,8 +90,18 @@ internal static class BackwardPass
         return target;
     }
 
-    private static void Visit(Node node, PriorityQueue<Node, long> ready, bool retainGraph)
+    private static void Visit(Node node, PriorityQueue<Node, long> ready, bool retainGraph, SoughtGradients? sought)
     {
+        if (sought is null)
+        {
+            ShowRetained(node);
+        }
+        else if (!sought.TakeAt(node))
+        {
+            ClearGrads(node);
+            return;
+        }
+
         if (node.IsReleased)
         {
             ClearGrads(node);
@@ -93,8 +109,7 @@ internal static class BackwardPass
                 $"Backward: the tape at {node.Op.Name} was released by an earlier backward pass; pass retainGraph: true to that one.");
         }
 
-        ShowRetained(node);
-        var context = new BackwardContext(node, retainGraph);
+        var context = new BackwardContext(node, retainGraph, sought);
         long start = node.Traced is null ? 0 : Stopwatch.GetTimestamp();
         try
         {
@@ -117,7 +132,7 @@ internal static class BackwardPass
                 if (context.GradInputs[i] is { } grad)
                 {
                     context.GradInputs[i] = null;
-                    Send(node.Edges[i], grad, ready);
+                    Send(node.Edges[i], grad, ready, sought);
                 }
             }
         }
@@ -132,19 +147,35 @@ internal static class BackwardPass
         }
     }
 
-    private static void Send(Node.Edge edge, Tensor grad, PriorityQueue<Node, long> ready)
+    private static void Send(Node.Edge edge, Tensor grad, PriorityQueue<Node, long> ready, SoughtGradients? sought)
     {
-        if (edge.Node is not null)
+        if (sought?.LeadsThrough(edge) == false)
+        {
+            grad.Dispose();
+        }
+        else if (edge.Node is not null)
         {
             Give(edge.Node, edge.Index, grad, ready);
         }
         else if (edge.Leaf is not null)
         {
-            edge.Leaf.Accumulate(grad);
+            Arrive(edge.Leaf, grad, sought);
         }
         else
         {
             grad.Dispose();
+        }
+    }
+
+    private static void Arrive(Tensor leaf, Tensor grad, SoughtGradients? sought)
+    {
+        if (sought is null)
+        {
+            leaf.Accumulate(grad);
+        }
+        else
+        {
+            sought.Take(leaf, grad);
         }
     }
 

@@ -57,6 +57,29 @@ public sealed partial class Tensor
     public void Backward(Tensor? gradient = null, bool retainGraph = false) => BackwardPass.Run(this, gradient, retainGraph);
 
     /// <summary>
+    /// The gradients of this tensor with respect to some tensors alone: leaves, or results of ops on the way. No <see cref="Grad"/> changes, and
+    /// nothing is computed that they do not need.
+    /// </summary>
+    /// <param name="sources">Whose gradients; one may have been given back to its scope already, as its place on the tape is what counts.</param>
+    /// <param name="gradient">The gradient of this tensor itself, of its shape; null means 1 and needs a tensor of one element.</param>
+    /// <param name="retainGraph">Keep what the tape saved, so that the same graph can be passed again (default false).</param>
+    /// <returns>For each of them its gradient, which the current scope owns; null where this tensor does not depend on it.</returns>
+    /// <exception cref="FoveaException">Nothing was recorded, or the graph was already released.</exception>
+    public Tensor?[] Gradients(ReadOnlySpan<Tensor> sources, Tensor? gradient = null, bool retainGraph = false)
+    {
+        var sought = new SoughtGradients(sources);
+        try
+        {
+            BackwardPass.Run(this, gradient, retainGraph, sought);
+            return sought.Results();
+        }
+        finally
+        {
+            sought.Release();
+        }
+    }
+
+    /// <summary>
     /// Has backward passes fill <see cref="Grad"/> of this tensor although it is the result of an op: for looking at the gradients
     /// of activations. Ask before the backward pass.
     /// </summary>

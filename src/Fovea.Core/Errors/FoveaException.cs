@@ -59,8 +59,8 @@ public sealed class CompileException : FoveaException
     {
     }
 
-    internal static CompileException ReadsValues() => new(
-        $"Compile: expected a model that touches values through ops alone, got one that reads them itself{At(Execution.Current.Trace?.Path)}; "
+    internal static CompileException ReadsValues(string? path) => new(
+        $"Compile: expected a model that touches values through ops alone, got one that reads them itself{At(path)}; "
         + "what it reads would be the same for every input. Write it with ops, or call the model without compiling it.");
 
     internal static string At(string? path) => string.IsNullOrEmpty(path) ? string.Empty : $" in {path}";

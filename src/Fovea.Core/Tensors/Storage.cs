@@ -112,7 +112,7 @@ internal sealed class Storage
 
     public Span<T> AsSpan<T>(int count)
         where T : unmanaged => _block is { } block ? block.AsSpan<T>(_offset, count)
-        : _owns ? throw new ObjectDisposedException(nameof(Tensor)) : throw CompileException.ReadsValues();
+        : _owns ? throw new ObjectDisposedException(nameof(Tensor)) : throw CompileException.ReadsValues(Execution.Current.Trace?.Path);
 
     private void GiveBack()
     {

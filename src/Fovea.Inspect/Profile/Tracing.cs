@@ -6,19 +6,10 @@ internal static class Tracing
     /// <summary>Runs a module in evaluation mode without a tape. Its mode is put back.</summary>
     public static Graph Run(Module module, Tensor[] inputs)
     {
-        ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(inputs);
-        bool wasTraining = module.IsTraining;
-        module.Eval();
-        try
-        {
-            using IDisposable inference = GradMode.NoGrad();
-            return Graph.Trace(x => [Call(module, x)], inputs);
-        }
-        finally
-        {
-            module.Train(wasTraining);
-        }
+        using var evaluation = new EvaluationMode(module);
+        using IDisposable inference = GradMode.NoGrad();
+        return Graph.Trace(x => [Call(module, x)], inputs);
     }
 
     /// <summary>Calls a module with one input or several.</summary>

@@ -19,6 +19,15 @@ public abstract record RelationMap(string Name) : AttentionMap(Name)
     /// <summary>What is looked at.</summary>
     public required RelationGrid Keys { get; init; }
 
+    /// <summary>How many relations, one after the other, this one is the product of (default 1).</summary>
+    public virtual int Hops => 1;
+
+    /// <summary>
+    /// What the values became, weighed by the relation: where gradients of the relation begin (<see cref="Tensor.Gradients"/> finds the way to
+    /// it). Null where the mechanism does not show it.
+    /// </summary>
+    public virtual Tensor? Output => null;
+
     /// <summary>Whether every row adds up to 1 (or to 0, where a query may attend to nothing).</summary>
     public abstract bool IsNormalized { get; }
 
@@ -43,6 +52,28 @@ public abstract record RelationMap(string Name) : AttentionMap(Name)
         Check(batch, head, nameof(key), key, Keys.Count);
         return Array.ConvertAll(ColumnOf(batch, head, key), static v => (float)v);
     }
+
+    /// <summary>The gradient of a row, from that of <see cref="Output"/>: <c>∂s/∂a_ij = Σ_d ∂s/∂y_id · v_jd</c>.</summary>
+    /// <param name="batch">The sample, from 0.</param>
+    /// <param name="head">The head, from 0.</param>
+    /// <param name="query">The query, from 0.</param>
+    /// <param name="gradient">Of the shape of <see cref="Output"/>.</param>
+    /// <returns>One number for each of <see cref="Keys"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample, head or query.</exception>
+    /// <exception cref="NotSupportedException">The relation has no <see cref="Output"/>.</exception>
+    /// <exception cref="ShapeException">The gradient has another shape.</exception>
+    public float[] RowGradient(int batch, int head, int query, Tensor gradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        Check(batch, head, nameof(query), query, Queries.Count);
+        Shape expected = (Output ?? throw new NotSupportedException($"{Name}: the relation does not show what it was multiplied with.")).Shape;
+        return gradient.Shape == expected
+            ? Array.ConvertAll(RowGradientOf(batch, head, query, gradient), static v => (float)v)
+            : throw new ShapeException("RowGradient", expected.ToString(), gradient.Shape.ToString());
+    }
+
+    /// <summary>The gradient of a row, of relations that have an <see cref="Output"/>.</summary>
+    private protected virtual double[] RowGradientOf(int batch, int head, int query, Tensor gradient) => throw new NotSupportedException(Name);
 
     /// <summary>One number of the relation.</summary>
     private protected abstract double Entry(int batch, int head, int query, int key);
@@ -87,6 +118,9 @@ public abstract record RelationMap(string Name) : AttentionMap(Name)
 /// <param name="Prefix">Tokens before the grid, such as ViT's class token (default 0).</param>
 public sealed record RelationGrid(IReadOnlyList<int> Axes, int Prefix = 0)
 {
+    /// <summary>Whether its places are channels, which lie nowhere in a picture (default false).</summary>
+    public bool IsOfChannels { get; private init; }
+
     /// <summary>Number of positions, the tokens before the grid included.</summary>
     public int Count { get; } = Prefix + Axes.Aggregate(1, static (product, length) => product * length);
 
@@ -99,4 +133,7 @@ public sealed record RelationGrid(IReadOnlyList<int> Axes, int Prefix = 0)
 
     /// <summary>A sequence.</summary>
     public static RelationGrid Sequence(int length) => new([length]);
+
+    /// <summary>Channels.</summary>
+    public static RelationGrid Channels(int count) => new([count]) { IsOfChannels = true };
 }

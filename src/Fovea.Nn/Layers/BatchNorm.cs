@@ -42,9 +42,7 @@ public abstract class BatchNorm : Module
     {
         using IDisposable? part = EnterTrace();
         using TensorScope scope = TensorScope.Begin();
-        Tensor y = scope.Keep(Normalize(x, relu, residual));
-        TellListeners(y, residual is null ? [x] : [x, residual]);
-        return y;
+        return TellListeners(scope, Normalize(x, relu, residual), residual is null ? [x] : [x, residual]);
     }
 
     /// <inheritdoc/>

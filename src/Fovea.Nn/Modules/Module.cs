@@ -11,7 +11,7 @@ public abstract class Module
     private readonly List<(string Name, Module Value)> _children = [];
     private readonly PartsBuild _build = new();
     private FormulaCache? _formulas;
-    private Action<Module, Tensor[], Tensor>? _afterCall;
+    private Func<Module, Tensor[], Tensor, Tensor>? _afterCall;
     private string? _name;
 
     /// <summary>Whether the module is in training mode (the default), which batch norm and dropout ask for.</summary>
@@ -61,9 +61,7 @@ public abstract class Module
         EnsureBuilt();
         using IDisposable? part = EnterTrace();
         using TensorScope scope = TensorScope.Begin();
-        Tensor y = scope.Keep(ByPlan(x) ?? Forward(x));
-        TellListeners(y, x);
-        return y;
+        return TellListeners(scope, ByPlan(x) ?? Forward(x), x);
     }
 
     /// <summary>Runs a module of several inputs, in the order that its documentation gives.</summary>
@@ -72,9 +70,7 @@ public abstract class Module
         EnsureBuilt();
         using IDisposable? part = EnterTrace();
         using TensorScope scope = TensorScope.Begin();
-        Tensor y = scope.Keep(ByPlan(inputs) ?? Forward(inputs));
-        TellListeners(y, inputs);
-        return y;
+        return TellListeners(scope, ByPlan(inputs) ?? Forward(inputs), inputs);
     }
 
     /// <summary>Listens to the module's calls, beside others who do: until the returned value is disposed.</summary>
@@ -82,7 +78,25 @@ public abstract class Module
     public IDisposable AfterCall(Action<Module, Tensor[], Tensor> listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        return new Listening(this, listener);
+        return new Listening(this, (module, inputs, y) =>
+        {
+            listener(module, inputs, y);
+            return y;
+        });
+    }
+
+    /// <summary>
+    /// Puts something else in the place of what the module's calls give, until the returned value is disposed: for looking at what becomes of a
+    /// model without a part, a head, a channel. Those who listen later hear of what was put there.
+    /// </summary>
+    /// <param name="change">
+    /// Gets the module, the inputs and the output after each call, and gives what the caller gets: the output as it is, or another tensor, made
+    /// by ops where gradients are to flow. The output itself is not to be written to: others may read the same memory.
+    /// </param>
+    public IDisposable ChangeOutput(Func<Module, Tensor[], Tensor, Tensor> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return new Listening(this, change);
     }
 
     /// <summary>All parameters with dotted names, own first, then the children's in order.</summary>
@@ -183,9 +197,27 @@ public abstract class Module
     /// <summary>Names the ops that follow after this module in a trace, until the returned value is disposed; see <see cref="Graph.Enter"/>.</summary>
     private protected IDisposable? EnterTrace() => _name is null ? null : Graph.Enter(_name);
 
-    /// <summary>Tells those who listen of a call.</summary>
-    private protected void TellListeners(Tensor y, params ReadOnlySpan<Tensor> inputs) =>
-        Volatile.Read(ref _afterCall)?.Invoke(this, inputs.ToArray(), y);
+    /// <summary>Tells those who listen of a call, one after the other.</summary>
+    /// <param name="scope">The scope of the call.</param>
+    /// <param name="y">What the module made.</param>
+    /// <param name="inputs">Of what.</param>
+    /// <returns>What the caller gets, handed to the scope around the call.</returns>
+    private protected Tensor TellListeners(TensorScope scope, Tensor y, params ReadOnlySpan<Tensor> inputs)
+    {
+        scope.Keep(y);
+        if (Volatile.Read(ref _afterCall) is not { } listeners)
+        {
+            return y;
+        }
+
+        Tensor[] given = inputs.ToArray();
+        foreach (Func<Module, Tensor[], Tensor, Tensor> listener in Delegate.EnumerateInvocationList(listeners))
+        {
+            y = listener(this, given, y);
+        }
+
+        return scope.Keep(y);
+    }
 
     /// <summary>Registers a parameter: it requires a gradient and belongs to no scope.</summary>
     /// <returns>The same tensor.</returns>
@@ -276,9 +308,9 @@ public abstract class Module
     private sealed class Listening : IDisposable
     {
         private readonly Module _module;
-        private Action<Module, Tensor[], Tensor>? _listener;
+        private Func<Module, Tensor[], Tensor, Tensor>? _listener;
 
-        public Listening(Module module, Action<Module, Tensor[], Tensor> listener)
+        public Listening(Module module, Func<Module, Tensor[], Tensor, Tensor> listener)
         {
             _module = module;
 
@@ -295,9 +327,9 @@ public abstract class Module
             }
         }
 
-        private void Change(Func<Action<Module, Tensor[], Tensor>?, Action<Module, Tensor[], Tensor>?> change)
+        private void Change(Func<Func<Module, Tensor[], Tensor, Tensor>?, Func<Module, Tensor[], Tensor, Tensor>?> change)
         {
-            Action<Module, Tensor[], Tensor>? before;
+            Func<Module, Tensor[], Tensor, Tensor>? before;
             do
             {
                 before = Volatile.Read(ref _module._afterCall);

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Fovea.Simd.Conv;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Memory;
 using Fovea.Simd.Vectors;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Fovea.Cli.Flags;
 
 namespace Fovea.Cli.Tests;
 

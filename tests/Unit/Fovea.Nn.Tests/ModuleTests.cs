@@ -33,6 +33,23 @@ public sealed class ModuleTests
     }
 
     [Fact]
+    public void An_output_that_was_changed_is_what_the_caller_and_later_listeners_get()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var layer = new Activation(static x => x * 2);
+        var model = new Sequential(layer, new Activation(static x => x + 1));
+        float heard = 0;
+        using (layer.ChangeOutput((_, inputs, y) => y * 10 + inputs[0]))
+        using (layer.AfterCall((_, _, y) => heard = y.ToArray<float>()[0]))
+        {
+            Assert.Equal([64f], model.Call(Tensor.From([3f])).ToArray<float>());
+            Assert.Equal(63, heard);
+        }
+
+        Assert.Equal([7f], model.Call(Tensor.From([3f])).ToArray<float>());
+    }
+
+    [Fact]
     public void Training_mode_reaches_every_part()
     {
         var module = new Sequential(new Sequential(new BatchNorm2d(2)));

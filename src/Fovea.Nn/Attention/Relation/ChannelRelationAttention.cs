@@ -75,7 +75,7 @@ public sealed class ChannelRelationAttention : Mechanism<ChannelRelationAttentio
         Tensor weights = (-maps.Gram()).Softmax(-1);
         if (AttentionRecorder.IsActive)
         {
-            RelationGrid channels = RelationGrid.Sequence(_channels);
+            RelationGrid channels = RelationGrid.Channels(_channels);
             AttentionRecorder.Publish(this, new DenseRelation("channel")
             {
                 Batch = x.Shape[0],

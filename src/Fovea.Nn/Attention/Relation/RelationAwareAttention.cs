@@ -134,8 +134,8 @@ public sealed class RelationAwareAttention : Mechanism<RelationAwareAttention>, 
             throw new OptionException(Key, "spatial and channel are both false, which leaves nothing to do; set one of them to true.");
         }
 
-        _spatial = spatial ? new Branch(this, "spatial", _channels, innerChannels, positions, innerPositions, down) : null;
-        _channel = channel ? new Branch(this, "channel", positions, innerPositions, _channels, innerChannels, down) : null;
+        _spatial = spatial ? new Branch(this, "spatial", RelationGrid.OfMaps, _channels, innerChannels, positions, innerPositions, down) : null;
+        _channel = channel ? new Branch(this, "channel", static maps => RelationGrid.Channels(maps.Shape[2]), positions, innerPositions, _channels, innerChannels, down) : null;
     }
 
     /// <inheritdoc/>
@@ -214,10 +214,11 @@ public sealed class RelationAwareAttention : Mechanism<RelationAwareAttention>, 
         private readonly Projection _relations;
         private readonly Sequential _gate;
         private readonly string _name;
+        private readonly Func<Tensor, RelationGrid> _places;
 
-        public Branch(RelationAwareAttention owner, string name, int features, int innerFeatures, int places, int innerPlaces, int downRatio)
+        public Branch(RelationAwareAttention owner, string name, Func<Tensor, RelationGrid> grid, int features, int innerFeatures, int places, int innerPlaces, int downRatio)
         {
-            _name = name;
+            (_name, _places) = (name, grid);
             int joint = 1 + innerPlaces;
             int hidden = Divided($"the {joint} features of the {name} gate", joint, "downRatio", downRatio);
             _own = owner.Register($"gx_{name}", new Projection(features, innerFeatures));
@@ -259,8 +260,8 @@ public sealed class RelationAwareAttention : Mechanism<RelationAwareAttention>, 
             {
                 Batch = places.Shape[0],
                 Heads = 1,
-                Queries = RelationGrid.OfMaps(places),
-                Keys = RelationGrid.OfMaps(others),
+                Queries = _places(places),
+                Keys = _places(others),
                 Operands = (AttentionRecorder.Share(places), AttentionRecorder.Share(others)),
                 Factor = 1,
             });

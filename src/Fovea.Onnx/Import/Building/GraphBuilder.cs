@@ -152,7 +152,7 @@ internal sealed class GraphBuilder
                 ElementTypes = i => i < inputs.Length ? _names.Initializers.GetValueOrDefault(node.Input[i])?.DataType : null,
             });
             int[] places = [.. outputs.Take(read).Select(o => o.Length > 0 && _names.Read.Contains(o) ? PlaceOf(o) : -1)];
-            var step = new Step(GraphNames.NameOf(node), node.OpType, _opset, run, inputs, places);
+            var step = new Step(GraphNames.NameOf(node), node.OpType, _opset, run, inputs, places) { Value = outputs[0] };
             if (!Fold(step))
             {
                 _steps.Add(step);

@@ -20,6 +20,9 @@ internal sealed class Interpreter
         }
     }
 
+    /// <summary>The nodes, in the order in which they run.</summary>
+    public IReadOnlyList<Step> Steps => _steps;
+
     /// <summary>Runs the nodes.</summary>
     /// <param name="inputs">The model's inputs, by their places.</param>
     /// <param name="isTraining">Whether the model is in training mode.</param>
@@ -42,6 +45,7 @@ internal sealed class Interpreter
         {
             var given = new NodeInputs(Array.ConvertAll(step.Inputs, p => p < 0 ? null : InType(values[p], floats)), floats, isTraining);
             Tensor[] made = Run(step, given);
+            made[0] = step.Shown is { } shown && made[0].DType.IsFloating() ? shown.Call(made[0]) : made[0];
             for (int i = 0; i < step.Outputs.Length; i++)
             {
                 if (step.Outputs[i] >= 0)

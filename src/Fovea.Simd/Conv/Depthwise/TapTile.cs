@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Fovea.Simd.Gemm;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Functions;
 
 namespace Fovea.Simd.Conv;
 
@@ -85,7 +86,7 @@ public static unsafe class DepthUnfold
                     if (rest == 0 && (uint)o < (uint)s.OutDepth)
                     {
                         T* source = dy + ((((((((nint)n * s.OutDepth) + o) * s.Channels) + c) * s.Kernel) + t) * s.Plane);
-                        Accumulate.Add(target, new ReadOnlySpan<T>(source, s.Plane), target);
+                        Zip.Run(target, new ReadOnlySpan<T>(source, s.Plane), target, default(Add));
                     }
                 }
             }

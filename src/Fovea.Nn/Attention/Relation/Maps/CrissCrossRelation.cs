@@ -83,7 +83,9 @@ internal sealed record CrissCrossRelation(string Name) : RelationMap(Name)
 internal sealed record CrissCrossPath(string Name) : RelationMap(Name)
 {
     /// <summary>The relations in the order in which they were applied.</summary>
-    public required IReadOnlyList<CrissCrossRelation> Hops { get; init; }
+    public required IReadOnlyList<CrissCrossRelation> Steps { get; init; }
+
+    public override int Hops => Steps.Count;
 
     public override bool IsNormalized => true;
 
@@ -93,15 +95,15 @@ internal sealed record CrissCrossPath(string Name) : RelationMap(Name)
         Heads = 1,
         Queries = hops[0].Queries,
         Keys = hops[0].Keys,
-        Hops = hops,
+        Steps = hops,
     };
 
     // A position of the result looks through the last hop first.
     private protected override double[] RowOf(int batch, int head, int query) =>
-        Hops.Reverse().Aggregate(At(query), (v, hop) => hop.Step(batch, v, fromQueries: true));
+        Steps.Reverse().Aggregate(At(query), (v, hop) => hop.Step(batch, v, fromQueries: true));
 
     private protected override double[] ColumnOf(int batch, int head, int key) =>
-        Hops.Aggregate(At(key), (v, hop) => hop.Step(batch, v, fromQueries: false));
+        Steps.Aggregate(At(key), (v, hop) => hop.Step(batch, v, fromQueries: false));
 
     private protected override double Entry(int batch, int head, int query, int key) => RowOf(batch, head, query)[key];
 

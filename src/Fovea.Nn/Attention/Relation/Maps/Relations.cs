@@ -1,6 +1,6 @@
 namespace Fovea.Attention;
 
-/// <summary>Runs attentions for mechanisms, and publishes what they looked at where a recorder is open; the output is the same either way.</summary>
+/// <summary>Runs attentions for mechanisms, publishes what they looked at where a recorder is open (the output is the same either way), and gives way to a <see cref="RelationIntervention"/>.</summary>
 internal static class Relations
 {
     /// <summary>Attention of three operands.</summary>
@@ -18,10 +18,10 @@ internal static class Relations
         (Tensor output, Tensor statistics) = q.ScaledDotProductAttentionWithStatistics(k, v, options);
         if (AttentionRecorder.IsActive)
         {
-            Publish(owner, name, AttentionGeometry.Of(options.Layout, options.Heads, q.Shape, k.Shape, v.Shape), q, k, options, queries, keys, statistics);
+            Publish(owner, name, AttentionGeometry.Of(options.Layout, options.Heads, q.Shape, k.Shape, v.Shape), (q, k, v), options, queries, keys, statistics, output);
         }
 
-        return output;
+        return RelationIntervention.Of(owner) is { } change ? change.Apply(output, v, options.Layout, options.Heads) : output;
     }
 
     /// <summary>Attention of a tensor that holds queries, keys and values beside each other, [B, N, 3·heads·D].</summary>
@@ -31,17 +31,21 @@ internal static class Relations
         (Tensor output, Tensor statistics) = qkv.PackedAttentionWithStatistics(options);
         if (AttentionRecorder.IsActive)
         {
-            Publish(owner, name, AttentionGeometry.OfPacked(options.Heads, qkv.Shape), qkv, qkv, options, grid, grid, statistics);
+            Publish(owner, name, AttentionGeometry.OfPacked(options.Heads, qkv.Shape), (qkv, qkv, qkv), options, grid, grid, statistics, output);
         }
 
-        return output;
+        int features = output.Shape[2];
+        return RelationIntervention.Of(owner) is { } change
+            ? change.Apply(output, qkv.Narrow(2, 2 * features, features), AttentionLayout.Tokens, options.Heads)
+            : output;
     }
 
     private static void Publish(
-        Module owner, string name, AttentionGeometry geometry, Tensor q, Tensor k, ScaledDotProductOptions options, RelationGrid queries, RelationGrid keys,
-        Tensor statistics)
+        Module owner, string name, AttentionGeometry geometry, (Tensor Q, Tensor K, Tensor V) from, ScaledDotProductOptions options, RelationGrid queries,
+        RelationGrid keys, Tensor statistics, Tensor output)
     {
-        Tensor held = AttentionRecorder.Share(q);
+        Tensor held = AttentionRecorder.Share(from.Q);
+        Tensor Held(Tensor operand) => ReferenceEquals(operand, from.Q) ? held : AttentionRecorder.Share(operand);
         AttentionRecorder.Publish(owner, new SoftmaxRelation(name)
         {
             Batch = geometry.Batch,
@@ -49,7 +53,9 @@ internal static class Relations
             Queries = queries,
             Keys = keys,
             Geometry = geometry,
-            Operands = (held, ReferenceEquals(q, k) ? held : AttentionRecorder.Share(k)),
+            Operands = (held, Held(from.K)),
+            Values = Held(from.V),
+            Weighed = output,
             Statistics = AttentionRecorder.Share(statistics),
             Scale = options.Scale ?? 1 / Math.Sqrt(geometry.Depth),
             Causal = options.Causal,

@@ -1,0 +1,72 @@
+using Fovea.Attention;
+
+namespace Fovea.Inspect;
+
+/// <summary>
+/// A class activation map: the activations A [C, H, W] of a layer, summed over channels with weights that say how much each matters to the
+/// target's score s. Negative sums are 0 unless asked otherwise. The target's gradients are G = ∂s/∂A.
+/// </summary>
+public abstract class Cam : IMapMethod
+{
+    private readonly MapMethodOptions _options;
+
+    private protected Cam(string name, MapMethodOptions? options)
+    {
+        (Name, _options) = (name, options ?? MapMethodOptions.Default);
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.BatchSize, 1, nameof(options));
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>Whether the method reads gradients (default true).</summary>
+    private protected virtual bool UsesGradients => true;
+
+    /// <inheritdoc/>
+    /// <exception cref="OptionException">There is no such layer, none lies on a grid, or the target does not depend on it.</exception>
+    /// <exception cref="ShapeException">The model does not take such pictures, or its output holds no such target.</exception>
+    public IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        GridLayer layer = GridLayers.Find(model, images, _options.Layer);
+        using var look = new ModelLook(model);
+        Module module = model.NamedModules().First(m => m.Name == layer.Name).Value;
+        (Tensor output, Tensor made, Tensor values, int calls) = Run(look, module, images);
+        Tensor scores = target.Score(output);
+        Tensor? gradients = UsesGradients ? Gradients(scores, made, layer) : null;
+        double[] all = scores.To(DType.Float64).ToArray<double>();
+        return [.. Enumerable.Range(0, images.Shape[0]).Select(n => Finish(layer, Map(new CamSample
+        {
+            Layer = layer,
+            Activations = layer.Planes(values, n),
+            Gradients = gradients is null ? [] : layer.Planes(gradients, n),
+            Score = all[n],
+            Trials = new CamTrials(look, layer, module, calls, images.Narrow(0, n, 1), target.Fix(output, n), _options.BatchSize),
+        })))];
+    }
+
+    /// <summary>Runs the model: the output, what the layer made in its last call and its values, and how often it was called.</summary>
+    private (Tensor Output, Tensor Made, Tensor Values, int Calls) Run(ModelLook look, Module module, Tensor images)
+    {
+        Tensor? made = null;
+        Tensor? values = null;
+        int calls = 0;
+        using IDisposable ear = look.Listen(module, (_, _, y) => (made, values, calls) = (y, AttentionRecorder.Share(y), calls + 1));
+        Tensor output = UsesGradients ? look.RunOnTape(images).Output : look.Run(images);
+        return (output, made!, values!, calls);
+    }
+
+    /// <summary>The map of a picture before negative sums are dropped, [positions].</summary>
+    private protected abstract double[] Map(CamSample sample);
+
+    private Tensor Gradients(Tensor scores, Tensor made, GridLayer layer)
+    {
+        Tensor sum = scores.Sum();
+        return (sum.RequiresGrad ? sum.Gradients([made])[0] : null) ?? throw new OptionException("layer",
+            $"the target does not depend on \"{layer.Name}\", whose output goes no further or lies on another branch; choose a layer on the way to the target.");
+    }
+
+    // Max keeps NaN: a map that cannot be trusted shows it.
+    private ScalarMap Finish(GridLayer layer, double[] map) =>
+        new(Name, layer.Name, layer.Height, layer.Width, Array.ConvertAll(map, v => (float)(_options.Rectify ? Math.Max(v, 0) : v)));
+}

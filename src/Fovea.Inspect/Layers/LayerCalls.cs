@@ -1,0 +1,75 @@
+using Fovea.Attention;
+
+namespace Fovea.Inspect;
+
+/// <summary>The calls of a model's modules in one run, and which of their outputs lie on a grid.</summary>
+internal sealed class LayerCalls
+{
+    private LayerCalls(List<LayerCall> calls, Tensor output, HashSet<Module> attending)
+    {
+        (All, OutputRank) = (calls, output.Rank);
+        Grids = [.. calls.Where(c => c.Layer is not null && c.Made != output)];
+        Attending = attending;
+    }
+
+    /// <summary>All calls, in the order in which they ended.</summary>
+    public IReadOnlyList<LayerCall> All { get; }
+
+    /// <summary>Those whose outputs lie on a grid of more than one cell and are not the model's own.</summary>
+    public IReadOnlyList<LayerCall> Grids { get; }
+
+    /// <summary>Axes of the model's output: 2 of a classifier, 4 of a segmentation.</summary>
+    public int OutputRank { get; }
+
+    /// <summary>The modules that showed a relation.</summary>
+    public IReadOnlySet<Module> Attending { get; }
+
+    /// <summary>Runs the model on the first of the pictures.</summary>
+    public static LayerCalls Of(Module model, Tensor images)
+    {
+        using var look = new ModelLook(model);
+        var calls = new List<(string Name, Module Module, Tensor[] Inputs, Tensor Made, Shape Shape)>();
+        foreach ((string name, Module module) in model.NamedModules().DistinctBy(m => m.Value).Where(m => m.Name.Length > 0))
+        {
+            look.Listen(module, (_, inputs, y) => calls.Add((name, module, inputs, y, y.Shape)));
+        }
+
+        using AttentionRecorder recorder = AttentionRecorder.Begin();
+        Tensor output = look.Run(images.Narrow(0, 0, 1));
+        var relations = recorder.Maps.Where(m => m.Map is RelationMap).Select(m => (m.Module, Map: (RelationMap)m.Map)).ToList();
+        var grids = relations.Select(r => r.Map.Queries).ToList();
+        HashSet<Module> inside = [.. model.NamedModules().Where(m => m.Value is IMechanism and not VisionTransformer)
+            .SelectMany(m => m.Value.NamedModules().Skip(1)).Select(m => m.Value)];
+        var maps = new List<(int, int)>();
+        var found = new List<LayerCall>();
+        foreach (var c in calls)
+        {
+            if (c.Shape.Rank == 4)
+            {
+                maps.Add((c.Shape[2], c.Shape[3]));
+            }
+
+            found.Add(new LayerCall(c.Name, c.Module, c.Inputs, c.Made, c.Shape, inside.Contains(c.Module), LayerOf(c.Name, c.Shape, grids, maps, images)));
+        }
+
+        return new LayerCalls(found, output, [.. relations.Select(r => r.Module)]);
+    }
+
+    private static GridLayer? LayerOf(string name, Shape shape, List<RelationGrid> grids, List<(int, int)> maps, Tensor images) => shape.Rank switch
+    {
+        4 when shape[1] > 0 && shape[2] * shape[3] > 1 => new GridLayer(name, shape[1], shape[2], shape[3], Tokens: false, Prefix: 0),
+        3 when shape[2] > 0 && TokenGrid.Find(shape[1], grids, maps, (images.Shape[2], images.Shape[3])) is { } grid =>
+            new GridLayer(name, shape[2], grid.Axes[0], grid.Axes[1], Tokens: true, grid.Prefix),
+        _ => null,
+    };
+}
+
+/// <summary>One call of a module.</summary>
+/// <param name="Name">The module's dotted name.</param>
+/// <param name="Module">The module.</param>
+/// <param name="Inputs">What it got; the memory may have been given back.</param>
+/// <param name="Made">What it gave; the memory may have been given back.</param>
+/// <param name="Shape">The shape of that.</param>
+/// <param name="IsInside">Whether the module is a part of an attention mechanism.</param>
+/// <param name="Layer">How its output lies on a grid, or null.</param>
+internal sealed record LayerCall(string Name, Module Module, Tensor[] Inputs, Tensor Made, Shape Shape, bool IsInside, GridLayer? Layer);

@@ -1,0 +1,66 @@
+namespace Fovea.Inspect;
+
+/// <summary>
+/// A look at a model while it runs: in evaluation mode, with ears at its modules that hear the calls of this look alone, though others may run
+/// the model at the same time. What it makes lives until it is disposed; of the model nothing stays changed.
+/// </summary>
+internal sealed class ModelLook : IDisposable
+{
+    private static readonly AsyncLocal<ModelLook?> s_current = new();
+    private readonly ModelLook? _before = s_current.Value;
+    private readonly EvaluationMode _mode;
+    private readonly TensorScope _scope;
+    private readonly List<IDisposable> _ears = [];
+
+    public ModelLook(Module model)
+    {
+        (Model, _mode, _scope) = (model, new EvaluationMode(model), TensorScope.Begin());
+        s_current.Value = this;
+    }
+
+    public Module Model { get; }
+
+    /// <summary>Hears the calls of a module.</summary>
+    public IDisposable Listen(Module module, Action<Module, Tensor[], Tensor> listener) => Add(module.AfterCall((m, inputs, y) =>
+    {
+        if (s_current.Value == this)
+        {
+            listener(m, inputs, y);
+        }
+    }));
+
+    /// <summary>Changes what the calls of a module give.</summary>
+    public IDisposable Change(Module module, Func<Tensor, Tensor> change) =>
+        Add(module.ChangeOutput((_, _, y) => s_current.Value == this ? change(y) : y));
+
+    /// <summary>Runs the model without a tape.</summary>
+    public Tensor Run(Tensor images)
+    {
+        using IDisposable still = GradMode.NoGrad();
+        return Model.Call(images);
+    }
+
+    /// <summary>Runs the model on the tape, whether its weights require gradients or not.</summary>
+    /// <returns>The output, and the images as a leaf of the tape.</returns>
+    public (Tensor Output, Tensor Images) RunOnTape(Tensor images)
+    {
+        using IDisposable recording = GradMode.EnableGrad();
+        Tensor leaf = images.Detach();
+        leaf.RequiresGrad = true;
+        return (Model.Call(leaf), leaf);
+    }
+
+    public void Dispose()
+    {
+        _ears.ForEach(e => e.Dispose());
+        _scope.Dispose();
+        _mode.Dispose();
+        s_current.Value = _before;
+    }
+
+    private IDisposable Add(IDisposable ear)
+    {
+        _ears.Add(ear);
+        return ear;
+    }
+}
