@@ -16,7 +16,8 @@ public sealed class DependencyTests
         ["Fovea.Onnx"] = ["Fovea.Nn"],
         ["Fovea.Training"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop"],
         ["Fovea.Inspect"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
-        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Inspect", "Fovea.Interop", "Fovea.Onnx"],
+        ["Fovea.Studio"] = ["Fovea.Inspect", "Fovea.Training", "Fovea.Imaging"],
+        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Inspect", "Fovea.Studio", "Fovea.Interop", "Fovea.Onnx"],
     };
 
     public static TheoryData<string> Projects =>

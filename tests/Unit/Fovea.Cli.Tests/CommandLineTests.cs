@@ -33,6 +33,7 @@ public sealed class CommandLineTests
         ["show"] = ["show", "no-such"],
         ["list"] = ["list", "no-such"],
         ["docs"] = ["docs", "/dev/null/docs"],
+        ["studio"] = ["studio", "--folder", Nowhere],
         ["completion"] = ["completion", "no-such"],
         ["version"] = ["version", "no-such"],
         ["help"] = ["help", "no-such"],

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Fovea.Studio;
+using Microsoft.Playwright;
+
+namespace Fovea.Bench.Studio;
+
+/// <summary>From the start of the server to the first page with a map on it, and from a click to the painted row, in Chromium.</summary>
+internal static class PageTimes
+{
+    private const int Clicks = 60;
+    private static readonly string s_chromium = Environment.GetEnvironmentVariable("FOVEA_CHROMIUM") ?? "/usr/bin/chromium";
+
+    public static async Task<bool> Run()
+    {
+        using IPlaywright playwright = await Playwright.CreateAsync();
+        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = s_chromium, Args = ["--no-sandbox"] });
+        IPage page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
+        long start = Stopwatch.GetTimestamp();
+        await using StudioServer server = await StudioServer.StartAsync(new StudioOptions { Port = 0, Folder = AppContext.BaseDirectory });
+        double served = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        await page.GotoAsync(server.Page.ToString());
+        await page.WaitForSelectorAsync(".map .numbers dd, .gatebars canvas");
+        double shown = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        Console.WriteLine($"page: server up after {served:0} ms, first page with a map after {shown:0} ms (budget 1000)");
+        await page.EvaluateAsync("async () => { const s = await import('/state.js'); await s.openModel({ catalogue: 'pam_resnet8' }); location.hash = '#explore'; }");
+        await page.WaitForSelectorAsync(".map[data-place]");
+
+        // In the page itself: from the event to the frame after the canvas was painted.
+        double[] times = await page.EvaluateAsync<double[]>($$"""
+            async () => {
+              const grid = document.querySelector(".grid"), map = document.querySelector(".map"), box = grid.getBoundingClientRect(), times = [];
+              for (let i = 0; i < {{Clicks}}; i++) {
+                const before = map.dataset.place, at = { bubbles: true, pointerId: 1, clientX: box.left + box.width * ((i * 7) % 31 + 1) / 33, clientY: box.top + box.height * ((i * 5) % 29 + 1) / 33 };
+                const start = performance.now();
+                grid.dispatchEvent(new PointerEvent("pointerdown", at));
+                grid.dispatchEvent(new PointerEvent("pointerup", at));
+                while (map.dataset.place === before) { await new Promise((r) => requestAnimationFrame(r)); }
+                times.push(performance.now() - start);
+              }
+              return times;
+            }
+            """);
+        Array.Sort(times);
+        Console.WriteLine($"page: click to paint, 32x32 positions: median {times[times.Length / 2]:0.0} ms, p95 {times[(int)(0.95 * times.Length)]:0.0} ms (budget 100)");
+        return shown < 1000 && times[(int)(0.95 * times.Length)] < 100;
+    }
+}

@@ -1,0 +1,61 @@
+using System.IO.Compression;
+using Fovea.Imaging.Codecs.Png;
+using Fovea.Imaging.Transforms;
+using Fovea.Studio.Serving;
+using Fovea.Studio.Stores;
+using Fovea.Studio.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Fovea.Studio.Endpoints;
+
+/// <summary><c>/api/images</c>: samples and uploads.</summary>
+internal static class ImageEndpoints
+{
+    private const int MostNameLength = 120;
+    private const int ThumbnailSide = 512;
+
+    public static void MapImages(this IEndpointRouteBuilder routes, StudioState studio)
+    {
+        routes.MapGet("/api/images", () => TypedResults.Ok(new ImageOffers(studio.Options.Image ?? SamplePictures.Names[0], SamplePictures.Names, studio.Options.MaxUploadBytes)))
+            .WithSummary("The sample pictures.");
+
+        routes.MapPost("/api/images", async Task<Created<ImageInfo>> (HttpRequest request, string? name, CancellationToken cancellation) =>
+            {
+                byte[] file = await Body(request, studio.Options.MaxUploadBytes, cancellation);
+                string called = Path.GetFileName(name ?? "upload");
+                ImageInfo info = await studio.Queue.Run(() => studio.Add(file, called.Length > MostNameLength ? called[..MostNameLength] : called), cancellation);
+                return TypedResults.Created($"/api/images/{info.Id}", info);
+            })
+            .Accepts<byte[]>("application/octet-stream")
+            .WithSummary("Upload a picture: the file itself as the body, of at most 20 MB and 40 megapixels.");
+
+        routes.MapGet("/api/images/{id}", (string id) =>
+            {
+                Imaging.Image image = studio.Picture(id);
+                Imaging.Image shown = Math.Max(image.Width, image.Height) > 2 * ThumbnailSide ? image.ResizeShorterSide(ThumbnailSide) : image;
+                return TypedResults.Bytes(PngEncoder.Encode(shown, CompressionLevel.Fastest), "image/png");
+            })
+            .WithSummary("A picture as PNG, large ones made smaller.");
+    }
+
+    // Read whole, but never past the limit, whatever the head of the request says.
+    private static async Task<byte[]> Body(HttpRequest request, long most, CancellationToken cancellation)
+    {
+        using var body = new MemoryStream((int)Math.Clamp(request.ContentLength ?? 0, 0, most));
+        byte[] part = new byte[81920];
+        for (int read; (read = await request.Body.ReadAsync(part, cancellation)) > 0;)
+        {
+            if (body.Length + read > most)
+            {
+                throw new StudioProblem(StatusCodes.Status413PayloadTooLarge, "Upload too large", $"A picture may have {most >> 20} MB; make it smaller first.");
+            }
+
+            body.Write(part, 0, read);
+        }
+
+        return body.Length > 0 ? body.ToArray() : throw StudioProblem.Wrong("body", "the bytes of a picture", null);
+    }
+}

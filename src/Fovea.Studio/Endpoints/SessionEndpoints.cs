@@ -1,0 +1,37 @@
+using System.IO.Compression;
+using Fovea.Imaging.Codecs.Png;
+using Fovea.Studio.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Fovea.Studio.Endpoints;
+
+/// <summary><c>/api/sessions</c>: a model that looks at a picture.</summary>
+internal static class SessionEndpoints
+{
+    public static void MapSessions(this IEndpointRouteBuilder routes, StudioState studio)
+    {
+        routes.MapPost("/api/sessions", async Task<Created<SessionInfo>> (OpenSession request, CancellationToken cancellation) =>
+            {
+                SessionInfo info = await studio.Look(request, cancellation);
+                return TypedResults.Created($"/api/sessions/{info.Id}", info);
+            })
+            .WithSummary("Have an open model look at a picture.");
+
+        routes.MapDelete("/api/sessions/{id}", (string id) =>
+            {
+                studio.Sessions.Get(id);
+                return TypedResults.Ok(new Closed(studio.Sessions.Close((name, _) => name == id)));
+            })
+            .WithSummary("Close a session.");
+
+        routes.MapGet("/api/sessions/{id}/picture", (string id) =>
+                TypedResults.Bytes(PngEncoder.Encode(studio.Sessions.Get(id).Seen, CompressionLevel.Fastest), "image/png"))
+            .WithSummary("The picture as the model sees it: cropped and resized.");
+
+        routes.MapGet("/api/sessions/{id}/sites", (string id) => TypedResults.Ok(StudioState.Describe(studio.Sessions.Get(id))))
+            .WithSummary("Where in the model there is attention to look at.");
+    }
+}

@@ -1,0 +1,89 @@
+// The page: which screen is shown, what is open, and what begins.
+
+import { Latest, Refusal } from "./api.js";
+import { el, percent, toast } from "./dom.js";
+import { load as loadPalettes } from "./palette.js";
+import { begin, look, onChange, state } from "./state.js";
+import { ablation } from "./screens/ablation.js";
+import { compare } from "./screens/compare.js";
+import { explore } from "./screens/explore.js";
+import { exporting } from "./screens/exporting.js";
+import { gates } from "./screens/gates.js";
+import { load } from "./screens/load.js";
+import { network } from "./screens/network.js";
+import { training } from "./screens/training.js";
+import { transformer } from "./screens/transformer.js";
+
+/** @type {Array<[string, string, () => HTMLElement]>} */
+const screens = [
+  ["load", "Load", load],
+  ["explore", "Explore", explore],
+  ["compare", "Compare", compare],
+  ["gates", "Gates", gates],
+  ["transformer", "Transformer", transformer],
+  ["ablation", "Ablation", ablation],
+  ["network", "Network", network],
+  ["training", "Training", training],
+  ["export", "Export", exporting],
+];
+
+const main = /** @type {HTMLElement} */ (document.getElementById("screen"));
+const tabs = /** @type {HTMLElement} */ (document.querySelector(".tabs"));
+const context = /** @type {HTMLElement} */ (document.querySelector(".context"));
+
+for (const [key, title] of screens) {
+  tabs.append(el("a", { href: `#${key}` }, title));
+}
+
+function show() {
+  const key = location.hash.slice(1), [name, title, build] = screens.find((s) => s[0] === key) ?? screens[1];
+  for (const tab of tabs.children) {
+    if (tab.getAttribute("href") === `#${name}`) {
+      tab.setAttribute("aria-current", "page");
+      tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else {
+      tab.removeAttribute("aria-current");
+    }
+  }
+  document.title = `${title} · Fovea studio`;
+  main.replaceChildren(build());
+  main.dataset.screen = name;
+}
+
+function showContext() {
+  const { model, session } = state;
+  if (!model || !session) {
+    return;
+  }
+  const known = session.top.slice(0, 3);
+  context.replaceChildren(
+    el("a", { class: "chip", href: "#load", title: "Open another model" }, el("small", {}, "Model"), el("strong", {}, model.name), el("span", { class: "fine" }, model.title)),
+    el("a", { class: "chip picture", href: "#load", title: "Open another picture" }, el("img", { src: `/api/sessions/${session.id}/picture`, alt: "", width: 36, height: 36 }), el("span", {}, el("small", {}, "Picture"), el("strong", {}, state.image.startsWith("clutter-") ? state.image : "your picture"))),
+    model.task.toLowerCase() === "classify" ? el("ol", { class: "scores", "aria-label": "What the model says" }, ...known.map((c) => {
+      const bar = el("span", { class: "bar" });
+      bar.style.width = `${Math.max(1, 100 * c.share)}%`;
+      return el("li", {}, el("span", { class: "name" }, c.name), el("span", { class: "meter" }, bar), el("span", { class: "right" }, percent(c.share)));
+    })) : el("p", { class: "fine" }, "A class for each pixel."),
+    ...model.notes.slice(0, 2).map((n) => el("p", { class: "notice" }, n)));
+}
+
+// A session that made room for others is opened again: the model and the picture are still there.
+Latest.failed = (error) => {
+  if (error instanceof Refusal && error.title === "No such session") {
+    look().catch((e) => toast(e.message));
+  } else {
+    toast(error.message);
+  }
+};
+
+onChange(() => {
+  showContext();
+  show();
+});
+window.addEventListener("hashchange", show);
+try {
+  await Promise.all([loadPalettes(), begin()]);
+} catch (error) {
+  toast(/** @type {Error} */ (error).message);
+  show();
+}

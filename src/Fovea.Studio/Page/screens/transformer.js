@@ -1,0 +1,37 @@
+// Transformer: what each head of a block looks at from one place.
+
+import { at, atSite, Latest, map } from "../api.js";
+import { choice, el, field, select, toast } from "../dom.js";
+import { CellGrid, wordsOf } from "../parts/grid.js";
+import { MapView } from "../parts/mapview.js";
+import { openModel, state } from "../state.js";
+
+/** @returns {HTMLElement} */
+export function transformer() {
+  const session = state.session;
+  const sites = session?.sites.filter((s) => s.kind === "relation" && s.heads > 1) ?? [];
+  if (!session || sites.length === 0) {
+    return el("div", { class: "screen" }, el("div", { class: "empty card" }, el("h2", {}, "This model has no heads"), el("p", {}, "Open a transformer to see its heads side by side."),
+      el("button", { type: "button", class: "primary", onclick: () => openModel({ catalogue: "vit_mini_patch8" }).catch((e) => toast(e.message)) }, "Build vit_mini_patch8 with drawn weights")));
+  }
+  let site = sites.find((s) => s.name === state.site?.name) ?? sites[sites.length - 1], from = /** @type {import("../state.js").Place} */ (state.pin ?? (site.prefix > 0 ? { token: 0 } : { y: site.height >> 1, x: site.width >> 1 }));
+  const picture = at(session, "picture"), latest = new Latest(), board = el("div", { class: "tiles-map" }), about = el("p", { class: "about" });
+  const views = Array.from({ length: site.heads }, (_, i) => new MapView({ title: `Head ${i}`, picture, compact: true }));
+  board.append(...views.map((v, i) => el("div", {}, el("h3", {}, `Head ${i}`), v.element)));
+  const show = () => latest.want(async (signal) => {
+    const all = await Promise.all(views.map((_, head) => map(atSite(session, site, "row", { ...from, head, direction: state.direction }), signal)));
+    all.forEach((data, i) => views[i].show(data));
+    about.textContent = `${state.direction === "to" ? "What is attended to from" : "What attends to"} ${wordsOf(from)}, each head by its own scale.`;
+  });
+  const grid = new CellGrid({ rows: site.height, columns: site.width, picture, label: `Picture in ${site.height} by ${site.width} tokens`,
+    hover: (place) => { if (place) { from = place; show(); } }, pin: (place) => { if (place) { from = place; state.pin = place; show(); } } });
+  grid.show(from.token === undefined ? from : null);
+  show();
+  return el("div", { class: "screen" }, el("div", { class: "title" }, el("h2", {}, "Transformer"), el("p", { class: "fine" }, "The heads of one block side by side. Hover over the picture, click to pin, or ask for the class token.")),
+    el("div", { class: "controls" }, field("Block", select(sites.map((s) => ({ value: s.name, text: s.module })), site.name, (v) => { site = sites.find((s) => s.name === v) ?? site; show(); })),
+      choice("Direction", [["to", "attends to"], ["by", "attended by"]], state.direction, (v) => { state.direction = /** @type {"to"|"by"} */ (v); show(); }),
+      site.prefix > 0 ? el("button", { type: "button", onclick: () => { from = { token: 0 }; grid.show(null); show(); } }, "Class token") : null),
+    el("div", { class: "heads" },
+      el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), grid.element, about),
+      board));
+}

@@ -1,0 +1,70 @@
+// What is open and what is looked at, in one place. Screens read it and are told when it changes.
+
+import { get, post } from "./api.js";
+
+/** @typedef {import("./api.js").SessionInfo} SessionInfo @typedef {import("./api.js").ModelInfo} ModelInfo @typedef {import("./api.js").SiteInfo} SiteInfo */
+
+/** @typedef {{y: number, x: number, y2?: number, x2?: number, token?: number}} Place A cell, a region, or a token before the grid. */
+
+export const state = {
+  /** @type {ModelInfo|null} */ model: null,
+  /** @type {SessionInfo|null} */ session: null,
+  /** @type {string} */ image: "",
+  /** @type {SiteInfo|null} */ site: null,
+  /** @type {Place|null} */ pin: null,
+  /** @type {"to"|"by"} */ direction: "to",
+  /** @type {number|null} */ head: null,
+  /** @type {any} */ offers: null,
+  /** @type {any} */ pictures: null,
+};
+
+const listeners = new Set();
+
+/** @param {() => void} listener */
+export const onChange = (listener) => listeners.add(listener);
+
+const changed = () => listeners.forEach((l) => l());
+
+/** @param {unknown} request Which model; see POST /api/models. */
+export async function openModel(request) {
+  state.model = await post("/api/models", request);
+  await look();
+}
+
+/** @param {string} image */
+export async function openImage(image) {
+  state.image = image;
+  await look();
+}
+
+/** Has the open model look at the open picture, and keeps the site that is looked at, where the new one has it too. */
+export async function look() {
+  if (!state.model || !state.image) {
+    return;
+  }
+  const session = /** @type {SessionInfo} */ (await post("/api/sessions", { model: state.model.id, image: state.image }));
+  const site = session.sites.find((s) => s.name === state.site?.name) ?? session.sites.find((s) => s.kind === "relation") ?? session.sites.find((s) => s.kind === "positions") ?? session.sites[0] ?? null;
+  if (site?.name !== state.site?.name) {
+    state.pin = null;
+    state.head = null;
+  }
+  Object.assign(state, { session, site });
+  changed();
+}
+
+/** @param {SiteInfo} site */
+export function openSite(site) {
+  const before = state.site;
+  state.site = site;
+  state.head = null;
+  if (!before || before.height !== site.height || before.width !== site.width || before.kind !== site.kind) {
+    state.pin = null;
+  }
+}
+
+/** What the page begins with. */
+export async function begin() {
+  const [offers, pictures] = await Promise.all([get("/api/models"), get("/api/images")]);
+  Object.assign(state, { offers, pictures, image: pictures.first });
+  await openModel(offers.first);
+}

@@ -1,0 +1,41 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace Fovea.Studio.Serving;
+
+/// <summary>
+/// Refuses what other sites send through the user's browser: a Host that is not this server (a name that was made to point here), and an
+/// Origin or a fetch that comes from another page. A loopback server without these checks is open to every page that the user visits.
+/// </summary>
+internal sealed class OriginGuard(RequestDelegate next, IPAddress address)
+{
+    private readonly bool _isLoopback = IPAddress.IsLoopback(address);
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        SecurityHeaders.Set(context.Response.Headers);
+        HttpRequest request = context.Request;
+        if (!IsOwn(request.Host))
+        {
+            return ProblemMiddleware.Write(
+                context, StatusCodes.Status421MisdirectedRequest, "Wrong host", "This server answers to its own address; open the one that fovea studio printed.");
+        }
+
+        string? origin = request.Headers.Origin;
+        string site = request.Headers["Sec-Fetch-Site"].ToString();
+        bool isForeign = (origin is not null && origin != $"{request.Scheme}://{request.Host}")
+            || (site.Length > 0 && site is not ("same-origin" or "none"));
+        return isForeign
+            ? ProblemMiddleware.Write(context, StatusCodes.Status403Forbidden, "Wrong origin", "Only the studio's own page may ask; this request came from another.")
+            : next(context);
+    }
+
+    // An address cannot be made to point elsewhere, a name can: on other than loopback addresses names are refused, but for this machine's own.
+    private bool IsOwn(HostString host)
+    {
+        string name = host.Host.Trim('[', ']');
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name, out IPAddress? given) && (!_isLoopback || IPAddress.IsLoopback(given)))
+            || (!_isLoopback && name.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase));
+    }
+}

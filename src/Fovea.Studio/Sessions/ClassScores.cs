@@ -1,0 +1,33 @@
+using Fovea.Studio.Wire;
+
+namespace Fovea.Studio.Sessions;
+
+/// <summary>Logits as people read them.</summary>
+internal static class ClassScores
+{
+    /// <summary>Each class with its share after a softmax.</summary>
+    public static IReadOnlyList<ClassScore> Of(float[] logits, IReadOnlyList<string> names)
+    {
+        double[] shares = Softmax(logits);
+        return [.. logits.Select((l, i) => new ClassScore(i, i < names.Count ? names[i] : $"class {i}", l, shares[i]))];
+    }
+
+    /// <summary>What changed between two runs, the largest change of a share first.</summary>
+    public static IReadOnlyList<ScoreChange> Changes(float[] before, float[] after, IReadOnlyList<string> names, int count)
+    {
+        double[] was = Softmax(before), now = Softmax(after);
+        return
+        [
+            .. before.Select((l, i) => new ScoreChange(i, i < names.Count ? names[i] : $"class {i}", l, after[i], was[i], now[i]))
+                .OrderByDescending(c => Math.Max(c.ShareBefore, c.ShareAfter)).Take(count),
+        ];
+    }
+
+    private static double[] Softmax(float[] logits)
+    {
+        double most = logits.Max();
+        double[] powers = [.. logits.Select(l => Math.Exp(l - most))];
+        double sum = powers.Sum();
+        return [.. powers.Select(p => p / sum)];
+    }
+}

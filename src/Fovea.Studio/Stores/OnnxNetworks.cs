@@ -1,0 +1,45 @@
+using Fovea.Onnx;
+using Fovea.Training;
+using Fovea.Training.Data;
+
+namespace Fovea.Studio.Stores;
+
+/// <summary>Networks of ONNX files that say nothing of their preprocessing: pictures are prepared as for ImageNet.</summary>
+internal static class OnnxNetworks
+{
+    private const int UsualSide = 224;
+
+    /// <summary>Opens one and runs it once, to see what it gives.</summary>
+    /// <exception cref="OnnxException">The file cannot be read.</exception>
+    /// <exception cref="OptionException">It does not take square pictures, or gives neither classes nor maps of them.</exception>
+    public static StudioModel Open(string path, string name, int? imageSize)
+    {
+        OnnxModel network = OnnxModel.Load(path);
+        if (network.Inputs is not [{ Dimensions: [_, var channels, var height, var width] }] || (imageSize ?? height.Length) != (imageSize ?? width.Length)
+            || (channels.Length ?? 3) is not (1 or 3))
+        {
+            throw new OptionException("onnx", $"{name}: expected a network of one input [N, 1 or 3, size, size], got {string.Join(", ", network.Inputs)}.");
+        }
+
+        int side = imageSize ?? height.Length ?? UsualSide, depth = channels.Length ?? 3;
+        network.Eval();
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable still = GradMode.NoGrad();
+        Shape given = network.Call(Tensor.Zeros([1, depth, side, side])).Shape;
+        if (given.Rank is not (2 or 4))
+        {
+            throw new OptionException("onnx", $"{name}: expected a network that gives [N, classes] or [N, classes, H, W], got {given}.");
+        }
+
+        var description = new ModelDescription
+        {
+            Model = "onnx",
+            ImageSize = side,
+            Classes = ModelDescription.Numbered(given[1]),
+            Task = given.Rank == 2 ? DataTask.Classify : DataTask.Segment,
+        };
+        description = depth == 3 ? description : description with { Mean = [description.Mean.Average()], Std = [description.Std.Average()] };
+        return new StudioModel(
+            network, description, name, true, ["The file does not say how pictures are prepared: taken for ImageNet's mean and deviation.", .. network.Notes]);
+    }
+}

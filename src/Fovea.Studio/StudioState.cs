@@ -1,0 +1,98 @@
+using Fovea.Imaging;
+using Fovea.Imaging.Codecs;
+using Fovea.Studio.Serving;
+using Fovea.Studio.Sessions;
+using Fovea.Studio.Stores;
+using Fovea.Studio.Wire;
+using Fovea.Training;
+
+namespace Fovea.Studio;
+
+/// <summary>What is open in a studio, and the one queue in which models compute. The endpoints are thin over it.</summary>
+internal sealed class StudioState : IDisposable
+{
+    private const long ModelBytes = 2L << 30;
+    private const long ImageBytes = 256L << 20;
+    private const int MostImages = 256;
+
+    public StudioState(StudioOptions options)
+    {
+        Options = options;
+        Shelf = new ModelShelf(options);
+        Folder = new AllowedFolder(options.Folder);
+        Models = new("model", options.MaxModels, ModelBytes);
+        Images = new("image", MostImages, ImageBytes);
+        Sessions = new("session", options.MaxSessions, options.MaxSessionBytes);
+    }
+
+    public StudioOptions Options { get; }
+
+    public ModelShelf Shelf { get; }
+
+    public AllowedFolder Folder { get; }
+
+    public BoundedStore<StudioModel> Models { get; }
+
+    public BoundedStore<Image> Images { get; }
+
+    public BoundedStore<StudioSession> Sessions { get; }
+
+    public ComputeQueue Queue { get; } = new();
+
+    private DecodeOptions Decoding => new() { Limits = new ImageLimits { MaxPixels = Options.MaxPixels } };
+
+    /// <summary>Opens a model; its turn to compute comes as any other's, since weights take memory and time.</summary>
+    public async Task<ModelInfo> Open(OpenModel request, CancellationToken cancellation)
+    {
+        StudioModel model = await Queue.Run(() => Shelf.Open(request), cancellation);
+        string id = Models.Add(model, model.Bytes);
+
+        // A model that had to go takes along what it looked at.
+        Sessions.Close((_, session) => !Models.Contains(session.Model));
+        return Describe(id, model);
+    }
+
+    /// <summary>Decodes a picture and keeps it.</summary>
+    public ImageInfo Add(byte[] file, string name)
+    {
+        Image image = ImageCodecs.Decode(file, Decoding, name);
+        return new ImageInfo(Images.Add(image, image.Pixels.LongLength), name, image.Width, image.Height);
+    }
+
+    /// <summary>A picture by the name of a sample or of an upload.</summary>
+    public Image Picture(string id) =>
+        SamplePictures.Find(id) ?? (id == Options.Image ? ImageCodecs.Load(id, Decoding) : Images.Get(id));
+
+    /// <summary>Has a model look at a picture.</summary>
+    public async Task<SessionInfo> Look(OpenSession request, CancellationToken cancellation)
+    {
+        string modelId = request.Model ?? throw StudioProblem.Wrong("model", "the name of an open model", null);
+        string imageId = request.Image ?? throw StudioProblem.Wrong("image", "the name of a picture", null);
+        StudioModel model = Models.Get(modelId);
+        Image picture = Picture(imageId);
+        StudioSession session = await Queue.Run(() => StudioSession.Run(model, picture), cancellation);
+        return Describe(Sessions.Add(session, session.Bytes), modelId, imageId, session);
+    }
+
+    public static ModelInfo Describe(string id, StudioModel model) => new(
+        id, model.Name, model.Description.Title, model.Description.Task.Name, model.Description.ImageSize, model.Description.PreprocessingText, model.Parameters,
+        model.IsTrained, model.Description.Classes, model.Notes);
+
+    public static IReadOnlyList<SiteInfo> Describe(StudioSession session) =>
+    [
+        .. session.Sites.Select(s => new SiteInfo(
+            s.Name, s.Module, s.Map.Name, s.Mechanism, s.Kind, s.Grid.Height, s.Grid.Width,
+            (s.Map as Attention.RelationMap)?.Heads ?? 1, s.Layers, (s.Map as Attention.RelationMap)?.Queries.Prefix ?? 0)),
+    ];
+
+    public void Dispose() => Queue.Dispose();
+
+    private static SessionInfo Describe(string id, string modelId, string image, StudioSession session)
+    {
+        const int shown = 10;
+        return new(
+            id, Describe(modelId, session.Model), image, session.Seen.Width,
+            [.. ClassScores.Of(session.Scores, session.Model.Description.Classes).OrderByDescending(c => c.Logit).Take(shown)],
+            Describe(session), session.Bytes);
+    }
+}

@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace Fovea.Studio.Wire;
+
+/// <summary>A training run in the studio's folder.</summary>
+internal sealed record RunSummary(string Path, string State, int Epoch, int Epochs, DateTime Updated);
+
+/// <summary>How far a run is: its status, and a row of numbers for each epoch.</summary>
+/// <param name="Path">Its folder.</param>
+/// <param name="State">What it does.</param>
+/// <param name="Epoch">Whole epochs that are done.</param>
+/// <param name="Epochs">Epochs in all.</param>
+/// <param name="Metric">What the best epoch is chosen by.</param>
+/// <param name="Best">The best of it so far.</param>
+/// <param name="HasWeights">Whether the best weights can be opened.</param>
+/// <param name="Rows">The lines of <c>metrics.jsonl</c>.</param>
+internal sealed record RunProgress(
+    string Path, string State, int Epoch, int Epochs, string? Metric, double? Best, bool HasWeights, IReadOnlyList<JsonElement> Rows);

@@ -1,0 +1,72 @@
+namespace Fovea.Studio.Tests.Browser;
+
+/// <summary>A run that trains shows as it goes, and other screens do what they say.</summary>
+public sealed class RunTests(BrowserStudio studio) : IClassFixture<BrowserStudio>
+{
+    [Fact]
+    public async Task A_run_under_way_is_read_again_and_its_curves_grow()
+    {
+        string run = Directory.CreateDirectory(Path.Combine(studio.Folder, "runs", "live")).FullName;
+        Write(run, 1);
+        await using OpenPage opened = await studio.Open("training");
+        await opened.Page.WaitForSelectorAsync(".stat .running");
+        Assert.Equal("1 of 3", await opened.Page.Locator(".stat strong").Nth(1).TextContentAsync());
+        Write(run, 2);
+        await opened.Page.WaitForFunctionAsync("() => document.querySelectorAll('.stat strong')[1].textContent === '2 of 3'");
+        Assert.Equal(2, await opened.Page.EvaluateAsync<int>("document.querySelector('polyline').getAttribute('points').split(' ').length"));
+        Assert.Empty(opened.Errors);
+    }
+
+    [Fact]
+    public async Task Masking_the_glyph_changes_the_answer()
+    {
+        await using OpenPage opened = await studio.Open("ablation");
+        var box = (await opened.Page.Locator(".grid").BoundingBoxAsync())!;
+        await opened.Page.Keyboard.DownAsync("Shift");
+        await opened.Page.Mouse.MoveAsync(box.X + (0.32f * box.Width), box.Y + (0.15f * box.Height));
+        await opened.Page.Mouse.DownAsync();
+        await opened.Page.Mouse.MoveAsync(box.X + (0.82f * box.Width), box.Y + (0.55f * box.Height));
+        await opened.Page.Mouse.UpAsync();
+        await opened.Page.Keyboard.UpAsync("Shift");
+        await opened.Page.WaitForSelectorAsync(".changes tbody tr");
+        string arrow = await opened.Page.Locator(".changes tbody tr", new() { HasTextString = "arrow" }).TextContentAsync() ?? string.Empty;
+        Assert.Matches("^arrow(99|100) %([0-9]|[0-8][0-9])(\\.[0-9])? %", arrow);
+        Assert.Empty(opened.Errors);
+    }
+
+    [Fact]
+    public async Task A_module_of_the_network_shows_its_feature_maps()
+    {
+        await using OpenPage opened = await studio.Open("network");
+        await opened.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "layer2", Exact = true }).ClickAsync();
+        await opened.Page.WaitForSelectorAsync(".detail .thumbs canvas");
+        Assert.Equal(16, await opened.Page.Locator(".detail .thumbs canvas").CountAsync());
+        Assert.Empty(opened.Errors);
+    }
+
+    [Fact]
+    public async Task The_cursor_of_a_comparison_is_locked()
+    {
+        await using OpenPage opened = await studio.Open("compare");
+        await opened.Page.GetByLabel("On the right").SelectOptionAsync("catalogue:pam_resnet8");
+        await opened.Page.WaitForFunctionAsync("() => document.querySelectorAll('.compare h3')[1]?.textContent === 'pam_resnet8'");
+        var box = (await opened.Page.Locator(".compare .grid").First.BoundingBoxAsync())!;
+        await opened.Page.Mouse.ClickAsync(box.X + (0.26f * box.Width), box.Y + (0.76f * box.Height));
+        await opened.Page.WaitForFunctionAsync("() => document.querySelectorAll('.compare .fine')[1].textContent === 'From row 12, column 4.'");
+        Assert.Empty(opened.Errors);
+    }
+
+    [Fact]
+    public async Task An_export_comes_as_a_file()
+    {
+        await using OpenPage opened = await studio.Open("export");
+        var download = await opened.Page.RunAndWaitForDownloadAsync(() => opened.Page.Locator(".download").First.ClickAsync());
+        Assert.StartsWith("attends-to-layer2", download.SuggestedFilename, StringComparison.Ordinal);
+    }
+
+    private static void Write(string run, int epochs)
+    {
+        File.WriteAllLines(Path.Combine(run, "metrics.jsonl"), Enumerable.Range(1, epochs).Select(e => $$"""{"epoch":{{e}},"step":{{e * 10}},"train_loss":{{2.0 / e}},"train_top1":0.5,"val_loss":{{2.1 / e}},"val_top1":0.6,"learning_rate":0.1,"gradient_norm":1,"images_per_second":100,"seconds":1}"""));
+        File.WriteAllText(Path.Combine(run, "status.json"), $$"""{"state":"running","epoch":{{epochs}},"epochs":3,"metric":"top1","best":0.6}""");
+    }
+}
