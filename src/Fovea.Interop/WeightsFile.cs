@@ -49,7 +49,7 @@ public sealed class WeightsFile
     public static WeightsFile Read(string path, string? key = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        WeightsFormat format = Sniff(path);
+        WeightsFormat format = FormatOfContent(path);
         using var scope = TensorScope.Begin();
         WeightsFile weights = format switch
         {
@@ -73,7 +73,7 @@ public sealed class WeightsFile
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Sniff(path) switch
+        return FormatOfContent(path) switch
         {
             WeightsFormat.Safetensors => SafetensorsFile.ReadMetadata(path),
             WeightsFormat.Onnx => OnnxWeights.ReadMetadata(path),
@@ -119,6 +119,29 @@ public sealed class WeightsFile
         _ => null,
     };
 
+    /// <summary>The format of a file's content, for which its extension counts only where the content does not tell.</summary>
+    /// <exception cref="DataFormatException">It is of no known format.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static WeightsFormat FormatOfContent(string path)
+    {
+        Span<byte> start = stackalloc byte[9];
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        return start switch
+        {
+            [] => throw new DataFormatException($"{path}: the file is empty."),
+            [(byte)'P', (byte)'K', 3, 4, ..] => SniffZip(path, stream),
+            [(byte)'P', (byte)'K', 5, 6, ..] => WeightsFormat.Npz,
+            [0x93, (byte)'N', (byte)'U', (byte)'M', ..] =>
+                throw new DataFormatException($"{path}: holds one array without a name (.npy); expected named tensors. Read it with NpyFile."),
+            // The length of a header, which is below 2³², then the header: before the pickle, whose first two bytes a length may have.
+            [_, _, _, _, 0, 0, 0, 0, (byte)'{'] => WeightsFormat.Safetensors,
+            [0x80, >= 2 and <= 5, ..] or [(byte)'L', (byte)'1', (byte)'1', (byte)'9', ..] => WeightsFormat.PyTorch,
+            _ => FormatOf(path) ?? throw new DataFormatException(
+                $"{path}: the content is of no known format; expected safetensors, a PyTorch file, a .npz archive or an .onnx model."),
+        };
+    }
+
     private static WeightsFile ReadSafetensors(string path)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
@@ -143,26 +166,6 @@ public sealed class WeightsFile
         {
             throw new PickleException(error.Problem, path, error);
         }
-    }
-
-    private static WeightsFormat Sniff(string path)
-    {
-        Span<byte> start = stackalloc byte[9];
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-        return start switch
-        {
-            [] => throw new DataFormatException($"{path}: the file is empty."),
-            [(byte)'P', (byte)'K', 3, 4, ..] => SniffZip(path, stream),
-            [(byte)'P', (byte)'K', 5, 6, ..] => WeightsFormat.Npz,
-            [0x93, (byte)'N', (byte)'U', (byte)'M', ..] =>
-                throw new DataFormatException($"{path}: holds one array without a name (.npy); expected named tensors. Read it with NpyFile."),
-            // The length of a header, which is below 2³², then the header: before the pickle, whose first two bytes a length may have.
-            [_, _, _, _, 0, 0, 0, 0, (byte)'{'] => WeightsFormat.Safetensors,
-            [0x80, >= 2 and <= 5, ..] or [(byte)'L', (byte)'1', (byte)'1', (byte)'9', ..] => WeightsFormat.PyTorch,
-            _ => FormatOf(path) ?? throw new DataFormatException(
-                $"{path}: the content is of no known format; expected safetensors, a PyTorch file, a .npz archive or an .onnx model."),
-        };
     }
 
     private static WeightsFormat SniffZip(string path, Stream stream)

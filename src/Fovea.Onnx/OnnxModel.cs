@@ -11,7 +11,8 @@ namespace Fovea.Onnx;
 /// </summary>
 /// <remarks>
 /// Opsets 6 to 21 of ONNX's own domain. Everything is computed in float32, or in float64 after <c>To(DType.Float64)</c>; whole numbers in 64 bits.
-/// In training mode batch norms take the statistics of the batch and dropout does nothing, as its inference form.
+/// In training mode batch norms take the statistics of the batch, but for those whose scale is frozen (requires no gradient); dropout does nothing, as
+/// its inference form.
 /// </remarks>
 /// <example>
 /// <code>
@@ -19,7 +20,7 @@ namespace Fovea.Onnx;
 /// var classifier = new Sequential(net, new Linear(512, 10));
 /// </code>
 /// </example>
-public sealed class OnnxModel : Module, IDisposable
+public sealed class OnnxModel : Module, IHasHead, IDisposable
 {
     private readonly LoadedGraph _graph;
 
@@ -72,6 +73,9 @@ public sealed class OnnxModel : Module, IDisposable
 
     /// <summary>The version of ONNX's operators that the file imports.</summary>
     public int Opset { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> HeadParameters => [.. _graph.Head];
 
     private Dictionary<string, string> Texts { get; } = new(StringComparer.Ordinal);
 
@@ -127,6 +131,18 @@ public sealed class OnnxModel : Module, IDisposable
         foreach (Tensor tensor in _graph.Parameters.Concat(_graph.Buffers).Select(t => t.Value).Concat(_constants))
         {
             tensor.Dispose();
+        }
+    }
+
+    /// <summary>A model of a graph that was built already.</summary>
+    internal static OnnxModel Of(ModelProto model, LoadedGraph graph) => new(model, graph, OnnxImportOptions.Default);
+
+    /// <inheritdoc/>
+    protected override void Reset(Generator generator)
+    {
+        foreach ((string name, Tensor value) in _graph.Parameters.Concat(_graph.Buffers))
+        {
+            _graph.FirstValues.Draw(name, value, generator.Fork(name));
         }
     }
 

@@ -63,7 +63,7 @@ public sealed record OnnxWeights(IReadOnlyDictionary<string, Tensor> Tensors, IR
         }
 
         var roles = new WeightRoles(new GraphNames(model.Graph, null));
-        return model.Graph.Initializer.Where(t => roles.Parameters.Contains(t.Name) || roles.Statistics.Contains(t.Name));
+        return model.Graph.Initializer.Where(t => roles.IsKept(t.Name));
     }
 
     private static Dictionary<string, string> Texts(ModelProto model)

@@ -1,4 +1,5 @@
 using Fovea.Io;
+using Fovea.Training;
 
 namespace Fovea.Cli.Converting;
 
@@ -12,8 +13,9 @@ internal static class WeightsConversion
     {
         using TensorScope scope = TensorScope.Begin();
         WeightsFile weights = WeightsFile.Read(input, key);
-        WeightsFile.Write(output, weights.Tensors, weights.Metadata.Count > 0 ? weights.Metadata : s_torchLayout);
-        string[] lost = WeightsFile.FormatOf(output) == WeightsFormat.Safetensors ? [] : [.. weights.Metadata.Keys.Except(s_torchLayout.Keys)];
+        IReadOnlyDictionary<string, string> metadata = Network(input, weights)?.ToMetadata() ?? (weights.Metadata.Count > 0 ? weights.Metadata : s_torchLayout);
+        WeightsFile.Write(output, weights.Tensors, metadata);
+        string[] lost = WeightsFile.FormatOf(output) == WeightsFormat.Safetensors ? [] : [.. metadata.Keys.Except(s_torchLayout.Keys)];
         long numbers = weights.Tensors.Values.Sum(t => (long)t.Elements);
         return new Conversion("weights", input, output, new FileInfo(output).Length)
         {
@@ -30,5 +32,25 @@ internal static class WeightsConversion
             State = weights.State,
             Numbers = { ["tensors"] = weights.Tensors.Count, ["elements"] = numbers },
         };
+    }
+
+    /// <summary>What the network of an ONNX file is, so that its weights can be used without the file; null for other files, and for networks that are not for images.</summary>
+    private static ModelDescription? Network(string input, WeightsFile weights)
+    {
+        if (weights.Format != WeightsFormat.Onnx)
+        {
+            return null;
+        }
+
+        try
+        {
+            var trained = TrainedModel.Open(input, new ModelRequest());
+            return trained.Description.Architecture is not null && StateDict.Of(trained.Model).Keys.ToHashSet().SetEquals(weights.Tensors.Keys) ? trained.Description : null;
+        }
+        catch (DataFormatException)
+        {
+            // Its tensors are tensors all the same.
+            return null;
+        }
     }
 }

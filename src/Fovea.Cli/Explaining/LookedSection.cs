@@ -1,3 +1,4 @@
+using Fovea.Cli.Flags;
 using Fovea.Imaging;
 using Fovea.Inspect;
 using Fovea.Training;

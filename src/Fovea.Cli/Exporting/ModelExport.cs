@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Fovea.Models;
 using Fovea.Onnx;
 using Fovea.Training;
 
@@ -25,10 +24,10 @@ internal static class ModelExport
         ModelDescription model = trained.Description;
         OnnxExportOptions onnx = options.Onnx with
         {
-            Metadata = Metadata(model),
+            Metadata = Metadata(Exported(model, options)),
             GraphName = model.Key,
             OutputName = model.Task.SeesWholeImage ? "masks" : "logits",
-            SizeUnit = ModelCatalog.Find(model.Model).SizeUnit,
+            SizeUnit = model.Entry.SizeUnit,
             Preprocessing = options.WithPreprocessing ? new OnnxPreprocessing(model.Mean, model.Std) : null,
         };
         if (Path.GetDirectoryName(Path.GetFullPath(options.Output)) is { } folder)
@@ -44,6 +43,15 @@ internal static class ModelExport
             : [];
         return new ExportedFile(options.Output, model.Title, onnx.Opset, signature, [.. trained.Notes, .. signature.Notes, .. crop]);
     }
+
+    // The graph is the file itself, which is then called by its own name; without its norms a model is no longer the catalogue's.
+    private static ModelDescription Exported(ModelDescription model, ExportOptions options) =>
+        model.Architecture is null && !options.Onnx.FoldBatchNorm ? model : model with
+        {
+            Model = $"{Path.GetFileNameWithoutExtension(options.Output)}.onnx",
+            Architecture = null,
+            Attention = null,
+        };
 
     // Each thing by itself for whoever reads it in another language, and the whole description for us.
     private static Dictionary<string, string> Metadata(ModelDescription model)

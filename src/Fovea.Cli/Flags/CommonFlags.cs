@@ -1,5 +1,4 @@
 using Fovea.Attention;
-using Fovea.Cli.Explaining;
 using Fovea.Imaging.Codecs;
 using Fovea.Models;
 using Fovea.Training;
@@ -49,13 +48,13 @@ internal static class CommonFlags
 
     private static string[] MechanismNames => [.. Catalog.Keys, ModelRequest.NoAttention];
 
-    private static FlagValue<string> ModelName => new("KEY", text => ModelCatalog.Contains(text)
+    private static FlagValue<string> ModelName => new("KEY|FILE.onnx", text => ModelCatalog.Contains(text) || (FileKinds.IsOnnx(text) && File.Exists(text))
         ? text
         : throw new FormatException($"there is no model \"{text}\"; {Suggestion.Hint(text, ModelCatalog.KeysLike(text))}"), [.. ModelCatalog.All.Select(m => m.Key)]);
 
     /// <summary>The model; a name such as <c>cbam_resnet50</c> sets the mechanism too.</summary>
     public static FlagSet<T> Model<T>(this FlagSet<T> flags, string whenAbsent, Func<T, string, T> model, Func<T, string, T> attention) =>
-        flags.Add("--model", ModelName, $"The model, as fovea list names it, or with its mechanism such as cbam_resnet50; {whenAbsent}.", (o, v) =>
+        flags.Add("--model", ModelName, $"The model, as fovea list names it, or with its mechanism such as cbam_resnet50, or an ONNX file with the network; {whenAbsent}.", (o, v) =>
         {
             (string key, string? mechanism) = ModelCatalog.Split(v);
             o = model(o, key);

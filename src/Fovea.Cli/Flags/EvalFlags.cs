@@ -6,7 +6,7 @@ namespace Fovea.Cli.Flags;
 internal static class EvalFlags
 {
     private const string FromWeights = "default: what the weights say";
-    private const string WeightsHelp = "The weights (.safetensors, .pth, .ckpt, .npz), or the folder of a run, whose weights also say which model they belong to.";
+    private const string WeightsHelp = "The weights (.safetensors, .pth, .ckpt, .npz), or the folder of a run, whose weights also say which model they belong to, or any network as .onnx.";
 
     public static FlagSet<EvalOptions> Eval() => new FlagSet<EvalOptions>()
         .Group("Model")

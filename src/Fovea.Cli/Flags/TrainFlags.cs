@@ -52,7 +52,7 @@ internal static class TrainFlags
             (o, v) => o with { Attention = v, AttentionOptions = v == o.Attention ? o.AttentionOptions : CommonFlags.NoOptions },
             (o, v) => o with { AttentionOptions = Merge(o.AttentionOptions, v) },
             (o, v) => o with { AttentionAt = v })
-        .Weights("Weights to start from (.safetensors, .pth, .ckpt, .npz, the folder of a run), which also say which model to build; what does not fit the "
+        .Weights("Weights to start from (.safetensors, .pth, .ckpt, .npz, .onnx, the folder of a run), which also say which model to build; what does not fit the "
             + "data or the mechanism starts fresh; default: random.", (o, v) => o with { Weights = v })
         .Source((o, v) => o with { WeightsSource = v })
         .Strict((o, v) => o with { Strict = v })

@@ -6,12 +6,13 @@ namespace Fovea.Io;
 internal sealed class ModelOutline
 {
     private readonly string[] _mechanisms;
+    private readonly HashSet<string>? _head;
 
     private ModelOutline(Module module, IReadOnlyDictionary<string, Shape> shapes)
     {
         Shapes = shapes;
-        string last = module.NamedParameters().Last().Name;
-        HeadLayer = Parent(last);
+        _head = module is IHasHead network ? [.. network.HeadParameters] : null;
+        HeadLayer = _head is null ? Parent(module.NamedParameters().Last().Name) : string.Empty;
         HeadGroup = HeadLayer.Split('.')[0];
         Stem = shapes.FirstOrDefault(s => s.Value.Rank == 4).Key;
         Positions = module is VisionTransformer ? "pos_embed" : null;
@@ -30,7 +31,7 @@ internal sealed class ModelOutline
     /// <summary>Every parameter and buffer by name, in the model's order, but for the counters of batch norm.</summary>
     public IReadOnlyDictionary<string, Shape> Shapes { get; }
 
-    /// <summary>The last layer, which has a row for each class: <c>fc</c>, <c>classifier.6</c>.</summary>
+    /// <summary>The last layer, which has a row for each class: <c>fc</c>, <c>classifier.6</c>; empty for a network that names its parameters.</summary>
     public string HeadLayer { get; }
 
     /// <summary>The part of the model that the last layer is in: <c>fc</c>, <c>classifier</c>.</summary>
@@ -48,10 +49,10 @@ internal sealed class ModelOutline
         module.NamedParameters().Concat(module.NamedBuffers()).Where(t => !IsCounter(t.Name)).ToDictionary(t => t.Name, t => t.Value.Shape));
 
     /// <summary>Whether a name is of the part that holds the classifier.</summary>
-    public bool IsHead(string name) => IsBelow(name, HeadGroup);
+    public bool IsHead(string name) => _head?.Contains(name) ?? IsBelow(name, HeadGroup);
 
     /// <summary>Whether a name is of the layer that has a row for each class.</summary>
-    public bool IsHeadLayer(string name) => IsBelow(name, HeadLayer);
+    public bool IsHeadLayer(string name) => _head?.Contains(name) ?? IsBelow(name, HeadLayer);
 
     /// <summary>The mechanism that a name belongs to, or null.</summary>
     public string? MechanismOf(string name) => Array.Find(_mechanisms, m => IsBelow(name, m));

@@ -37,6 +37,20 @@ internal static class TensorData
         return scope.Keep(tensor);
     }
 
+    /// <summary>A tensor of a message that says its shape alone: floats of undefined numbers.</summary>
+    /// <exception cref="OnnxException">There is no such shape.</exception>
+    public static Tensor Undefined(TensorProto proto) => StoredShape.TryCreate([.. proto.Dims], StoredType.Float32, out Shape shape, out string problem)
+        ? Tensor.Empty(shape)
+        : throw Wrong(proto, problem);
+
+    /// <summary>Bytes that the numbers of a tensor take in a file.</summary>
+    /// <exception cref="OnnxException">The type is not read here, or there is no such shape.</exception>
+    public static long StoredBytes(TensorProto proto)
+    {
+        StoredType type = ElementTypes.Stored(proto.DataType) ?? throw Wrong(proto, $"has elements of {ElementTypes.Name(proto.DataType)}, which are not read here");
+        return StoredShape.TryCreate([.. proto.Dims], type, out Shape shape, out string problem) ? (long)shape.Elements * type.Size() : throw Wrong(proto, problem);
+    }
+
     private static Tensor External(TensorProto proto, ExternalFiles? files, StoredType type, Shape shape)
     {
         if (files is null)

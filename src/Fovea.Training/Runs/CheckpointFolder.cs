@@ -77,6 +77,25 @@ public sealed class CheckpointFolder
         return last ?? throw new CheckpointException(_folder, "expected last.ckpt or interrupt.ckpt of a run, got no file that is whole");
     }
 
+    /// <summary>What the run's model is, by the first checkpoint that can be read; null when there is none.</summary>
+    public ModelDescription? Describe()
+    {
+        foreach (string path in new[] { LastPath, Path.Combine(_folder, Next), Path.Combine(_folder, Previous), InterruptPath, BestPath }.Where(File.Exists))
+        {
+            try
+            {
+                return ModelWeights.Describe(path);
+            }
+            catch (DataFormatException)
+            {
+                // Which checkpoints are damaged is told where they are loaded.
+                continue;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Removes the interrupted step's file once the run has gone past it.</summary>
     public void ForgetInterrupt() => File.Delete(InterruptPath);
 

@@ -6,6 +6,7 @@ using Fovea.Attention;
 using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
 using Fovea.Models;
+using Fovea.Onnx;
 using Fovea.Training.Data;
 
 namespace Fovea.Training;
@@ -20,10 +21,15 @@ public sealed record ModelDescription
     internal const int SmallImage = 96;
 
     private const string MetadataKey = "fovea";
+    private const string ArchitectureKey = "onnx";
     private const double PhotographCrop = 0.875;
 
-    /// <summary>Key of the model catalogue.</summary>
+    /// <summary>Key of the model catalogue; with an <see cref="Architecture"/> the name of the file that it came from.</summary>
     public required string Model { get; init; }
+
+    /// <summary>The network, where it is that of an ONNX file; null (default) for a model of the catalogue.</summary>
+    [JsonIgnore]
+    public OnnxArchitecture? Architecture { get; init; }
 
     /// <summary>Key of the attention catalogue; null for none.</summary>
     public string? Attention { get; init; }
@@ -97,12 +103,19 @@ public sealed record ModelDescription
     /// <summary>The description in words: <c>resnet20-cifar with se, 10 classes</c>.</summary>
     public string Title => $"{Model}{(Attention is null ? string.Empty : $" with {Attention}")}, {Format.Of(Classes.Count, "class")}";
 
+    /// <summary>The model: the catalogue's, or the network of the file.</summary>
+    /// <exception cref="OptionException">There is no such model.</exception>
+    [JsonIgnore]
+    public ModelEntry Entry => Architecture is not null ? OnnxDescription.Entry(Model, Architecture)
+        : OnnxDescription.IsFile(Model) ? throw new OptionException("model", $"the network of {Model} does not lie with these weights; give --model FILE.onnx.")
+        : ModelCatalog.Find(Model);
+
     /// <summary>Builds the model. Its weights are undefined until they are loaded or drawn.</summary>
     /// <exception cref="OptionException">There is no such model or mechanism, or an option does not fit.</exception>
     public Module Build()
     {
         using IDisposable deferred = Initialization.Defer();
-        return ModelCatalog.Create(Model, new ModelOptions
+        return Entry.Create(new ModelOptions
         {
             Classes = Classes.Count,
             InChannels = Mean.Count,
@@ -112,12 +125,21 @@ public sealed record ModelDescription
     }
 
     /// <summary>The description as metadata of a safetensors file.</summary>
-    public IReadOnlyDictionary<string, string> ToMetadata() => new Dictionary<string, string>
+    public IReadOnlyDictionary<string, string> ToMetadata()
     {
-        // Names and layouts are PyTorch's, and its readers ask for this.
-        ["format"] = "pt",
-        [MetadataKey] = JsonSerializer.Serialize(this, WeightsJson.Default.ModelDescription),
-    };
+        var metadata = new Dictionary<string, string>
+        {
+            // Names and layouts are PyTorch's, and its readers ask for this.
+            ["format"] = "pt",
+            [MetadataKey] = JsonSerializer.Serialize(this, WeightsJson.Default.ModelDescription),
+        };
+        if (Architecture is not null)
+        {
+            metadata[ArchitectureKey] = Architecture.ToText();
+        }
+
+        return metadata;
+    }
 
     /// <summary>Reads the description from metadata.</summary>
     /// <returns>Null when the metadata hold none: weights of other software.</returns>
@@ -138,7 +160,9 @@ public sealed record ModelDescription
                 && description.Mean is { Count: > 0 } && description.Mean.Count == description.Std?.Count && description.Classes.All(c => c is not null)
                 && (description.MaskColors?.All(l => l is not null) ?? true);
             return isUsable
-                ? description
+                ? metadata.TryGetValue(ArchitectureKey, out string? graph) && OnnxDescription.IsFile(description.Model)
+                    ? description with { Architecture = OnnxArchitecture.FromText(graph) }
+                    : description
                 : throw new DataFormatException("weights: the description of the model lacks its name, classes, image size or normalisation.");
         }
         catch (JsonException e)

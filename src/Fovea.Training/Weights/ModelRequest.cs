@@ -1,3 +1,5 @@
+using Fovea.Onnx;
+
 namespace Fovea.Training;
 
 /// <summary>What is said by hand about the model of some weights; what is null is read from them.</summary>
@@ -6,7 +8,7 @@ public sealed record ModelRequest
     /// <summary>The mechanism that is none.</summary>
     public const string NoAttention = "none";
 
-    /// <summary>Key of the model catalogue.</summary>
+    /// <summary>Key of the model catalogue, or an ONNX file with the network.</summary>
     public string? Model { get; init; }
 
     /// <summary>Key of the attention catalogue, or <see cref="NoAttention"/>.</summary>
@@ -55,7 +57,8 @@ public sealed record ModelRequest
 
         description = description with
         {
-            Model = Model ?? description.Model,
+            Model = OnnxDescription.IsFile(Model) ? Path.GetFileName(Model)! : Model ?? description.Model,
+            Architecture = OnnxDescription.IsFile(Model) ? OnnxArchitecture.Open(Model!).Architecture : Model is null ? description.Architecture : null,
             AttentionAt = AttentionAt ?? description.AttentionAt,
             ImageSize = ImageSize ?? description.ImageSize,
         };

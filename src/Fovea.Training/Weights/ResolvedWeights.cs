@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Fovea.Attention;
 using Fovea.Io;
 using Fovea.Models;
+using Fovea.Onnx;
 using Fovea.Training.Data;
 
 namespace Fovea.Training;
@@ -12,14 +13,17 @@ namespace Fovea.Training;
 /// </summary>
 internal sealed class ResolvedWeights : IDisposable
 {
+    // Of a network beside weights, how many numbers it may ask for: theirs, and those of another head.
+    private const long FreeWeights = 1 << 22;
+    private const long MostWeights = 4;
     private readonly ImportResult _weights;
     private readonly ModelDescription? _found;
 
     private ResolvedWeights(
-        string path, ModelDescription description, ImportResult weights, ModelDescription? found, ModelFacts facts, PyTorchState? choice, string? note)
+        string path, ModelDescription description, ImportResult weights, ModelDescription? found, ModelFacts facts, PyTorchState? choice, params string?[] notes)
     {
         (Path, Description, _weights, _found, Facts, Choice) = (path, description, weights, found, facts, choice);
-        Notes = [.. new[] { choice?.ChoiceNote, note }.OfType<string>()];
+        Notes = [.. notes.Prepend(choice?.ChoiceNote).OfType<string>()];
     }
 
     public string Path { get; }
@@ -57,13 +61,26 @@ internal sealed class ResolvedWeights : IDisposable
             throw new FileNotFoundException($"weights: there is no file \"{path}\"; give a file of weights, or the folder of a run.");
         }
 
+        if (request is { Model: null, Part: null, Source: null } && WeightsFile.FormatOfContent(path) == WeightsFormat.Onnx && ModelWeights.Describe(path) is var said
+            && (said is null || OnnxDescription.IsFile(said.Model)))
+        {
+            OnnxNetwork network = OnnxArchitecture.Open(path);
+            FiniteWeights.Check(path, network.State);
+            return OfNetwork(path, network.State, path, network, said, null, request);
+        }
+
         (IReadOnlyDictionary<string, Tensor> state, ModelDescription? found, PyTorchState? choice) = ModelWeights.Read(path, request.Key, request.Part);
         FiniteWeights.Check(path, state);
+        if (found?.Architecture is { } architecture && architecture.Weights > FreeWeights + (MostWeights * state.Values.Sum(t => (long)t.Elements)))
+        {
+            throw new DataFormatException($"{path}: the network that lies with the weights has {architecture.Weights:N0} numbers, and they are {state.Values.Sum(t => (long)t.Elements):N0}.");
+        }
+
         if (found is not null && request.Source is null)
         {
             var own = new ImportResult(Importer.Own, "Fovea", state, new Dictionary<string, string>());
             var facts = new ModelFacts(found.Classes.Count, found.Mean.Count, found.ImageSize, found.Attention is not null);
-            return new(path, request.ApplyTo(found), own, found, facts, choice, null);
+            return new(path, request.ApplyTo(found), own, found, facts, choice);
         }
 
         return Recognize(path, state, choice, request);
@@ -101,8 +118,36 @@ internal sealed class ResolvedWeights : IDisposable
         }
     }
 
+    /// <summary>Weights of a network that an ONNX file holds.</summary>
+    /// <param name="path">The weights.</param>
+    /// <param name="state">Their tensors.</param>
+    /// <param name="file">The ONNX file.</param>
+    /// <param name="network">What it holds.</param>
+    /// <param name="said">What it says of itself; null for nothing.</param>
+    /// <param name="choice">Which state dict of a PyTorch file was taken.</param>
+    /// <param name="request">What is said by hand.</param>
+    private static ResolvedWeights OfNetwork(
+        string path, IReadOnlyDictionary<string, Tensor> state, string file, OnnxNetwork network, ModelDescription? said, PyTorchState? choice, ModelRequest request)
+    {
+        if (network.Architecture.Weights == 0)
+        {
+            throw new DataFormatException($"{file}: the network has no weights; fovea run runs it on arrays.");
+        }
+
+        (ModelDescription described, string? note) = OnnxDescription.Of(file, network, said);
+        var own = new ImportResult(Importer.Own, "the ONNX file", state, new Dictionary<string, string>());
+        var facts = new ModelFacts(described.Classes.Count, described.Mean.Count, described.ImageSize, HasMechanisms: false);
+        string?[] notes = [.. network.Notes.Select(n => $"{n}."), request.Preprocessing == Preprocessing.Unsaid ? note : null];
+        return new(path, (request with { Model = null }).ApplyTo(described), own, described, facts, choice, notes);
+    }
+
     private static ResolvedWeights Recognize(string path, IReadOnlyDictionary<string, Tensor> state, PyTorchState? choice, ModelRequest request)
     {
+        if (OnnxDescription.IsFile(request.Model))
+        {
+            return OfNetwork(path, state, request.Model!, OnnxArchitecture.Open(request.Model!), null, choice, request);
+        }
+
         RecognizedModel? known = request.Model is null
             ? ModelRecognizer.Recognize(state) ?? throw new OptionException("model",
                 $"{path} does not say which model it belongs to, and its names and shapes are those of none that is known; give --model. {Suggestion.Hint(string.Empty, ModelCatalog.Keys)}")

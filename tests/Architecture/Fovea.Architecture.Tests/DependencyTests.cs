@@ -14,7 +14,7 @@ public sealed class DependencyTests
         ["Fovea.Imaging"] = [],
         ["Fovea.Interop"] = ["Fovea.Nn", "Fovea.Onnx"],
         ["Fovea.Onnx"] = ["Fovea.Nn"],
-        ["Fovea.Training"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop"],
+        ["Fovea.Training"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
         ["Fovea.Inspect"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
         ["Fovea.Studio"] = ["Fovea.Inspect", "Fovea.Training", "Fovea.Imaging"],
         ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Inspect", "Fovea.Studio", "Fovea.Interop", "Fovea.Onnx"],

@@ -1,4 +1,5 @@
 using Fovea.Io;
+using Fovea.Onnx.Architecture;
 using Fovea.Onnx.Protocol;
 
 namespace Fovea.Onnx.Import;
@@ -17,11 +18,18 @@ internal sealed class GraphBuilder
 
     // Of the values, those that never change.
     private readonly Dictionary<int, Tensor> _constants = [];
+
+    // Those of graphs within nodes.
+    private readonly List<Tensor> _inner = [];
     private readonly List<Step> _steps = [];
     private readonly List<OnnxProblem> _problems = [];
+    private readonly bool _isStripped;
+    private readonly ExternalFiles? _files;
+    private readonly ParseBudget _budget;
 
-    private GraphBuilder(GraphNames names, IReadOnlyDictionary<string, long> opsets, ExternalFiles? files, ParseBudget budget)
+    private GraphBuilder(GraphNames names, IReadOnlyDictionary<string, long> opsets, ExternalFiles? files, ParseBudget budget, bool isStripped)
     {
+        (_isStripped, _files, _budget) = (isStripped, files, budget);
         (_names, _opsets, _initializers, _folding) = (names, opsets, new Initializers(files), new ConstantFolding(budget));
         _opset = (int)opsets[string.Empty];
         _roles = new WeightRoles(names);
@@ -33,15 +41,16 @@ internal sealed class GraphBuilder
     /// <param name="outputs">Names of the outputs; null for the file's.</param>
     /// <param name="budget">What it may cost.</param>
     /// <param name="path">The file, for errors.</param>
+    /// <param name="isStripped">Whether weights and statistics have names and shapes alone; their numbers are then undefined.</param>
     /// <exception cref="OnnxException">The graph breaks the rules, or asks for what is not known.</exception>
-    public static LoadedGraph Build(ModelProto model, ExternalFiles? files, IReadOnlyList<string>? outputs, ParseBudget budget, string? path)
+    public static LoadedGraph Build(ModelProto model, ExternalFiles? files, IReadOnlyList<string>? outputs, ParseBudget budget, string? path, bool isStripped = false)
     {
         if (model.Graph is null)
         {
             throw new OnnxException("the file holds no graph");
         }
 
-        var names = new GraphNames(model.Graph, outputs);
+        var names = new GraphNames(NodePatterns.Apply(model.Graph, outputs), outputs);
         var opsets = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (OperatorSetIdProto opset in model.OpsetImport)
         {
@@ -52,7 +61,7 @@ internal sealed class GraphBuilder
         opsets.TryAdd(string.Empty, 1);
         long own = opsets[string.Empty];
         return own is >= OperatorTable.FirstOpset and <= OperatorTable.LastOpset
-            ? new GraphBuilder(names, opsets, files, budget).Build(path)
+            ? new GraphBuilder(names, opsets, files, budget, isStripped).Build(path)
             : throw new OnnxException($"the model is of opset {own}; opsets {OperatorTable.FirstOpset} to {OperatorTable.LastOpset} are read");
     }
 
@@ -71,7 +80,7 @@ internal sealed class GraphBuilder
             }
 
             int place = PlaceOf(proto.Name);
-            Tensor value = _initializers.Read(proto);
+            Tensor value = _isStripped && _roles.IsKept(proto.Name) ? TensorData.Undefined(proto) : _initializers.Read(proto);
             _values[place] = value;
             if (_roles.Parameters.Contains(proto.Name))
             {
@@ -101,12 +110,14 @@ internal sealed class GraphBuilder
         return new LoadedGraph
         {
             Opset = _opset,
-            Interpreter = new Interpreter([.. _steps], [.. _values], outputs),
+            Interpreter = new Interpreter([.. _steps], [.. _values], outputs, parameters.Concat(buffers).Select(t => _places[t.Item1])),
             Inputs = inputs,
             Outputs = DeclaredValues.Find(_names.Graph, _names.Outputs),
             Parameters = [.. parameters],
             Buffers = [.. buffers],
-            Constants = [.. _constants.Values.Distinct()],
+            Constants = [.. _constants.Values.Concat(_inner).Distinct()],
+            FirstValues = new FirstValues(_names, _roles),
+            Head = GraphHead.Find(_names.Graph, _names.Outputs[0])?.Names ?? [],
             Notes = [.. _initializers.Notes],
         };
     }
@@ -133,7 +144,8 @@ internal sealed class GraphBuilder
                 return;
             }
 
-            int[] inputs = [.. node.Input.Select(i => i.Length == 0 ? -1 : PlaceOf(i))];
+            string[] captured = [.. GraphNames.CapturedBy(node)];
+            int[] inputs = [.. node.Input.Concat(captured).Select(i => i.Length == 0 ? -1 : PlaceOf(i))];
             if (node.OpType == "Identity" && inputs is [>= 0])
             {
                 _places[outputs[0]] = inputs[0];
@@ -149,7 +161,8 @@ internal sealed class GraphBuilder
                 Outputs = outputs.Length,
                 OutputsRead = read,
                 Constants = i => _constants.GetValueOrDefault(inputs[i]),
-                ElementTypes = i => i < inputs.Length ? _names.Initializers.GetValueOrDefault(node.Input[i])?.DataType : null,
+                Branch = name => Branch(attributes.Graph(name) ?? throw new NodeRefusal($"its attribute {name} is missing"), captured, node.Input.Count),
+                ElementTypes = i => i < node.Input.Count ? _names.Initializers.GetValueOrDefault(node.Input[i])?.DataType : null,
             });
             int[] places = [.. outputs.Take(read).Select(o => o.Length > 0 && _names.Read.Contains(o) ? PlaceOf(o) : -1)];
             var step = new Step(GraphNames.NameOf(node), node.OpType, _opset, run, inputs, places) { Value = outputs[0] };
@@ -167,6 +180,51 @@ internal sealed class GraphBuilder
                 PlaceOf(output);
             }
         }
+    }
+
+    /// <summary>A graph within a node: it runs on what the node reads of values outside, which stand behind its inputs.</summary>
+    private NodeRun Branch(GraphProto graph, string[] captured, int first)
+    {
+        GraphProto inner = graph.Clone();
+        HashSet<string> read = [.. GraphNames.CapturedBy(graph)];
+        inner.Input.Clear();
+        inner.Input.Add(read.Select(n => new ValueInfoProto { Name = n }));
+        var builder = new GraphBuilder(new GraphNames(inner, null), _opsets, _files, _budget, isStripped: false);
+        var places = new List<(int Outside, int Place)>();
+        for (int i = 0; i < captured.Length; i++)
+        {
+            if (read.Contains(captured[i]))
+            {
+                int place = builder.PlaceOf(captured[i]);
+                if (_constants.TryGetValue(PlaceOf(captured[i]), out Tensor? value))
+                {
+                    builder._constants[place] = value;
+                    builder._values[place] = value;
+                }
+                else
+                {
+                    places.Add((first + i, place));
+                }
+            }
+        }
+
+        foreach (TensorProto proto in inner.Initializer)
+        {
+            int place = builder.PlaceOf(proto.Name);
+            builder._constants[place] = _initializers.Read(proto);
+            builder._values[place] = builder._constants[place];
+        }
+
+        foreach (NodeProto node in builder._names.Needed)
+        {
+            builder.Add(node);
+        }
+
+        _problems.AddRange(builder._problems);
+        _inner.AddRange(builder._constants.Values);
+        _inner.AddRange(builder._inner);
+        var interpreter = new Interpreter([.. builder._steps], [.. builder._values], [.. builder._names.Outputs.Select(builder.PlaceOf)], []);
+        return x => interpreter.Run(places.Select(p => (p.Place, x[p.Outside])), x.IsTraining);
     }
 
     private bool Fold(Step step)

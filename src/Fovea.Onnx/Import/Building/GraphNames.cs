@@ -77,6 +77,20 @@ internal sealed class GraphNames
     /// <summary>How a node is called: by its name, else by its first output.</summary>
     public static string NameOf(NodeProto node) => node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(o => o.Length > 0) ?? node.OpType;
 
+    /// <summary>What a node reads: its inputs, and what the graphs within it read of values outside of them.</summary>
+    public static IEnumerable<string> ReadBy(NodeProto node) => node.Input.Where(i => i.Length > 0).Concat(CapturedBy(node));
+
+    /// <summary>What the graphs within a node read of values outside of them, each once.</summary>
+    public static IReadOnlyList<string> CapturedBy(NodeProto node) =>
+        [.. node.Attribute.Where(a => a.G is not null).SelectMany(a => CapturedBy(a.G)).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>What a graph within a node reads of values outside of it.</summary>
+    public static IEnumerable<string> CapturedBy(GraphProto graph)
+    {
+        HashSet<string> own = [.. graph.Initializer.Select(t => t.Name), .. graph.Input.Select(i => i.Name), .. graph.Node.SelectMany(n => n.Output)];
+        return graph.Node.SelectMany(ReadBy).Concat(graph.Output.Select(o => o.Name)).Where(n => !own.Contains(n)).Distinct(StringComparer.Ordinal);
+    }
+
     private NodeProto[] Find(HashSet<string> known)
     {
         var needed = new SortedSet<int>();
@@ -88,21 +102,18 @@ internal sealed class GraphNames
                 continue;
             }
 
-            foreach (string input in Graph.Node[maker].Input)
+            foreach (string input in ReadBy(Graph.Node[maker]))
             {
-                if (input.Length > 0)
-                {
-                    waiting.Push(input);
-                }
+                waiting.Push(input);
             }
         }
 
         foreach (int i in needed)
         {
             NodeProto node = Graph.Node[i];
-            foreach (string input in node.Input)
+            foreach (string input in ReadBy(node))
             {
-                if (input.Length > 0 && !known.Contains(input))
+                if (!known.Contains(input))
                 {
                     throw new OnnxException($"{node.OpType} \"{NameOf(node)}\" reads \"{input}\", which nothing before it makes");
                 }

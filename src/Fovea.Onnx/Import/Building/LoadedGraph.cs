@@ -23,6 +23,12 @@ internal sealed record LoadedGraph
     /// <summary>Numbers that never change.</summary>
     public required Tensor[] Constants { get; init; }
 
+    /// <summary>What the weights are drawn from when they are drawn anew.</summary>
+    public required FirstValues FirstValues { get; init; }
+
+    /// <summary>Names of what the last layer learns; empty where the graph ends with features.</summary>
+    public required IReadOnlyList<string> Head { get; init; }
+
     /// <summary>What is otherwise here than in the file.</summary>
     public required string[] Notes { get; init; }
 }

@@ -41,6 +41,8 @@ internal sealed class NodeAttributes
 
     public TensorProto? Tensor(string name) => Find(name, AttributeType.Tensor)?.T;
 
+    public GraphProto? Graph(string name) => Find(name, AttributeType.Graph)?.G;
+
     /// <summary>Takes note of an attribute that changes nothing here.</summary>
     public void Ignore(params ReadOnlySpan<string> names)
     {

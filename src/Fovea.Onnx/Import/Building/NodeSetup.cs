@@ -29,6 +29,9 @@ internal sealed class NodeSetup
     /// <summary>The element type that the file has an input's initialiser in; null for inputs that are none.</summary>
     public required Func<int, int?> ElementTypes { get; init; }
 
+    /// <summary>What runs a graph that is an attribute of the node, on what it reads of the values outside.</summary>
+    public required Func<string, NodeRun> Branch { get; init; }
+
     /// <summary>Whether an optional input is given.</summary>
     public bool Has(int input) => input < Inputs.Count && Inputs[input].Length > 0;
 

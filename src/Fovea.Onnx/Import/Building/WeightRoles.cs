@@ -37,6 +37,9 @@ internal sealed class WeightRoles
     /// <summary>Names of initialisers that are running statistics.</summary>
     public HashSet<string> Statistics { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether an initialiser is learnt or a running statistic: what a state dict holds.</summary>
+    public bool IsKept(string name) => Parameters.Contains(name) || Statistics.Contains(name);
+
     private void Visit(NodeProto node, Operator op)
     {
         foreach (int i in op.Weights)

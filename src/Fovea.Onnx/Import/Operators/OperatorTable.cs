@@ -40,6 +40,10 @@ internal static class OperatorTable
         .. SoftmaxOperators.All,
         .. ConstantOperators.All,
         .. QuantizationOperators.All,
+        .. QuantizedProducts.All,
+        .. NonMaxSuppressionOperator.All,
+        .. IfOperator.All,
+        .. FusedOperators.All,
     ]).ToDictionary(o => o.Name, StringComparer.Ordinal);
 
     /// <summary>The operators, by name.</summary>

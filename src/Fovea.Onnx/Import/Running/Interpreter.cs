@@ -6,13 +6,15 @@ internal sealed class Interpreter
     private readonly Step[] _steps;
     private readonly Tensor?[] _fixed;
     private readonly int[] _outputs;
+    private readonly HashSet<int> _learnt;
 
     /// <param name="steps">The nodes, each behind those that make what it reads.</param>
     /// <param name="values">A place for each value: parameters, buffers and constants are there already.</param>
     /// <param name="outputs">The places of the model's outputs.</param>
-    public Interpreter(Step[] steps, Tensor?[] values, int[] outputs)
+    /// <param name="learnt">The places of parameters and buffers.</param>
+    public Interpreter(Step[] steps, Tensor?[] values, int[] outputs, IEnumerable<int> learnt)
     {
-        (_steps, _fixed, _outputs) = (steps, values, outputs);
+        (_steps, _fixed, _outputs, _learnt) = (steps, values, outputs, [.. learnt]);
         var read = new HashSet<int>(outputs);
         for (int i = steps.Length - 1; i >= 0; i--)
         {
@@ -44,7 +46,7 @@ internal sealed class Interpreter
         foreach (Step step in _steps)
         {
             var given = new NodeInputs(Array.ConvertAll(step.Inputs, p => p < 0 ? null : InType(values[p], floats)), floats, isTraining);
-            Tensor[] made = Run(step, given);
+            Tensor[] made = IsSettled(step, given) ? Apart(step, given) : Run(step, given);
             made[0] = step.Shown is { } shown && made[0].DType.IsFloating() ? shown.Call(made[0]) : made[0];
             for (int i = 0; i < step.Outputs.Length; i++)
             {
@@ -94,6 +96,24 @@ internal sealed class Interpreter
         catch (Exception error) when (error is FoveaException and not (CompileException or MemoryException) or OverflowException)
         {
             throw new OnnxException($"{step.OpType} \"{step.Name}\": {(error as OnnxException)?.Problem ?? error.Message.TrimEnd('.')}", null, error);
+        }
+    }
+
+    // Where a formula is written down, shapes and what is computed of them are numbers all the same: nodes read them.
+    private bool IsSettled(Step step, NodeInputs inputs) =>
+        Execution.Current.Trace is { IsFormula: true } && !step.Inputs.Any(_learnt.Contains) && inputs.All.All(Numbers.HasValues);
+
+    private static Tensor[] Apart(Step step, NodeInputs inputs)
+    {
+        Execution before = Execution.Current;
+        Execution.Current = before with { Trace = null };
+        try
+        {
+            return Run(step, inputs);
+        }
+        finally
+        {
+            Execution.Current = before;
         }
     }
 

@@ -1,4 +1,3 @@
-using Fovea.Models;
 
 namespace Fovea.Training;
 
@@ -49,7 +48,7 @@ internal sealed class MemoryGuard(ModelDescription description, TrainOptions opt
     // Sides of seven eighths, six eighths and so on: near enough to be of use, and few enough to try.
     private int? LargestSide(int batchSize)
     {
-        int unit = Math.Max(SmallestSide, ModelCatalog.Find(description.Model).SizeUnit);
+        int unit = Math.Max(SmallestSide, description.Entry.SizeUnit);
         for (int side = Next(description.ImageSize, unit); side >= unit; side = Next(side, unit))
         {
             Module model = (description with { ImageSize = side }).Build();

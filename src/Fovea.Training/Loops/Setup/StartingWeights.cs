@@ -1,6 +1,6 @@
 using Fovea.Attention;
 using Fovea.Io;
-using Fovea.Models;
+using Fovea.Onnx;
 using Fovea.Training.Data;
 
 namespace Fovea.Training;
@@ -14,23 +14,28 @@ internal sealed class StartingWeights : IDisposable
 
     private StartingWeights(ResolvedWeights weights, TrainOptions options) => (_weights, _options) = (weights, options);
 
-    /// <summary>Opens the weights of a run; null when it has none.</summary>
+    /// <summary>The network, where it is that of an ONNX file.</summary>
+    public OnnxArchitecture? Architecture => _weights.Description.Architecture;
+
+    /// <summary>Opens the weights of a run; without any, the ONNX file whose network is to be trained from the beginning. Null when it has neither.</summary>
     public static StartingWeights? Open(TrainOptions options)
     {
-        if (options.Weights is not { } path)
+        bool isNetworkAlone = options.Weights is null && OnnxDescription.IsFile(options.Model);
+        if ((isNetworkAlone ? options.Model : options.Weights) is not { } path)
         {
             return null;
         }
 
         using TensorScope scope = TensorScope.Begin();
-        return new StartingWeights(ResolvedWeights.Open(path, options.ModelRequest()).Detach(), options);
+        ModelRequest request = options.ModelRequest();
+        return new StartingWeights(ResolvedWeights.Open(path, isNetworkAlone ? request with { Model = null } : request).Detach(), options);
     }
 
     /// <summary>The options with the model, the mechanism and the preprocessing that the weights say, where the user said nothing.</summary>
     public TrainOptions Complete()
     {
         ModelDescription said = _weights.Description;
-        bool knowsSize = _weights.IsSameModel && !DataTask.Of(ModelCatalog.Find(said.Model)).SeesWholeImage;
+        bool knowsSize = _weights.IsSameModel && !DataTask.Of(said.Entry).SeesWholeImage;
         return _options with
         {
             Model = said.Model,
@@ -43,17 +48,22 @@ internal sealed class StartingWeights : IDisposable
         };
     }
 
-    /// <summary>Loads what fits, and says what was adapted, what starts fresh and what was left out.</summary>
+    /// <summary>Loads what fits, and says what was adapted, what starts fresh and what was left out; null where the network alone was asked for.</summary>
     /// <exception cref="WeightsMismatchException">The weights are of another model, or too little of them fits.</exception>
-    public FitReport LoadInto(Module model)
+    public FitReport? LoadInto(Module model)
     {
+        if (_options.Weights is null)
+        {
+            return null;
+        }
+
         using TensorScope scope = TensorScope.Begin();
         return _weights.Fit(model, _options.Strict ? FitMode.Exact : FitMode.Start, mayMove: false);
     }
 
     /// <summary>The report in sentences that name the file; empty when all fits.</summary>
-    public IEnumerable<string> Sentences(FitReport report) =>
-        [.. (report.IsExact ? [] : report.Lines).Concat(_weights.Notes).Select(l => $"{_weights.Path}: {l}")];
+    public IEnumerable<string> Sentences(FitReport? report) =>
+        [.. (report is null or { IsExact: true } ? [] : report.Lines).Concat(_weights.Notes).Select(l => $"{_weights.Path}: {l}")];
 
     public void Dispose() => _weights.Dispose();
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fovea.Io;
 using Fovea.Models;
+using Fovea.Onnx;
 using Fovea.Simd.Drivers;
 using Fovea.Training.Data;
 
@@ -55,12 +56,13 @@ internal sealed class TrainSetup
         ParallelPool.Threads = options.Threads ?? ParallelPool.Threads;
         using StartingWeights? start = resumed is null ? StartingWeights.Open(options) : null;
         options = start?.Complete() ?? options;
-        ModelEntry? entry = options.Model is null ? null : ModelCatalog.Find(options.Model);
+        OnnxArchitecture? network = resumed is null ? start?.Architecture : resumed.Checkpoints.Describe()?.Architecture;
+        ModelEntry? entry = network is not null ? OnnxDescription.Entry(options.Model!, network) : options.Model is null ? null : ModelCatalog.Find(options.Model);
         PreparedData data = PreparedData.Open(options, entry, resumed, progress, cancellation);
         warnings.AddRange(data.Warnings);
         TrainOptions open = options;
         options = Complete(open, entry, data);
-        ModelDescription description = InputsBuilder.Describe(options, data.Pair.Classes);
+        ModelDescription description = InputsBuilder.Describe(options, data.Pair.Classes) with { Architecture = network?.WithClasses(data.Pair.Classes.Count) };
         Module model = description.Build();
         if (options.DropPath > 0)
         {
@@ -69,7 +71,7 @@ internal sealed class TrainSetup
 
         Initialization.Draw(model, new Generator(options.Seed).Fork("model"));
         FitReport? fit = start?.LoadInto(model);
-        warnings.AddRange(fit is null ? [] : start!.Sentences(fit));
+        warnings.AddRange(start?.Sentences(fit) ?? []);
         var pictures = PictureBytes.Of(data.Pair, data.Report, options.MemoryLimit);
         MemoryEstimate? memory = new MemoryGuard(description, options, pictures).Check(model, isChosen: open.BatchSize is null);
         if (memory is { BatchSize: var fitting } && fitting < options.BatchSize)

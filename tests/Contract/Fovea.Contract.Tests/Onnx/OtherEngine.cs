@@ -16,6 +16,9 @@ internal sealed class OtherEngine : IDisposable
 
     public IReadOnlyDictionary<string, string> Metadata => _session.ModelMetadata.CustomMetadataMap;
 
+    /// <summary>Whether the first axis of an input may have any length.</summary>
+    public bool TakesAnyBatch(int input) => _session.InputMetadata[_session.InputNames[input]].Dimensions is [< 0, ..];
+
     public Tensor[] Run(params Tensor[] inputs)
     {
         var values = new List<OrtValue>();

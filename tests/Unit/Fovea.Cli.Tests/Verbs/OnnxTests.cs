@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Fovea.Io;
 using Fovea.Onnx;
+using Fovea.Onnx.Protocol;
 using Fovea.Testing;
+using Google.Protobuf;
 
 namespace Fovea.Cli.Tests.Verbs;
 
@@ -32,10 +34,22 @@ public sealed class OnnxTests
     [Fact]
     public void Verify_says_pass_and_unsupported()
     {
-        Answer answer = Cli.Run("verify", s_case, Repository.Golden("onnx", "nonmaxsuppression_single_box"));
+        // The same case with an operator that nobody has.
+        using var folder = new TemporaryFolder();
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(s_model));
+        model.Graph.Node[0].OpType = "Twist";
+        string unknown = Path.Combine(folder.File("net_twisted"), "model.onnx");
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(unknown)!, "test_data_set_0"));
+        File.WriteAllBytes(unknown, model.ToByteArray());
+        foreach (string file in Directory.GetFiles(Path.Combine(s_case, "test_data_set_0")))
+        {
+            File.Copy(file, Path.Combine(Path.GetDirectoryName(unknown)!, "test_data_set_0", Path.GetFileName(file)));
+        }
+
+        Answer answer = Cli.Run("verify", s_case, Path.GetDirectoryName(unknown)!);
         Assert.Equal(ExitCode.Done, answer.Code);
         Assert.Contains("PASS onnx net_mobile worst", answer.Output, StringComparison.Ordinal);
-        Assert.Contains("UNSUPPORTED onnx nonmaxsuppression_single_box: NonMaxSuppression 11", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("UNSUPPORTED onnx net_twisted: Twist 13", answer.Output, StringComparison.Ordinal);
         Assert.Contains("1 of 2 cases pass, 1 unsupported", answer.Output, StringComparison.Ordinal);
         JsonNode json = JsonNode.Parse(Cli.Ok("verify", s_case, "--json"))!;
         Assert.Equal((1, 0, 0), ((int)json["cases"]!, (int)json["failed"]!, (int)json["unsupported"]!));

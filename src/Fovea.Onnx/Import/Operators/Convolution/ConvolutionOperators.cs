@@ -5,11 +5,19 @@ internal static class ConvolutionOperators
 {
     public static IEnumerable<Operator> All => [Operator.Of("Conv", [1, 11], Conv).WithWeights(1, 2)];
 
-    private static Func<NodeInputs, Tensor> Conv(NodeSetup node)
+    /// <summary>Reads a convolution's attributes, and gives what computes it of an input, a weight and a bias.</summary>
+    /// <exception cref="NodeRefusal">They ask for what is not known.</exception>
+    public static Func<Tensor, Tensor, Tensor?, Tensor> Read(NodeSetup node)
     {
         var window = Window.Read(node);
         long groups = node.Attributes.Int("group", 1);
-        return groups is >= 1 and <= int.MaxValue ? x => Run(x[0], x[1], x.Optional(2), window, (int)groups) : throw new NodeRefusal($"group {groups} is not known");
+        return groups is >= 1 and <= int.MaxValue ? (x, weight, bias) => Run(x, weight, bias, window, (int)groups) : throw new NodeRefusal($"group {groups} is not known");
+    }
+
+    private static Func<NodeInputs, Tensor> Conv(NodeSetup node)
+    {
+        Func<Tensor, Tensor, Tensor?, Tensor> run = Read(node);
+        return x => run(x[0], x[1], x.Optional(2));
     }
 
     private static Tensor Run(Tensor x, Tensor weight, Tensor? bias, Window window, int groups)

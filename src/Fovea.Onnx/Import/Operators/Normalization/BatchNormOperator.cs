@@ -22,10 +22,10 @@ internal static class BatchNormOperator
             node.Attributes.Only("training_mode", 0);
         }
 
-        // Statistics that the file computes are its own business.
+        // Statistics that the file computes are its own business, and a norm whose scale is frozen keeps those that it has.
         bool follows = node.ElementTypes(3) is not null && node.ElementTypes(4) is not null;
         return x => spatial || x[1].Rank == 1
-            ? x[0].BatchNorm(x[3], x[4], x[1], x[2], x.IsTraining && follows, momentum, epsilon)
+            ? x[0].BatchNorm(x[3], x[4], x[1], x[2], x.IsTraining && follows && x[1].RequiresGrad, momentum, epsilon)
             : (x[0] - x[3]) / (x[4] + epsilon).Sqrt() * x[1] + x[2];
     }
 }

@@ -12,6 +12,18 @@ internal static class NormOperators
         Operator.Of("LRN", [1, 13], ResponseNorm),
     ];
 
+    /// <summary>A norm over the last axes, with a scale and a shift for each place of them or for what broadcasts to it.</summary>
+    public static Tensor LayerNorm(Tensor x, Shape normalized, Tensor scale, Tensor? bias, double epsilon)
+    {
+        if (scale.Shape == normalized && (bias is null || bias.Shape == normalized))
+        {
+            return x.LayerNorm(normalized, scale, bias, epsilon);
+        }
+
+        Tensor y = x.LayerNorm(normalized, null, null, epsilon) * scale;
+        return bias is null ? y : y + bias;
+    }
+
     private static NodeRun LayerNorm(NodeSetup node)
     {
         double epsilon = node.Attributes.Float("epsilon", 1e-5f);
@@ -27,17 +39,6 @@ internal static class NormOperators
                 ? [y, x[0].Mean(over, keepDim: true), (x[0].Var(over, unbiased: false, keepDim: true) + epsilon).Rsqrt()]
                 : [y];
         };
-    }
-
-    private static Tensor LayerNorm(Tensor x, Shape normalized, Tensor scale, Tensor? bias, double epsilon)
-    {
-        if (scale.Shape == normalized && (bias is null || bias.Shape == normalized))
-        {
-            return x.LayerNorm(normalized, scale, bias, epsilon);
-        }
-
-        Tensor y = x.LayerNorm(normalized, null, null, epsilon) * scale;
-        return bias is null ? y : y + bias;
     }
 
     private static Func<NodeInputs, Tensor> InstanceNorm(NodeSetup node)

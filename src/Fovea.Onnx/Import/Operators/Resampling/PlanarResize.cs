@@ -9,7 +9,7 @@ internal static class PlanarResize
     public static Tensor? Of(Tensor x, ResizedAxis[] axes, ResizeRules rules)
     {
         // The op has no scale of its own: it takes the quotient of the lengths.
-        if (x.Rank != 4 || axes[..2].Any(a => a.From != a.To || a.Scale != 1) || axes[2..].Any(a => MathF.Abs((a.Scale * a.From / a.To) - 1) > Rounding))
+        if (x.Rank != 4 || (rules.Antialiases && axes.Any(a => a.Scale < 1)) || axes[..2].Any(a => a.From != a.To || a.Scale != 1) || axes[2..].Any(a => MathF.Abs((a.Scale * a.From / a.To) - 1) > Rounding))
         {
             return null;
         }

@@ -44,7 +44,7 @@ internal static class ResizeOperators
         string policy = "stretch";
         if (node.Version >= 18)
         {
-            node.Attributes.Only("antialias", 0);
+            rules = rules with { Antialiases = node.Attributes.Flag("antialias") };
             axes = node.Attributes.Ints("axes");
             policy = Known(node, "keep_aspect_ratio_policy", ["stretch", "not_larger", "not_smaller"], policy);
         }

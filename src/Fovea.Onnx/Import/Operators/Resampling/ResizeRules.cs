@@ -23,9 +23,17 @@ internal sealed record ResizeRules
     /// <summary>Whether places outside have no weight in a cubic.</summary>
     public bool ExcludesOutside { get; init; }
 
+    /// <summary>Whether a curve is as wide as a place where the axis becomes shorter, so that every neighbour counts.</summary>
+    public bool Antialiases { get; init; }
+
     /// <summary>The neighbours of each place, and their weights: as many of each for every place; a single one of weight 1 for nearest.</summary>
     public (long[][] Places, double[][] Weights) Neighbours(ResizedAxis axis)
     {
+        if (Antialiases && Mode != "nearest" && axis.Scale < 1)
+        {
+            return Wide(axis);
+        }
+
         int count = Mode switch { "nearest" => 1, "linear" => 2, _ => 4 };
         long[][] places = [.. Enumerable.Range(0, count).Select(_ => new long[axis.To])];
         double[][] weights = [.. Enumerable.Range(0, count).Select(_ => new double[axis.To])];
@@ -64,6 +72,42 @@ internal sealed record ResizeRules
         _ => ((i + 0.5f) / axis.Scale) - 0.5f,
     };
 
+    /// <summary>Every neighbour within a curve that is as much wider as the axis becomes shorter; what stands outside counts as the border.</summary>
+    private (long[][] Places, double[][] Weights) Wide(ResizedAxis axis)
+    {
+        double stretch = 1 / (double)axis.Scale, reach = stretch * (Mode == "linear" ? 1 : 2);
+        int count = (2 * (int)Math.Ceiling(reach)) + 1;
+        long[][] places = [.. Enumerable.Range(0, count).Select(_ => new long[axis.To])];
+        double[][] weights = [.. Enumerable.Range(0, count).Select(_ => new double[axis.To])];
+        for (int i = 0; i < axis.To; i++)
+        {
+            double centre = Original(i, axis) + 0.5;
+            long first = (long)Math.Floor(centre - reach + 0.5), end = (long)Math.Floor(centre + reach + 0.5);
+            double sum = 0;
+            for (int k = 0; k < count; k++)
+            {
+                long place = first + k;
+                bool counts = place < end && !(ExcludesOutside && (place < 0 || place >= axis.From));
+                places[k][i] = Math.Clamp(place, 0, axis.From - 1);
+                weights[k][i] = counts ? Curve(Math.Abs(place + 0.5 - centre) / stretch) : 0;
+                sum += weights[k][i];
+            }
+
+            for (int k = 0; k < count; k++)
+            {
+                weights[k][i] /= sum;
+            }
+        }
+
+        return (places, weights);
+    }
+
+    /// <summary>The weight of a neighbour by its distance.</summary>
+    private double Curve(double d) => Mode == "linear" ? Math.Max(0, 1 - d)
+        : d <= 1 ? ((((CubicCoefficient + 2) * d) - (CubicCoefficient + 3)) * d * d) + 1
+        : d <= 2 ? (((((d - 5) * d) + 8) * d) - 4) * CubicCoefficient
+        : 0;
+
     private long Nearest(float at) => (long)(Rounding switch
     {
         "floor" => MathF.Floor(at),
@@ -76,14 +120,12 @@ internal sealed record ResizeRules
     {
         long low = (long)MathF.Floor(at);
         double fraction = at - low;
-        double a = CubicCoefficient;
         double sum = 0;
         for (int k = 0; k < 4; k++)
         {
             long place = low - 1 + k;
             double d = Math.Abs(fraction + 1 - k);
-            double weight = d <= 1 ? ((((a + 2) * d) - (a + 3)) * d * d) + 1 : (((((d - 5) * d) + 8) * d) - 4) * a;
-            weights[k][i] = ExcludesOutside && (place < 0 || place >= length) ? 0 : weight;
+            weights[k][i] = ExcludesOutside && (place < 0 || place >= length) ? 0 : Curve(d);
             places[k][i] = Math.Clamp(place, 0, length - 1);
             sum += weights[k][i];
         }

@@ -1,7 +1,6 @@
-using Fovea.Cli.Flags;
 using Fovea.Inspect;
 
-namespace Fovea.Cli.Explaining;
+namespace Fovea.Cli.Flags;
 
 /// <summary>The methods of maps, as the command line names them.</summary>
 internal static class MethodNames
