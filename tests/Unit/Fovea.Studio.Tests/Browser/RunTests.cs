@@ -61,7 +61,7 @@ public sealed class RunTests(BrowserStudio studio) : IClassFixture<BrowserStudio
     {
         await using OpenPage opened = await studio.Open("export");
         var download = await opened.Page.RunAndWaitForDownloadAsync(() => opened.Page.Locator(".download").First.ClickAsync());
-        Assert.StartsWith("attends-to-layer2", download.SuggestedFilename, StringComparison.Ordinal);
+        Assert.StartsWith("attends-to-attention2", download.SuggestedFilename, StringComparison.Ordinal);
     }
 
     private static void Write(string run, int epochs)
