@@ -104,6 +104,7 @@ public sealed class StudioServer : IAsyncDisposable
         app.MapImages(state);
         app.MapSessions(state);
         app.MapMaps(state);
+        app.MapExplain(state);
         app.MapAblate(state);
         app.MapExport(state);
         app.MapPalettes();

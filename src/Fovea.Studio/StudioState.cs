@@ -78,12 +78,16 @@ internal sealed class StudioState : IDisposable
         id, model.Name, model.Description.Title, model.Description.Task.Name, model.Description.ImageSize, model.Description.PreprocessingText, model.Parameters,
         model.IsTrained, model.Description.Classes, model.Notes);
 
-    public static IReadOnlyList<SiteInfo> Describe(StudioSession session) =>
-    [
-        .. session.Sites.Select(s => new SiteInfo(
-            s.Name, s.Module, s.Map.Name, s.Mechanism, s.Kind, s.Grid.Height, s.Grid.Width,
-            (s.Map as Attention.RelationMap)?.Heads ?? 1, s.Layers, (s.Map as Attention.RelationMap)?.Queries.Prefix ?? 0)),
-    ];
+    public static IReadOnlyList<SiteInfo> Describe(StudioSession session)
+    {
+        var names = new Dictionary<Module, string>();
+        foreach ((string name, Module module) in session.Model.Module.NamedModules())
+        {
+            names.TryAdd(module, name);
+        }
+
+        return [.. session.Sites.Select(s => SiteViews.Describe(s, names.GetValueOrDefault(s.Module, string.Empty)))];
+    }
 
     public void Dispose() => Queue.Dispose();
 

@@ -76,7 +76,7 @@ internal static class MalformedTraffic
         using var socket = new TcpClient();
         await socket.ConnectAsync(page.Host, page.Port);
         NetworkStream stream = socket.GetStream();
-        byte[] noise = [.. Noise(random, Encoding.ASCII.GetBytes(Pick(random, "GET / HTTX/1.1\r\n", "\0\0\0", "GET  /\r\n\r\n", "POST /api/images HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n"))), .. "\r\n\r\n"u8];
+        byte[] noise = [.. Noise(random, Encoding.ASCII.GetBytes(Pick(random, "G\u0001T / HTTP/1.1\r\n", "\0\0\0", "GET  /\r\n\r\n", "POST /api/images HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n"))), .. "\r\n\r\n"u8];
         await stream.WriteAsync(noise);
         using var reader = new StreamReader(stream, Encoding.Latin1);
         string? line = await reader.ReadLineAsync();

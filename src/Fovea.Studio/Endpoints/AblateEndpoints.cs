@@ -15,8 +15,12 @@ internal static class AblateEndpoints
         .MapPost("/api/sessions/{id}/ablate", async Task<Ok<AblateAnswer>> (string id, AblateRequest request, CancellationToken cancellation) =>
         {
             StudioSession session = studio.Sessions.Get(id);
-            double[] region = request.Region ?? throw StudioProblem.Wrong("region", "a part of the picture", null);
-            return TypedResults.Ok(await studio.Queue.Run(() => RegionAblation.Of(session, region), cancellation));
+            return (request.Region, request.Site) switch
+            {
+                ({ } region, null) => TypedResults.Ok(await studio.Queue.Run(() => RegionAblation.Of(session, region), cancellation)),
+                (null, not null) => TypedResults.Ok(await studio.Queue.Run(() => RelationAblation.Of(session, request), cancellation)),
+                _ => throw StudioProblem.Wrong("ablation", "a region or a site", "none or both"),
+            };
         })
-        .WithSummary("Take a part of the picture away, and ask the model again.");
+        .WithSummary("Take a part of the picture, or a relation of the model, away, and ask the model again.");
 }

@@ -23,8 +23,8 @@ internal static class ExportEndpoints
         {
             var query = new RowQuery(y, x, y2, x2, token, head, direction);
             StudioSession session = studio.Sessions.Get(id);
-            Site found = session.Site(site);
-            ScalarMap map = (found.Map is Attention.RelationMap ? RelationRows.Row(found, query) : GateMaps.Of(found, layer)).Map;
+            AttentionSite found = session.Site(site);
+            ScalarMap map = found.Relation is not null ? SiteViews.Row(found, query) : SiteViews.Gate(found, layer);
             return TypedResults.Bytes(Pack(session, map), "application/zip", $"{NameOf(map)}.zip");
         })
         .WithSummary("A row or a gate as a ZIP: over the picture and alone (PNG), every value (float32 .npy), and what is known about it (JSON).")

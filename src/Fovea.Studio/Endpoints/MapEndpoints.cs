@@ -16,12 +16,12 @@ internal static class MapEndpoints
     {
         routes.MapGet("/api/sessions/{id}/sites/{site}/row",
                 IResult (string id, string site, int? y, int? x, int? y2, int? x2, int? token, int? head, string? direction) =>
-                    Maps.Answer(RelationRows.Row(studio.Sessions.Get(id).Site(site), new RowQuery(y, x, y2, x2, token, head, direction))))
+                    Maps.Answer(SiteViews.Row(studio.Sessions.Get(id).Site(site), new RowQuery(y, x, y2, x2, token, head, direction))))
             .WithSummary("What a cell attends to (direction=to) or is attended by (direction=by); y2 and x2 average a region.")
             .Produces<MapHead>(contentType: MapResult.ContentType);
 
         routes.MapGet("/api/sessions/{id}/sites/{site}/gates", IResult (string id, string site, int? layer) =>
-                Maps.Answer(GateMaps.Of(studio.Sessions.Get(id).Site(site), layer)))
+                Maps.Answer(SiteViews.Gate(studio.Sessions.Get(id).Site(site), layer)))
             .WithSummary("The weights of a gate, of one layer or the mean of all.")
             .Produces<MapHead>(contentType: MapResult.ContentType);
 

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{method: string, site: string, height: number, width: number, count: number, minimum: number|null, maximum: number|null, entropy: number,
- *   averagedBy: number, before?: number[], channels?: number[], depth?: number}} MapHead
+ *   averagedBy: number, channels?: number[], depth?: number}} MapHead
  * @typedef {{head: MapHead, values: Float32Array, bytes: number}} MapData
  * @typedef {{name: string, module: string, map: string, mechanism: string, kind: string, height: number, width: number, heads: number, layers: number, prefix: number}} SiteInfo
  * @typedef {{id: string, name: string, title: string, task: string, imageSize: number, preprocessing: string, parameters: number, isTrained: boolean, classes: string[], notes: string[]}} ModelInfo

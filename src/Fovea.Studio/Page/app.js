@@ -8,8 +8,10 @@ import { ablation } from "./screens/ablation.js";
 import { compare } from "./screens/compare.js";
 import { explore } from "./screens/explore.js";
 import { exporting } from "./screens/exporting.js";
+import { faithfulness } from "./screens/faithfulness.js";
 import { gates } from "./screens/gates.js";
 import { load } from "./screens/load.js";
+import { maps } from "./screens/maps.js";
 import { network } from "./screens/network.js";
 import { training } from "./screens/training.js";
 import { transformer } from "./screens/transformer.js";
@@ -21,7 +23,9 @@ const screens = [
   ["compare", "Compare", compare],
   ["gates", "Gates", gates],
   ["transformer", "Transformer", transformer],
+  ["maps", "Class maps", maps],
   ["ablation", "Ablation", ablation],
+  ["faithfulness", "Faithfulness", faithfulness],
   ["network", "Network", network],
   ["training", "Training", training],
   ["export", "Export", exporting],

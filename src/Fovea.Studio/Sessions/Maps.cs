@@ -11,18 +11,16 @@ internal static class Maps
     public const int MostValues = 16_000;
 
     /// <summary>The answer for a map.</summary>
-    /// <param name="of">The map.</param>
-    public static MapResult Answer(SiteMap of)
+    /// <param name="map">The map.</param>
+    public static MapResult Answer(ScalarMap map)
     {
-        ScalarMap map = of.Map;
         (float[] values, int height, int width, int by) = Shrink(map.Values, 1, map.Height, map.Width);
         var head = new MapHead(map.Method, map.Site, height, width)
         {
             Minimum = Finite(map.Minimum),
             Maximum = Finite(map.Maximum),
-            Entropy = map.Entropy,
+            Entropy = double.IsFinite(map.Entropy) ? map.Entropy : 0,
             AveragedBy = by,
-            Before = of.Before,
         };
         return new MapResult(head, values);
     }

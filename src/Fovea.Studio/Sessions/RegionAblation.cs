@@ -6,8 +6,6 @@ namespace Fovea.Studio.Sessions;
 /// <summary>What the answer owes to a part of the picture: its pixels become the mean colour, and the model is asked again.</summary>
 internal static class RegionAblation
 {
-    private const int Shown = 8;
-
     /// <summary>Masks a rectangle.</summary>
     /// <exception cref="StudioProblem">It is none, or lies outside of the picture.</exception>
     public static AblateAnswer Of(StudioSession session, double[] region)
@@ -34,6 +32,6 @@ internal static class RegionAblation
 
         return new AblateAnswer(
             $"Without rows {top} to {bottom - 1}, columns {left} to {right - 1} of the picture",
-            ClassScores.Changes(session.Scores, session.Run(masked), session.Model.Description.Classes, Shown));
+            ClassScores.Changes(session.Scores, session.Run(masked), session.Model.Description.Classes));
     }
 }

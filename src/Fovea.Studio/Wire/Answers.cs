@@ -25,9 +25,6 @@ internal sealed record MapHead(string Method, string Site, int Height, int Width
     /// <summary>Each value is the mean of a square of so many cells a side; 1 for the cells themselves.</summary>
     public int AveragedBy { get; init; } = 1;
 
-    /// <summary>Values of the tokens before the grid, such as the class token.</summary>
-    public float[]? Before { get; init; }
-
     /// <summary>The channels that the maps are of.</summary>
     public int[]? Channels { get; init; }
 

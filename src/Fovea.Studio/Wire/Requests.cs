@@ -34,9 +34,18 @@ internal sealed record OpenSession(string? Model, string? Image);
 /// <param name="Direction"><c>to</c>: what the cell attends to; <c>by</c>: what attends to it.</param>
 internal sealed record RowQuery(int? Y, int? X, int? Y2, int? X2, int? Token, int? Head, string? Direction);
 
-/// <summary>What to take away from a session's picture, to see what the answer owes to it.</summary>
+/// <summary>What to take away from a session's picture or model, to see what the answer owes to it.</summary>
 internal sealed record AblateRequest
 {
     /// <summary>A rectangle of the picture: top, left, bottom and right as shares of its sides.</summary>
     public double[]? Region { get; init; }
+
+    /// <summary>A site whose relation something else takes the place of.</summary>
+    public string? Site { get; init; }
+
+    /// <summary>The head of it; null for all.</summary>
+    public int? Head { get; init; }
+
+    /// <summary>What takes its place: <c>off</c> (nothing), <c>identity</c> (each position itself) or <c>mean</c>.</summary>
+    public string? Change { get; init; }
 }

@@ -56,7 +56,7 @@ export function strongest(data, most) {
 export function topTable(caption, name) {
   const body = el("tbody");
   const element = el("table", { class: "top" }, el("caption", {}, caption),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "#"), el("th", { scope: "col" }, "row, column"), el("th", { scope: "col", class: "right" }, "value"), el("th", { scope: "col" }, el("span", { class: "unseen" }, "share of the largest")))), body);
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "#"), el("th", { scope: "col" }, "cell"), el("th", { scope: "col", class: "right" }, "value"), el("th", { scope: "col" }, el("span", { class: "unseen" }, "share of the largest")))), body);
   return {
     element,
     /** @param {MapData} data */

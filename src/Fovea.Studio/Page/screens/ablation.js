@@ -1,7 +1,7 @@
-// Ablation: take a part of the picture away, and see what the answer owes to it.
+// Ablation: take a part of the picture or of the model away, and see what the answer owes to it.
 
 import { at, post } from "../api.js";
-import { el, num, percent, say, toast } from "../dom.js";
+import { choice, el, field, fill, num, percent, say, select, toast } from "../dom.js";
 import { CellGrid, wordsOf } from "../parts/grid.js";
 import { state } from "../state.js";
 
@@ -13,7 +13,7 @@ export function ablation() {
   if (!session) {
     return el("div", { class: "screen" });
   }
-  const result = el("div", { class: "card changes" }, el("p", { class: "fine" }, "Mark a part of the picture, and what it changes shows here."));
+  const result = el("div", { class: "card changes" }, el("p", { class: "fine" }, "Mark a part of the picture, or choose a relation, and what it changes shows here."));
   const ask = async (/** @type {unknown} */ request) => {
     try {
       const answer = await post(at(session, "ablate"), request);
@@ -42,8 +42,25 @@ export function ablation() {
       }
     },
   });
-  return el("div", { class: "screen" }, el("div", { class: "title" }, el("h2", {}, "Ablation"), el("p", { class: "fine" }, "What the answer owes to a part of the picture: it is taken away, and the model asked again.")),
-    el("div", { class: "two masked" }, el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), grid.element, about), result));
+  const relations = session.sites.filter((s) => s.kind === "relation");
+  let name = relations[0]?.name ?? "", head = "", change = "off";
+  const more = el("div", { class: "controls" });
+  const draw = () => {
+    const site = relations.find((s) => s.name === name);
+    head = "";
+    change = "off";
+    fill(more, ...[
+      field("Relation", select(relations.map((s) => ({ value: s.name, text: s.name })), name, (v) => { name = v; draw(); })),
+      choice("Its place is taken by", [["off", "nothing"], ["identity", "each itself"], ["mean", "the mean"]], change, (v) => { change = v; }),
+      site && site.heads > 1 ? field("Head", select([{ value: "", text: "all" }, ...Array.from({ length: site.heads }, (_, i) => ({ value: String(i), text: `head ${i}` }))], "", (v) => { head = v; })) : null,
+      el("button", { type: "button", class: "primary", onclick: () => ask({ site: name, head: head === "" ? undefined : Number(head), change }) }, "Take it away"),
+    ]);
+  };
+  if (relations.length > 0) {
+    draw();
+  }
+  return el("div", { class: "screen" }, el("div", { class: "title" }, el("h2", {}, "Ablation"), el("p", { class: "fine" }, "What the answer owes to a part of the picture, or of the model: it is taken away, and the model asked again.")),
+    more, el("div", { class: "two masked" }, el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), grid.element, about), result));
 }
 
 /** @param {number} share */

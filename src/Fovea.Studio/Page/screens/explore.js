@@ -50,7 +50,6 @@ function relation(site) {
   const result = new MapView({ title: "What the cell attends to", picture });
   const table = topTable("Ten strongest", (c) => `${c.y}, ${c.x}`);
   const about = el("p", { class: "about" });
-  const before = el("p", { class: "fine" });
   const grid = new CellGrid({
     rows: site.height, columns: site.width, picture, label: `Picture in ${site.height} by ${site.width} cells`,
     hover: (place) => {
@@ -80,7 +79,6 @@ function relation(site) {
     table.show(data);
     const verb = state.direction === "to" ? "attends to" : "is attended by", best = strongest(data, 1)[0];
     about.replaceChildren(el("strong", {}, capital(wordsOf(place))), ` ${verb} ${site.height * site.width} cells, most row ${best.y}, column ${best.x}: ${num(best.value)}.`, isPinned ? "" : " (preview)");
-    before.textContent = data.head.before ? `Tokens before the grid: ${data.head.before.map(num).join(", ")}` : "";
     say(`${capital(wordsOf(place))} ${verb} most row ${best.y}, column ${best.x}, ${num(best.value)}`);
     result.element.dataset.place = JSON.stringify(place);
   };
@@ -114,7 +112,7 @@ function relation(site) {
   return [controls, el("div", { class: "pair" },
     el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), grid.element),
     el("div", { class: "pane" }, el("p", { class: "figcaption" }, "The map"), result.element),
-    el("aside", { class: "side" }, about, before, table.element))];
+    el("aside", { class: "side" }, about, table.element))];
 }
 
 /** @param {MapView} view @param {string} [first] How it begins. */

@@ -92,7 +92,7 @@ public sealed class ExploreTests(BrowserStudio studio) : IClassFixture<BrowserSt
         await page.WaitForFunctionAsync("() => document.querySelector('.map').dataset.place === JSON.stringify({y:4,x:4}) && !document.querySelector('.about').textContent.includes('preview')");
         Assert.Equal(1, most);
         Assert.InRange(asked, 1, 39);
-        Assert.Empty(opened.Errors.Where(e => !e.Contains("ERR_ABORTED", StringComparison.Ordinal)));
+        Assert.DoesNotContain(opened.Errors, e => !e.Contains("ERR_ABORTED", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class ExploreTests(BrowserStudio studio) : IClassFixture<BrowserSt
     {
         // The newest session is the page's.
         StudioSession session = studio.Server.State.Sessions.Newest!;
-        return (RelationMap)session.Sites.First(s => s.Kind == "relation").Map;
+        return session.Sites.First(s => s.Kind == SiteKind.PositionRelation).Relation!;
     }
 
     private static async Task Click(IPage page, int y, int x, int height, int width)

@@ -15,6 +15,8 @@ public sealed class ScreenTests(BrowserStudio studio) : IClassFixture<BrowserStu
     [InlineData("transformer", ".empty")]
     [InlineData("transformer", ".tiles-map .key .high", """{"catalogue":"vit_mini_patch8"}""")]
     [InlineData("explore", ".thumbs canvas", """{"catalogue":"cam_resnet8"}""")]
+    [InlineData("maps", ".map .numbers dd")]
+    [InlineData("faithfulness", "button.primary")]
     [InlineData("ablation", ".grid")]
     [InlineData("network", ".tree .name")]
     [InlineData("training", ".empty")]

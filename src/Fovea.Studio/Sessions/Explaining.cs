@@ -1,0 +1,49 @@
+using Fovea.Inspect;
+using Fovea.Studio.Serving;
+using Fovea.Studio.Wire;
+
+namespace Fovea.Studio.Sessions;
+
+/// <summary>Maps of the whole model for a session's picture: class activation maps and rollouts, by the catalogue of methods.</summary>
+internal static class Explaining
+{
+    /// <summary>Makes the map that is asked for.</summary>
+    /// <exception cref="FoveaException">There is no such method or layer, or it does not fit the model.</exception>
+    public static ScalarMap Map(StudioSession session, CamRequest request)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        MapMethod method = MapMethods.Find(request.Method ?? MapMethods.Keys[0]);
+        IMapMethod built = method.Create(new MapMethodOptions
+        {
+            Layer = request.Layer,
+            SmoothByFlip = request.Flip ?? false,
+            HeadFusion = Enum.Parse<HeadFusion>(StudioProblem.Check("fusion", request.Fusion, "mean", "max", "min"), ignoreCase: true),
+            DiscardRatio = request.Discard ?? 0,
+        });
+        return built.Explain(session.Model.Module, session.Input, Target(session, request))[0];
+    }
+
+    /// <summary>The class that is meant: the one that was asked for, or the model's answer.</summary>
+    public static int Class(StudioSession session, int? asked)
+    {
+        float[] scores = session.Scores;
+        return StudioProblem.Check("class", asked, 0, scores.Length - 1, Array.IndexOf(scores, scores.Max()));
+    }
+
+    /// <summary>What the map is to explain: a class, two classes' difference, or a class over all pixels of a segmentation.</summary>
+    public static ITarget Target(StudioSession session, CamRequest request)
+    {
+        int label = Class(session, request.Class);
+        if (session.OutputShape.Rank == 4)
+        {
+            (int height, int width) = (session.OutputShape[2], session.OutputShape[3]);
+            float[] all = new float[height * width];
+            Array.Fill(all, 1f);
+            return new MaskTarget(all, height, width, label);
+        }
+
+        return request.Against is { } against
+            ? new ClassDifferenceTarget(label, StudioProblem.Check("against", against, 0, session.Scores.Length - 1))
+            : new ClassTarget(label);
+    }
+}

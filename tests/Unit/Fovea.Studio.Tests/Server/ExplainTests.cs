@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text.Json;
+using Fovea.Inspect;
+using Fovea.Studio.Sessions;
+
+namespace Fovea.Studio.Tests.Server;
+
+/// <summary>Class maps and rollouts are those of the library; what does not fit is refused.</summary>
+public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStudio>
+{
+    [Fact]
+    public async Task A_class_map_is_the_methods_own()
+    {
+        string id = (await studio.Look()).GetProperty("id").GetString()!;
+        StudioSession session = studio.Server.State.Sessions.Get(id);
+        JsonElement map = await Json($"/api/sessions/{id}/cam", """{"method":"grad-cam","class":3}""");
+        ScalarMap expected = MapMethods.Create("grad-cam").Explain(session.Model.Module, session.Input, new ClassTarget(3))[0];
+        Assert.Equal(expected.Site, map.GetProperty("site").GetString());
+        Assert.Equal(expected.Values, map.GetProperty("values").EnumerateArray().Select(v => v.GetSingle()));
+    }
+
+    [Theory]
+    [InlineData("""{"method":"no-such"}""", 422)]
+    [InlineData("""{"method":"grad-cam","layer":"nowhere"}""", 422)]
+    [InlineData("""{"method":"grad-cam","class":99}""", 400)]
+    [InlineData("""{"method":"attention-rollout"}""", 422)]
+    public async Task What_does_not_fit_is_refused(string request, int status)
+    {
+        string id = (await studio.Look()).GetProperty("id").GetString()!;
+        await ServedStudio.Problem(await studio.Post($"/api/sessions/{id}/cam", request), status);
+    }
+
+    [Theory]
+    [InlineData("""{"site":"blocks.2.attn","head":1,"change":"mean"}""")]
+    [InlineData("""{"region":[0.2,0.2,0.6,0.6]}""")]
+    public async Task Taking_something_away_changes_the_answer(string request)
+    {
+        string id = (await studio.Look("""{"catalogue":"vit_mini_patch8"}""")).GetProperty("id").GetString()!;
+        JsonElement answer = await ServedStudio.Json(await studio.Post($"/api/sessions/{id}/ablate", request));
+        Assert.All(answer.GetProperty("classes").EnumerateArray(), c => Assert.NotEqual(c.GetProperty("before").GetSingle(), c.GetProperty("after").GetSingle()));
+    }
+
+    [Theory]
+    [InlineData("""{}""", 400)]
+    [InlineData("""{"region":[0.6,0.2,0.2,0.6]}""", 400)]
+    [InlineData("""{"region":[0,0,2]}""", 400)]
+    [InlineData("""{"site":"nowhere"}""", 404)]
+    [InlineData("""{"site":"layer1.0.attention:channel"}""", 400)]
+    public async Task An_ablation_of_nothing_is_refused(string request, int status)
+    {
+        string id = (await studio.Look()).GetProperty("id").GetString()!;
+        await ServedStudio.Problem(await studio.Post($"/api/sessions/{id}/ablate", request), status);
+    }
+
+    [Fact]
+    public async Task Faithfulness_comes_in_events_map_by_map()
+    {
+        string id = (await studio.Look()).GetProperty("id").GetString()!;
+        using HttpResponseMessage response = await studio.Post($"/api/sessions/{id}/faithfulness", """{"method":"grad-cam"}""");
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        string[] events = (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        string[] names = [.. events.Where(e => e.StartsWith("event: curve", StringComparison.Ordinal)).Select(e => JsonDocument.Parse(e[(e.IndexOf("data: ", StringComparison.Ordinal) + 6)..]).RootElement.GetProperty("name").GetString()!)];
+        Assert.Equal(["grad-cam", "random", "edges", "centre"], names);
+        Assert.StartsWith("event: done", events[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_measurement_that_nobody_waits_for_stops()
+    {
+        string id = (await studio.Look()).GetProperty("id").GetString()!;
+        using var leave = new CancellationTokenSource();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/sessions/{id}/faithfulness") { Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json") };
+        using HttpResponseMessage response = await studio.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, leave.Token);
+        await leave.CancelAsync();
+        response.Dispose();
+
+        // The queue is free again: another's turn comes.
+        Assert.NotEmpty((await Json($"/api/sessions/{id}/cam", "{}")).GetProperty("site").GetString()!);
+    }
+
+    [Fact]
+    public async Task A_transformers_rollout_lies_on_its_tokens()
+    {
+        string id = (await studio.Look("""{"catalogue":"vit_mini_patch8"}""")).GetProperty("id").GetString()!;
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/sessions/{id}/rollout?method=attention-rollout");
+        request.Headers.Accept.ParseAdd("application/json");
+        JsonElement map = await ServedStudio.Json(await studio.Client.SendAsync(request));
+        Assert.Equal(64, map.GetProperty("values").GetArrayLength());
+    }
+
+    private async Task<JsonElement> Json(string path, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.Accept.ParseAdd("application/json");
+        return await ServedStudio.Json(await studio.Client.SendAsync(request), HttpStatusCode.OK);
+    }
+}
