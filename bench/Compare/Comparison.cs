@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Fovea.Bench.Compare;
 
 /// <summary>Measures rows: every engine on the same weights and data, in turns.</summary>
-internal sealed class Comparison(Peer pytorch, Peer? onnxRuntime, double seconds)
+internal sealed class Comparison(Peer pytorch, Peer? libTorch, Peer? onnxRuntime, double seconds)
 {
     private const int Slices = 5;
 
@@ -49,14 +49,13 @@ internal sealed class Comparison(Peer pytorch, Peer? onnxRuntime, double seconds
         try
         {
             mine.Save(files.FullName);
-            bool exports = onnxRuntime is not null && row.Pass == Pass.Forward;
             var checks = new Dictionary<string, Dictionary<string, double[]>>();
-            Add(pytorch, pytorch.Prepare(files.FullName, exports ? ["onnx"] : []));
-            if (exports)
+            Add(pytorch, pytorch.Prepare(files.FullName, libTorch is not null ? ["script"] : []));
+            foreach (Peer peer in new[] { libTorch, row.Pass == Pass.Forward ? onnxRuntime : null }.OfType<Peer>())
             {
                 try
                 {
-                    Add(onnxRuntime!, onnxRuntime!.Prepare(files.FullName));
+                    Add(peer, peer.Prepare(files.FullName));
                 }
                 catch (PeerException e)
                 {

@@ -7,6 +7,8 @@ internal static class Engines
     public const string FoveaEager = "fovea-eager";
     public const string Eager = "eager";
     public const string Script = "script";
+    public const string LibTorch = "libtorch";
+    public const string LibTorchFused = "libtorch-fused";
     public const string OnnxRuntime = "onnxruntime";
 
     /// <summary>Whether it is one of Fovea's own ways.</summary>

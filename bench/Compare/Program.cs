@@ -8,7 +8,7 @@ using Fovea.Training;
 
 // dotnet run -c Release --project bench/Compare --
 //     [--group NAME]... [--only TEXT] [--threads N] [--seconds S] [--python PATH] [--output DIR] [--page FILE] [--list]
-// Measures Fovea, PyTorch and ONNX Runtime in turns on the same weights and data, prints tables, and merges them into the Markdown and JSON
+// Measures Fovea, PyTorch, libtorch and ONNX Runtime in turns on the same weights and data, prints tables, and merges them into the Markdown and JSON
 // of earlier runs. --seconds is for each engine of each row, in slices; --page names a page of the documentation whose figures are written
 // anew. Exits with 1 when the engines' results differ or a row failed, with 2 when a flag is wrong, with 3 when there is no PyTorch.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -50,17 +50,23 @@ if (pytorch is null)
     return 3;
 }
 
+using Peer? libTorch = PeerSetup.Managed("LibTorch", environment, threads, out problem);
+if (libTorch is null)
+{
+    Console.Error.WriteLine($"without libtorch: {problem}");
+}
+
 // ONNX Runtime has no switch for its instructions.
 problem = "it cannot be held to AVX2";
-using Peer? onnxRuntime = isLimited ? null : PeerSetup.OnnxRuntime(settings.Python, environment, threads, out problem);
+using Peer? onnxRuntime = isLimited ? null : PeerSetup.Managed("OnnxRuntime", environment, threads, out problem);
 if (onnxRuntime is null)
 {
     Console.Error.WriteLine($"without ONNX Runtime: {problem}");
 }
 
-string[] versions = [.. new[] { pytorch, onnxRuntime }.OfType<Peer>().Select(p => p.Title), $".NET {Environment.Version}"];
-Console.Error.WriteLine($"{EnvironmentInfo.Processor} ({VectorInfo.Description}), {threads} threads; {string.Join("; ", versions)}");
-var comparison = new Comparison(pytorch, onnxRuntime, settings.Seconds);
+string[] versions = [.. new[] { pytorch, libTorch, onnxRuntime }.OfType<Peer>().Select(p => p.Title), $".NET {Environment.Version}"];
+Console.Error.WriteLine($"{Machine.Processor} ({VectorInfo.Description}), {threads} threads; {string.Join("; ", versions)}");
+var comparison = new Comparison(pytorch, libTorch, onnxRuntime, settings.Seconds);
 var results = new List<Result>();
 var limits = new List<Limit>();
 bool failed = false;
@@ -90,7 +96,7 @@ if (Takes("product"))
     Try("product", () => Hold(Limits.Product(single!)));
 }
 
-var file = new ResultFile(EnvironmentInfo.Processor, VectorInfo.Description, threads, versions, results, limits);
+var file = new ResultFile(Machine.Processor, VectorInfo.Description, threads, versions, results, limits);
 Console.WriteLine();
 Console.Write(results.Count > 0 ? Report.Table(results) : string.Empty);
 Console.Write(limits.Count > 0 ? Report.Table(limits) : string.Empty);

@@ -66,28 +66,13 @@ internal static class FirstPrediction
     private static string Published()
     {
         string built = AppContext.BaseDirectory, published = Path.Combine(built, "published");
-        DirectoryInfo? root = new(built);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "src", "Fovea.Cli", "Fovea.Cli.csproj")))
-        {
-            root = root.Parent;
-        }
-
-        string program = Path.Combine(published, "fovea.dll");
-        if (root is not null && (!File.Exists(program) || File.GetLastWriteTimeUtc(program) < File.GetLastWriteTimeUtc(Path.Combine(built, "fovea.dll"))))
-        {
-            Console.Error.WriteLine($"publishing the command line into {published}");
-            string system = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
-            string[] arguments =
-            [
-                "publish", Path.Combine(root.FullName, "src", "Fovea.Cli"), "-c", "Release", "-r", system, "--self-contained", "false",
-                "-p:PublishReadyToRun=true", "-o", published, "-v", "q",
-            ];
-            using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
-            process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-        }
-
-        return File.Exists(program) ? published : built;
+        string system = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
+        string[] arguments =
+        [
+            "publish", Path.Combine("src", "Fovea.Cli"), "-c", "Release", "-r", system, "--self-contained", "false",
+            "-p:PublishReadyToRun=true", "-o", published, "-v", "q",
+        ];
+        return Sources.Make(Path.Combine(published, "fovea.dll"), arguments) is null ? built : published;
     }
 
     private static void Save(string folder)

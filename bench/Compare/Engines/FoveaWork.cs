@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Fovea.Attention;
 using Fovea.Io;
 using Fovea.Models;
+using Fovea.Onnx;
 using Fovea.Training;
 
 namespace Fovea.Bench.Compare;
@@ -59,6 +60,11 @@ internal sealed class FoveaWork : IDisposable
     {
         File.WriteAllText(Path.Combine(folder, "row.json"), _row.ToJson().ToJsonString());
         NpzFile.Write(Path.Combine(folder, "weights.npz"), _module.NamedParameters().Concat(_module.NamedBuffers()).ToDictionary(t => t.Name, t => t.Value));
+        if (_row.Pass == Pass.Forward)
+        {
+            _module.ExportOnnx(Path.Combine(folder, "model.onnx"), new OnnxExportOptions { AnyBatch = false, AnySize = false }, _x.Spec);
+        }
+
         NpzFile.Write(Path.Combine(folder, "data.npz"), new Dictionary<string, Tensor> { ["x"] = _x, ["cotangent"] = _cotangent, ["labels"] = _labels });
     }
 

@@ -28,13 +28,9 @@ internal sealed class Peer : IDisposable
     public string Title { get; private set; } = string.Empty;
 
     /// <summary>Starts a peer; null when it cannot be, with the reason.</summary>
-    public static Peer? Start(string python, string script, string[] arguments, IReadOnlyDictionary<string, string> environment, int threads, out string problem)
+    public static Peer? Start(string program, string[] arguments, IReadOnlyDictionary<string, string> environment, int threads, out string problem)
     {
-        var start = new ProcessStartInfo(python) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])["-u", Path.Combine(AppContext.BaseDirectory, "peers", script), .. arguments])
-        {
-            start.ArgumentList.Add(argument);
-        }
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
         // OpenMP and OpenBLAS read these once, when they are loaded.
         start.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);

@@ -6,7 +6,7 @@ namespace Fovea.Bench.Compare;
 /// <summary>Finds the peers, and installs those that are missing where that is possible.</summary>
 internal static class PeerSetup
 {
-    private const string OnnxRuntimePackage = "onnxruntime-node@1.30.0";
+    private static readonly string[] s_pytorch = ["-u", Path.Combine(AppContext.BaseDirectory, "peers", "pytorch_peer.py")];
     private static readonly string[] s_debianPackages = ["python3-torch", "python3-numpy", "python3-pil"];
 
     /// <summary>What to do when there is no PyTorch.</summary>
@@ -17,65 +17,36 @@ internal static class PeerSetup
     /// <summary>PyTorch: the interpreter's own, or Debian's package, installed if this process may.</summary>
     public static Peer? PyTorch(string python, IReadOnlyDictionary<string, string> environment, int threads, out string problem)
     {
-        Peer? peer = Peer.Start(python, "pytorch_peer.py", [], environment, threads, out problem);
+        Peer? peer = Peer.Start(python, s_pytorch, environment, threads, out problem);
         if (peer is null && Environment.UserName == "root" && File.Exists("/usr/bin/apt-get"))
         {
             Console.Error.WriteLine($"no PyTorch ({problem}); installing {string.Join(", ", s_debianPackages)}");
             if (Run("/usr/bin/apt-get", ["update", "-qq"]) && Run("/usr/bin/apt-get", ["install", "-y", "-qq", "--no-install-recommends", .. s_debianPackages]))
             {
-                peer = Peer.Start("/usr/bin/python3", "pytorch_peer.py", [], environment, threads, out problem);
+                peer = Peer.Start("/usr/bin/python3", s_pytorch, environment, threads, out problem);
             }
         }
 
         return peer;
     }
 
-    /// <summary>ONNX Runtime: npm's package brings the native library; it is kept in the user's cache.</summary>
-    public static Peer? OnnxRuntime(string python, IReadOnlyDictionary<string, string> environment, int threads, out string problem)
+    /// <summary>A peer of .NET, built from its sources when it is first asked for.</summary>
+    /// <param name="name">Its folder under <c>bench/Peers</c>.</param>
+    /// <param name="environment">Variables of its process.</param>
+    /// <param name="threads">How many it may have.</param>
+    /// <param name="problem">Why there is none.</param>
+    public static Peer? Managed(string name, IReadOnlyDictionary<string, string> environment, int threads, out string problem)
     {
-        string folder = Path.Combine(CacheFolder(), OnnxRuntimePackage.Replace('@', '-'));
-        string? library = FindLibrary(folder);
-        if (library is null)
+        string project = $"Fovea.Bench.Peers.{name}", folder = Path.Combine(AppContext.BaseDirectory, project);
+        string? program = Sources.Make(
+            Path.Combine(folder, project + ".dll"), ["build", Path.Combine("bench", "Peers", name), "-c", "Release", "-o", folder, "-v", "q", "-p:RunAnalyzers=false"]);
+        if (program is null)
         {
-            Console.Error.WriteLine($"installing {OnnxRuntimePackage} into {folder}");
-            Directory.CreateDirectory(folder);
-
-            // Its install script only adds what graphics processors need.
-            if (!Run("npm", ["install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", OnnxRuntimePackage]))
-            {
-                problem = "npm could not install it; install Node.js 18 or newer with npm";
-                return null;
-            }
-
-            library = FindLibrary(folder);
-        }
-
-        if (library is null)
-        {
-            problem = $"{OnnxRuntimePackage} has no library for this system under {folder}";
+            problem = "it could not be built; dotnet build of its project says why";
             return null;
         }
 
-        return Peer.Start(python, "onnxruntime_peer.py", [library], environment, threads, out problem);
-    }
-
-    private static string CacheFolder() =>
-        Path.Combine(
-            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
-                ? cache
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-            "fovea-compare");
-
-    private static string? FindLibrary(string folder)
-    {
-        string system = OperatingSystem.IsWindows() ? "win32" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
-        string processor = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
-        string bin = Path.Combine(folder, "node_modules", "onnxruntime-node", "bin");
-        string wanted = Path.Combine(system, processor);
-        return Directory.Exists(bin)
-            ? Directory.EnumerateFiles(bin, "*onnxruntime.*", SearchOption.AllDirectories)
-                .FirstOrDefault(f => f.Contains(wanted, StringComparison.Ordinal) && !f.EndsWith(".node", StringComparison.Ordinal))
-            : null;
+        return Peer.Start("dotnet", [program], environment, threads, out problem);
     }
 
     private static bool Run(string program, string[] arguments)

@@ -34,11 +34,11 @@ internal static class Page
         foreach (IGrouping<string, Result> group in file.Rows.GroupBy(r => r.Group))
         {
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"### {group.Key}").AppendLine();
-            text.AppendLine("| what | Fovea ms | ÷ PyTorch | ÷ ONNX Runtime | target | reached |").AppendLine("|---|---:|---:|---:|---|---|");
+            text.AppendLine("| what | Fovea ms | ÷ PyTorch | ÷ libtorch | ÷ ONNX Runtime | target | reached |").AppendLine("|---|---:|---:|---:|---:|---|---|");
             foreach (Result r in group)
             {
                 text.AppendLine(CultureInfo.InvariantCulture,
-                    $"| {r.Name} | {r.Ours.MinMs:F2} | {Cell(r.PyTorch)} | {Cell(r.OnnxRuntime)} | {r.Target} | {r.Verdict} |");
+                    $"| {r.Name} | {r.Ours.MinMs:F2} | {Cell(r.PyTorch)} | {Cell(r.LibTorch)} | {Cell(r.OnnxRuntime)} | {r.Target} | {r.Verdict} |");
             }
         }
 

@@ -9,7 +9,7 @@ internal static class Report
     private static readonly (string Engine, string Title)[] s_columns =
     [
         (Engines.Fovea, "Fovea"), (Engines.FoveaEager, "Fovea eager"), (Engines.Eager, "PyTorch eager"), (Engines.Script, "TorchScript"),
-        (Engines.OnnxRuntime, "ONNX Runtime"),
+        (Engines.LibTorch, "libtorch"), (Engines.LibTorchFused, "libtorch, fused attention"), (Engines.OnnxRuntime, "ONNX Runtime"),
     ];
 
     /// <summary>The whole page.</summary>
@@ -20,9 +20,10 @@ internal static class Report
         text.AppendLine(CultureInfo.InvariantCulture, $"{file.Processor} ({file.Instructions}), {file.Threads} threads; {string.Join("; ", file.Versions)}.").AppendLine();
         text.AppendLine("Milliseconds a step, fastest / median, measured in turns on the same weights and data; Fovea's are compiled models in inference and plain");
         text.AppendLine("calls in training. A ratio is a peer's time over Fovea's, of the fastest steps / of the medians: above 1 Fovea is faster. \"Best\" is the");
-        text.AppendLine("fastest peer of the row, \"PyTorch\" the faster of eager and frozen TorchScript; a target without a name is against the best. The last");
-        text.AppendLine("column is the largest difference of any engine's numbers from Fovea's, against the largest of them: outputs, gradients of the input and");
-        text.AppendLine("of every parameter, or losses of the first steps.");
+        text.AppendLine("fastest peer of the row, \"PyTorch\" the faster of eager and frozen TorchScript, \"libtorch\" the faster of TorchScript as it is written and");
+        text.AppendLine("with the fused scaled_dot_product_attention; a target without a name is against the best. The last column is the largest difference of any");
+        text.AppendLine("engine's numbers from Fovea's, against the largest of them: outputs, gradients of the input and of every parameter, or losses of the first");
+        text.AppendLine("steps.");
         foreach (IGrouping<string, Result> group in file.Rows.GroupBy(r => r.Group))
         {
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {group.Key}").AppendLine();
@@ -43,14 +44,14 @@ internal static class Report
     {
         (string Engine, string Title)[] columns = [.. s_columns.Where(c => results.Any(r => r.Times.ContainsKey(c.Engine)))];
         var text = new StringBuilder();
-        text.Append("| what |").AppendJoin("|", columns.Select(c => $" {c.Title} ")).AppendLine("| best | PyTorch | ONNX Runtime | target | reached | difference |");
-        text.Append("|---|").AppendJoin("|", columns.Select(_ => "---:")).AppendLine("|---:|---:|---:|---|---|---:|");
+        text.Append("| what |").AppendJoin("|", columns.Select(c => $" {c.Title} ")).AppendLine("| best | PyTorch | libtorch | ONNX Runtime | target | reached | difference |");
+        text.Append("|---|").AppendJoin("|", columns.Select(_ => "---:")).AppendLine("|---:|---:|---:|---:|---|---|---:|");
         foreach (Result r in results)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {r.Name} |");
             text.AppendJoin("|", columns.Select(c => r.Times.TryGetValue(c.Engine, out EngineTime? t) ? Pair(t.MinMs, t.MedianMs) : " – "));
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"|{Cell(r.BestPeer)}|{Cell(r.PyTorch)}|{Cell(r.OnnxRuntime)}| {r.Target} | {r.Verdict} | {Difference(r)} |");
+                $"|{Cell(r.BestPeer)}|{Cell(r.PyTorch)}|{Cell(r.LibTorch)}|{Cell(r.OnnxRuntime)}| {r.Target} | {r.Verdict} | {Difference(r)} |");
         }
 
         return text.ToString();

@@ -24,6 +24,7 @@ internal sealed record Result(
     double Tolerance)
 {
     private static readonly string[] s_pytorch = [Engines.Eager, Engines.Script];
+    private static readonly string[] s_libTorch = [Engines.LibTorch, Engines.LibTorchFused];
 
     /// <summary>Fovea's times.</summary>
     [JsonIgnore]
@@ -34,6 +35,9 @@ internal sealed record Result(
 
     /// <summary>PyTorch's time, by the faster of its ways, over Fovea's.</summary>
     public Ratio? PyTorch => Against([.. Times.Keys.Intersect(s_pytorch)]);
+
+    /// <summary>libtorch's time, by the faster of its ways, over Fovea's.</summary>
+    public Ratio? LibTorch => Against([.. Times.Keys.Intersect(s_libTorch)]);
 
     /// <summary>ONNX Runtime's time over Fovea's.</summary>
     public Ratio? OnnxRuntime => Against([.. Times.Keys.Where(e => e == Engines.OnnxRuntime)]);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace Fovea.Bench.Compare;
 
@@ -23,7 +24,7 @@ internal sealed record ResultFile(
     };
 
     /// <summary>The file's name without its extension.</summary>
-    public string Name => $"compare-{new string([.. Processor.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')])}";
+    public string Name => "compare-" + Regex.Replace(Processor.ToLowerInvariant(), "[^a-z0-9]+", "-").Trim('-');
 
     /// <summary>What this run measured, with what earlier runs measured and it did not.</summary>
     /// <param name="folder">Where the earlier file is, if there is one.</param>

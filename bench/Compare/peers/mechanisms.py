@@ -7,6 +7,19 @@ from torch import nn
 from torch.nn import functional as F
 
 
+FUSED = False  # whether attention is PyTorch's fused op; see scripts.py
+
+
+def fused(q, k, v):
+    """softmax(q kᵀ / √E) v by the fused op, under the name that it has in PyTorch 1.13."""
+    return torch._C._nn._scaled_dot_product_attention(q, k, v)[0]
+
+
+def unscaled(q, k, v):
+    """softmax(q kᵀ) v."""
+    return fused(q * math.sqrt(q.shape[-1]), k, v)
+
+
 class SE(nn.Module):
     def __init__(self, channels, reduction=16):
         super().__init__()
@@ -279,9 +292,11 @@ class PAM(nn.Module):
         self.gamma = nn.Parameter(torch.zeros(1))
 
     def forward(self, x):
-        q = self.query_conv(x).flatten(2).transpose(1, 2)
-        attention = torch.softmax(torch.bmm(q, self.key_conv(x).flatten(2)), dim=-1)
-        y = torch.bmm(self.value_conv(x).flatten(2), attention.transpose(1, 2))
+        q, k, v = self.query_conv(x).flatten(2).transpose(1, 2), self.key_conv(x).flatten(2), self.value_conv(x).flatten(2)
+        if FUSED:
+            y = unscaled(q, k.transpose(1, 2), v.transpose(1, 2)).transpose(1, 2).contiguous()
+        else:
+            y = torch.bmm(v, torch.softmax(torch.bmm(q, k), dim=-1).transpose(1, 2))
         return self.gamma * y.view_as(x) + x
 
 
@@ -309,9 +324,9 @@ class NonLocal(nn.Module):
         self.W = nn.Sequential(nn.Conv2d(inner, channels, 1), nn.BatchNorm2d(channels))
 
     def forward(self, x):
-        g = self.g(x).flatten(2).transpose(1, 2)
-        relation = torch.softmax(torch.matmul(self.theta(x).flatten(2).transpose(1, 2), self.phi(x).flatten(2)), dim=-1)
-        y = torch.matmul(relation, g).transpose(1, 2).contiguous()
+        g, q, k = self.g(x).flatten(2).transpose(1, 2), self.theta(x).flatten(2).transpose(1, 2), self.phi(x).flatten(2)
+        y = unscaled(q, k.transpose(1, 2), g) if FUSED else torch.matmul(torch.softmax(torch.matmul(q, k), dim=-1), g)
+        y = y.transpose(1, 2).contiguous()
         return self.W(y.view(x.shape[0], -1, *x.shape[2:])) + x
 
 
@@ -356,7 +371,7 @@ class MultiHead(nn.MultiheadAttention):
 
 
 class PlainMultiHead(nn.Module):
-    """The same written out, for tracing: PyTorch 1.13's own takes a path in inference that its exporters do not know."""
+    """The same written out, for tracing: PyTorch 1.13's own takes a path in inference that no trace knows."""
 
     def __init__(self, module):
         super().__init__()
@@ -367,8 +382,11 @@ class PlainMultiHead(nn.Module):
         n, length, dim = x.shape
         qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)
         q, k, v = qkv.view(n, length, 3, self.heads, dim // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
-        attention = torch.softmax(torch.matmul(q, k.transpose(-2, -1)) * (dim // self.heads) ** -0.5, dim=-1)
-        return self.out_proj(torch.matmul(attention, v).transpose(1, 2).reshape(n, length, dim))
+        if FUSED:
+            y = fused(q, k, v)
+        else:
+            y = torch.matmul(torch.softmax(torch.matmul(q, k.transpose(-2, -1)) * (dim // self.heads) ** -0.5, dim=-1), v)
+        return self.out_proj(y.transpose(1, 2).reshape(n, length, dim))
 
 
 BY_CHANNELS = {

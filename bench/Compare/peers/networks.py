@@ -4,6 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+import mechanisms
 from mechanisms import slot
 
 
@@ -98,8 +99,8 @@ class VitAttention(nn.Module):
     def forward(self, x):
         n, length, dim = x.shape
         q, k, v = self.qkv(x).reshape(n, length, 3, self.heads, dim // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
-        attention = (q @ k.transpose(-2, -1) * self.scale).softmax(dim=-1)
-        return self.proj((attention @ v).transpose(1, 2).reshape(n, length, dim))
+        y = mechanisms.fused(q, k, v) if mechanisms.FUSED else (q @ k.transpose(-2, -1) * self.scale).softmax(dim=-1) @ v
+        return self.proj(y.transpose(1, 2).reshape(n, length, dim))
 
 
 class VitMlp(nn.Module):

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 import lines
 import mechanisms
 import networks
+import scripts
 
 
 def load(model, folder):
@@ -46,19 +47,19 @@ class Work:
         else:
             self.model = mechanisms.build(row["attention"], self.x.shape, row["options"])
         load(self.model, folder)
-        getattr(self, "prepare_" + row["pass"].replace("-", "_"))(row, data, folder, wishes)
+        if "script" in wishes:
+            scripts.save(self.model, self.x, folder, row["pass"] != "forward")
+        getattr(self, "prepare_" + row["pass"].replace("-", "_"))(row, data)
 
-    def prepare_forward(self, row, data, folder, wishes):
+    def prepare_forward(self, row, data):
         self.model.eval()
-        plain = mechanisms.PlainMultiHead(self.model).eval() if isinstance(self.model, mechanisms.MultiHead) else self.model
+        plain = scripts.traceable(self.model)
         with torch.no_grad():
             self.scripted = scripted(plain, self.x)
             self.checks = {"eager": {"y": lines.sample(self.model(self.x))}, "script": {"y": lines.sample(self.scripted(self.x))}}
-            if "onnx" in wishes:
-                torch.onnx.export(plain, self.x, os.path.join(folder, "model.onnx"), opset_version=17, input_names=["x"], output_names=["y"])
         self.steps = {"eager": self.forward, "script": self.script}
 
-    def prepare_training(self, row, data, folder, wishes):
+    def prepare_training(self, row, data):
         self.model.train()
         self.cotangent = torch.from_numpy(data["cotangent"])
         self.x.requires_grad_(True)
@@ -69,7 +70,7 @@ class Work:
         self.checks = {"eager": check}
         self.steps = {"eager": self.training}
 
-    def prepare_training_step(self, row, data, folder, wishes):
+    def prepare_training_step(self, row, data):
         self.model.train()
         self.labels = torch.from_numpy(data["labels"])
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=row["learningRate"], momentum=0.9, weight_decay=5e-4)
