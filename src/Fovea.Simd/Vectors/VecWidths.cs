@@ -16,7 +16,7 @@ public readonly unsafe partial struct Vec128<T>
         ? new(Avx.MaskLoad((float*)from, mask.Value.AsSingle()).As<float, T>())
         : new(Avx.MaskLoad((double*)from, mask.Value.AsDouble()).As<double, T>());
 
-    // In pieces of falling size, as for all registers below 512 bits: a store by mask is one instruction there too, but of 40 steps on AMD.
+    // In pieces of falling size, as for all registers below 512 bits: a store by mask is one instruction there too, but a slow one on AMD.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void StoreFirst(T* to, int count)
     {
