@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -20,7 +21,7 @@ public sealed record FaithfulnessReport(
     [property: JsonIgnore] FaithfulnessOptions Options)
 {
     /// <summary>All of it as JSON.</summary>
-    public JsonObject ToJson() => ReportJson.Of(this);
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReportJson.Default.FaithfulnessReport)!.AsObject();
 }
 
 /// <summary>What was measured of a method.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Fovea.Attention;
 
@@ -50,5 +51,5 @@ public sealed record AttentionStatistics(int Pictures, IReadOnlyList<GateStatist
     }
 
     /// <summary>All of it as JSON.</summary>
-    public JsonObject ToJson() => ReportJson.Of(this);
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReportJson.Default.AttentionStatistics)!.AsObject();
 }

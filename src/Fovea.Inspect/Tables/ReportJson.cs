@@ -1,17 +1,17 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Fovea.Inspect;
 
 /// <summary>How reports become JSON: camel case, words for enumerations, and <c>"NaN"</c> for what has no value.</summary>
-internal static class ReportJson
-{
-    private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    Converters = [typeof(CamelCaseWords<FaithfulnessMetric>), typeof(CamelCaseWords<AttentionFinding>)])]
+[JsonSerializable(typeof(FaithfulnessReport))]
+[JsonSerializable(typeof(AttentionStatistics))]
+internal sealed partial class ReportJson : JsonSerializerContext;
 
-    public static JsonObject Of<TReport>(TReport report) => JsonSerializer.SerializeToNode(report, s_options)!.AsObject();
-}
+/// <summary>The words of an enumeration in camel case.</summary>
+internal sealed class CamelCaseWords<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase)
+    where TEnum : struct, Enum;
