@@ -19,7 +19,7 @@ internal static class ExplainEndpoints
         routes.MapGet("/api/sessions/{id}/layers", async (string id, CancellationToken cancellation) =>
             {
                 StudioSession session = studio.Sessions.Get(id);
-                return TypedResults.Ok(await studio.Queue.Run(() => LayerOffers.Of(session), cancellation));
+                return TypedResults.Ok(await studio.Queue.Run(() => Explaining.Layers(session), cancellation));
             })
             .WithSummary("The layers that lie on a grid over the picture, and the one that is taken when none is named.");
 

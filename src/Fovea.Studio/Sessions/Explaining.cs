@@ -23,6 +23,15 @@ internal static class Explaining
         return built.Explain(session.Model.Module, session.Input, Target(session, request))[0];
     }
 
+    /// <summary>The layers that class activation maps of a session can be made of.</summary>
+    public static LayerOffers Layers(StudioSession session)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        IReadOnlyList<GridLayer> all = GridLayers.All(session.Model.Module, session.Input);
+        string? best = all.Count == 0 ? null : GridLayers.Find(session.Model.Module, session.Input).Name;
+        return new(best, [.. all.Select(l => new LayerOffer(l.Name, l.ToString()))]);
+    }
+
     /// <summary>The class that is meant: the one that was asked for, or the model's answer.</summary>
     public static int Class(StudioSession session, int? asked)
     {

@@ -1,5 +1,4 @@
 using Fovea.Inspect;
-using Fovea.Studio.Sessions;
 
 namespace Fovea.Studio.Wire;
 
@@ -39,15 +38,7 @@ internal sealed record MethodInfo(string Key, string Title, string Formula, stri
 /// <summary>Layers that class activation maps can be made of.</summary>
 /// <param name="Best">The one that is taken when none is named; null where there is none.</param>
 /// <param name="Layers">All.</param>
-internal sealed record LayerOffers(string? Best, IReadOnlyList<LayerOffer> Layers)
-{
-    /// <summary>Those of a session's model.</summary>
-    public static LayerOffers Of(StudioSession session)
-    {
-        IReadOnlyList<GridLayer> all = GridLayers.All(session.Model.Module, session.Input);
-        return new(all.Count == 0 ? null : GridLayers.Find(session.Model.Module, session.Input).Name, [.. all.Select(l => new LayerOffer(l.Name, l.ToString()))]);
-    }
-}
+internal sealed record LayerOffers(string? Best, IReadOnlyList<LayerOffer> Layers);
 
 /// <summary>A layer.</summary>
 internal sealed record LayerOffer(string Name, string Text);
