@@ -14,11 +14,12 @@ internal static class ExplainVerb
         var verb = new Verb(
             "explain",
             "Show where a model looks: its own attention and class activation maps, over the picture (PNG), as numbers (.npy), with their ranges and entropies (explain.json), and all on one "
-            + "page (explain.html). A picture that cannot be read is named and does not stop the others; the exit code is then 3.",
+            + "page (explain.html). With --data: what the attention does on a data set, and whether the maps are true. A picture that cannot be read is named and does not stop the others; the exit code is then 3.",
             "fovea explain --weights runs/classify/clutter-resnet8 --image photo.jpg",
             "fovea explain --weights resnet18.onnx --image holidays/ --method eigen-cam --output looks/",
             "fovea explain --weights best.safetensors --image cat.jpg --method grad-cam,layer-cam --target cat-dog --layer layer3",
-            "fovea explain --weights best.safetensors --image cat.jpg --site layer3 --at 3,4 --direction by");
+            "fovea explain --weights best.safetensors --image cat.jpg --site layer3 --at 3,4 --direction by",
+            "fovea explain --weights runs/classify/clutter-resnet8-cbam --data clutter");
         FlagSet<ExplainOptions> flags = ExplainFlags.Build();
         flags.AddTo(verb);
         Option<bool> json = verb.AddJson("Print what explain.json has, in a line.");
@@ -28,6 +29,11 @@ internal static class ExplainVerb
 
     private static int Run(ExplainOptions options, bool json, StandardStreams where)
     {
+        if (options.Data is not null)
+        {
+            return Judging.Run(options, json, where);
+        }
+
         if (PictureInputs.Problem(options.Images, null) is { } problem)
         {
             throw new OptionException("explain", problem);

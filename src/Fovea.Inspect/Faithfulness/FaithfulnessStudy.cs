@@ -84,7 +84,7 @@ public static class FaithfulnessStudy
         int tolerance = options.Tolerance ?? PointingGame.DefaultTolerance(height, width);
         record.Add(FaithfulnessMetric.Pointing, masked ? PointingGame.Play(map, sample.Mask!, height, width, tolerance, options.Seed) : double.NaN);
         record.Add(FaithfulnessMetric.Energy, masked ? MaskEnergy.Of(map, sample.Mask!, height, width) : double.NaN);
-        return new ScalarMap(map.Method, map.Site, height, width, MapPixels.Of(map, height, width));
+        return map.ResizedTo(height, width);
     }
 
     private static IReadOnlyList<RandomizationCascade> Randomize(

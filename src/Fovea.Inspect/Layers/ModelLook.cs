@@ -32,8 +32,11 @@ internal sealed class ModelLook : IDisposable
     }));
 
     /// <summary>Changes what the calls of a module give.</summary>
-    public IDisposable Change(Module module, Func<Tensor, Tensor> change) =>
-        Add(module.ChangeOutput((_, _, y) => s_current.Value == this ? change(y) : y));
+    public IDisposable Change(Module module, Func<Tensor, Tensor> change) => Change(module, (_, y) => change(y));
+
+    /// <summary>Changes what the calls of a module give, by what they got.</summary>
+    public IDisposable Change(Module module, Func<Tensor[], Tensor, Tensor> change) =>
+        Add(module.ChangeOutput((_, inputs, y) => s_current.Value == this ? change(inputs, y) : y));
 
     /// <summary>Keeps the values of something that a module made, beyond the scope that it was made in, as long as the look lasts.</summary>
     public Tensor Hold(Tensor made) => Add(AttentionRecorder.Share(made));

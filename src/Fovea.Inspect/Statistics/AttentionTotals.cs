@@ -46,6 +46,7 @@ internal sealed class AttentionTotals(Module model, int rows)
             _gates[site] = totals = new GateTotals(site, units, byClass);
         }
 
+        totals.Check(units);
         ReadOnlySpan<float> values = weights.To(DType.Float32).AsSpan<float>();
         int pictures = weights.Shape[0], each = values.Length / pictures;
         for (int i = 0; i < pictures; i++)

@@ -13,17 +13,21 @@ internal sealed class GateTotals(string site, int units, bool byClass)
     private readonly SortedDictionary<int, (int Count, double[] Sums)> _classes = [];
     private int _pictures;
 
+    /// <summary>Refuses a gate of another number of units than that of the pictures before.</summary>
+    /// <exception cref="ShapeException">It has.</exception>
+    public void Check(int found)
+    {
+        if (found != units)
+        {
+            throw new ShapeException(site, $"weights of {units} units, as in the pictures before", $"of {found}", "take pictures of one size");
+        }
+    }
+
     /// <summary>Takes the weights of a picture.</summary>
     /// <param name="weights">For each unit its weights in the picture, as many for each: one, or one for each position.</param>
     /// <param name="label">The picture's class, or null.</param>
-    /// <exception cref="ShapeException">There are not as many weights as in the pictures before.</exception>
     public void Add(ReadOnlySpan<float> weights, int? label)
     {
-        if (weights.Length == 0 || weights.Length % units != 0)
-        {
-            throw new ShapeException(site, $"weights of {units} units, as in the pictures before", $"{weights.Length} weights", "take pictures of one size");
-        }
-
         _pictures++;
         int each = weights.Length / units;
         double[]? sums = label is { } known && byClass ? SumsOf(known) : null;

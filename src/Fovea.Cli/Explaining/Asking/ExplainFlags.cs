@@ -24,6 +24,15 @@ internal static class ExplainFlags
         .Preprocessing(o => o.Request.Preprocessing, (o, v) => o with { Request = o.Request with { Preprocessing = v } })
         .Group("Input")
         .AddMany("--image", FlagValues.Text("FILE|DIR"), "A picture, a folder of them, or a pattern such as 'holidays/**/*.jpg'. May be given several times.", (o, v) => o with { Images = v })
+        .Add("--data", FlagValues.Text("PATH"), "Instead of pictures, data with known classes, as eval takes them, or clutter: what the attention does on them, what depends on each site, and how "
+            + "faithful each method's maps are.", (o, v) => o with { Data = v })
+        .Add("--pictures", FlagValues.Integer(2), "How many of the data are taken at most, drawn from the seed; default 200.", (o, v) => o with { Pictures = v })
+        .Add("--fill", FlagValues.Word<FillKind>(), "What stands where pixels are removed; default blur.", (o, v) => o with { Fill = v })
+        .Add("--seed", FlagValues.Seed, "What the choice, noise, drawn weights and intervals are derived from; default 0.", (o, v) => o with { Seed = v })
+        .Rule(given => given["--data"] is null ? null : given.Refuse("--data", "--image", "--site", "--target"))
+        .Rule(given => given["--data"] is null && new[] { "--pictures", "--fill", "--seed" }.FirstOrDefault(f => given[f] is not null) is { } judged
+            ? $"{judged} is for --data."
+            : null)
         .Group("Maps")
         .Add("--method", MethodNames.Value, "How maps are made: names with commas between, or all; default: the model's own maps and what goes with the model.",
             (o, v) => o with { Methods = v })
@@ -42,7 +51,7 @@ internal static class ExplainFlags
             ? $"{view} says which map of a site is shown; name the site with --site."
             : null)
         .Rule(given => given["--at"] is null ? null : given.Refuse("--at", "--channel"))
-        .Rule(given => given["--image"] is null ? "--image is missing; give a picture or a folder of them." : null)
+        .Rule(given => given["--image"] is null && given["--data"] is null ? "--image is missing; give a picture or a folder of them, or data with known classes with --data." : null)
         .Group("Drawing")
         .Add("--opacity", FlagValues.Share, "How much of the picture a map covers, 0 to 1; default 0.5.", (o, v) => o with { Style = o.Style with { Opacity = v } })
         .AddSwitch("--smooth", "Interpolate between the middles of cells, instead of showing them as they are.", (o, v) => o with { Style = o.Style with { IsSmooth = v } })

@@ -20,6 +20,15 @@ internal sealed record ExplainOptions
     /// <summary>Images with known classes, for statistics and faithfulness; null for none.</summary>
     public string? Data { get; init; }
 
+    /// <summary>How many of the data are taken at most (default 200).</summary>
+    public int Pictures { get; init; } = 200;
+
+    /// <summary>What stands where pixels of the data are removed (default the picture's blur).</summary>
+    public FillKind Fill { get; init; } = FillKind.Blur;
+
+    /// <summary>What everything random is derived from, with data (default 0).</summary>
+    public ulong Seed { get; init; }
+
     /// <summary>What of a site's maps is wanted.</summary>
     public MapView View { get; init; } = MapView.Default;
 

@@ -32,7 +32,7 @@ public sealed record DeletionInsertion(PerturbationCurve Deletion, PerturbationC
         (int channels, int height, int width) = (image.Shape[1], image.Shape[2], image.Shape[3]);
         ReadOnlySpan<float> pixels = image.AsSpan<float>();
         float[] filled = (fill ?? new PictureFill()).Of(pixels, channels, height, width);
-        int[] order = PixelOrder.Descending(MapPixels.Of(map, height, width), new Generator(seed).Fork("ties"));
+        int[] order = PixelOrder.Descending(map.ResizedTo(height, width).Values, new Generator(seed).Fork("ties"));
         double[] deletion = scorer.Score(Steps(pixels, filled, order, steps), measured, cancellation);
         double[] insertion = scorer.Score(Steps(filled, pixels, order, steps), measured, cancellation);
         return new DeletionInsertion(new PerturbationCurve(deletion), new PerturbationCurve(insertion));

@@ -44,7 +44,7 @@ public sealed record RemoveAndDebias(double MostRelevantFirst, double LeastRelev
         }
 
         (int channels, int height, int width) = (image.Shape[1], image.Shape[2], image.Shape[3]);
-        int[] order = PixelOrder.Descending(MapPixels.Of(map, height, width), new Generator(seed).Fork("ties"));
+        int[] order = PixelOrder.Descending(map.ResizedTo(height, width).Values, new Generator(seed).Fork("ties"));
         int each = image.Elements;
         float[] pictures = new float[2 * shares.Count * each], source = image.ToArray<float>();
         bool[] removed = new bool[order.Length];

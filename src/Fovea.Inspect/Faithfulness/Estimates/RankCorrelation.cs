@@ -20,7 +20,7 @@ public static class RankCorrelation
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         (int height, int width) = (Math.Max(first.Height, second.Height), Math.Max(first.Width, second.Width));
-        return Spearman(MapPixels.Of(first, height, width), MapPixels.Of(second, height, width));
+        return Spearman(first.ResizedTo(height, width).Values, second.ResizedTo(height, width).Values);
     }
 
     /// <summary>The rank of each value from 1 on; equal values share the mean of their ranks.</summary>

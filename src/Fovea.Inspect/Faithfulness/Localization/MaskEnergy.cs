@@ -15,7 +15,7 @@ public static class MaskEnergy
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(mask);
-        float[] pixels = MapPixels.Of(map, height, width);
+        float[] pixels = map.ResizedTo(height, width).Values;
         double inside = 0, all = 0;
         int covered = 0;
         for (int i = 0; i < pixels.Length; i++)

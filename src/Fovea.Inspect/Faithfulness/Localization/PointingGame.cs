@@ -22,7 +22,7 @@ public static class PointingGame
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(mask);
         ArgumentOutOfRangeException.ThrowIfNegative(tolerance);
-        int top = PixelOrder.Descending(MapPixels.Of(map, height, width), new Generator(seed).Fork("ties"))[0];
+        int top = PixelOrder.Descending(map.ResizedTo(height, width).Values, new Generator(seed).Fork("ties"))[0];
         (int y, int x) = Math.DivRem(top, width);
         for (int v = Math.Max(0, y - tolerance); v <= Math.Min(height - 1, y + tolerance); v++)
         {

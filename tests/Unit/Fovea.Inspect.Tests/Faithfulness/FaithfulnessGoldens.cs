@@ -18,7 +18,7 @@ internal static class FaithfulnessGoldens
 
     public static ScalarMap Map => new("golden", "picture", (int)Number("mapHeight"), (int)Number("mapWidth"), Floats("map"));
 
-    public static ClassProbability Measured => new((int)Number("label"));
+    public static ClassProbabilityTarget Measured => new((int)Number("label"));
 
     public static double Number(string name) => s_golden[name]!.GetValue<double>();
 

@@ -7,7 +7,7 @@ public sealed class MeasureTests
 
     [Fact]
     public void A_map_is_brought_to_pixels_as_PyTorch_resizes() =>
-        Near(FaithfulnessGoldens.Numbers("pixels"), MapPixels.Of(FaithfulnessGoldens.Map, FaithfulnessGoldens.Height, FaithfulnessGoldens.Width));
+        Near(FaithfulnessGoldens.Numbers("pixels"), FaithfulnessGoldens.Map.ResizedTo(FaithfulnessGoldens.Height, FaithfulnessGoldens.Width).Values);
 
     [Theory]
     [InlineData(FillKind.Blur)]

@@ -144,7 +144,7 @@ public sealed class StudyTests
             }
 
             yield return new FaithfulnessSample(
-                $"picture {i}", Tensor.From(pixels, [1, 1, Side, Side]), new ClassProbability(i % Classes), new ClassProbability(i % Classes), mask);
+                $"picture {i}", Tensor.From(pixels, [1, 1, Side, Side]), new ClassProbabilityTarget(i % Classes), new ClassProbabilityTarget(i % Classes), mask);
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class AttentionStatisticsTests
     public void Positions_and_elements_have_units_of_their_own()
     {
         using TensorScope scope = TensorScope.Begin();
-        var model = new Showing([() => new PositionGate("p", Tensor.Full([1, 3, 5], 0.5)), () => new ElementGate("e", Tensor.Full([1, 7, 3, 5], 0.5))]) { IsOneCall = true };
+        var model = new Showing([() => new PositionGate("p", AttentionRecorder.Share(Tensor.Full([1, 3, 5], 0.5))), () => new ElementGate("e", AttentionRecorder.Share(Tensor.Full([1, 7, 3, 5], 0.5)))]) { IsOneCall = true };
         AttentionStatistics statistics = AttentionStatistics.Collect(model, Batches([0]));
         Assert.Equal([("part:p", 15), ("part:e", 7)], statistics.Gates.Select(static g => (g.Site, g.Units)));
     }
@@ -90,7 +90,7 @@ public sealed class AttentionStatisticsTests
         return all.Average(i => all.Average(j => cell * Math.Sqrt(Math.Pow((i / side) - (j / side), 2) + Math.Pow((i % side) - (j % side), 2))));
     }
 
-    private static Func<AttentionMap> Channels(float[] weights) => () => new ChannelGate("channel", Tensor.From(weights, [1, weights.Length]));
+    private static Func<AttentionMap> Channels(float[] weights) => () => new ChannelGate("channel", AttentionRecorder.Share(Tensor.From(weights, [1, weights.Length])));
 
     private static IEnumerable<LabeledBatch> Batches(params int[][] labels) =>
         labels.SelectMany(static l => l).Select(static l => new LabeledBatch(Tensor.Ones([1, 1, 4, 4]), [l]));

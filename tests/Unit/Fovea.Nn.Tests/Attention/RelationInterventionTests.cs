@@ -56,7 +56,7 @@ public sealed class RelationInterventionTests
     }
 
     [Fact]
-    public void Others_who_run_the_module_at_the_same_time_see_it_whole()
+    public async Task Others_who_run_the_module_at_the_same_time_see_it_whole()
     {
         using TensorScope scope = TensorScope.Begin();
         var attention = new MultiHeadAttention(8, 2);
@@ -80,7 +80,7 @@ public sealed class RelationInterventionTests
         using (RelationIntervention.Begin(attention, RelationChange.Off))
         {
             begun.Set();
-            other.Wait(TestContext.Current.CancellationToken);
+            await other;
             Assert.NotEqual(whole, attention.Call(x).ToArray<float>());
         }
     }
