@@ -8,19 +8,19 @@ namespace Fovea.Inspect;
 /// <param name="mask">The weight of each pixel, row by row, of the size of the output; at least one of them positive, none negative.</param>
 /// <param name="height">Rows of the mask.</param>
 /// <param name="width">Columns of the mask.</param>
-/// <param name="class">The class, from 0; null (the default) for the one whose mean score in the mask is the largest.</param>
-public sealed class MaskTarget(float[] mask, int height, int width, int? @class = null) : ITarget
+/// <param name="classIndex">The class, from 0; null (the default) for the one whose mean score in the mask is the largest.</param>
+public sealed class MaskTarget(float[] mask, int height, int width, int? classIndex = null) : ITarget
 {
     private readonly float[] _weights = Normalized(mask, height, width);
 
     /// <inheritdoc/>
-    public Tensor Score(Tensor output) => @class is { } known
+    public Tensor Score(Tensor output) => classIndex is { } known
         ? Means(output, known).Narrow(1, known, 1).Reshape(output.Shape[0])
         : FixedTarget.Score(this, output);
 
     /// <inheritdoc/>
     public ITarget Fix(Tensor output, int sample) =>
-        @class is null ? new MaskTarget(mask, height, width, OutputShape.Largest(Means(output, null).Narrow(0, sample, 1))) : this;
+        classIndex is null ? new MaskTarget(mask, height, width, OutputShape.Largest(Means(output, null).Narrow(0, sample, 1))) : this;
 
     private Tensor Means(Tensor output, int? known)
     {
