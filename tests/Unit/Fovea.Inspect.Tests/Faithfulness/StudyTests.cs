@@ -144,11 +144,11 @@ public sealed class StudyTests
             }
 
             yield return new FaithfulnessSample(
-                $"picture {i}", Tensor.From(pixels, [1, 1, Side, Side]), new ClassProbabilityTarget(i % Classes), new ClassProbabilityTarget(i % Classes), mask);
+                $"picture {i}", Tensor.From(pixels, [1, 1, Side, Side]), new ClassTarget(i % Classes), new ClassProbabilityTarget(i % Classes), mask);
         }
     }
 
-    /// <summary>Weights times pixels of the class that is asked for: the gradient of the target times the picture.</summary>
+    /// <summary>The gradient of the target with respect to the picture: of a class the weights that read it.</summary>
     private sealed class WeightMap : IMapMethod
     {
         public string Name => "weights";
