@@ -43,7 +43,7 @@ internal sealed class FaithfulnessCurves : IDisposable
             _ => Explaining.Map(_session, _request),
         };
         DeletionInsertion curves = DeletionInsertion.Of(
-            _scorer, _session.Input, new ClassProbability(_label), map, steps: Steps, cancellation: cancellation);
+            _scorer, _session.Input, new ClassProbabilityTarget(_label), map, steps: Steps, cancellation: cancellation);
         return new FaithfulnessCurve(
             map.Method, curves.Deletion.Scores, curves.Insertion.Scores, curves.Deletion.Area, curves.Insertion.Area);
     }
