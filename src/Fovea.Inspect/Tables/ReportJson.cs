@@ -10,6 +10,7 @@ namespace Fovea.Inspect;
     Converters = [typeof(CamelCaseWords<FaithfulnessMetric>), typeof(CamelCaseWords<AttentionFinding>)])]
 [JsonSerializable(typeof(FaithfulnessReport))]
 [JsonSerializable(typeof(AttentionStatistics))]
+[JsonSerializable(typeof(AblationReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;
 
 /// <summary>The words of an enumeration in camel case.</summary>
