@@ -20,7 +20,7 @@ public sealed class ExplainRefusalTests : IDisposable
     [InlineData("is of segmentation models", "--target", "mask")]
     [InlineData("--at says which map of a site is shown", "--at", "1,1")]
     [InlineData("--at: expected a row and a column from 0, such as 3,12, got \"1\".", "--site", "a", "--at", "1")]
-    [InlineData("--at, --channel cannot be given", "--site", "a", "--at", "1,1", "--channel", "1")]
+    [InlineData("--channel cannot be given with --at", "--site", "a", "--at", "1,1", "--channel", "1")]
     [InlineData("--opacity: expected a number from 0 to 1", "--opacity", "2")]
     public void Wrong_use_is_answered_with_what_there_is(string message, params string[] flags) => Assert.Contains(
         message,
