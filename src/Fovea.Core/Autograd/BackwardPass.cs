@@ -20,14 +20,14 @@ internal static class BackwardPass
                 + "check RequiresGrad of the inputs and NoGrad around the forward pass.");
         }
 
-        Tensor seed = Seed(root, gradient);
         if (root.GradNode is not { } start)
         {
-            Arrive(root, seed, sought);
+            Arrive(root, Seed(root, gradient), sought);
             return;
         }
 
         sought?.Trace(start);
+        Tensor seed = Seed(root, gradient);
         var ready = new PriorityQueue<Node, long>();
         Give(start, root.GradIndex, seed, ready);
         try
@@ -105,8 +105,7 @@ internal static class BackwardPass
         if (node.IsReleased)
         {
             ClearGrads(node);
-            throw new FoveaException(
-                $"Backward: the tape at {node.Op.Name} was released by an earlier backward pass; pass retainGraph: true to that one.");
+            throw Released(node);
         }
 
         var context = new BackwardContext(node, retainGraph, sought);
@@ -146,6 +145,10 @@ internal static class BackwardPass
             node.Release();
         }
     }
+
+    /// <summary>The error of a pass that meets what an earlier one gave back.</summary>
+    public static FoveaException Released(Node node) =>
+        new($"Backward: the tape at {node.Op.Name} was released by an earlier backward pass; pass retainGraph: true to that one.");
 
     private static void Send(Node.Edge edge, Tensor grad, PriorityQueue<Node, long> ready, SoughtGradients? sought)
     {

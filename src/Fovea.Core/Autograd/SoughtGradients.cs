@@ -26,12 +26,19 @@ internal sealed class SoughtGradients
     }
 
     /// <summary>Finds what leads to the sources, from the op that made the result on.</summary>
+    /// <exception cref="FoveaException">A part of the tape that may lead to them was released.</exception>
     public void Trace(Node start)
     {
         var reached = new HashSet<Node> { start };
         var open = new Stack<Node>([start]);
         while (open.TryPop(out Node? node))
         {
+            // What was released knows no longer what it was made from.
+            if (node.IsReleased && !IsSource(node))
+            {
+                throw BackwardPass.Released(node);
+            }
+
             foreach (Node.Edge edge in node.Edges)
             {
                 if (edge.Node is { } before && reached.Add(before))
@@ -50,6 +57,8 @@ internal sealed class SoughtGradients
             }
         }
     }
+
+    private bool IsSource(Node node) => Enumerable.Range(0, node.Grads.Length).Any(i => _made.ContainsKey((node, i)));
 
     /// <summary>Whether the gradient that flows along an edge is a source's, or part of one's.</summary>
     public bool LeadsThrough(Node.Edge edge) => edge.Node is { } node

@@ -1,3 +1,4 @@
+using Fovea.Onnx.Import;
 using Fovea.Onnx.Protocol;
 using static Fovea.Onnx.Protocol.AttributeProto.Types;
 

@@ -1,5 +1,4 @@
 using Fovea.Io;
-using Fovea.Onnx.Architecture;
 using Fovea.Onnx.Protocol;
 
 namespace Fovea.Onnx.Import;

@@ -149,8 +149,8 @@ public sealed class RelationMapTests
             pam.Call(x);
         }
 
-        // Queries, keys and statistics of 4,096 positions: 4 numbers each; the relation would take 64 MiB.
-        Assert.InRange(TensorMemory.LiveBytes - before, 1, 4096 * 4 * 4 * 5 / 4);
+        // Queries, keys, values and statistics of 4,096 positions: 12 numbers each; the relation would take 64 MiB.
+        Assert.InRange(TensorMemory.LiveBytes - before, 1, 4096 * 12 * 4 * 5 / 4);
     }
 
     private static Module Build(string key, string config)

@@ -90,7 +90,9 @@ public sealed class ExploreTests(BrowserStudio studio) : IClassFixture<BrowserSt
 
         await Click(page, 4, 4, 32, 32);
         await page.WaitForFunctionAsync("() => document.querySelector('.map').dataset.place === JSON.stringify({y:4,x:4}) && !document.querySelector('.about').textContent.includes('preview')");
-        Assert.Equal(1, most);
+
+        // The click gives the hover's request up, whose route may still sleep here when the click's begins.
+        Assert.InRange(most, 1, 2);
         Assert.InRange(asked, 1, 39);
         Assert.DoesNotContain(opened.Errors, e => !e.Contains("ERR_ABORTED", StringComparison.Ordinal));
     }

@@ -1,7 +1,6 @@
-using Fovea.Onnx.Import;
 using Fovea.Onnx.Protocol;
 
-namespace Fovea.Onnx.Architecture;
+namespace Fovea.Onnx.Import;
 
 /// <summary>The last product of a graph with weights, which has a row for each class: Gemm, MatMul, or Conv of 1×1.</summary>
 /// <param name="Node">The node.</param>
