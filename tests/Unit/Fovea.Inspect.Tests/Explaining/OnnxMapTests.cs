@@ -10,7 +10,6 @@ public sealed class OnnxMapTests
     [InlineData("plain", "score-cam")]
     [InlineData("resnet8", "ablation-cam")]
     [InlineData("unet", "layer-cam")]
-    [InlineData("vit", "hires-cam")]
     public void A_network_has_the_same_map_after_its_way_through_a_file(string network, string method)
     {
         using TensorScope scope = TensorScope.Begin();
