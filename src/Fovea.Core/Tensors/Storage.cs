@@ -111,8 +111,11 @@ internal sealed class Storage
     }
 
     public Span<T> AsSpan<T>(int count)
-        where T : unmanaged => _block is { } block ? block.AsSpan<T>(_offset, count)
-        : _owns ? throw new ObjectDisposedException(nameof(Tensor)) : throw CompileException.ReadsValues(Execution.Current.Trace?.Path);
+        where T : unmanaged => _block is { } block ? block.AsSpan<T>(_offset, count) : throw HasNoValues();
+
+    // Apart, so that what reads values stays small.
+    private Exception HasNoValues() =>
+        _owns ? new ObjectDisposedException(nameof(Tensor)) : CompileException.ReadsValues(Execution.Current.Trace?.Path);
 
     private void GiveBack()
     {
