@@ -1,5 +1,5 @@
-using System.CommandLine.Help;
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Text;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Verbs;

@@ -37,7 +37,10 @@ internal static class ExplainEndpoints
                     StudioSession session = studio.Sessions.Get(id);
                     var request = new CamRequest
                     {
-                        Method = StudioProblem.Check("method", method, "attention-rollout", "gradient-rollout"), Fusion = fusion, Discard = discard, Class = label,
+                        Method = StudioProblem.Check("method", method, "attention-rollout", "gradient-rollout"),
+                        Fusion = fusion,
+                        Discard = discard,
+                        Class = label,
                     };
                     return Maps.Answer(await studio.Queue.Run(() => Explaining.Map(session, request), cancellation));
                 })

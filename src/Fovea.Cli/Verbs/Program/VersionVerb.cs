@@ -1,5 +1,5 @@
-using System.CommandLine.Invocation;
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Text.Json.Nodes;
 using Fovea.Cli.Flags;
 using Fovea.Training;

@@ -22,7 +22,11 @@ internal static class TinyModels
         ModelEntry entry = ModelCatalog.Find(model);
         var description = new ModelDescription
         {
-            Model = model, Attention = attention, Classes = Classes, ImageSize = size, Task = entry.Task == "Segment" ? DataTask.Segment : DataTask.Classify,
+            Model = model,
+            Attention = attention,
+            Classes = Classes,
+            ImageSize = size,
+            Task = entry.Task == "Segment" ? DataTask.Segment : DataTask.Classify,
         };
         Module module = description.Build();
         Initialization.Draw(module, new Generator(7));
