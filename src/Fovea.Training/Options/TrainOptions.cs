@@ -84,6 +84,15 @@ public sealed partial record TrainOptions
     /// <summary><c>--image-size</c>: side of the square that the model sees, in pixels.</summary>
     public int? ImageSize { get; init; }
 
+    /// <summary>
+    /// <c>--crop</c>: side of the squares of the images, at their own resolution, that a segmentation model learns from and sees images through later,
+    /// in pixels; null brings whole images to <see cref="ImageSize"/>.
+    /// </summary>
+    public int? Crop { get; init; }
+
+    /// <summary><c>--crop-balanced</c>: lay the squares around pixels of classes that are drawn evenly; default false.</summary>
+    public bool CropBalanced { get; init; }
+
     /// <summary><c>--lr</c>: the highest learning rate of the schedule, above 0.</summary>
     public double? LearningRate { get; init; }
 

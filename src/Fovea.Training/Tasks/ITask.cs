@@ -103,6 +103,18 @@ public interface ITask
     /// <param name="isFinal">Whether to measure all there is, rather than what an epoch's validation needs.</param>
     IEvaluationMeter CreateMeter(IReadOnlyList<string> classes, bool isFinal);
 
+    /// <summary>What an evaluation goes over and what adds it up; by default the images as they are, and <see cref="CreateMeter"/>.</summary>
+    /// <param name="data">The images, in their order.</param>
+    /// <param name="isFinal">Whether to measure all there is, rather than what an epoch's validation needs.</param>
+    EvaluationPlan PlanEvaluation(DataLoader data, bool isFinal)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return new(data, CreateMeter(data.Dataset.Classes, isFinal));
+    }
+
+    /// <summary>Whether its models can learn from squares of the images at their own resolution; default false.</summary>
+    bool TakesCrops => false;
+
     /// <summary>Images of an evaluation at a time where that was left open.</summary>
     int EvaluationBatch => 128;
 

@@ -23,7 +23,7 @@ internal sealed class PixelLabels : DataTask
         pipeline.Write(sample, random, planes, labels.AsSpan<long>().Slice(position * area, area));
     }
 
-    public override object? Kept(ImageSample sample) => sample.Mask;
+    public override object? Kept(ImageSample sample) => sample is WindowSample { Part: var part } ? part : sample.Mask;
 
     public override int[] CountPixels(ImageSample sample, int classes)
     {

@@ -81,7 +81,9 @@ public sealed class SamplePipeline
         var source = new GeneratorSource(random);
         Image? wanted = labels.Length == 0 ? null
             : sample.Mask ?? throw new DataException($"{sample.Name}: expected a picture with a mask, got one without.");
-        (Image image, Image? mask) = Resize(sample.Image, wanted, source);
+        (Image image, Image? mask) = _options.Crop == CropMode.OwnResolution
+            ? OwnResolution.Crop(sample.Image, wanted, _options.ImageSize, _options.BalanceClasses, _options.Filter, random)
+            : Resize(sample.Image, wanted, source);
         (image, mask) = _options.Policy?.Apply(image, mask, random) ?? (image, mask);
         image = _options.Color?.Apply(image, source) ?? image;
         int shiftX = 0, shiftY = 0;

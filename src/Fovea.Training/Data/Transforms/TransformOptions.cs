@@ -14,6 +14,9 @@ public enum CropMode
 
     /// <summary>A random part of random size and aspect, resized (<see cref="TransformOptions.ResizedCrop"/>): for photographs.</summary>
     Resized,
+
+    /// <summary>A random square at the picture's own resolution; smaller pictures are enlarged until they hold one: for masks with fine detail.</summary>
+    OwnResolution,
 }
 
 /// <summary>
@@ -44,6 +47,17 @@ public sealed record TransformOptions
 
     /// <summary>The ranges of <see cref="CropMode.Resized"/>.</summary>
     public RandomResizedCrop ResizedCrop { get; init; } = new();
+
+    /// <summary>
+    /// Whether <see cref="CropMode.OwnResolution"/> lays its square around a pixel of a class that is drawn evenly from those that the mask shows
+    /// (default false: anywhere).
+    /// </summary>
+    public bool BalanceClasses { get; init; }
+
+    /// <summary>
+    /// How an evaluation looks at whole pictures at their own resolution, in windows of <see cref="ImageSize"/>; null (default): it does not.
+    /// </summary>
+    public WindowOptions? Windows { get; init; }
 
     /// <summary>The kernel of every resize (default bilinear).</summary>
     public ResizeFilter Filter { get; init; } = ResizeFilter.Bilinear;
@@ -100,6 +114,7 @@ public sealed record TransformOptions
         Require(!Normalization.Deviation.Contains(0), nameof(Normalization), 0, "deviations other than 0");
         Require(Policy is null or { Operations: >= 0 and <= 14, Magnitude: null or (>= 0 and <= 30) }, nameof(Policy), Policy?.Operations ?? 0,
             "0 to 14 operations of magnitude 0 to 30");
+        Windows?.Validate();
         Probe(nameof(ResizedCrop), random => ResizedCrop.Choose(8, 8, random));
         Probe(nameof(Color), random => Color?.Apply(new Image(1, 1, PixelFormat.Rgb), random));
         Probe(nameof(Erasing), random => Erasing?.Choose(8, 8, random));

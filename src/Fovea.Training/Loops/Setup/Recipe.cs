@@ -34,6 +34,11 @@ public static class Recipe
         {
             throw new OptionException("mixup", $"mixes the labels of whole images; with {task.Data.Labels} leave --mixup and --cutmix out.");
         }
+
+        if (options.Crop is not null && !task.TakesCrops)
+        {
+            throw new OptionException("crop", $"squares at the images' own resolution are for models that give a class for each pixel; with {task.Data.Labels} leave --crop out.");
+        }
     }
 
     // The linear scaling rule (Goyal et al., 2017) for SGD around the batch of 128 that the rates are known for; Adam's update does not

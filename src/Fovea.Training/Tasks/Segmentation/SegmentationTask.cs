@@ -19,7 +19,9 @@ internal sealed class SegmentationTask : ITask
 
     public string Gives => "a class for each pixel";
 
-    public string OtherModels => "take unet or unet-small, or --task classify";
+    public string OtherModels => "take unet-small, fcn_resnet18 or another that fovea list has for masks, or --task classify";
+
+    public bool TakesCrops => true;
 
     public TaskMetric TrainMetric => s_pixels;
 
@@ -74,6 +76,10 @@ internal sealed class SegmentationTask : ITask
 
     public IEvaluationMeter CreateMeter(IReadOnlyList<string> classes, bool isFinal) => new MaskMeter(classes, isFinal);
 
+    public EvaluationPlan PlanEvaluation(DataLoader data, bool isFinal) => data.Pipeline.Options.Windows is { } windows
+        ? WindowEvaluation.Of(data, windows, isFinal)
+        : new(data, CreateMeter(data.Dataset.Classes, isFinal));
+
     public void Report(ReportContext report, Evaluation evaluation)
     {
         var result = (SegmentationResult)evaluation;
@@ -81,6 +87,9 @@ internal sealed class SegmentationTask : ITask
         MaskReport.WriteSamples(report, result);
     }
 
-    public IOutputReader CreateReader(ModelDescription model, PredictOptions options) => new MaskReader(
-        model.Classes, MaskColorTable.Of(options.MaskColors ?? model.MaskColors)?.ColorsOf(model.Classes));
+    public IOutputReader CreateReader(ModelDescription model, PredictOptions options)
+    {
+        var masks = new MaskReader(model.Classes, MaskColorTable.Of(options.MaskColors ?? model.MaskColors)?.ColorsOf(model.Classes));
+        return model.SeesWindows ? new WindowedMaskReader(masks, model.Classes.Count) : masks;
+    }
 }
