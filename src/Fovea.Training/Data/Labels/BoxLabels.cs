@@ -16,6 +16,8 @@ internal sealed class BoxLabels : DataTask
     // An object at an end is one too.
     public override bool SeesWholeImage => true;
 
+    public override bool KeepsProportions => true;
+
     /// <summary>
     /// float32 [N, M, 6] for the M boxes of the picture that has the most, at least 1: rows (class, x0, y0, x1, y1, flag) in pixels of the network's input; flag 1
     /// for what does not count, class −1 in the rows that stand for no box.

@@ -43,6 +43,11 @@ public abstract class DataTask
     /// <summary>Whether a model is shown the whole picture, brought into its square, rather than the middle of it; default false.</summary>
     public virtual bool SeesWholeImage => false;
 
+    /// <summary>
+    /// Whether the whole picture is shown in its proportions, in the middle of the mean colour, rather than squashed into the frame; default false.
+    /// </summary>
+    public virtual bool KeepsProportions => false;
+
     /// <summary>Finds a kind of labels by its word.</summary>
     /// <param name="name">The word; capitals do not matter.</param>
     /// <returns>Null when there is none by that name.</returns>

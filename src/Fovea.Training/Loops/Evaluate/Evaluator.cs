@@ -64,7 +64,7 @@ public static partial class Evaluator
     {
         var watch = Stopwatch.StartNew();
         IReadOnlyList<string> classes = data.Dataset.Classes;
-        IEvaluationMeter meter = task.CreateMeter(classes, isFinal);
+        IEvaluationMeter meter = task.CreateMeter(model, data, isFinal);
         model.Eval();
         using var compiled = new InferenceModel(model);
         foreach (Batch batch in data.Read(epoch: 0, firstBatch: 0, cancellation))

@@ -27,7 +27,7 @@ public sealed class Predictor
         _model = new InferenceModel(trained.Model, compiles: !IsSingle(options));
         _pipeline = trained.Description.EvaluationPipeline();
         _task = TaskCatalog.Of(trained.Description.Task);
-        _reader = _task.CreateReader(trained.Description, options);
+        _reader = _task.CreateReader(trained.Model, trained.Description, options);
         int asked = IsSingle(options) ? 1 : options.BatchSize;
         BatchSize = InferenceMemory.Fit(trained.Model, trained.Description, asked, FreeMemory.Bytes(null));
         Notes = BatchSize == asked

@@ -32,8 +32,11 @@ internal static class InputsBuilder
     public static TrainingInputs Gather(Module model, ModelDescription description, DatasetPair data, TrainOptions options)
     {
         Normalization normalization = description.Normalization();
-        TransformOptions train = TaskCatalog.Of(description.Task).Augmentation(description.ImageSize) with
+        TransformOptions train = TaskCatalog.Of(description.Task).Augmentation(description.ImageSize);
+        train = train with
         {
+            Flip = options.Flip ?? train.Flip,
+            VerticalFlip = options.VerticalFlip,
             Normalization = normalization,
             Channels = description.Mean.Count,
             Filter = description.Preprocessing.Interpolation!.Value,
