@@ -1,4 +1,5 @@
 using Fovea.Attention;
+using Fovea.Models;
 
 namespace Fovea.Io;
 
@@ -16,6 +17,7 @@ internal sealed class ModelOutline
         HeadGroup = HeadLayer.Split('.')[0];
         Stem = shapes.FirstOrDefault(s => s.Value.Rank == 4).Key;
         Positions = module is VisionTransformer ? "pos_embed" : null;
+        RowsPerClass = module is IDetector detector ? shapes[$"{HeadLayer}.weight"][0] / detector.Scheme.Classes : 1;
         var mechanisms = new List<string>();
         foreach ((string name, Module part) in module.NamedModules())
         {
@@ -33,6 +35,9 @@ internal sealed class ModelOutline
 
     /// <summary>The last layer, which has a row for each class: <c>fc</c>, <c>classifier.6</c>; empty for a network that names its parameters.</summary>
     public string HeadLayer { get; }
+
+    /// <summary>Rows of the last layer for each class: more than one where a detector has several anchors at a place.</summary>
+    public int RowsPerClass { get; }
 
     /// <summary>The part of the model that the last layer is in: <c>fc</c>, <c>classifier</c>.</summary>
     public string HeadGroup { get; }

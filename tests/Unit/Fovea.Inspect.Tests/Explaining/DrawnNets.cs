@@ -1,6 +1,7 @@
 using Fovea.Attention;
 using Fovea.Layers;
 using Fovea.Models;
+using Fovea.Testing;
 
 namespace Fovea.Inspect.Tests.Explaining;
 
@@ -21,36 +22,8 @@ internal static class DrawnNets
     {
         (Func<Module> build, Shape images) = All[name];
         Module model = build().Eval();
-        Draw(model);
-        return (model, Tensor.From(Noise(images.Elements, 77), images));
-    }
-
-    /// <summary>Numbers from −1 to 1.</summary>
-    public static float[] Noise(int count, uint seed)
-    {
-        float[] numbers = new float[count];
-        for (int i = 0; i < count; i++)
-        {
-            uint n = ((uint)i + (seed * 1000003)) * 2654435761;
-            n ^= n >> 15;
-            n *= 2246822519;
-            n ^= n >> 13;
-            numbers[i] = ((n >> 8) / 8388608f) - 1;
-        }
-
-        return numbers;
-    }
-
-    private static void Draw(Module model)
-    {
-        uint seed = 0;
-        foreach ((string name, Tensor value) in model.NamedParameters().Concat(model.NamedBuffers()).OrderBy(t => t.Name, StringComparer.Ordinal))
-        {
-            float scale = value.Rank >= 2 ? MathF.Sqrt(4f / (value.Elements / value.Shape[0])) : 0.25f;
-            float middle = value.Rank == 1 && (name.EndsWith("running_var", StringComparison.Ordinal) || name.EndsWith("weight", StringComparison.Ordinal)) ? 1 : 0;
-            float[] numbers = Array.ConvertAll(Noise(value.Elements, ++seed), x => (x * scale) + middle);
-            numbers.CopyTo(value.AsSpan<float>());
-        }
+        DrawnValues.Fill(model.NamedParameters().Concat(model.NamedBuffers()));
+        return (model, DrawnValues.Pictures(images));
     }
 
     private static Sequential Plain() => new(
