@@ -12,7 +12,7 @@ namespace Fovea.Models;
 /// <para>Attention: blocks and stages are the backbone's, <c>neck</c> stands behind every level of the pyramid. torchvision freezes the
 /// backbone's batch norms where its weights were given; freezing <c>backbone.body</c> does so here.</para>
 /// </summary>
-public sealed class Fcos : Module, IDetector, IHasHead
+public sealed class Fcos : Module, IDetector
 {
     private const int Groups = 32;
     private readonly int _inChannels;
@@ -32,14 +32,13 @@ public sealed class Fcos : Module, IDetector, IHasHead
         _backbone = Register("backbone", new PyramidBackbone("fcos", depth, options));
         _classification = new HeadBranch(Tower(), (HeadBranch.Logits, HeadBranch.Convolution(options.Classes)));
         _regression = new HeadBranch(Tower(), ("bbox_reg", HeadBranch.Convolution(4)), ("bbox_ctrness", HeadBranch.Convolution(1)));
-        Register("head", new Sequential([("classification_head", _classification), ("regression_head", _regression)]));
+
+        // The layer with a row for each class is the last, as in every model: so weights for other classes find it.
+        Register("head", new Sequential([("regression_head", _regression), ("classification_head", _classification)]));
     }
 
     /// <inheritdoc/>
     public DetectionScheme Scheme { get; }
-
-    /// <inheritdoc/>
-    public IReadOnlyCollection<string> HeadParameters { get; } = HeadBranch.LogitParameters;
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)

@@ -33,9 +33,6 @@ internal sealed class HeadBranch : Module
         ResetUnlessDeferred();
     }
 
-    /// <summary>The names in a network of what has a row for each class.</summary>
-    public static IReadOnlyCollection<string> LogitParameters { get; } = [$"head.classification_head.{Logits}.weight", $"head.classification_head.{Logits}.bias"];
-
     /// <summary>A convolution that keeps the size of a map.</summary>
     public static Conv2d Convolution(int channels) => new(FeaturePyramid.Width, channels, 3, padding: 1);
 

@@ -11,7 +11,7 @@ namespace Fovea.Models;
 /// <para>Attention: blocks and stages are the backbone's, <c>neck</c> stands behind every level of the pyramid. torchvision freezes the
 /// backbone's batch norms where its weights were given; freezing <c>backbone.body</c> does so here.</para>
 /// </summary>
-public sealed class RetinaNet : Module, IDetector, IHasHead
+public sealed class RetinaNet : Module, IDetector
 {
     private readonly int _inChannels;
     private readonly PyramidBackbone _backbone;
@@ -30,14 +30,13 @@ public sealed class RetinaNet : Module, IDetector, IHasHead
         _backbone = Register("backbone", new PyramidBackbone("retinanet", depth, options));
         _classification = new HeadBranch(Tower(), (HeadBranch.Logits, HeadBranch.Convolution(RetinaNetScheme.Anchors * options.Classes)));
         _regression = new HeadBranch(Tower(), ("bbox_reg", HeadBranch.Convolution(RetinaNetScheme.Anchors * 4)));
-        Register("head", new Sequential([("classification_head", _classification), ("regression_head", _regression)]));
+
+        // The layer with a row for each class is the last, as in every model: so weights for other classes find it.
+        Register("head", new Sequential([("regression_head", _regression), ("classification_head", _classification)]));
     }
 
     /// <inheritdoc/>
     public DetectionScheme Scheme { get; }
-
-    /// <inheritdoc/>
-    public IReadOnlyCollection<string> HeadParameters { get; } = HeadBranch.LogitParameters;
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
