@@ -75,9 +75,10 @@ public interface ITask
 
     /// <summary>Makes what is minimised.</summary>
     /// <param name="options">The options; <see cref="TrainOptions.Loss"/> where it was asked for.</param>
-    /// <param name="inputs">What is trained on what: the model, the images, what was done to them.</param>
+    /// <param name="model">The model that is trained.</param>
+    /// <param name="data">What it is trained on.</param>
     /// <exception cref="OptionException">The loss that was asked for is none, or none for this task.</exception>
-    Loss CreateLoss(TrainOptions options, TrainingInputs inputs);
+    Loss CreateLoss(TrainOptions options, Module model, DataLoader data);
 
     /// <summary>Makes what shows the labels of a batch to who looks before a run; by default nothing of them is shown.</summary>
     /// <param name="model">What the model is.</param>

@@ -25,7 +25,7 @@ internal sealed class TrainingStep
         Optimizer = optimizer;
         Average = average;
         _task = inputs.Task;
-        _loss = _task.CreateLoss(options, inputs);
+        _loss = _task.CreateLoss(options, inputs.Model, inputs.Train);
         _mixing = new BatchMixing { Mixup = options.Mixup, CutMix = options.CutMix };
         _mixingRandom = new Generator(options.Seed).Fork("mixing");
     }

@@ -33,8 +33,8 @@ internal sealed class ClassificationTask : ITask
         _ => "resnet18",
     };
 
-    public Loss CreateLoss(TrainOptions options, TrainingInputs inputs) =>
-        LossParser.Parse(options.Loss ?? LossParser.ForClasses, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(inputs.Train.Dataset) : null);
+    public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) =>
+        LossParser.Parse(options.Loss ?? LossParser.ForClasses, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data.Dataset) : null);
 
     public ILabelDrawing CreateDrawing(ModelDescription model) => new ClassDrawing(model.Classes);
 

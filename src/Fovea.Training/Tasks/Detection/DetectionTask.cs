@@ -50,11 +50,11 @@ internal sealed class DetectionTask : ITask
 
     public TransformOptions Augmentation(int imageSize) => TransformOptions.ForDetection(imageSize);
 
-    public Loss CreateLoss(TrainOptions options, TrainingInputs inputs) => options.Loss is { } asked
+    public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) => options.Loss is { } asked
         ? throw new OptionException("loss", $"detection networks bring the loss that they are defined with; leave --loss out, got {asked}.")
         : options.ClassWeights
             ? throw new OptionException("class-weights", "the focal loss of detection networks weighs by itself; leave --class-weights out.")
-            : new DetectorLoss(SchemeOf(inputs.Model), inputs.Train.Pipeline.Height, inputs.Train.Pipeline.Width);
+            : new DetectorLoss(SchemeOf(model), data.Pipeline.Height, data.Pipeline.Width);
 
     public ILabelDrawing CreateDrawing(ModelDescription model) => new BoxLabelDrawing(model.Classes);
 

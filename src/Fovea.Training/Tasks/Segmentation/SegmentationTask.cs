@@ -62,8 +62,8 @@ internal sealed class SegmentationTask : ITask
 
     public TransformOptions Augmentation(int imageSize) => TransformOptions.ForSegmentation(imageSize);
 
-    public Loss CreateLoss(TrainOptions options, TrainingInputs inputs) =>
-        LossParser.Parse(options.Loss ?? LossParser.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(inputs.Train.Dataset) : null);
+    public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) =>
+        LossParser.Parse(options.Loss ?? LossParser.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data.Dataset) : null);
 
     public ILabelDrawing CreateDrawing(ModelDescription model) =>
         new MaskDrawing(model.Classes, MaskColorTable.Of(model.MaskColors)?.ColorsOf(model.Classes));

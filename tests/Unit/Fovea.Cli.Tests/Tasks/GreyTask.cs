@@ -24,7 +24,7 @@ internal sealed class GreyTask(DataTask? labels = null) : ITask
 
     public string ChooseModel(DatasetSummary data) => "resnet8";
 
-    public Loss CreateLoss(TrainOptions options, TrainingInputs inputs) => new SquaredError();
+    public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) => new SquaredError();
 
     public (double Sum, int Counted) Measure(Module model, Tensor outputs, Batch batch) => (Errors(outputs, batch).Sum(), batch.Count);
 
