@@ -13,35 +13,10 @@ import torch.nn.functional as F
 from torch import nn
 
 import safetensors_out
+from drawing import draw, noise, pictures
 
 torch.set_default_dtype(torch.float64)
 torch.set_grad_enabled(True)
-
-
-def noise(count, seed):
-    """float32 numbers from -1 to 1 from a counter."""
-    n = (np.arange(count, dtype=np.uint64) + np.uint64(seed) * np.uint64(1000003)) & np.uint64(0xFFFFFFFF)
-    n = (n * np.uint64(2654435761)) & np.uint64(0xFFFFFFFF)
-    n ^= n >> np.uint64(15)
-    n = (n * np.uint64(2246822519)) & np.uint64(0xFFFFFFFF)
-    n ^= n >> np.uint64(13)
-    return ((n >> np.uint64(8)).astype(np.float32) / np.float32(1 << 23)) - np.float32(1)
-
-
-def draw(model):
-    """Draws parameters and statistics, in the order of their names."""
-    state = {k: v for k, v in model.state_dict().items() if not k.endswith("num_batches_tracked")}
-    for seed, name in enumerate(sorted(state)):
-        value = state[name]
-        numbers = noise(value.numel(), seed + 1)
-        if value.ndim >= 2:
-            numbers = numbers * np.float32(np.sqrt(np.float32(4) / np.float32(value[0].numel())))
-        elif name.endswith("running_var") or (name.endswith("weight") and value.ndim == 1):
-            numbers = numbers * np.float32(0.25) + np.float32(1)
-        else:
-            numbers = numbers * np.float32(0.25)
-        value.copy_(torch.from_numpy(numbers.astype(np.float64)).reshape(value.shape))
-    return model.eval()
 
 
 class Pool(nn.Module):
@@ -345,24 +320,20 @@ def predicted(model, x):
     return lambda y, i=None: y[torch.arange(len(y)), best] if i is None else y[:, best[i]]
 
 
-def pictures(n, h, w):
-    return torch.from_numpy(noise(n * 3 * h * w, 77).astype(np.float64)).reshape(n, 3, h, w)
-
-
 CLASSES = {"class:2": lambda y, i=None: y[:, 2], "difference:1:3": lambda y, i=None: y[:, 1] - y[:, 3]}
 
 with torch.no_grad():
     plain_net, resnet, unet, vit, vit_mean = draw(plain()), draw(ResNet8()), draw(UNet()), draw(ViT(False)), draw(ViT(True))
-x = pictures(2, 24, 20)
+x = pictures(2, 3, 24, 20)
 cams("plain", plain_net, {"6": None, "10": None}, x, {**CLASSES, "predicted": predicted(plain_net, x)})
-x = pictures(2, 32, 32)
+x = pictures(2, 3, 32, 32)
 cams("resnet8", resnet, {"layer2": None, "layer3": None}, x, {"class:2": CLASSES["class:2"]})
-x = pictures(2, 16, 12)
+x = pictures(2, 3, 16, 12)
 mask = (noise(16 * 12, 5) > 0.3).astype(np.float64).reshape(16, 12)
 cams("unet", unet, {"bottom": None, "up1": None}, x, {
     "pixel:5:7:1": lambda y, i=None: y[:, 1, 5, 7],
     "mask:2": lambda y, i=None: (y[:, 2] * torch.from_numpy(mask)).sum((1, 2)) / mask.sum()})
-x = pictures(2, 24, 16)
+x = pictures(2, 3, 24, 16)
 GRID = (6, 4)
 cams("vit", vit, {"blocks.2.norm1": GRID, "blocks.1.norm2": GRID}, x, {**CLASSES, "predicted": predicted(vit, x)}, GRID)
 for name, model in {"vit": vit, "vit-mean": vit_mean}.items():

@@ -103,6 +103,8 @@ internal static class TrainFlags
         .Add("--cutmix", FlagValues.AtLeast(0), "CutMix's alpha; default 0: off.", (o, v) => o with { CutMix = v })
         .Add("--label-smoothing --smoothing", FlagValues.BelowOne, "Probability spread over all classes, 0 to below 1; default 0.", (o, v) => o with { LabelSmoothing = v })
         .Add("--auto-augment --aa", s_policy, "Random image operations: none, rand, rand-n2-m9 (n 0 to 14, m 0 to 30) or trivial; default none.", (o, v) => o with { AutoAugment = v })
+        .Add("--flip --hflip", FlagValues.Share, "Probability that an image is mirrored left to right, 0 to 1; default 0.5.", (o, v) => o with { Flip = v })
+        .Add("--vertical-flip --vflip", FlagValues.Share, "Probability that an image is mirrored top to bottom, 0 to 1; default 0.", (o, v) => o with { VerticalFlip = v })
         .Add("--random-erasing --reprob", FlagValues.Share, "Probability that a rectangle of an image is erased, 0 to 1; default 0.", (o, v) => o with { RandomErasing = v })
         .Add("--drop-path", FlagValues.BelowOne, "Rate of stochastic depth in ResNets and vision transformers, 0 to below 1; default 0.", (o, v) => o with { DropPath = v })
         .AddSwitch("--class-weights", "Weigh a class's loss by the inverse of how often it occurs.", (o, v) => o with { ClassWeights = v });

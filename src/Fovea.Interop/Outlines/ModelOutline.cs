@@ -1,4 +1,5 @@
 using Fovea.Attention;
+using Fovea.Models;
 
 namespace Fovea.Io;
 
@@ -17,6 +18,7 @@ internal sealed class ModelOutline
         HeadGroup = HeadLayer.Split('.')[0];
         Stem = shapes.FirstOrDefault(s => s.Value.Rank == 4).Key;
         Positions = module is VisionTransformer ? "pos_embed" : null;
+        RowsPerClass = module is IDetector detector ? shapes[$"{HeadLayer}.weight"][0] / detector.Scheme.Classes : 1;
         var mechanisms = new List<string>();
         foreach ((string name, Module part) in module.NamedModules())
         {
@@ -37,6 +39,9 @@ internal sealed class ModelOutline
 
     /// <summary>The weight whose first axis counts the classes; null where that is not known.</summary>
     public string? HeadWeight { get; }
+
+    /// <summary>Rows of the last layer for each class: more than one where a detector has several anchors at a place.</summary>
+    public int RowsPerClass { get; }
 
     /// <summary>The part of the model that the last layer is in: <c>fc</c>, <c>classifier</c>.</summary>
     public string HeadGroup { get; }

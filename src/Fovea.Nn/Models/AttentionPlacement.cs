@@ -12,10 +12,16 @@ public sealed record AttentionPlacement
     /// <summary>Between the stages: the place of BAM.</summary>
     public const string Stages = "stages";
 
+    /// <summary>Behind every level of a feature pyramid, in models that have one.</summary>
+    public const string Neck = "neck";
+
     /// <summary>The mechanism's key in <see cref="Catalog"/>; it must keep the shape of its input.</summary>
     public required string Key { get; init; }
 
-    /// <summary>Where it goes: <see cref="Blocks"/> (the default), <see cref="Stages"/>, or names of stages or blocks such as <c>layer3,layer4.1</c>.</summary>
+    /// <summary>
+    /// Where it goes: <see cref="Blocks"/> (the default), <see cref="Stages"/>, <see cref="Neck"/>, names of stages or blocks such as
+    /// <c>layer3,layer4.1</c>, or several of them.
+    /// </summary>
     public string At { get; init; } = Blocks;
 
     /// <summary>Options of the mechanism; what follows from the place (channels, height, width) is filled in.</summary>

@@ -10,6 +10,7 @@ public sealed class AttentionSlots
 {
     private readonly AttentionPlacement? _placement;
     private readonly Entry? _entry;
+    private readonly HashSet<string> _asked = [];
     private readonly HashSet<string> _unused = [];
 
     /// <summary>Begins with what the model was asked for.</summary>
@@ -19,21 +20,29 @@ public sealed class AttentionSlots
     {
         _placement = placement;
         _entry = placement?.Entry();
-        if (placement is { At: not (AttentionPlacement.Blocks or AttentionPlacement.Stages) })
+        if (placement is not null)
         {
-            _unused.UnionWith(placement.At.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            _asked.UnionWith(placement.At.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            _unused.UnionWith(_asked.Where(at => at is not (AttentionPlacement.Blocks or AttentionPlacement.Stages)));
         }
     }
 
     /// <summary>The mechanism for a block called <paramref name="name"/> (such as <c>layer2.0</c>), or null.</summary>
-    public Module? ForBlock(string name, SlotShape slot) => Make(name, slot, _placement?.At == AttentionPlacement.Blocks);
+    public Module? ForBlock(string name, SlotShape slot) => Make(name, slot, _asked.Contains(AttentionPlacement.Blocks));
 
     /// <summary>The mechanism after a stage called <paramref name="name"/> (such as <c>layer2</c>), or null.</summary>
     /// <param name="name">The stage.</param>
     /// <param name="slot">The map there.</param>
     /// <param name="isLast">Whether no stage follows: there is no boundary then.</param>
     public Module? ForStage(string name, SlotShape slot, bool isLast) =>
-        Make(name, slot, _placement?.At == AttentionPlacement.Stages && !isLast);
+        Make(name, slot, _asked.Contains(AttentionPlacement.Stages) && !isLast);
+
+    /// <summary>The mechanism behind a level of a feature pyramid called <paramref name="name"/> (such as <c>p3</c>), or null.</summary>
+    public Module? ForNeck(string name, SlotShape slot)
+    {
+        _unused.Remove(AttentionPlacement.Neck);
+        return Make(name, slot, _asked.Contains(AttentionPlacement.Neck));
+    }
 
     /// <summary>The mechanism for a place that is only meant by its name, or null.</summary>
     public Module? ForNamed(string name, SlotShape slot) => Make(name, slot, everywhere: false);
@@ -54,7 +63,8 @@ public sealed class AttentionSlots
         }
     }
 
-    private Module? Make(string name, SlotShape slot, bool everywhere) => _entry is not null && (everywhere || _unused.Remove(name))
+    // A name is used up even where all places of its kind were asked for.
+    private Module? Make(string name, SlotShape slot, bool everywhere) => _entry is not null && (_unused.Remove(name) || everywhere)
         ? _entry.CreateFor(slot, _placement!.Options)
         : null;
 }

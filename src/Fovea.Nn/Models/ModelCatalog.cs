@@ -9,7 +9,7 @@ namespace Fovea.Models;
 /// <param name="Build">Builds it.</param>
 public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<ModelOptions, Module> Build)
 {
-    /// <summary>The task whose outputs it gives: <c>Classify</c> (default) for [N, classes], <c>Segment</c> for [N, classes, H, W].</summary>
+    /// <summary>The task whose outputs it gives: <c>Classify</c> (default) for [N, classes], <c>Segment</c> for [N, classes, H, W], <c>Detect</c> for an <see cref="IDetector"/>.</summary>
     public string Task { get; init; } = "Classify";
 
     /// <summary>What the sides of its images must be multiples of, in pixels; default 1.</summary>
@@ -31,6 +31,7 @@ public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<Mo
 public static class ModelCatalog
 {
     private const string Segmentation = SegmentationModels.Task;
+    private const string Detection = "Detect";
 
     private static readonly Registry<ModelEntry> s_registry = new("model", static m => m.Key,
     [
@@ -61,6 +62,10 @@ public static class ModelCatalog
         new("unet-resnet34", "U-Net with an encoder of ResNet-34, as in segmentation_models.pytorch", 256, o => new ResNetUNet(34, o)) { Task = Segmentation, SizeUnit = 32 },
         new("unet-resnet50", "U-Net with an encoder of ResNet-50, as in segmentation_models.pytorch", 256, o => new ResNetUNet(50, o)) { Task = Segmentation, SizeUnit = 32 },
         .. SegmentationModels.All,
+        new("fcos_resnet18_fpn", "FCOS on ResNet-18 with a feature pyramid: boxes without anchors", 320, o => new Fcos(18, o)) { Task = Detection },
+        new("fcos_resnet50_fpn", "FCOS on ResNet-50 with a feature pyramid, as in torchvision", 512, o => new Fcos(50, o)) { Task = Detection },
+        new("retinanet_resnet18_fpn", "RetinaNet on ResNet-18 with a feature pyramid: boxes of nine anchors a place", 320, o => new RetinaNet(18, o)) { Task = Detection },
+        new("retinanet_resnet50_fpn", "RetinaNet on ResNet-50 with a feature pyramid, as in torchvision", 512, o => new RetinaNet(50, o)) { Task = Detection },
     ],
         isTaken: Contains);
 

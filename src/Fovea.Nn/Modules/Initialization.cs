@@ -48,6 +48,13 @@ public static class Initialization
     public static void KaimingNormal(Tensor value, int fanOut, Generator generator) =>
         Fill(value, generator, Math.Sqrt(2.0 / Math.Max(1, fanOut)), normal: true);
 
+    /// <summary>Uniform in ±√(3 / fanIn), of variance 1 / fanIn: Kaiming's for layers without a ReLU behind them.</summary>
+    public static void KaimingUniform(Tensor value, int fanIn, Generator generator) =>
+        Fill(value, generator, Math.Sqrt(3.0 / Math.Max(1, fanIn)), normal: false);
+
+    /// <summary>Normal around 0.</summary>
+    public static void Normal(Tensor value, double deviation, Generator generator) => Fill(value, generator, deviation, normal: true);
+
     /// <summary>Uniform in ±√(6 / (fanIn + fanOut)): Xavier's (Glorot and Bengio 2010).</summary>
     public static void XavierUniform(Tensor value, int fanIn, int fanOut, Generator generator) =>
         Fill(value, generator, Math.Sqrt(6.0 / Math.Max(1, fanIn + fanOut)), normal: false);

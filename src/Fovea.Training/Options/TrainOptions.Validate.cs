@@ -23,6 +23,8 @@ public sealed partial record TrainOptions
         Require(Mixup is >= 0 and < double.PositiveInfinity, "mixup", Mixup, "at least 0");
         Require(CutMix is >= 0 and < double.PositiveInfinity, "cutmix", CutMix, "at least 0");
         Require(LabelSmoothing is >= 0 and < 1, "label-smoothing", LabelSmoothing, "0 to below 1");
+        Require(Flip is null or (>= 0 and <= 1), "flip", Flip, "0 to 1");
+        Require(VerticalFlip is >= 0 and <= 1, "vertical-flip", VerticalFlip, "0 to 1");
         Require(RandomErasing is >= 0 and <= 1, "random-erasing", RandomErasing, "0 to 1");
         Require(DropPath is >= 0 and < 1, "drop-path", DropPath, "0 to below 1");
         Require(IgnoreValue is null or (>= 0 and <= 255), "ignore-value", IgnoreValue, "0 to 255");

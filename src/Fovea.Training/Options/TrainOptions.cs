@@ -138,6 +138,12 @@ public sealed partial record TrainOptions
     /// <summary><c>--auto-augment</c>: name of an augmentation policy; null lets the data choose, "none" is off.</summary>
     public string? AutoAugment { get; init; }
 
+    /// <summary><c>--flip</c>: probability that an image is mirrored left to right, in [0, 1]; null for the task's, mostly 0.5.</summary>
+    public double? Flip { get; init; }
+
+    /// <summary><c>--vertical-flip</c>: probability that an image is mirrored top to bottom, in [0, 1]; default 0.</summary>
+    public double VerticalFlip { get; init; }
+
     /// <summary><c>--random-erasing</c>: probability that a rectangle of an image is erased, in [0, 1]; default 0.</summary>
     public double RandomErasing { get; init; }
 

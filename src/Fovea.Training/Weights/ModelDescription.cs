@@ -200,7 +200,8 @@ public sealed record ModelDescription
         int resizeTo = settings.CropFraction is { } share and < 1 ? (int)Math.Floor(ImageSize / share) : 0;
         return new(TransformOptions.ForEvaluation(ImageSize, resizeTo) with
         {
-            KeepProportions = !Task.SeesWholeImage,
+            Crop = Task.KeepsProportions ? CropMode.Whole : CropMode.Center,
+            KeepProportions = Task.KeepsProportions || !Task.SeesWholeImage,
             Normalization = Normalization(),
             Channels = Mean.Count,
             Filter = settings.Interpolation!.Value,

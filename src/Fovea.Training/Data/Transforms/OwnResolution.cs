@@ -22,9 +22,11 @@ internal static class OwnResolution
     /// </param>
     /// <param name="filter">How pictures are enlarged.</param>
     /// <param name="random">Where the numbers come from.</param>
-    public static (Image Image, Image? Mask) Crop(Image image, Image? mask, int side, bool balanced, ResizeFilter filter, Generator random)
+    /// <returns>The square, its mask, and which part of the picture it is, to the nearest pixel.</returns>
+    public static (Image Image, Image? Mask, Region Part) Crop(Image image, Image? mask, int side, bool balanced, ResizeFilter filter, Generator random)
     {
         (int width, int height) = SizeOf(image, side);
+        double across = (double)image.Width / width, down = (double)image.Height / height;
         if (width != image.Width || height != image.Height)
         {
             (image, mask) = (image.Resize(width, height, filter), mask?.Resize(width, height, ResizeFilter.Nearest));
@@ -34,7 +36,9 @@ internal static class OwnResolution
             ? (Math.Clamp(centre.X - (side / 2), 0, width - side), Math.Clamp(centre.Y - (side / 2), 0, height - side))
             : (random.Next(width - side + 1), random.Next(height - side + 1));
         var region = new Region(x, y, side, side);
-        return (image.Crop(region), mask?.Crop(region));
+        var part = new Region(
+            (int)Math.Round(x * across), (int)Math.Round(y * down), Math.Max(1, (int)Math.Round(side * across)), Math.Max(1, (int)Math.Round(side * down)));
+        return (image.Crop(region), mask?.Crop(region), part);
     }
 
     /// <summary>A pixel of a class, both drawn evenly; null where no pixel counts.</summary>

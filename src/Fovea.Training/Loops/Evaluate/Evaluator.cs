@@ -64,7 +64,7 @@ public static partial class Evaluator
     {
         var watch = Stopwatch.StartNew();
         IReadOnlyList<string> classes = data.Dataset.Classes;
-        (DataLoader shown, IEvaluationMeter meter) = task.PlanEvaluation(data, isFinal);
+        (DataLoader shown, IEvaluationMeter meter) = task.PlanEvaluation(model, data, isFinal);
         model.Eval();
         using var compiled = new InferenceModel(model);
         foreach (Batch batch in shown.Read(epoch: 0, firstBatch: 0, cancellation))

@@ -27,7 +27,7 @@ public sealed class Predictor
         _trained = trained;
         _pipeline = trained.Description.EvaluationPipeline();
         _task = TaskCatalog.Of(trained.Description.Task);
-        _reader = _task.CreateReader(trained.Description, options);
+        _reader = _task.CreateReader(trained.Model, trained.Description, options);
 
         // A single picture is over before compiling the model would have paid, unless it is seen in many parts.
         bool isSingle = IsSingle(options) && _reader is not IPictureReader;

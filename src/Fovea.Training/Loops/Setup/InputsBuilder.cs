@@ -38,6 +38,8 @@ internal static class InputsBuilder
         {
             Crop = options.Crop is null ? usual.Crop : CropMode.OwnResolution,
             BalanceClasses = options.CropBalanced,
+            Flip = options.Flip ?? usual.Flip,
+            VerticalFlip = options.VerticalFlip,
             Normalization = normalization,
             Channels = description.Mean.Count,
             Filter = description.Preprocessing.Interpolation!.Value,

@@ -25,7 +25,7 @@ internal sealed class TrainingStep
         Optimizer = optimizer;
         Average = average;
         _task = inputs.Task;
-        _loss = _task.CreateLoss(options, inputs.Train.Dataset);
+        _loss = _task.CreateLoss(options, inputs.Model, inputs.Train);
         _mixing = new BatchMixing { Mixup = options.Mixup, CutMix = options.CutMix };
         _mixingRandom = new Generator(options.Seed).Fork("mixing");
     }
@@ -60,7 +60,7 @@ internal sealed class TrainingStep
             loss.Backward();
         }
 
-        (double score, int counted) = _task.Measure(made.Main, batch);
+        (double score, int counted) = _task.Measure(_inputs.Model, made.Main, batch);
         return new BatchOutcome(value, score, counted);
     }
 

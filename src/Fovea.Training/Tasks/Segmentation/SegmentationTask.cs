@@ -64,21 +64,21 @@ internal sealed class SegmentationTask : ITask
 
     public TransformOptions Augmentation(int imageSize) => TransformOptions.ForSegmentation(imageSize);
 
-    public Loss CreateLoss(TrainOptions options, IImageDataset data) =>
-        LossParser.Parse(options.Loss ?? LossParser.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data) : null);
+    public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) =>
+        LossParser.Parse(options.Loss ?? LossParser.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data.Dataset) : null);
 
     public ILabelDrawing CreateDrawing(ModelDescription model) =>
         new MaskDrawing(model.Classes, MaskColorTable.Of(model.MaskColors)?.ColorsOf(model.Classes));
 
     public void CheckOutputs(Tensor outputs, int images, int classes) => DenseOutput.Check(outputs, images, classes);
 
-    public (double Sum, int Counted) Measure(Tensor outputs, Batch batch) => DenseOutput.SumOfShares(outputs, batch.Labels.AsSpan<long>());
+    public (double Sum, int Counted) Measure(Module model, Tensor outputs, Batch batch) => DenseOutput.SumOfShares(outputs, batch.Labels.AsSpan<long>());
 
-    public IEvaluationMeter CreateMeter(IReadOnlyList<string> classes, bool isFinal) => new MaskMeter(classes, isFinal);
+    public IEvaluationMeter CreateMeter(Module model, DataLoader data, bool isFinal) => new MaskMeter(data.Dataset.Classes, isFinal);
 
-    public EvaluationPlan PlanEvaluation(DataLoader data, bool isFinal) => data.Pipeline.Options.Windows is { } windows
+    public EvaluationPlan PlanEvaluation(Module model, DataLoader data, bool isFinal) => data.Pipeline.Options.Windows is { } windows
         ? WindowEvaluation.Of(data, windows, isFinal)
-        : new(data, CreateMeter(data.Dataset.Classes, isFinal));
+        : new(data, CreateMeter(model, data, isFinal));
 
     public void Report(ReportContext report, Evaluation evaluation)
     {
@@ -87,9 +87,9 @@ internal sealed class SegmentationTask : ITask
         MaskReport.WriteSamples(report, result);
     }
 
-    public IOutputReader CreateReader(ModelDescription model, PredictOptions options)
+    public IOutputReader CreateReader(Module model, ModelDescription description, PredictOptions options)
     {
-        var masks = new MaskReader(model.Classes, MaskColorTable.Of(options.MaskColors ?? model.MaskColors)?.ColorsOf(model.Classes));
-        return model.SeesWindows ? new WindowedMaskReader(masks, model.Classes.Count) : masks;
+        var masks = new MaskReader(description.Classes, MaskColorTable.Of(options.MaskColors ?? description.MaskColors)?.ColorsOf(description.Classes));
+        return description.SeesWindows ? new WindowedMaskReader(masks, description.Classes.Count) : masks;
     }
 }

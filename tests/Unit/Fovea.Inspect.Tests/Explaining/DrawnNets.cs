@@ -22,20 +22,8 @@ internal static class DrawnNets
     {
         (Func<Module> build, Shape images) = All[name];
         Module model = build().Eval();
-        Draw(model);
-        return (model, Tensor.From(Noise(images.Elements, 77), images));
-    }
-
-    /// <summary>Numbers from −1 to 1.</summary>
-    public static float[] Noise(int count, uint seed) => CounterNoise.Draw(count, seed);
-
-    private static void Draw(Module model)
-    {
-        uint seed = 0;
-        foreach ((string name, Tensor value) in model.NamedParameters().Concat(model.NamedBuffers()).OrderBy(t => t.Name, StringComparer.Ordinal))
-        {
-            CounterNoise.Weight(name, value.Shape.Lengths, ++seed).CopyTo(value.AsSpan<float>());
-        }
+        DrawnValues.Fill(model.NamedParameters().Concat(model.NamedBuffers()));
+        return (model, DrawnValues.Pictures(images));
     }
 
     private static Sequential Plain() => new(

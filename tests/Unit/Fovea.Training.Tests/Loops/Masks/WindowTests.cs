@@ -60,10 +60,10 @@ public sealed class WindowTests
     }
 
     [Theory]
-    [InlineData(1, false, 1)]
-    [InlineData(3, false, 1)]
-    [InlineData(7, true, 1)]
-    [InlineData(5, true, 1, 2)]
+    [InlineData(1, false, 1.0)]
+    [InlineData(3, false, 1.0)]
+    [InlineData(7, true, 1.0)]
+    [InlineData(5, true, 1.0, 2.0)]
     public void An_evaluation_in_windows_counts_what_one_of_whole_pictures_counts(int batchSize, bool flip, params double[] scales)
     {
         using TensorScope scope = TensorScope.Begin();
@@ -110,7 +110,7 @@ public sealed class WindowTests
         const int draws = 200;
         for (ulong i = 0; i < draws; i++)
         {
-            (Image part, Image? labels) = OwnResolution.Crop(image, mask, Side, balanced: false, default, new Generator(i));
+            (Image part, Image? labels, _) = OwnResolution.Crop(image, mask, Side, balanced: false, default, new Generator(i));
             (int x, int y) = (part.Pixels[0], part.Pixels[1]);
             Assert.Equal((Side, Side), (part.Width, part.Height));
             Assert.Equal((x + 7, y + 7), (part.Pixels[^3], part.Pixels[^2]));
@@ -128,7 +128,7 @@ public sealed class WindowTests
     public void A_picture_smaller_than_a_square_is_enlarged_and_no_other()
     {
         var image = new Image(6, 4, PixelFormat.Rgb);
-        (Image part, _) = OwnResolution.Crop(image, null, Side, balanced: false, default, new Generator(1));
+        (Image part, _, _) = OwnResolution.Crop(image, null, Side, balanced: false, default, new Generator(1));
         Assert.Equal((Side, Side), (part.Width, part.Height));
         Assert.Equal((12, 8), OwnResolution.SizeOf(image, Side));
         Assert.Equal((30, 8), OwnResolution.SizeOf(new Image(30, 8, PixelFormat.Rgb), Side));
