@@ -5,7 +5,7 @@ using Fovea.Training;
 
 // The proof that maps point at what a network goes by, on pictures whose evidence is known:
 //   dotnet run -c Release --project bench/Fovea.Bench.Clutter -- MODELS [pictures] [network…]
-// MODELS/NAME/best.safetensors are judged; what is missing is trained first (minutes for convolutional networks, an hour for the transformer), and a run that
+// MODELS/NAME/best.safetensors are judged; what is missing is trained first (minutes for convolutional networks, hours for the transformer), and a run that
 // was stopped goes on. Exits with 1 when a claim does not hold of some network.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is not [var folder, .. var rest])
