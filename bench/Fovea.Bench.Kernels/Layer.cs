@@ -64,6 +64,12 @@ internal sealed record Layer(string Name, ConvShape Shape, int Times)
         yield return Of("g32 3x3 128 56", 1, batch, 128, 56, 128, 3, 1, 32);
         yield return Of("g32 3x3 512 14", 1, batch, 512, 14, 512, 3, 1, 32);
         yield return Of("3x3d2 256-256 28", 1, batch, 256, 28, 256, 3, 1, 1, 2);
+        yield return Of("3x3d4 512-512 28", 1, batch, 512, 28, 512, 3, 1, 1, 4);
+        yield return Of("3x3d12 512-256 28", 1, batch, 512, 28, 256, 3, 1, 1, 12);
+        yield return Of("3x3d24 512-256 28", 1, batch, 512, 28, 256, 3, 1, 1, 24);
+        yield return Of("3x3d36 512-256 28", 1, batch, 512, 28, 256, 3, 1, 1, 36);
+        yield return Of("3x3d12 512-256 64", 1, batch, 512, 64, 256, 3, 1, 1, 12);
+        yield return Of("3x3d36 512-256 64", 1, batch, 512, 64, 256, 3, 1, 1, 36);
         yield return new("patches 16x16 3-768", new(batch, 3, 224, 224, 768, 16, 16, 16, 16, 0, 0, 1, 1, 1), 1);
         yield return Of("sa 7x7 2-1 56", 1, batch, 2, 56, 1, 7);
         yield return Of("se 1x1 256-16 1", 1, batch, 256, 1, 16, 1);

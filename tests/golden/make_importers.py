@@ -285,9 +285,10 @@ def context(channels, reduction):
         nn.Conv2d(channels, inner, 1), nn.LayerNorm([inner, 1, 1]), nn.ReLU(), nn.Conv2d(inner, channels, 1)))
 
 
-def projections(channels, names):
+def projections(channels, names, keys=None):
     query, key, value = names
-    return {query: nn.Conv2d(channels, channels // 8, 1), key: nn.Conv2d(channels, channels // 8, 1), value: nn.Conv2d(channels, channels, 1)}
+    keys = keys or channels // 8
+    return {query: nn.Conv2d(channels, keys, 1), key: nn.Conv2d(channels, keys, 1), value: nn.Conv2d(channels, channels, 1)}
 
 
 def scalar():
@@ -305,9 +306,9 @@ def danet_positions(channels):
     return Named(lambda m, x: position(m, x, names, m.gamma), gamma=parameter(1), **projections(channels, names))
 
 
-def mm_positions(channels):
+def mm_positions(channels, keys=None):
     names = ["query_project", "key_project", "value_project"]
-    return Named(lambda m, x: position(m, x, names, m.gamma.scale), gamma=scalar(), **projections(channels, names))
+    return Named(lambda m, x: position(m, x, names, m.gamma.scale), gamma=scalar(), **projections(channels, names, keys))
 
 
 def danet_channels():
@@ -373,8 +374,8 @@ def danet_head(channels, classes):
                  conv51=block(inner), conv52=block(inner), conv6=last(), conv7=last(), conv8=last())
 
 
-def mm_danet_head(channels, classes):
-    inner = channels // 4
+def mm_danet_parts(channels, inner, classes, keys):
+    """The parts of DAHead by name."""
     block = lambda i: conv_module(i, inner, 3)
     last = lambda: nn.Conv2d(inner, classes, 1)
 
@@ -383,9 +384,13 @@ def mm_danet_head(channels, classes):
         e = f @ f.transpose(1, 2)
         return m.gamma.scale * ((e.amax(2, keepdim=True) - e).softmax(2) @ f).reshape(x.shape) + x
 
+    return dict(conv_seg=last(), pam_in_conv=block(channels), pam=mm_positions(inner, keys), pam_out_conv=block(inner), pam_conv_seg=last(),
+                cam_in_conv=block(channels), cam=Named(channels_of, gamma=scalar()), cam_out_conv=block(inner), cam_conv_seg=last())
+
+
+def mm_danet_head(channels, classes):
     return Named(lambda m, x: m.conv_seg(m.pam_out_conv(m.pam(m.pam_in_conv(x).relu())).relu() + m.cam_out_conv(m.cam(m.cam_in_conv(x).relu())).relu()),
-                 conv_seg=last(), pam_in_conv=block(channels), pam=mm_positions(inner), pam_out_conv=block(inner), pam_conv_seg=last(),
-                 cam_in_conv=block(channels), cam=Named(channels_of, gamma=scalar()), cam_out_conv=block(inner), cam_conv_seg=last())
+                 **mm_danet_parts(channels, channels // 4, classes, channels // 32))
 
 
 def polarized(channels, sequential):

@@ -122,6 +122,8 @@ internal static class CommonFlags
     public static FlagSet<T> ImageSize<T>(this FlagSet<T> flags, string whenAbsent, Func<T, int, T> set) =>
         flags.Add("--image-size --imgsz --img-size", FlagValues.Integer(1, 16384), $"Side of the square that the model sees, in pixels; {whenAbsent}.", set);
 
+    public static FlagSet<T> Crop<T>(this FlagSet<T> flags, string help, Func<T, int, T> set) => flags.Add("--crop", FlagValues.Integer(1, 16384), help, set);
+
     public static FlagSet<T> Weights<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>
         flags.Add("--weights --pretrained", s_weights, help, set);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fovea.Training;
 
 namespace Fovea.Cli.Flags;
@@ -7,6 +8,16 @@ internal static class EvalFlags
 {
     private const string FromWeights = "default: what the weights say";
     private const string WeightsHelp = "The weights (.safetensors, .pth, .ckpt, .npz), or the folder of a run, whose weights also say which model they belong to, or any network as .onnx.";
+
+    private const string CropHelp = "See images at their own resolution, in windows of so many pixels that overlap by a third; default: what the weights say.";
+
+    private static readonly FlagValue<IReadOnlyList<double>> s_scales = new("X,…", text =>
+    {
+        double?[] values = [.. text.Split(',').Select(w => double.TryParse(w, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && v > 0 && double.IsFinite(v) ? v : (double?)null)];
+        return values.All(v => v is not null)
+            ? [.. values.Select(v => v!.Value)]
+            : throw new FormatException($"expected numbers above 0 such as 0.5,1,1.5, got \"{text}\".");
+    });
 
     public static FlagSet<EvalOptions> Eval() => new FlagSet<EvalOptions>()
         .Group("Model")
@@ -20,6 +31,9 @@ internal static class EvalFlags
         .Ignored("what the weights say", (o, v) => o with { IgnoreValue = v })
         .MaskColors($"{CommonFlags.ColorsHelp}; default: what the weights say.", (o, v) => o with { MaskColors = v })
         .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { ImageSize = v })
+        .Crop(CropHelp, (o, v) => o with { Crop = v })
+        .Add("--scales", s_scales, "Sizes at which each image is seen in windows, as factors of its own; their probabilities are averaged. Default 1.", (o, v) => o with { Scales = v })
+        .AddSwitch("--flip", "See each image in windows mirrored left to right as well.", (o, v) => o with { Flip = v })
         .Preprocessing(o => o.Preprocessing, (o, v) => o with { Preprocessing = v })
         .BatchSize("Images at a time; default 128, of segmentation models 8. The result does not depend on it.", (o, v) => o with { BatchSize = v })
         .Workers("default 0: all threads do, between the steps", (o, v) => o with { Workers = v })
@@ -39,6 +53,7 @@ internal static class EvalFlags
         .Source((o, v) => o with { WeightsSource = v })
         .Strict((o, v) => o with { Strict = v })
         .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { ImageSize = v })
+        .Crop(CropHelp, (o, v) => o with { Crop = v })
         .Preprocessing(o => o.Preprocessing, (o, v) => o with { Preprocessing = v })
         .Group("Run")
         .BatchSize("Images at a time; default 32.", (o, v) => o with { BatchSize = v })

@@ -69,6 +69,9 @@ internal static class TrainFlags
             (o, v) => o with { Validation = v })
         .Division((o, v) => o with { ValFraction = v }, (o, v) => o with { Folds = v }, (o, v) => o with { Fold = v })
         .ImageSize("default: the weights', the model's or the data's own", (o, v) => o with { ImageSize = v })
+        .Crop("Learn masks from random squares of so many pixels at the images' own resolution, and see images in windows of that size later; default: whole "
+            + "images, brought to the image size.", (o, v) => o with { Crop = v })
+        .AddSwitch("--crop-balanced", "Lay the squares around pixels of classes that are drawn evenly.", (o, v) => o with { CropBalanced = v })
         .Add("--channels", FlagValues.Integer(1, 3), "Channels that the model sees: 1 for grey, 3 for colour; default: what the weights say, or 3.", (o, v) => o with { Channels = v })
         .Preprocessing(o => o.Preprocessing, (o, v) => o with { Preprocessing = v })
         .Add("--fraction", FlagValues.PositiveShare, "Share of the training images to use, above 0 to 1; default 1.", (o, v) => o with { Fraction = v })
@@ -100,6 +103,8 @@ internal static class TrainFlags
         .Add("--cutmix", FlagValues.AtLeast(0), "CutMix's alpha; default 0: off.", (o, v) => o with { CutMix = v })
         .Add("--label-smoothing --smoothing", FlagValues.BelowOne, "Probability spread over all classes, 0 to below 1; default 0.", (o, v) => o with { LabelSmoothing = v })
         .Add("--auto-augment --aa", s_policy, "Random image operations: none, rand, rand-n2-m9 (n 0 to 14, m 0 to 30) or trivial; default none.", (o, v) => o with { AutoAugment = v })
+        .Add("--flip --hflip", FlagValues.Share, "Probability that an image is mirrored left to right, 0 to 1; default 0.5.", (o, v) => o with { Flip = v })
+        .Add("--vertical-flip --vflip", FlagValues.Share, "Probability that an image is mirrored top to bottom, 0 to 1; default 0.", (o, v) => o with { VerticalFlip = v })
         .Add("--random-erasing --reprob", FlagValues.Share, "Probability that a rectangle of an image is erased, 0 to 1; default 0.", (o, v) => o with { RandomErasing = v })
         .Add("--drop-path", FlagValues.BelowOne, "Rate of stochastic depth in ResNets and vision transformers, 0 to below 1; default 0.", (o, v) => o with { DropPath = v })
         .AddSwitch("--class-weights", "Weigh a class's loss by the inverse of how often it occurs.", (o, v) => o with { ClassWeights = v });

@@ -8,6 +8,7 @@ namespace Fovea.Cli;
 internal static class DataReportText
 {
     private const int OverlapsShown = 20;
+    private const int BoxesShown = 10;
 
     public static void Write(DataReport report, TextWriter output)
     {
@@ -20,6 +21,18 @@ internal static class DataReportText
             foreach (UnreadableImage image in part.Unreadable)
             {
                 output.WriteLine($"  unreadable: {image.Reason}");
+            }
+
+            if (part.Boxes is { } boxes)
+            {
+                output.WriteLine($"  {boxes.Text}");
+                foreach (string reason in boxes.Lost)
+                {
+                    output.WriteLine($"  left out: {reason}");
+                }
+
+                WriteSome("taken once", boxes.Duplicates, output);
+                WriteSome("clipped", boxes.Clipped, output);
             }
 
             if (part.NotRead.Count > 0)
@@ -51,9 +64,9 @@ internal static class DataReportText
     private static Table ClassTable(DatasetSummary[] parts)
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumn("class");
-        bool isOfPixels = parts[0].Task.IsOfPixels;
+        string? counts = parts[0].Task.Counts;
         string[] titles = parts.Length switch { 1 => ["images"], 2 => ["training", "validation"], _ => ["images", "training", "validation"] };
-        foreach (string title in isOfPixels ? titles.SelectMany(t => new[] { t, "pixels" }) : titles)
+        foreach (string title in counts is null ? titles : titles.SelectMany(t => new[] { t, counts }))
         {
             table.AddColumn(new TableColumn(title).RightAligned());
         }
@@ -64,7 +77,7 @@ internal static class DataReportText
             table.AddRow([Markup.Escape(parts[0].Classes[c].Name), .. parts.SelectMany(p => Cells(p, p.Classes[c]))]);
         }
 
-        if (isOfPixels && parts.Any(p => p.IgnoredPixels > 0))
+        if (parts.Any(p => p.IgnoredPixels > 0))
         {
             table.AddRow(["(does not count)", .. parts.SelectMany(p => new[] { string.Empty, Share(p, p.IgnoredPixels!.Value) })]);
         }
@@ -73,10 +86,25 @@ internal static class DataReportText
     }
 
     private static string[] Cells(DatasetSummary part, ClassCount of) =>
-        of.Pixels is { } pixels ? [Quantity.Count(of.Count), Share(part, pixels)] : [Quantity.Count(of.Count)];
+        of.Pixels is { } pixels ? [Quantity.Count(of.Count), Share(part, pixels)]
+        : of.Boxes is { } boxes ? [Quantity.Count(of.Count), Quantity.Count(boxes)]
+        : [Quantity.Count(of.Count)];
 
     private static string Share(DatasetSummary part, long pixels) =>
         Quantity.Percent((double)pixels / Math.Max(1, part.Classes.Sum(c => c.Pixels ?? 0) + (part.IgnoredPixels ?? 0)));
+
+    private static void WriteSome(string what, IReadOnlyList<string> reasons, TextWriter output)
+    {
+        foreach (string reason in reasons.Take(BoxesShown))
+        {
+            output.WriteLine($"  {what}: {reason}");
+        }
+
+        if (reasons.Count > BoxesShown)
+        {
+            output.WriteLine($"  {what}: {Quantity.Count(reasons.Count - BoxesShown)} more; all of them with --json");
+        }
+    }
 
     private static void WriteOverlaps(DataReport report, TextWriter output)
     {

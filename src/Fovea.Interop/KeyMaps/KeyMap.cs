@@ -18,6 +18,9 @@ internal sealed record KeyMap(string Source, string Mechanism, string Origin)
     /// <summary>What the module is called inside the source's models, and what our slot there is called.</summary>
     public IReadOnlyList<(string From, string To)> Slots { get; init; } = [];
 
+    /// <summary>Whether weights of a whole model are recognised by these names: its other parts have names of ours (default false).</summary>
+    public bool TellsModel { get; init; }
+
     /// <summary>Options that the source fixes although no name or shape in it shows them.</summary>
     public IReadOnlyList<Implied> Implies { get; init; } = [];
 
@@ -26,6 +29,9 @@ internal sealed record KeyMap(string Source, string Mechanism, string Origin)
 
     /// <summary>More that must hold of the file for this map to be the one, after the rules have been applied.</summary>
     public Func<IReadOnlyDictionary<string, Tensor>, bool>? Fits { get; init; }
+
+    /// <summary>Whether a tensor of ours is zero where the source lacks it.</summary>
+    public bool IsZeroWhenAbsent(string name) => ZeroWhenAbsent.Any(z => name == z || name.EndsWith($".{z}", StringComparison.Ordinal));
 
     /// <summary>The mapping of a whole state dict.</summary>
     public Mapping Apply(IReadOnlyDictionary<string, Tensor> tensors, bool intoSingleModule, ICollection<string> ownNames)

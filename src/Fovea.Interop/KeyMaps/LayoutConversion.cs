@@ -9,7 +9,7 @@ internal static class LayoutConversion
             t => t.Key, t => own.TryGetValue(t.Key, out Tensor? target) ? Convert(mapping.LayoutOf(t.Key), t.Value, target.Shape) : t.Value);
         foreach ((string name, Tensor target) in own)
         {
-            if (!converted.ContainsKey(name) && mapping.Map.ZeroWhenAbsent.Any(z => name == z || name.EndsWith($".{z}", StringComparison.Ordinal)))
+            if (!converted.ContainsKey(name) && mapping.Map.IsZeroWhenAbsent(name))
             {
                 converted[name] = Tensor.Zeros(target.Shape);
             }

@@ -14,6 +14,7 @@ internal sealed class ModelOutline
         Shapes = shapes;
         _head = module is IHasHead network ? [.. network.HeadParameters] : null;
         HeadLayer = _head is null ? Parent(module.NamedParameters().Last().Name) : string.Empty;
+        HeadWeight = module is IHasHead named ? named.HeadWeight : $"{HeadLayer}.weight";
         HeadGroup = HeadLayer.Split('.')[0];
         Stem = shapes.FirstOrDefault(s => s.Value.Rank == 4).Key;
         Positions = module is VisionTransformer ? "pos_embed" : null;
@@ -35,6 +36,9 @@ internal sealed class ModelOutline
 
     /// <summary>The last layer, which has a row for each class: <c>fc</c>, <c>classifier.6</c>; empty for a network that names its parameters.</summary>
     public string HeadLayer { get; }
+
+    /// <summary>The weight whose first axis counts the classes; null where that is not known.</summary>
+    public string? HeadWeight { get; }
 
     /// <summary>Rows of the last layer for each class: more than one where a detector has several anchors at a place.</summary>
     public int RowsPerClass { get; }

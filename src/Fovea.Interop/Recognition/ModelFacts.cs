@@ -22,7 +22,7 @@ public sealed record ModelFacts(int? Classes, int? Channels, int? ImageSize, boo
         Shape? stem = model.Stem is { } s && weights.TryGetValue(s, out Tensor? kernel) && kernel.Rank == 4 ? kernel.Shape : null;
         int? tokens = model.Positions is { } p && weights.TryGetValue(p, out Tensor? positions) && positions.Rank == 3 ? positions.Shape[1] : null;
         return new(
-            weights.TryGetValue($"{model.HeadLayer}.weight", out Tensor? head) && head.Rank >= 2 && head.Shape[0] > 0 ? head.Shape[0] / model.RowsPerClass : null,
+            model.HeadWeight is { } classifier && weights.TryGetValue(classifier, out Tensor? head) && head.Rank >= 2 && head.Shape[0] > 0 ? head.Shape[0] / model.RowsPerClass : null,
             stem is { } channels && channels[1] > 0 ? channels[1] : null,
             stem is { } patch && tokens is { } count && PositionRule.Side(count) is { } side and > 0 ? side * patch[3] : null,
             weights.Keys.Any(n => model.MechanismOf(n) is not null));

@@ -17,7 +17,7 @@ public static class ModelRecognizer
     public static RecognizedModel? Recognize(IReadOnlyDictionary<string, Tensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        Candidate? best = Forms(tensors).SelectMany(Candidates).MaxBy(c => c.Explained);
+        Candidate? best = Forms(tensors).SelectMany(f => Candidates(f.State, f.Map)).MaxBy(c => c.Explained);
         if (best is null)
         {
             return null;
@@ -31,21 +31,24 @@ public static class ModelRecognizer
     }
 
     /// <summary>The weights as they are, and under the names that the key maps of whole models give them.</summary>
-    private static IEnumerable<IReadOnlyDictionary<string, Tensor>> Forms(IReadOnlyDictionary<string, Tensor> tensors)
+    private static IEnumerable<(IReadOnlyDictionary<string, Tensor> State, KeyMap? Map)> Forms(IReadOnlyDictionary<string, Tensor> tensors)
     {
-        yield return tensors;
-        foreach (KeyMap map in KeyMapList.All.Where(m => m.Mechanism.Length == 0 || m.Mechanism == VisionTransformer.Card.Key))
+        yield return (tensors, null);
+        foreach (KeyMap map in KeyMapList.All.Where(m => m.TellsModel || m.Mechanism.Length == 0 || m.Mechanism == VisionTransformer.Card.Key))
         {
-            Mapping mapping = map.Apply(tensors, intoSingleModule: true, []);
+            Mapping mapping = map.Apply(tensors, intoSingleModule: !map.TellsModel, []);
             if (mapping.Renamed > 0 && mapping.Clash is null && !mapping.Missing.Any())
             {
-                yield return mapping.Tensors;
+                yield return (mapping.Tensors.ToDictionary(t => t.Key, t => InOurLayout(t.Value, mapping.LayoutOf(t.Key))), map);
             }
         }
     }
 
-    private static IEnumerable<Candidate> Candidates(IReadOnlyDictionary<string, Tensor> state) =>
-        ModelCatalog.Keys.Select(k => new Candidate(k, CatalogOutlines.Of(k)!, state)).Where(c => c.IsWhole);
+    // The layouts that any shape accepts are left as they are.
+    private static Tensor InOurLayout(Tensor value, KeyLayout layout) => layout == KeyLayout.Scalar && value.Rank == 0 ? value.Reshape(1) : value;
+
+    private static IEnumerable<Candidate> Candidates(IReadOnlyDictionary<string, Tensor> state, KeyMap? map) =>
+        ModelCatalog.Keys.Select(k => new Candidate(k, CatalogOutlines.Of(k)!, state, map)).Where(c => c.IsWhole);
 
     private static IEnumerable<(string Key, string At)> Mechanisms(Candidate model, string[] extra)
     {
@@ -62,10 +65,10 @@ public static class ModelRecognizer
     }
 
     /// <summary>A model of the catalogue beside a state dict.</summary>
-    private sealed record Candidate(string Key, ModelOutline Outline, IReadOnlyDictionary<string, Tensor> State)
+    private sealed record Candidate(string Key, ModelOutline Outline, IReadOnlyDictionary<string, Tensor> State, KeyMap? Map)
     {
         /// <summary>Whether the state dict has all of the model but for the classifier, in shapes that can be brought into its own.</summary>
-        public bool IsWhole => Outline.Shapes.Keys.All(n => Outline.IsHead(n)
+        public bool IsWhole => Outline.Shapes.Keys.All(n => Outline.IsHead(n) || (Map?.IsZeroWhenAbsent(n) ?? false)
             || (State.TryGetValue(n, out Tensor? value) && Outline.Accepts(n, value.Shape)));
 
         /// <summary>How many tensors it explains: a smaller network's names are often a larger one's too.</summary>

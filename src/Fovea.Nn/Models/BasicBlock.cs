@@ -34,11 +34,13 @@ public sealed class BasicBlock : Module, IResidualBlock
     /// <param name="stride">Stride of the first convolution and of the shortcut.</param>
     /// <param name="shortcut">The form of the shortcut where size or channels change.</param>
     /// <param name="attention">Built for <paramref name="planes"/> channels; null for none.</param>
-    public BasicBlock(int inChannels, int planes, int stride = 1, Shortcut shortcut = Shortcut.Projection, Module? attention = null)
+    /// <param name="dilation">Distance between the taps of the first 3×3, as mmsegmentation has it: the second stays dense (default 1).</param>
+    public BasicBlock(
+        int inChannels, int planes, int stride = 1, Shortcut shortcut = Shortcut.Projection, Module? attention = null, int dilation = 1)
     {
         _stride = stride;
         _newChannels = planes - inChannels;
-        _conv1 = Register("conv1", new Conv2d(inChannels, planes, 3, stride, 1, bias: false));
+        _conv1 = Register("conv1", new Conv2d(inChannels, planes, 3, stride, dilation, dilation, bias: false));
         _bn1 = Register("bn1", new BatchNorm2d(planes));
         _conv2 = Register("conv2", new Conv2d(planes, planes, 3, 1, 1, bias: false));
         _bn2 = Register("bn2", new BatchNorm2d(planes));

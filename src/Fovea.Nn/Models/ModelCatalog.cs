@@ -30,7 +30,7 @@ public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<Mo
 /// <summary>Every model, one line each, and those that programs register.</summary>
 public static class ModelCatalog
 {
-    private const string Segmentation = "Segment";
+    private const string Segmentation = SegmentationModels.Task;
     private const string Detection = "Detect";
 
     private static readonly Registry<ModelEntry> s_registry = new("model", static m => m.Key,
@@ -56,9 +56,12 @@ public static class ModelCatalog
         new("vgg16-bn", "VGG of 16 layers with batch norm", 224, o => new Vgg(16, o)),
         new("unet", "U-Net for segmentation, 64 channels and 4 levels", 256, o => new UNet(64, 4, o)) { Task = Segmentation, SizeUnit = 16 },
         new("unet-small", "U-Net for segmentation, 16 channels and 3 levels", 128, o => new UNet(16, 3, o)) { Task = Segmentation, SizeUnit = 8 },
+        new("unetplusplus", "U-Net++ for segmentation, 32 channels and 4 levels", 256, o => new NestedUNet(32, 4, o)) { Task = Segmentation, SizeUnit = 16 },
+        new("unetplusplus-small", "U-Net++ for segmentation, 16 channels and 3 levels", 128, o => new NestedUNet(16, 3, o)) { Task = Segmentation, SizeUnit = 8 },
         new("unet-resnet18", "U-Net with an encoder of ResNet-18, as in segmentation_models.pytorch", 256, o => new ResNetUNet(18, o)) { Task = Segmentation, SizeUnit = 32 },
         new("unet-resnet34", "U-Net with an encoder of ResNet-34, as in segmentation_models.pytorch", 256, o => new ResNetUNet(34, o)) { Task = Segmentation, SizeUnit = 32 },
         new("unet-resnet50", "U-Net with an encoder of ResNet-50, as in segmentation_models.pytorch", 256, o => new ResNetUNet(50, o)) { Task = Segmentation, SizeUnit = 32 },
+        .. SegmentationModels.All,
         new("fcos_resnet18_fpn", "FCOS on ResNet-18 with a feature pyramid: boxes without anchors", 320, o => new Fcos(18, o)) { Task = Detection },
         new("fcos_resnet50_fpn", "FCOS on ResNet-50 with a feature pyramid, as in torchvision", 512, o => new Fcos(50, o)) { Task = Detection },
         new("retinanet_resnet18_fpn", "RetinaNet on ResNet-18 with a feature pyramid: boxes of nine anchors a place", 320, o => new RetinaNet(18, o)) { Task = Detection },

@@ -4,17 +4,25 @@ using Fovea.Layers;
 
 namespace Fovea.Models;
 
-/// <summary>The four stages of blocks that every ImageNet-sized ResNet has, as classifier or as encoder.</summary>
+/// <summary>
+/// The four stages of blocks that every ImageNet-sized ResNet has, as classifier, as encoder or as dilated backbone. A stage that would make the
+/// map smaller than the output stride keeps its size and spreads the taps of its convolutions instead; the first block of such a stage still
+/// has the dilation of the stage before, as torchvision and mmsegmentation have it.
+/// </summary>
 internal sealed class ResNetStages
 {
     /// <summary>How many stages there are.</summary>
     public const int Count = 4;
 
+    private const int StemStride = 4;
     private readonly int[] _counts;
     private readonly bool _deep;
+    private readonly int _outputStride;
 
-    /// <exception cref="OptionException">There is no such depth.</exception>
-    public ResNetStages(int depth)
+    /// <param name="depth">18, 34 (basic blocks), 50, 101 or 152 (bottlenecks).</param>
+    /// <param name="outputStride">By how much the last map is smaller than the image: 32 (default), or 16 or 8 by dilation.</param>
+    /// <exception cref="OptionException">There is no such depth or stride.</exception>
+    public ResNetStages(int depth, int outputStride = 32)
     {
         _counts = depth switch
         {
@@ -25,10 +33,15 @@ internal sealed class ResNetStages
             _ => throw new OptionException("resnet", $"depth: expected 18, 34, 50, 101 or 152, got {depth}."),
         };
         _deep = depth >= 50;
+        _outputStride = outputStride is 8 or 16 or 32
+            ? outputStride : throw new OptionException("resnet", $"output stride: expected 8, 16 or 32, got {outputStride}.");
     }
 
     /// <summary>Channels after a stage, counted from 1; those of the stem for 0.</summary>
     public int Channels(int stage) => stage == 0 ? 64 : (32 << stage) * (_deep ? Bottleneck.Expansion : 1);
+
+    /// <summary>By how much the map of a stage is smaller than the image; that of the stem after its pooling for 0.</summary>
+    public int Stride(int stage) => Math.Min(StemStride << Math.Max(0, stage - 1), _outputStride);
 
     /// <summary>Builds a stage; <paramref name="attention"/> makes what goes into the block of a name, or null.</summary>
     public Sequential Build(int stage, Func<string, Module?> attention)
@@ -38,12 +51,17 @@ internal sealed class ResNetStages
         var blocks = new List<Module>();
         for (int i = 0; i < _counts[stage - 1]; i++)
         {
-            int stride = stage > 1 && i == 0 ? 2 : 1;
+            int stride = i == 0 ? Stride(stage) / Stride(stage - 1) : 1;
+            int dilation = Dilation(i == 0 ? stage - 1 : stage);
             Module? inside = attention(string.Create(CultureInfo.InvariantCulture, $"layer{stage}.{i}"));
-            blocks.Add(_deep ? new Bottleneck(channels, planes, stride, inside) : new BasicBlock(channels, planes, stride, Shortcut.Projection, inside));
+            blocks.Add(_deep
+                ? new Bottleneck(channels, planes, stride, inside, dilation: dilation)
+                : new BasicBlock(channels, planes, stride, Shortcut.Projection, inside, dilation));
             channels = Channels(stage);
         }
 
         return new Sequential([.. blocks]);
     }
+
+    private int Dilation(int stage) => (StemStride << Math.Max(0, stage - 1)) / Stride(stage);
 }

@@ -5,4 +5,7 @@ public interface IHasHead
 {
     /// <summary>The names of those parameters; empty for a network that gives features.</summary>
     IReadOnlyCollection<string> HeadParameters { get; }
+
+    /// <summary>The one among them whose first axis counts the classes; null (default) where that is not known.</summary>
+    string? HeadWeight => null;
 }

@@ -2,7 +2,7 @@ namespace Fovea.Simd.Conv;
 
 /// <summary>How a convolution is computed.</summary>
 /// <remarks>
-/// Winograd's algorithms exist for float kernels of 3 × 3 with stride and dilation 1 and a padding of at most 2, on machines with AVX2
+/// Winograd's algorithms exist for float kernels of 3 × 3 taps with stride 1, any dilation d and a padding of at most 2 d, on machines with AVX2
 /// or more. They multiply less and round more: see docs/decisions/0005-winograd.md for the bounds.
 /// </remarks>
 public enum ConvAlgorithm

@@ -46,6 +46,11 @@ public readonly record struct ConvShape(
 
     internal long OutputCount => (long)Batch * OutChannels * OutHeight * OutWidth;
 
+    /// <summary>The kernel's rows that read more than padding somewhere, and its columns: the first and the one after the last.</summary>
+    internal (int From, int To) LiveRows => Live(Height, OutHeight, KernelHeight, StrideHeight, PadHeight, DilationHeight);
+
+    internal (int From, int To) LiveColumns => Live(Width, OutWidth, KernelWidth, StrideWidth, PadWidth, DilationWidth);
+
     /// <summary>Throws where no convolution has this geometry.</summary>
     internal void Validate()
     {
@@ -76,6 +81,14 @@ public readonly record struct ConvShape(
                 $"convolution: the kernel spans {Span(KernelHeight, DilationHeight)} × {Span(KernelWidth, DilationWidth)}, more than the padded "
                 + $"input of {Height + (2L * PadHeight)} × {Width + (2L * PadWidth)}; use a smaller kernel or dilation, or more padding.");
         }
+    }
+
+    // Tap u reads from u · dilation − pad on, to stride · (positions − 1) further.
+    private static (int From, int To) Live(int size, int positions, int kernel, int stride, int pad, int dilation)
+    {
+        long from = Math.Max(0, (pad - ((positions - 1L) * stride) + dilation - 1) / dilation);
+        long to = Math.Min(kernel, ((long)size + pad + dilation - 1) / dilation);
+        return ((int)Math.Min(from, kernel), (int)Math.Max(Math.Min(from, kernel), to));
     }
 
     private static long Span(int kernel, int dilation) => ((long)dilation * (kernel - 1)) + 1;

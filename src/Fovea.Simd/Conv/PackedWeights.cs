@@ -77,9 +77,11 @@ public sealed unsafe class PackedWeights<T> : IDisposable
                 + $"in {_shape.Groups} groups, the geometry asks for [{s.OutChannels}, {s.GroupInputs}, {s.KernelHeight}, {s.KernelWidth}] in {s.Groups}.");
         }
 
-        // Kernels whose patches do not overlap are packed by rows, those of an image's few channels without blocks of channels.
-        bool other = Algorithm == ConvAlgorithm.Channels
-            && (ConvJob.IsPatches(s) != ConvJob.IsPatches(_shape) || ConvJob.IsImage(s) != ConvJob.IsImage(_shape));
+        // Kernels whose patches do not overlap are packed by rows, those of an image's few channels without blocks of channels, and all without
+        // the taps that read only padding.
+        bool other = (Algorithm == ConvAlgorithm.Channels
+            && (ConvJob.IsPatches(s) != ConvJob.IsPatches(_shape) || ConvJob.IsImage(s) != ConvJob.IsImage(_shape)))
+            || s.LiveRows != _shape.LiveRows || s.LiveColumns != _shape.LiveColumns;
         if (other || !Convolution.Supports<T>(s, Algorithm))
         {
             throw new ArgumentException($"convolution: the weights are packed for {Algorithm}, which does not exist or packs otherwise for {s}; pack them for it.");

@@ -15,10 +15,10 @@ public sealed record DatasetOptions
     /// <summary>The seed of Clutter's pictures, of a split by <see cref="ValFraction"/> and of <see cref="Fraction"/> (default 0).</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>What the labels must be; null (default) takes folders of images and masks for masks, and all else for classes.</summary>
+    /// <summary>What the labels must be; null (default) takes folders of images and masks for masks, those of images and annotations for boxes, and all else for classes.</summary>
     public DataTask? Task { get; init; }
 
-    /// <summary>The names of the classes in masks, from value 0 on; null (default) for those in classes.txt, else those that the values show.</summary>
+    /// <summary>The names of the classes in masks, from value 0 on, or of boxes; null (default) for those in classes.txt, else those that the labels show.</summary>
     public IReadOnlyList<string>? MaskClasses { get; init; }
 
     /// <summary>Which class each colour in masks stands for; null (default) for masks of numbers. The colours say themselves what does not count.</summary>

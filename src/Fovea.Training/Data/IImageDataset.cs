@@ -6,7 +6,7 @@ public interface IImageDataset
     /// <summary>Where the pictures come from, as messages print it: a path, or a description.</summary>
     string Source { get; }
 
-    /// <summary>What the labels are: a class for each picture (the default), or a mask.</summary>
+    /// <summary>What the labels are: a class for each picture (the default), a mask, or boxes.</summary>
     DataTask Task => DataTask.Classify;
 
     /// <summary>What the data are known to be learnt well with; null (the default) for nothing in particular.</summary>

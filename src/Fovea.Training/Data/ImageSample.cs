@@ -13,7 +13,7 @@ namespace Fovea.Training.Data;
 public record ImageSample(Image Image, int Label, string Name, Image? Mask = null)
 {
     /// <summary>
-    /// The EXIF orientation by which the picture was turned and its mask was not, having no such tag: one of the two may be wrong. Null when
+    /// The EXIF orientation by which the picture was turned and its mask or its boxes were not, having no such tag: one of the two may be wrong. Null when
     /// both or none were.
     /// </summary>
     public ExifOrientation? TurnedAlone { get; init; }

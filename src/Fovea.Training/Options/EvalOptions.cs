@@ -38,6 +38,17 @@ public sealed record EvalOptions
     /// <summary><c>--image-size</c>: side of the square that the model sees; null takes what the weights say, or the model's own.</summary>
     public int? ImageSize { get; init; }
 
+    /// <summary>
+    /// <c>--crop</c>: side of the windows in which a segmentation model sees images at their own resolution, in pixels; null takes what the weights say.
+    /// </summary>
+    public int? Crop { get; init; }
+
+    /// <summary><c>--scales</c>: sizes at which each image is seen in windows, as factors of its own, whose probabilities are averaged; default 1.</summary>
+    public IReadOnlyList<double> Scales { get; init; } = [1];
+
+    /// <summary><c>--flip</c>: see each image in windows mirrored left to right as well; default false.</summary>
+    public bool Flip { get; init; }
+
     /// <summary><c>--workers</c>: threads that decode ahead; null or 0: all threads do, between batches.</summary>
     public int? Workers { get; init; }
 
@@ -69,6 +80,7 @@ public sealed record EvalOptions
         AttentionAt = AttentionAt,
         AttentionOptions = AttentionOptions,
         ImageSize = ImageSize,
+        Crop = Crop,
         Source = WeightsSource,
         Strict = Strict,
         Preprocessing = Preprocessing,
@@ -104,6 +116,11 @@ public sealed record PredictOptions
 
     /// <summary><c>--image-size</c>: side of the square that the model sees; null takes what the weights say, or the model's own.</summary>
     public int? ImageSize { get; init; }
+
+    /// <summary>
+    /// <c>--crop</c>: side of the windows in which a segmentation model sees images at their own resolution, in pixels; null takes what the weights say.
+    /// </summary>
+    public int? Crop { get; init; }
 
     /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor.</summary>
     public int? Threads { get; init; }
@@ -142,6 +159,7 @@ public sealed record PredictOptions
         AttentionAt = AttentionAt,
         AttentionOptions = AttentionOptions,
         ImageSize = ImageSize,
+        Crop = Crop,
         Source = WeightsSource,
         Strict = Strict,
         Preprocessing = Preprocessing,

@@ -84,6 +84,15 @@ public sealed partial record TrainOptions
     /// <summary><c>--image-size</c>: side of the square that the model sees, in pixels.</summary>
     public int? ImageSize { get; init; }
 
+    /// <summary>
+    /// <c>--crop</c>: side of the squares of the images, at their own resolution, that a segmentation model learns from and sees images through later,
+    /// in pixels; null brings whole images to <see cref="ImageSize"/>.
+    /// </summary>
+    public int? Crop { get; init; }
+
+    /// <summary><c>--crop-balanced</c>: lay the squares around pixels of classes that are drawn evenly; default false.</summary>
+    public bool CropBalanced { get; init; }
+
     /// <summary><c>--lr</c>: the highest learning rate of the schedule, above 0.</summary>
     public double? LearningRate { get; init; }
 
@@ -128,6 +137,12 @@ public sealed partial record TrainOptions
 
     /// <summary><c>--auto-augment</c>: name of an augmentation policy; null lets the data choose, "none" is off.</summary>
     public string? AutoAugment { get; init; }
+
+    /// <summary><c>--flip</c>: probability that an image is mirrored left to right, in [0, 1]; null for the task's, mostly 0.5.</summary>
+    public double? Flip { get; init; }
+
+    /// <summary><c>--vertical-flip</c>: probability that an image is mirrored top to bottom, in [0, 1]; default 0.</summary>
+    public double VerticalFlip { get; init; }
 
     /// <summary><c>--random-erasing</c>: probability that a rectangle of an image is erased, in [0, 1]; default 0.</summary>
     public double RandomErasing { get; init; }

@@ -53,6 +53,9 @@ public interface ITask
     /// <summary>Whether it learns from pictures that are mixed, with labels in shares (mixup, CutMix); default false.</summary>
     bool TakesMixedLabels => false;
 
+    /// <summary>Whether its labels can follow policies of random image operations, which shear and turn (default true).</summary>
+    bool TakesPolicies => true;
+
     /// <summary>The most images of a step where the batch was left open.</summary>
     /// <param name="imageSize">Side of the square that the model sees; null when it is not known.</param>
     int LargestBatch(int? imageSize) => 128;
@@ -72,9 +75,10 @@ public interface ITask
 
     /// <summary>Makes what is minimised.</summary>
     /// <param name="options">The options; <see cref="TrainOptions.Loss"/> where it was asked for.</param>
-    /// <param name="data">The training set.</param>
+    /// <param name="model">The model that is trained.</param>
+    /// <param name="data">What it is trained on.</param>
     /// <exception cref="OptionException">The loss that was asked for is none, or none for this task.</exception>
-    Loss CreateLoss(TrainOptions options, IImageDataset data);
+    Loss CreateLoss(TrainOptions options, Module model, DataLoader data);
 
     /// <summary>Makes what shows the labels of a batch to who looks before a run; by default nothing of them is shown.</summary>
     /// <param name="model">What the model is.</param>
@@ -93,15 +97,26 @@ public interface ITask
     }
 
     /// <summary>Measures <see cref="TrainMetric"/> on a training batch.</summary>
+    /// <param name="model">The model.</param>
     /// <param name="outputs">What the model gave.</param>
     /// <param name="batch">The batch.</param>
     /// <returns>The sum over its images, and how many of them count.</returns>
-    (double Sum, int Counted) Measure(Tensor outputs, Batch batch);
+    (double Sum, int Counted) Measure(Module model, Tensor outputs, Batch batch);
 
     /// <summary>Makes what adds up an evaluation.</summary>
-    /// <param name="classes">The classes of the data.</param>
+    /// <param name="model">The model that is evaluated.</param>
+    /// <param name="data">What it is evaluated on.</param>
     /// <param name="isFinal">Whether to measure all there is, rather than what an epoch's validation needs.</param>
-    IEvaluationMeter CreateMeter(IReadOnlyList<string> classes, bool isFinal);
+    IEvaluationMeter CreateMeter(Module model, DataLoader data, bool isFinal);
+
+    /// <summary>What an evaluation goes over and what adds it up; by default the images as they are, and <see cref="CreateMeter"/>.</summary>
+    /// <param name="model">The model that is evaluated.</param>
+    /// <param name="data">The images, in their order.</param>
+    /// <param name="isFinal">Whether to measure all there is, rather than what an epoch's validation needs.</param>
+    EvaluationPlan PlanEvaluation(Module model, DataLoader data, bool isFinal) => new(data, CreateMeter(model, data, isFinal));
+
+    /// <summary>Whether its models can learn from squares of the images at their own resolution; default false.</summary>
+    bool TakesCrops => false;
 
     /// <summary>Images of an evaluation at a time where that was left open.</summary>
     int EvaluationBatch => 128;
@@ -121,10 +136,11 @@ public interface ITask
     void Report(ReportContext report, Evaluation evaluation);
 
     /// <summary>Makes what turns outputs into predictions.</summary>
-    /// <param name="model">What the model is.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="description">What it is.</param>
     /// <param name="options">What to predict.</param>
     /// <exception cref="OptionException">An option does not fit.</exception>
-    IOutputReader CreateReader(ModelDescription model, PredictOptions options);
+    IOutputReader CreateReader(Module model, ModelDescription description, PredictOptions options);
 
     /// <summary>Whether predictions are files, which are written wherever they are asked for; default false.</summary>
     bool PredictsFiles => false;

@@ -9,6 +9,7 @@ public static class TaskCatalog
     [
         new ClassificationTask(),
         new SegmentationTask(),
+        new DetectionTask(),
     ]);
 
     /// <summary>All tasks, those that were registered last.</summary>

@@ -55,6 +55,13 @@ public sealed record ModelDescription
     /// <summary>Side of the square that the model sees, in pixels.</summary>
     public required int ImageSize { get; init; }
 
+    /// <summary>
+    /// Whether the model sees images at their own resolution, in windows of that size whose logits are averaged, rather than brought to that size;
+    /// default false.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SeesWindows { get; init; }
+
     /// <summary>What is taken from each channel, in units of full brightness; default ImageNet's means.</summary>
     public IReadOnlyList<double> Mean { get; init; } = [0.485, 0.456, 0.406];
 
@@ -94,7 +101,7 @@ public sealed record ModelDescription
 
     /// <summary>The same in words, with the size: <c>224×224 pixels, mean 0.5, std 0.5, bicubic, crop 0.9</c>.</summary>
     [JsonIgnore]
-    public string PreprocessingText => string.Create(CultureInfo.InvariantCulture, $"{ImageSize}×{ImageSize} pixels, {Preprocessing}");
+    public string PreprocessingText => string.Create(CultureInfo.InvariantCulture, $"{(SeesWindows ? "own resolution in windows of " : string.Empty)}{ImageSize}×{ImageSize} pixels, {Preprocessing}");
 
     /// <summary>How image files are decoded for it.</summary>
     [JsonIgnore]
@@ -193,10 +200,12 @@ public sealed record ModelDescription
         int resizeTo = settings.CropFraction is { } share and < 1 ? (int)Math.Floor(ImageSize / share) : 0;
         return new(TransformOptions.ForEvaluation(ImageSize, resizeTo) with
         {
-            KeepProportions = !Task.SeesWholeImage,
+            Crop = Task.KeepsProportions ? CropMode.Whole : CropMode.Center,
+            KeepProportions = Task.KeepsProportions || !Task.SeesWholeImage,
             Normalization = Normalization(),
             Channels = Mean.Count,
             Filter = settings.Interpolation!.Value,
+            Windows = SeesWindows ? new WindowOptions() : null,
         });
     }
 

@@ -82,6 +82,9 @@ internal ref struct ModelDescriptionReader
                 case "maskColors":
                     rest = rest with { MaskColors = Texts() };
                     break;
+                case "seesWindows":
+                    rest = rest with { SeesWindows = _json.GetBoolean() };
+                    break;
                 case "mean":
                     rest = rest with { Mean = Numbers()! };
                     break;

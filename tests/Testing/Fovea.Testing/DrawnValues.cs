@@ -3,24 +3,8 @@ namespace Fovea.Testing;
 /// <summary>Numbers from a counter, as <c>tests/golden/drawing.py</c> draws them: weights and pictures behind expected values need no file.</summary>
 public static class DrawnValues
 {
-    /// <summary>Numbers from −1 to 1.</summary>
-    public static float[] Noise(int count, uint seed)
-    {
-        float[] numbers = new float[count];
-        for (int i = 0; i < count; i++)
-        {
-            uint n = ((uint)i + (seed * 1000003)) * 2654435761;
-            n ^= n >> 15;
-            n *= 2246822519;
-            n ^= n >> 13;
-            numbers[i] = ((n >> 8) / 8388608f) - 1;
-        }
-
-        return numbers;
-    }
-
     /// <summary>Pictures of a shape.</summary>
-    public static Tensor Pictures(Shape shape) => Tensor.From(Noise(shape.Elements, 77), shape);
+    public static Tensor Pictures(Shape shape) => Tensor.From(CounterNoise.Draw(shape.Elements, 77), shape);
 
     /// <summary>Draws a model's state: weights of variance scale / 3 over their inputs, factors and variances around 1, others around 0.</summary>
     /// <param name="state">Parameters and buffers by name.</param>
@@ -32,7 +16,7 @@ public static class DrawnValues
         {
             float spread = value.Rank >= 2 ? MathF.Sqrt(scale / (value.Elements / value.Shape[0])) : 0.25f;
             float middle = value.Rank == 1 && (name.EndsWith("running_var", StringComparison.Ordinal) || name.EndsWith("weight", StringComparison.Ordinal)) ? 1 : 0;
-            float[] numbers = Array.ConvertAll(Noise(value.Elements, ++seed), x => (x * spread) + middle);
+            float[] numbers = Array.ConvertAll(CounterNoise.Draw(value.Elements, ++seed), x => (x * spread) + middle);
             numbers.CopyTo(value.AsSpan<float>());
         }
     }

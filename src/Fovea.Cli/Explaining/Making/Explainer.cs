@@ -26,7 +26,7 @@ internal sealed class Explainer
     {
         (_model, _options, _isOne) = (model, options, isOne);
         _pipeline = model.Description.EvaluationPipeline();
-        _reader = TaskCatalog.Of(model.Description.Task).CreateReader(model.Description, new PredictOptions { Top = options.Top });
+        _reader = TaskCatalog.Of(model.Description.Task).CreateReader(model.Module, model.Description, new PredictOptions { Top = options.Top });
         _writer = new MapWriter(options.Output, options.Style);
         _maker = new MapMaker(model.Module, options, note);
     }

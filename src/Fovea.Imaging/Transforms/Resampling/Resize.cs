@@ -38,7 +38,7 @@ public static partial class ImageTransforms
     public static Image ResizeShorterSide(this Image image, int size, ResizeFilter filter = ResizeFilter.Bilinear)
     {
         ArgumentNullException.ThrowIfNull(image);
-        (int width, int height) = ShorterSideTo(image, size);
+        (int width, int height) = ShorterSideTo(image.Width, image.Height, size);
         return Resize(image, width, height, filter);
     }
 
@@ -59,7 +59,7 @@ public static partial class ImageTransforms
             throw new ArgumentException($"resize and crop: expected a crop of 1 to {resize} pixels (the resized shorter side), got {crop}.");
         }
 
-        (int width, int height) = ShorterSideTo(image, resize);
+        (int width, int height) = ShorterSideTo(image.Width, image.Height, resize);
         return ResizeWindow(image, Region.Of(image), width, height, CenterOf(width, height, crop, crop), filter);
     }
 
@@ -71,17 +71,28 @@ public static partial class ImageTransforms
     public static Region RegionOfCenterCrop(this Image image, int resize, int crop)
     {
         ArgumentNullException.ThrowIfNull(image);
+        return RegionOfCenterCrop(image.Width, image.Height, resize, crop);
+    }
+
+    /// <summary>The same of a picture of which only the size is known.</summary>
+    /// <param name="width">Width of the picture in pixels, at least 1.</param>
+    /// <param name="height">Height of the picture in pixels, at least 1.</param>
+    /// <param name="resize">The shorter side before the middle is taken, at least 1.</param>
+    /// <param name="crop">Side of the middle, at least 1 and at most <paramref name="resize"/>.</param>
+    /// <exception cref="ArgumentException">A size is out of its range.</exception>
+    public static Region RegionOfCenterCrop(int width, int height, int resize, int crop)
+    {
         if (crop < 1 || crop > resize)
         {
             throw new ArgumentException($"crop: expected 1 to {resize} pixels, got {crop}.");
         }
 
-        (int width, int height) = ShorterSideTo(image, resize);
-        Region middle = CenterOf(width, height, crop, crop);
-        double across = (double)image.Width / width, down = (double)image.Height / height;
+        (int scaledWidth, int scaledHeight) = ShorterSideTo(width, height, resize);
+        Region middle = CenterOf(scaledWidth, scaledHeight, crop, crop);
+        double across = (double)width / scaledWidth, down = (double)height / scaledHeight;
         int left = (int)Math.Round(middle.X * across), top = (int)Math.Round(middle.Y * down);
-        int right = Math.Clamp((int)Math.Round((middle.X + crop) * across), left + 1, image.Width);
-        int bottom = Math.Clamp((int)Math.Round((middle.Y + crop) * down), top + 1, image.Height);
+        int right = Math.Clamp((int)Math.Round((middle.X + crop) * across), left + 1, width);
+        int bottom = Math.Clamp((int)Math.Round((middle.Y + crop) * down), top + 1, height);
         return new Region(left, top, right - left, bottom - top);
     }
 
@@ -115,15 +126,15 @@ public static partial class ImageTransforms
         return Resampler.Run(image, region, width, height, window, filter);
     }
 
-    private static (int Width, int Height) ShorterSideTo(Image image, int size)
+    private static (int Width, int Height) ShorterSideTo(int width, int height, int size)
     {
         if (size < 1)
         {
             throw new ArgumentException($"resize: expected a shorter side of at least 1 pixel, got {size}.");
         }
 
-        int shorter = Math.Min(image.Width, image.Height), longer = Math.Max(image.Width, image.Height);
+        int shorter = Math.Min(width, height), longer = Math.Max(width, height);
         int scaled = checked((int)((long)size * longer / shorter));
-        return image.Width <= image.Height ? (size, scaled) : (scaled, size);
+        return width <= height ? (size, scaled) : (scaled, size);
     }
 }

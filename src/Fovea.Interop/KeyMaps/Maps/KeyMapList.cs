@@ -4,7 +4,8 @@ namespace Fovea.Io.KeyMaps;
 internal static class KeyMapList
 {
     public static IReadOnlyList<KeyMap> All { get; } =
-        [.. ChannelKeyMaps.All, .. SpatialKeyMaps.All, .. HybridKeyMaps.All, .. RelationKeyMaps.All, .. DocumentKeyMaps.All, .. ModelKeyMaps.All];
+        [.. ChannelKeyMaps.All, .. SpatialKeyMaps.All, .. HybridKeyMaps.All, .. RelationKeyMaps.All, .. DocumentKeyMaps.All, .. ModelKeyMaps.All,
+            .. SegmentationKeyMaps.All];
 
     /// <summary>Rules that keep names: the source's are ours.</summary>
     public static KeyRule[] Keep(params string[] names) => [.. names.Select(n => new KeyRule(n, n))];

@@ -35,7 +35,8 @@ internal static class RelationKeyMaps
                 new("pam.gamma.scale", "sa.gamma", KeyLayout.Scalar), new("cam.gamma.scale", "sc.gamma", KeyLayout.Scalar),
                 new("pam_conv_seg.*", "conv6.1.*"), new("cam_conv_seg.*", "conv7.1.*"), new("conv_seg.*", "conv8.1.*"),
             ],
-            Slots = [("decode_head", "head")],
+            Slots = [("decode_head", "decode_head")],
+            TellsModel = true,
         },
         new("ccnet", "criss_cross", "speedinghzl/CCNet, CrissCrossAttention")
         {
@@ -46,6 +47,7 @@ internal static class RelationKeyMaps
         {
             Rules = [.. KeyMapList.Keep(s_projections), new("gamma.scale", "gamma", KeyLayout.Scalar)],
             Slots = [("cca", "cca")],
+            TellsModel = true,
         },
         new("mmseg", "pam", "open-mmlab/mmsegmentation, DAHead's PAM")
         {
@@ -81,6 +83,8 @@ internal static class RelationKeyMaps
                 new("g.conv.*", "g.*"), new("theta.conv.*", "theta.*"), new("phi.conv.*", "phi.*"), new("conv_out.conv.*", "W.0.*"),
                 new("conv_out.bn.*", "W.1.*"),
             ],
+            Slots = [("nl_block", "nl_block")],
+            TellsModel = true,
             ZeroWhenAbsent = ["W.0.bias"],
             Implies = [new("non_local", "mode", "\"embedded_gaussian\""), new("non_local", "scale", "true"), new("non_local", "subSample", "false")],
         },
@@ -91,6 +95,8 @@ internal static class RelationKeyMaps
                 new("g.0.conv.*", "g.*"), new("theta.conv.*", "theta.*"), new("phi.0.conv.*", "phi.*"), new("conv_out.conv.*", "W.0.*"),
                 new("conv_out.bn.*", "W.1.*"),
             ],
+            Slots = [("nl_block", "nl_block")],
+            TellsModel = true,
             ZeroWhenAbsent = ["W.0.bias"],
             Implies = [new("non_local", "mode", "\"embedded_gaussian\""), new("non_local", "scale", "true"), new("non_local", "subSample", "true")],
         },

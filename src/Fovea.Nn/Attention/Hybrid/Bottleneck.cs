@@ -35,8 +35,10 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>, IResidualBlock
     /// <param name="attention">Built for the output's channels; null for none.</param>
     /// <param name="downsample">Whether the shortcut is a convolution; null where it has to be.</param>
     /// <param name="identityStart">Whether the last batch norm's weight starts at 0, so that a new block is its shortcut (default false).</param>
+    /// <param name="dilation">Distance between the taps of the 3×3 (default 1).</param>
     /// <exception cref="OptionException">The shortcut cannot be the identity.</exception>
-    public Bottleneck(int inChannels, int planes, int stride = 1, Module? attention = null, bool? downsample = null, bool identityStart = false)
+    public Bottleneck(
+        int inChannels, int planes, int stride = 1, Module? attention = null, bool? downsample = null, bool identityStart = false, int dilation = 1)
     {
         int outChannels = planes * Expansion;
         bool changes = stride != 1 || inChannels != outChannels;
@@ -50,7 +52,7 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>, IResidualBlock
         _identityStart = identityStart;
         _conv1 = Register("conv1", new Conv2d(inChannels, planes, 1, bias: false));
         _bn1 = Register("bn1", new BatchNorm2d(planes));
-        _conv2 = Register("conv2", new Conv2d(planes, planes, 3, stride, 1, bias: false));
+        _conv2 = Register("conv2", new Conv2d(planes, planes, 3, stride, dilation, dilation, bias: false));
         _bn2 = Register("bn2", new BatchNorm2d(planes));
         _conv3 = Register("conv3", new Conv2d(planes, outChannels, 1, bias: false));
         _bn3 = Register("bn3", new BatchNorm2d(outChannels));

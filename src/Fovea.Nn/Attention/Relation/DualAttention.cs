@@ -37,6 +37,9 @@ public sealed class DualAttention : Mechanism<DualAttention>, IAttention<DualAtt
     /// <summary>Channels inside, at least 8; null: a quarter of the input's (a whole number ≥ 1, default null).</summary>
     public int? InterChannels { get => IntegerOrNull(); init => Set(value); }
 
+    /// <summary>Channels of the position attention's queries and keys; null: an eighth of those inside (a whole number ≥ 1, default null).</summary>
+    public int? KeyChannels { get => IntegerOrNull(); init => Set(value); }
+
     /// <summary>Share of whole maps dropped in training before each classifier (a number 0 … 0.999, default 0.1).</summary>
     public double Dropout { get => Number(); init => Set(value); }
 
@@ -61,13 +64,14 @@ public sealed class DualAttention : Mechanism<DualAttention>, IAttention<DualAtt
             OptionSpec.Integer("inChannels", "Channels of the input, I."),
             OptionSpec.Integer("outChannels", "Channels of the output: classes."),
             OptionSpec.Integer("interChannels", "Channels inside, at least 8; null: a quarter of the input's.", nullable: true),
+            OptionSpec.Integer("keyChannels", "Channels of the position attention's queries and keys; null: an eighth of those inside.", nullable: true),
             OptionSpec.Number("dropout", "Share of whole maps dropped in training before each classifier.", 0.1, 0, 0.999),
             OptionSpec.Boolean("identityStart", "Whether γ of both attentions starts at 0, which makes them the identity at first, rather than at 1.", true),
         ],
         Variants =
         [
             "Official code: three classifications, of the sum, of the positions' branch and of the channels' branch; a plain call gives the first, Classify all three.",
-            "mmsegmentation's DAHead is the same head under other names.",
+            "mmsegmentation's DAHead is the same head under other names, with 64 channels of queries and keys (keyChannels: 64).",
         ],
         Fit = static slot => new Dictionary<string, object>
         {
@@ -101,7 +105,7 @@ public sealed class DualAttention : Mechanism<DualAttention>, IAttention<DualAtt
         bool identity = options.Boolean("identityStart");
         Sequential before = Register("conv5a", Convolution(_inChannels, inside));
         Sequential beforeChannels = Register("conv5c", Convolution(_inChannels, inside));
-        Module positions = Register("sa", new PositionAttention(inside) { IdentityStart = identity });
+        Module positions = Register("sa", new PositionAttention(inside) { IdentityStart = identity, KeyChannels = options.IntegerOrNull("keyChannels") });
         Module channels = Register("sc", new ChannelRelationAttention(inside) { IdentityStart = identity });
         Sequential after = Register("conv51", Convolution(inside, inside));
         Sequential afterChannels = Register("conv52", Convolution(inside, inside));

@@ -25,6 +25,19 @@ public enum OutsideLogit
     Masked,
 }
 
+/// <summary>How the map is made smaller inside, and large again.</summary>
+public enum PointwiseResizing
+{
+    /// <summary>To ⌊(H − 1)/s⌋ + 1 rows with aligned corners, as in the official code.</summary>
+    Official,
+
+    /// <summary>
+    /// As in mmsegmentation: sides that divide by s to H/s without aligned corners, and a border of one position around the result before it is
+    /// enlarged.
+    /// </summary>
+    Mmseg,
+}
+
 /// <summary>
 /// Point-wise Spatial Attention (PSANet): every position learns a map of its own that says how much it collects from the others, or
 /// distributes to them.
@@ -43,6 +56,7 @@ public sealed class PointwiseSpatialAttention : Mechanism<PointwiseSpatialAttent
     private int _channels;
     private int _shrink;
     private bool _identityStart;
+    private bool _bordered;
     private readonly List<Branch> _branches = [];
     private Conv2d _projection = null!;
     private BatchNorm2d _projectionNorm = null!;
@@ -83,6 +97,9 @@ public sealed class PointwiseSpatialAttention : Mechanism<PointwiseSpatialAttent
     /// <summary>The logit of pairs outside the window: 0, or −∞ (default zero).</summary>
     public OutsideLogit Outside { get => Choice<OutsideLogit>(); init => SetChoice(value); }
 
+    /// <summary>Whose way of making the map smaller inside and large again (default official).</summary>
+    public PointwiseResizing Resizing { get => Choice<PointwiseResizing>(); init => SetChoice(value); }
+
     /// <summary>
     /// Whether the last batch norm's weight starts at 0, so that a new module appends zeros to its input (default false).
     /// </summary>
@@ -110,12 +127,15 @@ public sealed class PointwiseSpatialAttention : Mechanism<PointwiseSpatialAttent
             OptionSpec.Number("normalization", "Divides the result; null: the number of cells.", 1, double.Epsilon, nullable: true),
             OptionSpec.Boolean("softmax", "Whether the weights of a target are a softmax over its sources.", true),
             OptionSpec.Choice("outside", "The logit of pairs outside the window: 0, or −∞.", OutsideLogit.Zero),
+            OptionSpec.Choice("resizing", "Whose way of making the map smaller inside and large again.", PointwiseResizing.Official),
             OptionSpec.Boolean("identityStart", "Whether the last batch norm's weight starts at 0, so that a new module appends zeros to its input.", false),
         ],
         Variants =
         [
             "Paper: windows of 2H − 1 by 2W − 1, so that no pair is outside. Official code: pairs outside a smaller window have the logit 0 "
             + "(outside: zero), which still takes a share of the softmax.",
+            "mmsegmentation (resizing: mmseg): sides that divide by the shrink factor are divided without aligned corners, and the last convolution adds a "
+            + "border of one position before the result is enlarged.",
         ],
         KeepsShape = false,
         Fit = static slot => new Dictionary<string, object>
@@ -149,7 +169,8 @@ public sealed class PointwiseSpatialAttention : Mechanism<PointwiseSpatialAttent
             _branches.Add(new Branch(this, "_p", inner, rules, distribute: true));
         }
 
-        _projection = new Conv2d(inner * _branches.Count, _channels, 1, bias: false);
+        _bordered = options.Choice("resizing") == "mmseg";
+        _projection = new Conv2d(inner * _branches.Count, _channels, 1, padding: _bordered ? 1 : 0, bias: false);
         _projectionNorm = new BatchNorm2d(_channels);
         Register("proj", new Sequential(_projection, _projectionNorm));
         _identityStart = options.Boolean("identityStart");
@@ -161,14 +182,19 @@ public sealed class PointwiseSpatialAttention : Mechanism<PointwiseSpatialAttent
     {
         Channels.CheckMaps(Key, x, _channels);
         Size2 size = (x.Shape[2], x.Shape[3]);
-        Size2 inside = size.Height == 0 || size.Width == 0
-            ? throw new ShapeException(Key, "maps of at least one position", x.Shape.ToString())
-            : ((size.Height - 1) / _shrink + 1, (size.Width - 1) / _shrink + 1);
-        Tensor[] results = [.. _branches.Select(b => b.Apply(this, x, size == inside ? null : inside))];
-        Tensor y = _projectionNorm.CallFused(_projection.Call(results.Length == 1 ? results[0] : Tensor.Concat(results, 1)), relu: true);
-        if (size != inside)
+        if (size.Height == 0 || size.Width == 0)
         {
-            y = y.UpsampleBilinear2d(size, alignCorners: true);
+            throw new ShapeException(Key, "maps of at least one position", x.Shape.ToString());
+        }
+
+        // mmsegmentation divides both sides where one of them divides.
+        bool aligned = !_bordered || (size.Height % _shrink != 0 && size.Width % _shrink != 0);
+        Size2 inside = aligned ? ((size.Height - 1) / _shrink + 1, (size.Width - 1) / _shrink + 1) : (Math.Max(1, size.Height / _shrink), Math.Max(1, size.Width / _shrink));
+        Tensor[] results = [.. _branches.Select(b => b.Apply(this, x, size == inside ? null : inside, aligned))];
+        Tensor y = _projectionNorm.CallFused(_projection.Call(results.Length == 1 ? results[0] : Tensor.Concat(results, 1)), relu: true);
+        if (size != inside || _bordered)
+        {
+            y = y.UpsampleBilinear2d(size, alignCorners: aligned);
         }
 
         return Tensor.Concat([x, y], 1);
@@ -237,12 +263,12 @@ public sealed class PointwiseSpatialAttention : Mechanism<PointwiseSpatialAttent
             owner.Register($"attention{suffix}", new Sequential([("0", _attention), ("1", _attentionNorm), ("3", _maps)]));
         }
 
-        public Tensor Apply(PointwiseSpatialAttention owner, Tensor x, Size2? inside)
+        public Tensor Apply(PointwiseSpatialAttention owner, Tensor x, Size2? inside, bool aligned)
         {
             Tensor features = _reduceNorm.CallFused(_reduce.Call(x), relu: true);
             if (inside is { } size)
             {
-                features = features.UpsampleBilinear2d(size, alignCorners: true);
+                features = features.UpsampleBilinear2d(size, alignCorners: aligned);
             }
 
             Tensor maps = _maps.Call(_attentionNorm.CallFused(_attention.Call(features), relu: true));

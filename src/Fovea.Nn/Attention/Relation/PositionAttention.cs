@@ -35,6 +35,9 @@ public sealed class PositionAttention : Mechanism<PositionAttention>, IAttention
     {
     }
 
+    /// <summary>Channels of queries and keys; null: an eighth of the channels (a whole number ≥ 1, default null).</summary>
+    public int? KeyChannels { get => IntegerOrNull(); init => Set(value); }
+
     /// <summary>Whether γ starts at 0, which makes a new block the identity, rather than at 1 (default true).</summary>
     public bool IdentityStart { get => Boolean(); init => Set(value); }
 
@@ -51,11 +54,13 @@ public sealed class PositionAttention : Mechanism<PositionAttention>, IAttention
         Options =
         [
             OptionSpec.Channels(),
+            OptionSpec.Integer("keyChannels", "Channels of queries and keys; null: an eighth of the channels.", nullable: true),
             OptionSpec.Boolean("identityStart", "Whether γ starts at 0, which makes a new block the identity, rather than at 1.", true),
         ],
         Variants =
         [
             "Paper, official code and document 002 agree: the products are not scaled, γ starts at 0.",
+            "mmsegmentation's PAM has 64 channels of queries and keys, whatever the channels are (keyChannels: 64).",
             "Here the N×N relation is never stored: softmax and product are computed tile by tile, in both directions.",
         ],
         Flow =
@@ -73,12 +78,13 @@ public sealed class PositionAttention : Mechanism<PositionAttention>, IAttention
     {
         _channels = options.Integer("channels");
         _identityStart = options.Boolean("identityStart");
-        if (_channels < Reduction)
+        int depth = options.IntegerOrNull("keyChannels") ?? _channels / Reduction;
+        if (depth < 1)
         {
-            throw new OptionException(Key, $"channels ({_channels}): queries and keys have an eighth of them, which leaves none; choose channels ≥ {Reduction}.");
+            throw new OptionException(
+                Key, $"channels ({_channels}): queries and keys have an eighth of them, which leaves none; choose channels ≥ {Reduction}, or give keyChannels.");
         }
 
-        int depth = _channels / Reduction;
         _query = Register("query_conv", new Conv2d(_channels, depth, 1));
         _key = Register("key_conv", new Conv2d(_channels, depth, 1));
         _value = Register("value_conv", new Conv2d(_channels, _channels, 1));

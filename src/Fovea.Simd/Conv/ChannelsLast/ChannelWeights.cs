@@ -42,7 +42,7 @@ internal unsafe struct ChannelWeights<V, T> : IRangeBody
     public readonly void Run(int from, int to)
     {
         int blocks = Blocks;
-        using var kernels = new Scratch<T>(KernelGather<V, T>.Count(V.Width, _job.TapCount));
+        using var kernels = new Scratch<T>(KernelGather<V, T>.Count(V.Width, _job.KernelTaps));
         for (int i = from; i < to; i++)
         {
             int group = i / blocks / Panels;
@@ -65,13 +65,13 @@ internal unsafe struct ChannelWeights<V, T> : IRangeBody
     private readonly void Block(T* from, int outputs, int channels, T* kernels, T* to, nint rowStride)
     {
         KernelGather<V, T>.Run(_job, from, _from + (_job.Groups * _group), outputs, channels, kernels);
-        int taps = _job.TapCount;
-        for (int t = 0; t < taps; t++)
+        nint kernel = (nint)_job.KernelTaps * V.Width;
+        for (int t = 0; t < _job.TapCount; t++)
         {
             T* row = kernels + ((nint)_job.Taps[t].Weight * V.Width);
             for (int c = 0; c < V.Width; c++, to += rowStride)
             {
-                V value = c < channels ? V.Load(row + ((nint)c * taps * V.Width)) : V.Zero;
+                V value = c < channels ? V.Load(row + (c * kernel)) : V.Zero;
                 value.Store(to);
             }
         }

@@ -40,7 +40,7 @@ internal static class ConvChoice<V, T>
     private static double Cost(in ConvJob job, int tile)
     {
         double patch = (tile + 2.0) * (tile + 2);
-        double tiles = (double)job.Batch * ((job.OutHeight + tile - 1) / tile) * ((job.OutWidth + tile - 1) / tile);
+        double tiles = WinogradPlan.Tiles(job, tile);
         double inputs = Lanes(job.Inputs);
         double outputs = Lanes(job.Outputs);
 

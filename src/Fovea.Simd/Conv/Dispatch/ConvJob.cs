@@ -39,6 +39,9 @@ internal unsafe struct ConvJob
     public int TapCount;
     public KernelTap* Taps;
 
+    /// <summary>Taps of the kernel, also those that are not among <see cref="Taps"/>.</summary>
+    public int KernelTaps;
+
     /// <summary>Where weight (m, c, t) lies in a group: <c>m · WeightOutput + c · WeightInput + taps[t].Weight</c>.</summary>
     public nint WeightOutput;
     public nint WeightInput;
@@ -75,8 +78,7 @@ internal unsafe struct ConvJob
     {
         for (int t = 0; t < s.Taps; t++)
         {
-            int u = t / s.KernelWidth;
-            int v = t % s.KernelWidth;
+            (int u, int v) = Math.DivRem(t, s.KernelWidth);
             taps[t] = new() { Row = (u * s.DilationHeight) - s.PadHeight, Column = (v * s.DilationWidth) - s.PadWidth, Weight = t };
         }
 
@@ -93,10 +95,37 @@ internal unsafe struct ConvJob
             StrideHeight = s.StrideHeight,
             StrideWidth = s.StrideWidth,
             TapCount = s.Taps,
+            KernelTaps = s.Taps,
             Taps = taps,
             WeightOutput = (nint)s.GroupInputs * s.Taps,
             WeightInput = s.Taps,
         };
+    }
+
+    /// <summary>
+    /// Leaves out the taps that read nothing but padding, as most do where a kernel is spread wider than the map. First layers keep theirs: their
+    /// kernels are read as a grid.
+    /// </summary>
+    public void Trim(in ConvShape s)
+    {
+        if (IsImage(s))
+        {
+            return;
+        }
+
+        (int firstRow, int endRow) = s.LiveRows;
+        (int firstColumn, int endColumn) = s.LiveColumns;
+        int live = 0;
+        for (int t = 0; t < TapCount; t++)
+        {
+            (int u, int v) = Math.DivRem(Taps[t].Weight, s.KernelWidth);
+            if (u >= firstRow && u < endRow && v >= firstColumn && v < endColumn)
+            {
+                Taps[live++] = Taps[t];
+            }
+        }
+
+        TapCount = live;
     }
 
     /// <summary>Whether a convolution cuts its input into patches that neither overlap nor leave anything out between them.</summary>
@@ -125,6 +154,7 @@ internal unsafe struct ConvJob
             StrideHeight = 1,
             StrideWidth = 1,
             TapCount = 1,
+            KernelTaps = 1,
             Taps = tap,
             WeightOutput = (nint)s.InChannels * s.Taps,
             WeightInput = 1,
@@ -171,6 +201,7 @@ internal unsafe struct ConvJob
             StrideHeight = 1,
             StrideWidth = 1,
             TapCount = count,
+            KernelTaps = s.Taps,
             Taps = taps,
             WeightOutput = s.Taps,
             WeightInput = (nint)s.GroupInputs * s.Taps,

@@ -31,7 +31,7 @@ internal static unsafe class ConvPasses<V, T>
         algorithm = algorithm == ConvAlgorithm.Automatic ? Choose(s, false) : algorithm;
         using var taps = new Scratch<KernelTap>(s.Taps);
         ConvJob job = Job(s, algorithm, taps.At);
-        if (job.Inputs == 0)
+        if (job.Inputs == 0 || job.TapCount == 0)
         {
             Fill(job, y, epilogue);
             return;
@@ -66,7 +66,7 @@ internal static unsafe class ConvPasses<V, T>
 
         using var taps = new Scratch<KernelTap>(s.Taps);
         ConvJob job = Job(s, ConvAlgorithm.Channels, taps.At);
-        return packed ? ConvChoice<V, T>.Packed(job) : ConvChoice<V, T>.Plain(job);
+        return job.TapCount == 0 ? ConvAlgorithm.Direct : packed ? ConvChoice<V, T>.Packed(job) : ConvChoice<V, T>.Plain(job);
     }
 
     /// <summary>Whether an algorithm exists for a geometry.</summary>
@@ -111,6 +111,13 @@ internal static unsafe class ConvPasses<V, T>
         {
             using var taps = new Scratch<KernelTap>(s.Taps);
             ConvJob job = ConvJob.BackwardInput(s, 0, 0, taps.At);
+            job.Trim(s);
+            if (job.TapCount == 0)
+            {
+                StridedRows<V, T>.Clear(dx, (nint)s.InputCount);
+                return;
+            }
+
             Correlate(ConvChoice<V, T>.Plain(job), job, dy, w, null, WeightGroup(s), dx, default);
         }
     }
@@ -182,6 +189,11 @@ internal static unsafe class ConvPasses<V, T>
 
         using var taps = new Scratch<KernelTap>(s.Taps);
         ConvJob job = Job(s, algorithm, taps.At);
+        if (job.TapCount == 0)
+        {
+            return;
+        }
+
         switch (algorithm)
         {
             case ConvAlgorithm.Channels:
@@ -200,10 +212,17 @@ internal static unsafe class ConvPasses<V, T>
     }
 
     // Patches of whole registers need no transposing, only copying.
-    private static ConvJob Job(in ConvShape s, ConvAlgorithm algorithm, KernelTap* taps) =>
-        algorithm == ConvAlgorithm.Channels && typeof(T) == typeof(float) && V.Width >= 8 && s.KernelWidth % V.Width == 0 && ConvJob.IsPatches(s)
-            ? ConvJob.Patches(s, taps)
-            : ConvJob.Forward(s, taps);
+    private static ConvJob Job(in ConvShape s, ConvAlgorithm algorithm, KernelTap* taps)
+    {
+        if (algorithm == ConvAlgorithm.Channels && typeof(T) == typeof(float) && V.Width >= 8 && s.KernelWidth % V.Width == 0 && ConvJob.IsPatches(s))
+        {
+            return ConvJob.Patches(s, taps);
+        }
+
+        ConvJob job = ConvJob.Forward(s, taps);
+        job.Trim(s);
+        return job;
+    }
 
     private static void Correlate(
         ConvAlgorithm algorithm, in ConvJob job, T* x, T* w, T* packed, nint weightGroup, T* y, in ConvEpilogue<T> epilogue)

@@ -37,6 +37,7 @@ internal static unsafe class DisjointGradient<V, T>
             StrideHeight = 1,
             StrideWidth = 1,
             TapCount = 1,
+            KernelTaps = 1,
             Taps = tap,
             WeightOutput = 1,
             WeightInput = (nint)s.InChannels * s.Taps,

@@ -21,6 +21,7 @@ internal readonly unsafe struct ChannelStage<V, T>
     private readonly int _width;
     private readonly int _padHeight;
     private readonly int _padWidth;
+    private readonly int _apart;
     private readonly ConvShape _shape;
     private readonly T* _end;
 
@@ -43,8 +44,10 @@ internal readonly unsafe struct ChannelStage<V, T>
     /// <param name="columns">Columns of a window, padding on both sides included.</param>
     /// <param name="channels">Channels staged at a time, a multiple of the register.</param>
     /// <param name="end">Where the tensor ends.</param>
-    public ChannelStage(int height, int width, int padHeight, int padWidth, int rows, int columns, int channels, T* end)
+    /// <param name="apart">Rows of the plane from one row of a window to the next.</param>
+    public ChannelStage(int height, int width, int padHeight, int padWidth, int rows, int columns, int channels, T* end, int apart = 1)
     {
+        _apart = apart;
         _height = height;
         _width = width;
         _padHeight = padHeight;
@@ -102,7 +105,7 @@ internal readonly unsafe struct ChannelStage<V, T>
         nint tail = line - pad - ((nint)_width * Channels);
         for (int r = 0; r < rows; r++, to += line)
         {
-            int y = first + r;
+            int y = first + (r * _apart);
             if ((uint)y >= (uint)_height)
             {
                 StridedRows<V, T>.Clear(to, line);
@@ -112,7 +115,7 @@ internal readonly unsafe struct ChannelStage<V, T>
             T* source = from + (nint)y * _width;
             for (int c = 0; c < Channels; c += V.Width)
             {
-                Row(source + c * plane, plane, Math.Min(V.Width, channels - c), to + pad + c, r + AheadRows < rows ? AheadRows * _width : 0);
+                Row(source + c * plane, plane, Math.Min(V.Width, channels - c), to + pad + c, r + AheadRows < rows ? (nint)AheadRows * _apart * _width : 0);
             }
 
             // Squares reach beyond the row, into the padding behind it and in front of the next.

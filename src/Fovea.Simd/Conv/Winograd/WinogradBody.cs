@@ -115,42 +115,52 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Finish(int output, int channels, in WinogradExtent extent, T* products, nint rowStride, T* outputs)
     {
-        ref readonly ConvJob job = ref Plan->Job;
+        ref readonly WinogradPlan plan = ref *Plan;
+        ref readonly ConvJob job = ref plan.Job;
         int m = TTile.Outputs;
-        int top = extent.Row * m;
-        int rows = Math.Min(extent.Rows * m, job.OutHeight - top);
+        int apart = plan.DilationWidth;
         nint line = (nint)job.OutWidth * V.Width;
         T* edge = outputs + (((nint)Plan->UnitRows * m * job.OutWidth) * V.Width);
         T* work = edge + (m * m * V.Width);
         var finish = new ChannelFinish<V, T>(job, Y, Epilogue, work + (TTile.Work * V.Width));
         for (int n = 0; n < extent.Images; n++)
         {
+            (int image, int phase) = plan.Place(extent.Image + n);
+            int top = (extent.Row * m * plan.DilationHeight) + phase;
+            int rows = Math.Min(extent.Rows * m, WinogradPlan.Count(top, job.OutHeight, plan.DilationHeight));
             for (int i = 0; i < extent.Rows; i++)
             {
-                for (int j = 0; j < Plan->TileColumns; j++, products += rowStride)
+                int down = Math.Min(m, rows - (i * m));
+                for (int j = 0; j < plan.TileColumns; j++, products += rowStride)
                 {
-                    T* to = outputs + (i * m * line) + ((nint)j * m * V.Width);
-                    int down = Math.Min(m, rows - (i * m));
-                    int across = Math.Min(m, job.OutWidth - (j * m));
+                    int column = plan.Column(j);
+                    T* to = outputs + (i * m * line) + ((nint)column * V.Width);
+                    int across = Math.Min(m, WinogradPlan.Count(column, job.OutWidth, apart));
                     if (down == m && across == m)
                     {
-                        TTile.Output(products, Plan->ProductStride, to, line, V.Width, work);
+                        TTile.Output(products, plan.ProductStride, to, line, apart * V.Width, work);
                         continue;
                     }
 
                     // A tile that reaches beyond the map.
-                    TTile.Output(products, Plan->ProductStride, edge, m * V.Width, V.Width, work);
+                    TTile.Output(products, plan.ProductStride, edge, m * V.Width, V.Width, work);
                     for (int u = 0; u < down; u++)
                     {
                         for (int v = 0; v < across; v++)
                         {
-                            V.Load(edge + (((u * m) + v) * V.Width)).Store(to + (u * line) + (v * V.Width));
+                            V.Load(edge + (((u * m) + v) * V.Width)).Store(to + (u * line) + (v * apart * V.Width));
                         }
                     }
                 }
             }
 
-            finish.Run(outputs, V.Width, extent.Image + n, output, channels, top * job.OutWidth, rows * job.OutWidth);
+            // Rows of one residue are written one by one, those of all residues as the run that they are.
+            int runs = plan.DilationHeight == 1 ? 1 : rows;
+            for (int r = 0; r < runs; r++)
+            {
+                int position = (top + (r * plan.DilationHeight)) * job.OutWidth;
+                finish.Run(outputs + (r * line), V.Width, image, output, channels, position, rows / runs * job.OutWidth);
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ internal static unsafe class WinogradGradient<V, T>
     /// <summary>Whether a job should be computed this way.</summary>
     public static bool Takes(in ConvJob job) =>
         typeof(T) == typeof(float) && V.Width >= 8 && Math.Min(job.Inputs, job.Outputs) >= FewChannels && WinogradPlan.Fits(job)
-        && (long)job.Batch * ((job.OutHeight + 1) / 2) * ((job.OutWidth + 1) / 2) >= FewTiles;
+        && WinogradPlan.Tiles(job, 2) >= FewTiles;
 
     public static void Run(in ConvJob job, T* x, T* dy, T* dw)
     {

@@ -31,8 +31,9 @@ internal unsafe struct WinogradInput<V, T, TTile> : IRangeBody
         ref readonly ConvJob job = ref plan->Job;
         int m = TTile.Outputs;
         _stage = new(
-            job.Height, job.Width, -plan->FirstRow, -plan->FirstColumn, (plan->UnitRows * m) + TTile.Reach, (plan->TileColumns * m) + TTile.Reach, V.Width,
-            x + (job.Batch * job.InputImage));
+            job.Height, job.Width, -plan->FirstRow, -plan->FirstColumn, (plan->UnitRows * m) + TTile.Reach,
+            plan->Column(plan->TileColumns - 1) + ((m + TTile.Reach - 1) * plan->DilationWidth) + 1, V.Width, x + (job.Batch * job.InputImage),
+            plan->DilationHeight);
     }
 
     /// <summary>Numbers that a thread needs to stage.</summary>
@@ -65,24 +66,27 @@ internal unsafe struct WinogradInput<V, T, TTile> : IRangeBody
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Block(int group, in WinogradExtent extent, int block, T* stage, T* to)
     {
-        ref readonly ConvJob job = ref _plan->Job;
+        ref readonly WinogradPlan plan = ref *_plan;
+        ref readonly ConvJob job = ref plan.Job;
         int channel = block * V.Width;
         int channels = Math.Min(V.Width, job.Inputs - channel);
         nint plane = (nint)job.Height * job.Width;
-        nint column = V.Width;
-        nint row = _stage.Columns * column;
+        nint column = plan.DilationWidth * V.Width;
+        nint row = (nint)_stage.Columns * V.Width;
         nint stride = _plan->InputStride;
         T* work = stage + _stage.Count(1);
         for (int n = 0; n < extent.Images; n++)
         {
-            T* x = _x + ((extent.Image + n) * job.InputImage) + ((((nint)group * job.Inputs) + channel) * plane);
-            _stage.FillFrom(x, channels, (extent.Row * TTile.Outputs) + _plan->FirstRow, (extent.Rows * TTile.Outputs) + TTile.Reach, stage);
+            (int image, int phase) = plan.Place(extent.Image + n);
+            T* x = _x + (image * job.InputImage) + ((((nint)group * job.Inputs) + channel) * plane);
+            int first = (extent.Row * TTile.Outputs * plan.DilationHeight) + phase + plan.FirstRow;
+            _stage.FillFrom(x, channels, first, (extent.Rows * TTile.Outputs) + TTile.Reach, stage);
             for (int i = 0; i < extent.Rows; i++)
             {
                 T* d = stage + (i * TTile.Outputs * row);
-                for (int j = 0; j < _plan->TileColumns; j++, d += TTile.Outputs * column, to += V.Width)
+                for (int j = 0; j < plan.TileColumns; j++, to += V.Width)
                 {
-                    TTile.Input(d, row, column, to, stride, work);
+                    TTile.Input(d + ((nint)plan.Column(j) * V.Width), row, column, to, stride, work);
                 }
             }
         }

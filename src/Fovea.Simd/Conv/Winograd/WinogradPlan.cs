@@ -4,6 +4,10 @@ using Fovea.Simd.Vectors;
 namespace Fovea.Simd.Conv.Winograd;
 
 /// <summary>How a 3 × 3 correlation of stride 1 is cut into units of tiles; it depends on the geometry and the register width alone.</summary>
+/// <remarks>
+/// With a dilation d, outputs that are d apart are the outputs of an ordinary correlation of the inputs that are d apart. Rows of one residue modulo
+/// d are an image of their own here (<see cref="Images"/>); columns stay side by side, and tiles take every d-th.
+/// </remarks>
 internal unsafe struct WinogradPlan
 {
     // Transformed patches of a unit, where the transformed weights are small enough to be read anew for each: beside weights and
@@ -25,6 +29,14 @@ internal unsafe struct WinogradPlan
     /// <summary>Numbers of a patch, and outputs down and across a tile.</summary>
     public int Patch;
     public int Outputs;
+
+    /// <summary>Rows and columns from one tap to the next.</summary>
+    public int DilationHeight;
+    public int DilationWidth;
+
+    /// <summary>Images of the batch times the residues of their rows.</summary>
+    public int Images;
+    public int RowPhases;
 
     /// <summary>Tiles down and across an image.</summary>
     public int TileRows;
@@ -71,12 +83,10 @@ internal unsafe struct WinogradPlan
             Job = job,
             Patch = TTile.Patch,
             Outputs = m,
-            TileRows = (job.OutHeight + m - 1) / m,
-            TileColumns = (job.OutWidth + m - 1) / m,
             InputBlocks = (job.Inputs + V.Width - 1) / V.Width,
             Panels = (job.Outputs + (2 * V.Width) - 1) / (2 * V.Width),
         };
-        (plan.FirstRow, plan.FirstColumn) = First(job);
+        plan.Spread();
         long perTile = (long)plan.Patch * plan.InputBlocks * V.Width * sizeof(T);
         bool large = (long)plan.Patch * job.Inputs * job.Outputs * sizeof(T) > LargeWeights;
         plan.Cut((int)Math.Clamp((large ? LargeUnitBytes : UnitBytes) / perTile, FewTiles, 128));
@@ -101,7 +111,7 @@ internal unsafe struct WinogradPlan
         return plan;
     }
 
-    /// <summary>Whether a job can be computed so: a 3 × 3 grid of neighbouring taps, stride 1, no cropping.</summary>
+    /// <summary>Whether a job can be computed so: a 3 × 3 grid of taps as far apart as one another, stride 1, no cropping.</summary>
     public static bool Fits(in ConvJob job)
     {
         if (job.TapCount != 9 || job.StrideHeight != 1 || job.StrideWidth != 1 || job.Batch == 0)
@@ -109,22 +119,43 @@ internal unsafe struct WinogradPlan
             return false;
         }
 
-        (int row, int column) = First(job);
-        for (int t = 0; t < 9; t++)
-        {
-            if (job.Taps[t].Row - row > 2 || job.Taps[t].Column - column > 2)
-            {
-                return false;
-            }
-        }
+        (int row, int down) = Lines(job, rows: true);
+        (int column, int across) = Lines(job, rows: false);
+        return down > 0 && across > 0 && row <= 0 && column <= 0;
+    }
 
-        return row <= 0 && column <= 0;
+    /// <summary>Tiles of a job that <see cref="Fits"/>, over the whole batch, with <paramref name="m"/> × <paramref name="m"/> outputs each.</summary>
+    public static long Tiles(in ConvJob job, int m)
+    {
+        var plan = new WinogradPlan { Job = job, Outputs = m };
+        plan.Spread();
+        return (long)plan.Images * plan.TileRows * plan.TileColumns;
+    }
+
+    /// <summary>The image of the batch that one of <see cref="Images"/> belongs to, and its first row there.</summary>
+    public readonly (int Image, int Row) Place(int image) => Math.DivRem(image, RowPhases);
+
+    /// <summary>The first output column of a tile.</summary>
+    public readonly int Column(int tile) => ((tile / DilationWidth) * Outputs * DilationWidth) + (tile % DilationWidth);
+
+    /// <summary>Places that are <paramref name="apart"/> apart from <paramref name="first"/> on and below <paramref name="end"/>.</summary>
+    public static int Count(int first, int end, int apart) => Math.Max(0, (end - first + apart - 1) / apart);
+
+    private void Spread()
+    {
+        (FirstRow, DilationHeight) = Lines(Job, rows: true);
+        (FirstColumn, DilationWidth) = Lines(Job, rows: false);
+        RowPhases = Math.Min(DilationHeight, Job.OutHeight);
+        Images = Job.Batch * RowPhases;
+        TileRows = (Count(0, Job.OutHeight, DilationHeight) + Outputs - 1) / Outputs;
+        (int whole, int rest) = Math.DivRem(Job.OutWidth, Outputs * DilationWidth);
+        TileColumns = (whole * DilationWidth) + Math.Min(rest, DilationWidth);
     }
 
     private void Cut(int tiles)
     {
         int image = TileRows * TileColumns;
-        if (image >= tiles || Job.Batch == 1)
+        if (image >= tiles || Images == 1)
         {
             int bands = Math.Min(TileRows, (image + tiles - 1) / tiles);
             UnitRows = (TileRows + bands - 1) / bands;
@@ -132,26 +163,35 @@ internal unsafe struct WinogradPlan
         }
         else
         {
-            int units = (Job.Batch + (tiles / image) - 1) / (tiles / image);
-            UnitImages = (Job.Batch + units - 1) / units;
+            int units = (Images + (tiles / image) - 1) / (tiles / image);
+            UnitImages = (Images + units - 1) / units;
             UnitRows = TileRows;
         }
 
         Bands = (TileRows + UnitRows - 1) / UnitRows;
-        Units = (Job.Batch + UnitImages - 1) / UnitImages * Bands;
+        Units = (Images + UnitImages - 1) / UnitImages * Bands;
     }
 
-    private static (int Row, int Column) First(in ConvJob job)
+    // Where the grid of nine taps begins in one direction, and how far its lines lie apart; 0 where they are not three, equally far.
+    private static (int First, int Apart) Lines(in ConvJob job, bool rows)
     {
-        int row = int.MaxValue;
-        int column = int.MaxValue;
+        int first = int.MaxValue;
+        int last = int.MinValue;
         for (int t = 0; t < job.TapCount; t++)
         {
-            row = Math.Min(row, job.Taps[t].Row);
-            column = Math.Min(column, job.Taps[t].Column);
+            first = Math.Min(first, rows ? job.Taps[t].Row : job.Taps[t].Column);
+            last = Math.Max(last, rows ? job.Taps[t].Row : job.Taps[t].Column);
         }
 
-        return (row, column);
+        int apart = (last - first) / 2;
+        int lines = 0;
+        for (int t = 0; t < job.TapCount; t++)
+        {
+            int from = (rows ? job.Taps[t].Row : job.Taps[t].Column) - first;
+            lines += from == 0 || from == apart || from == 2 * apart ? 1 : 0;
+        }
+
+        return (first, lines == job.TapCount ? apart : 0);
     }
 }
 
@@ -161,7 +201,7 @@ internal readonly struct WinogradExtent
     public WinogradExtent(in WinogradPlan plan, int unit)
     {
         Image = unit / plan.Bands * plan.UnitImages;
-        Images = Math.Min(plan.UnitImages, plan.Job.Batch - Image);
+        Images = Math.Min(plan.UnitImages, plan.Images - Image);
         Row = unit % plan.Bands * plan.UnitRows;
         Rows = Math.Min(plan.UnitRows, plan.TileRows - Row);
         PerImage = Rows * plan.TileColumns;

@@ -48,7 +48,7 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
     {
         int panels = Panels;
         int runs = Runs;
-        using var taps = new Scratch<T>(KernelGather<V, T>.Count(Channels, 9));
+        using var taps = new Scratch<T>(KernelGather<V, T>.Count(Channels, _job.KernelTaps));
         using var work = new Scratch<T>((long)TTile.Work * V.Width);
         int* order = stackalloc int[9];
         Order(order);
@@ -68,7 +68,7 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
                 KernelGather<V, T>.Run(_job, source, _from + (_job.Groups * _group), Math.Min(V.Width, outputs - (q * V.Width)), channels, taps.At);
                 for (int j = 0; j < channels; j++)
                 {
-                    TTile.Weights(taps.At + (j * 9 * V.Width), order, target + ((nint)j * columns * V.Width), element, work.At);
+                    TTile.Weights(taps.At + ((nint)j * _job.KernelTaps * V.Width), order, target + ((nint)j * columns * V.Width), element, work.At);
                 }
             }
         }
@@ -79,15 +79,21 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
     {
         int row = int.MaxValue;
         int column = int.MaxValue;
+        int lastRow = int.MinValue;
+        int lastColumn = int.MinValue;
         for (int t = 0; t < 9; t++)
         {
             row = Math.Min(row, _job.Taps[t].Row);
             column = Math.Min(column, _job.Taps[t].Column);
+            lastRow = Math.Max(lastRow, _job.Taps[t].Row);
+            lastColumn = Math.Max(lastColumn, _job.Taps[t].Column);
         }
 
         for (int t = 0; t < 9; t++)
         {
-            order[((_job.Taps[t].Row - row) * 3) + _job.Taps[t].Column - column] = _job.Taps[t].Weight;
+            int down = 2 * (_job.Taps[t].Row - row) / (lastRow - row);
+            int across = 2 * (_job.Taps[t].Column - column) / (lastColumn - column);
+            order[(down * 3) + across] = _job.Taps[t].Weight;
         }
     }
 }

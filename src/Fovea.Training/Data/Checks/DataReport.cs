@@ -54,13 +54,15 @@ public sealed record DataReport
                 {
                     warnings.Add($"{part.Source}: {Doubt(part)}");
                 }
+
+                warnings.AddRange(part.Boxes?.Faults.Select(f => $"{part.Source}: {f}") ?? []);
             }
 
             foreach (DatasetSummary part in Parts)
             {
                 if (part.EmptyClasses.Count > 0)
                 {
-                    string what = part.Task.IsOfPixels ? "no pixels" : "no pictures";
+                    string what = $"no {part.Task.Counts ?? "pictures"}";
                     warnings.Add($"{part.Source}: {what} of {string.Join(", ", part.EmptyClasses)}.");
                 }
             }
@@ -77,7 +79,7 @@ public sealed record DataReport
 
     /// <summary>
     /// Why the data are not fit for training, or null when they are: 1 % or more unreadable (of a part, or of all when a part was held out by
-    /// chance), a part without a readable picture, a class of the training set without one, masks of which no pixel counts. The first line says what, further ones which pictures.
+    /// chance), a part without a readable picture, a class of the training set without one, masks of which no pixel counts, 1 % or more of the boxes unusable. The first line says what, further ones which pictures.
     /// </summary>
     public string? Problem
     {
@@ -90,6 +92,12 @@ public sealed record DataReport
                     return $"{part.Source}: {part.Unreadable.Count} of {part.Count} pictures cannot be read (up to 1 % would be skipped):{Environment.NewLine}"
                         + string.Join(Environment.NewLine, part.Unreadable.Select(u => $"  {u.Reason}"));
                 }
+            }
+
+            if (Judged.FirstOrDefault(p => p.Boxes is { IsRefused: true }) is { } wrong)
+            {
+                return $"{wrong.Source}: {wrong.Boxes!.Lost.Count} of {wrong.Boxes.Written} boxes cannot be used (up to 1 % would be left out):{Environment.NewLine}"
+                    + string.Join(Environment.NewLine, wrong.Boxes.Lost.Select(r => $"  {r}"));
             }
 
             if (Parts.FirstOrDefault(p => p.Count == p.Unreadable.Count) is { } empty)
@@ -119,12 +127,12 @@ public sealed record DataReport
     /// <summary>The report as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DataJson.Default.DataReport);
 
-    /// <summary>What is in doubt about pictures that are turned and masks that are not, in a sentence.</summary>
+    /// <summary>What is in doubt about pictures that are turned and labels that are not, in a sentence.</summary>
     /// <param name="part">The set, which has such pictures.</param>
     public static string Doubt(DatasetSummary part)
     {
         ArgumentNullException.ThrowIfNull(part);
-        return $"{part.TurnedAlone.Count} of {part.Count} pictures are turned upright by their EXIF orientation, and their masks have no such tag; masks drawn on the "
+        return $"{part.TurnedAlone.Count} of {part.Count} pictures are turned upright by their EXIF orientation, and their {part.Task.Labels} have no such tag; {part.Task.Labels} drawn on the "
         + $"pixels as they are stored fit with --orientation ignore only: {Few(part.TurnedAlone)}";
     }
 
@@ -141,7 +149,7 @@ public sealed record DataReport
 
     private static bool IsRefused(DatasetSummary part) => part.Unreadable.Count > 0 && part.Unreadable.Count >= UnreadableLimit * part.Count;
 
-    private static string Few(IEnumerable<string> items)
+    internal static string Few(IEnumerable<string> items)
     {
         string[] all = [.. items];
         return string.Join("; ", all.Take(5)) + (all.Length > 5 ? $"; and {all.Length - 5} more." : "");

@@ -14,12 +14,16 @@ public sealed record DatasetSummary
     /// <summary>What the labels are.</summary>
     public DataTask Task { get; init; } = DataTask.Classify;
 
-    /// <summary>The classes, and how many readable pictures have them: as their class, or somewhere in their masks.</summary>
+    /// <summary>The classes, and how many readable pictures have them: as their class, or somewhere in their masks or among their boxes.</summary>
     public required IReadOnlyList<ClassCount> Classes { get; init; }
 
     /// <summary>Pixels of the masks that do not count; null without masks.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? IgnoredPixels { get; init; }
+
+    /// <summary>What the boxes are like, and what is wrong with them; null without boxes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BoxSummary? Boxes { get; init; }
 
     /// <summary>The sizes in pixels and how often each occurs: at most the 20 most frequent, most frequent first.</summary>
     public required IReadOnlyList<SizeCount> Sizes { get; init; }
@@ -45,7 +49,7 @@ public sealed record DatasetSummary
     /// <summary>The formats among the unreadable that no decoder reads, the most frequent first.</summary>
     public IReadOnlyList<FormatCount> NotRead { get; init; } = [];
 
-    /// <summary>The pictures that their EXIF orientation turns, with masks that have no such tag.</summary>
+    /// <summary>The pictures that their EXIF orientation turns, with masks or boxes that have no such tag.</summary>
     public IReadOnlyList<string> TurnedAlone { get; init; } = [];
 
     /// <summary>What tells each picture from a changed one, in the order of the set.</summary>
@@ -68,6 +72,10 @@ public readonly record struct ClassCount(string Name, int Count)
     /// <summary>How many pixels of the masks are its; null without masks.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Pixels { get; init; }
+
+    /// <summary>How many boxes are its, those that do not count left out; null without boxes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Boxes { get; init; }
 }
 
 /// <summary>A format of picture files and how many are of it.</summary>

@@ -10,8 +10,8 @@ internal static class SummaryBuilder
     public static DatasetSummary Build(IImageDataset dataset, Finding[] findings)
     {
         int[] perClass = new int[dataset.Classes.Count];
-        long[] pixels = new long[perClass.Length + 1];
-        bool isOfPixels = dataset.Task.IsOfPixels;
+        long[] sums = new long[perClass.Length + 1];
+        bool isOfPixels = dataset.Task.IsOfPixels, isCounted = dataset.Task.Counts is not null;
         var sizes = new Dictionary<(int Width, int Height), int>();
         var unreadable = new List<UnreadableImage>();
         var seen = new HashSet<UInt128>();
@@ -25,11 +25,11 @@ internal static class SummaryBuilder
                 continue;
             }
 
-            if (finding.Pixels is { } counts)
+            if (finding.Counts is { } counts)
             {
                 for (int c = 0; c < counts.Length; c++)
                 {
-                    pixels[c] += counts[c];
+                    sums[c] += counts[c];
                     if (c < perClass.Length)
                     {
                         perClass[c] += counts[c] > 0 ? 1 : 0;
@@ -53,8 +53,13 @@ internal static class SummaryBuilder
             Source = dataset.Source,
             Count = dataset.Count,
             Task = dataset.Task,
-            Classes = [.. dataset.Classes.Select((name, label) => new ClassCount(name, perClass[label]) { Pixels = isOfPixels ? pixels[label] : null })],
-            IgnoredPixels = isOfPixels ? pixels[^1] : null,
+            Classes = [.. dataset.Classes.Select((name, label) => new ClassCount(name, perClass[label])
+            {
+                Pixels = isOfPixels ? sums[label] : null,
+                Boxes = isCounted && !isOfPixels ? sums[label] : null,
+            })],
+            IgnoredPixels = isOfPixels ? sums[^1] : null,
+            Boxes = BoxSummary.Of(findings),
             Sizes = [.. all.OrderByDescending(s => s.Count).ThenBy(s => s.Width).ThenBy(s => s.Height).Take(SizesShown)],
             Smallest = all.OrderBy(s => (long)s.Width * s.Height).ThenBy(s => s.Width).FirstOrDefault(),
             Largest = all.OrderByDescending(s => (long)s.Width * s.Height).ThenBy(s => s.Width).FirstOrDefault(),

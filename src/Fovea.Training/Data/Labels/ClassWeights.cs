@@ -6,7 +6,7 @@ namespace Fovea.Training;
 public static class ClassWeights
 {
     /// <summary>
-    /// <c>w_c = N / (C · n_c)</c> for the n_c images (of masks, pixels) of class c of N in all: their mean over the images is 1. A class without
+    /// <c>w_c = N / (C · n_c)</c> for the n_c images (of masks pixels, of boxes boxes) of class c of N in all: their mean over the images is 1. A class without
     /// images gets 0.
     /// </summary>
     public static IReadOnlyList<double> Of(IImageDataset dataset)
@@ -21,11 +21,11 @@ public static class ClassWeights
                 continue;
             }
 
-            int[] pixels = dataset.Task.CountPixels(dataset.Get(i), counts.Length)
-                ?? throw new OptionException("class-weights", $"weigh classes of pictures or pixels; {dataset.Source} has pictures with {dataset.Task.Labels}.");
+            int[] own = dataset.Task.CountIn(dataset.Get(i), counts.Length)
+                ?? throw new OptionException("class-weights", $"weigh classes of pictures, pixels or boxes; {dataset.Source} has pictures with {dataset.Task.Labels}.");
             for (int label = 0; label < counts.Length; label++)
             {
-                counts[label] += pixels[label];
+                counts[label] += own[label];
             }
         }
 

@@ -16,8 +16,11 @@ public abstract class DataTask
     /// <summary>A class for each pixel: a mask for each picture.</summary>
     public static DataTask Segment { get; } = new PixelLabels();
 
+    /// <summary>The objects in each picture: a class and a box for each.</summary>
+    public static DataTask Detect { get; } = new BoxLabels();
+
     // A word is found whatever its capitals, so another's with other capitals is taken.
-    private static readonly Registry<DataTask> s_registry = new("task", static t => t.Name, [Classify, Segment], static name => Find(name) is not null);
+    private static readonly Registry<DataTask> s_registry = new("task", static t => t.Name, [Classify, Segment, Detect], static name => Find(name) is not null);
 
     /// <summary>All kinds of labels, those that were registered last.</summary>
     public static IReadOnlyList<DataTask> All => s_registry.All;
@@ -31,11 +34,19 @@ public abstract class DataTask
     /// <summary>Whether a picture has one class that is known without decoding it (default); else <see cref="IImageDataset.Label"/> says nothing.</summary>
     public virtual bool HasClassEach => true;
 
-    /// <summary>Whether the labels are of pixels, which a check counts; default false.</summary>
+    /// <summary>Whether the labels are of pixels; default false.</summary>
     public virtual bool IsOfPixels => false;
+
+    /// <summary>What a check counts in the labels, in words: <c>pixels</c>, <c>boxes</c>; null (default) where a picture has its one class.</summary>
+    public virtual string? Counts => null;
 
     /// <summary>Whether a model is shown the whole picture, brought into its square, rather than the middle of it; default false.</summary>
     public virtual bool SeesWholeImage => false;
+
+    /// <summary>
+    /// Whether the whole picture is shown in its proportions, in the middle of the mean colour, rather than squashed into the frame; default false.
+    /// </summary>
+    public virtual bool KeepsProportions => false;
 
     /// <summary>Finds a kind of labels by its word.</summary>
     /// <param name="name">The word; capitals do not matter.</param>
@@ -47,30 +58,21 @@ public abstract class DataTask
     internal static DataTask Of(ModelEntry model) =>
         Find(model.Task) ?? throw new OptionException("model", $"{model.Key} is for the task \"{model.Task}\"; expected {string.Join(" or ", All)}.");
 
-    /// <summary>Makes the tensor that the labels of a batch go into.</summary>
+    /// <summary>Begins the labels of a batch.</summary>
     /// <param name="images">Pictures in the batch.</param>
     /// <param name="height">Height of what the model sees, in pixels.</param>
     /// <param name="width">Width of what the model sees, in pixels.</param>
-    public abstract Tensor CreateLabels(int images, int height, int width);
-
-    /// <summary>Transforms a picture and writes its label, moved as the picture was. Several threads write into one batch.</summary>
-    /// <param name="sample">The picture with its label.</param>
-    /// <param name="pipeline">What is done to pictures.</param>
-    /// <param name="random">Where the augmentation's numbers come from.</param>
-    /// <param name="planes">Takes the picture.</param>
-    /// <param name="labels">What <see cref="CreateLabels"/> made.</param>
-    /// <param name="position">The picture's place in the batch.</param>
-    /// <exception cref="DataException">The sample has no such label.</exception>
-    public abstract void Write(ImageSample sample, SamplePipeline pipeline, Generator random, Span<float> planes, Tensor labels, int position);
+    public abstract BatchLabels StartBatch(int images, int height, int width);
 
     /// <summary>What an evaluation needs of a sample beside the batch's labels, such as the mask in its own size; null (default) for nothing.</summary>
     /// <param name="sample">The sample.</param>
-    public virtual object? Kept(ImageSample sample) => null;
+    /// <param name="pipeline">What was done to its picture.</param>
+    public virtual object? Kept(ImageSample sample, SamplePipeline pipeline) => null;
 
-    /// <summary>How many pixels of a sample each class has, those that do not count last; null (default) where labels are of no pixels.</summary>
+    /// <summary>How many of what it <see cref="Counts"/> each class has in a sample, those that do not count last; null (default) where it counts nothing.</summary>
     /// <param name="sample">The sample.</param>
     /// <param name="classes">How many classes there are.</param>
-    public virtual int[]? CountPixels(ImageSample sample, int classes) => null;
+    public virtual int[]? CountIn(ImageSample sample, int classes) => null;
 
     /// <summary>Why nothing can be learnt from readable data, in a sentence; null (default) when it can.</summary>
     /// <param name="train">What a check found in the training set.</param>

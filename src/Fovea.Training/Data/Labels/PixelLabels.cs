@@ -11,21 +11,17 @@ internal sealed class PixelLabels : DataTask
 
     public override bool IsOfPixels => true;
 
+    public override string Counts => "pixels";
+
     // Every pixel counts, also those at the ends.
     public override bool SeesWholeImage => true;
 
     /// <summary>int64 [N, H, W].</summary>
-    public override Tensor CreateLabels(int images, int height, int width) => Tensor.Empty([images, height, width], DType.Int64);
+    public override BatchLabels StartBatch(int images, int height, int width) => BatchLabels.Of(Tensor.Empty([images, height, width], DType.Int64), Write);
 
-    public override void Write(ImageSample sample, SamplePipeline pipeline, Generator random, Span<float> planes, Tensor labels, int position)
-    {
-        int area = pipeline.Height * pipeline.Width;
-        pipeline.Write(sample, random, planes, labels.AsSpan<long>().Slice(position * area, area));
-    }
+    public override object? Kept(ImageSample sample, SamplePipeline pipeline) => sample is WindowSample { Part: var part } ? part : sample.Mask;
 
-    public override object? Kept(ImageSample sample) => sample.Mask;
-
-    public override int[] CountPixels(ImageSample sample, int classes)
+    public override int[] CountIn(ImageSample sample, int classes)
     {
         int[] counts = new int[classes + 1];
         foreach (byte label in sample.Mask!.Pixels)
@@ -47,4 +43,10 @@ internal sealed class PixelLabels : DataTask
     internal override string Missing(FileTree tree) =>
         $"{tree.Source}: expected pictures and masks of the same names in folders such as images/ and masks/, train/images and train/masks, train/ and "
         + $"trainannot/, or train/ and masks/train/, got {(tree.TopFolders.Count == 0 ? "no folders" : string.Join("/, ", tree.TopFolders.Take(10)) + "/")}.";
+
+    private static void Write(ImageSample sample, SamplePipeline pipeline, Generator random, Span<float> planes, Tensor labels, int position)
+    {
+        int area = pipeline.Height * pipeline.Width;
+        pipeline.Write(sample, random, planes, labels.AsSpan<long>().Slice(position * area, area));
+    }
 }

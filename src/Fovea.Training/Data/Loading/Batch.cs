@@ -37,7 +37,8 @@ public sealed class Batch : IDisposable
 
     /// <summary>
     /// What the data's <see cref="DataTask"/> makes of their labels: the class of each picture, int64 [N]; under <see cref="DataTask.Segment"/> of each
-    /// pixel, [N, H, W], moved as the pictures were, with <see cref="Loss.DefaultIgnoreIndex"/> where none counts.
+    /// pixel, [N, H, W], moved as the pictures were, with <see cref="Loss.DefaultIgnoreIndex"/> where none counts; under <see cref="DataTask.Detect"/> of each
+    /// object, float32 [N, M, 6], a row (class, x0, y0, x1, y1, flag) in pixels of the images, class −1 for none, flag 1 where it does not count.
     /// </summary>
     public Tensor Labels { get; }
 

@@ -10,7 +10,7 @@ internal sealed class PendingBatch
     private readonly EpochPlan _plan;
     private readonly int[] _indices;
     private readonly Tensor _images;
-    private readonly Tensor _labels;
+    private readonly BatchLabels _labels;
     private readonly object?[] _kept;
     private readonly DataTask _task;
     private int _taken;
@@ -26,7 +26,7 @@ internal sealed class PendingBatch
         SamplePipeline pipeline = plan.Loader.Pipeline;
         _images = TensorScope.Detach(Tensor.Empty([_indices.Length, pipeline.Channels, pipeline.Height, pipeline.Width]));
         _task = plan.Loader.Dataset.Task;
-        _labels = TensorScope.Detach(_task.CreateLabels(_indices.Length, pipeline.Height, pipeline.Width));
+        _labels = _task.StartBatch(_indices.Length, pipeline.Height, pipeline.Width);
         _kept = new object?[_indices.Length];
     }
 
@@ -56,8 +56,8 @@ internal sealed class PendingBatch
             {
                 int index = _indices[i];
                 ImageSample sample = _plan.Loader.Dataset.Get(index);
-                _task.Write(sample, pipeline, _plan.RandomOf(index), images.Slice(i * size, size), _labels, i);
-                _kept[i] = _task.Kept(sample);
+                _labels.Write(sample, pipeline, _plan.RandomOf(index), images.Slice(i * size, size), i);
+                _kept[i] = _task.Kept(sample, pipeline);
             }
             catch (Exception e)
             {
@@ -100,7 +100,7 @@ internal sealed class PendingBatch
             _failure.Throw();
         }
 
-        return new Batch(_plan.Loader.Dataset, _plan.Epoch, Number, _indices, _images, _labels, _kept);
+        return new Batch(_plan.Loader.Dataset, _plan.Epoch, Number, _indices, _images, TensorScope.Detach(_labels.ToTensor()), _kept);
     }
 
     /// <summary>Gives the memory back of a batch that nobody wants.</summary>

@@ -7,37 +7,8 @@ namespace Fovea.Training.Data;
 /// </summary>
 internal static class MaskLayout
 {
-    private const int DeepestWrapping = 8;
-
     /// <summary>The layout, or null when the tree has no pictures with masks that must be taken for such.</summary>
-    public static DataLayout? Find(FileTree tree, DatasetOptions options)
-    {
-        for (int depth = 0; depth < DeepestWrapping; depth++)
-        {
-            if (FindHere(tree, options) is { } found)
-            {
-                return found;
-            }
-
-            IReadOnlyList<string> folders = FolderPerClass.Candidates(tree, options);
-            bool isWrapped = folders.Count == 1 && !tree.Files.Any(f => !f.Contains('/') && tree.IsImage(f, options));
-            string[] inner = isWrapped ? [folders[0]] : [.. folders.Where(f => MayHold(tree.FoldersUnder(f)) && FindHere(tree.Under(f), options) is not null).Take(2)];
-            if (inner.Length != 1)
-            {
-                return null;
-            }
-
-            if (!isWrapped)
-            {
-                DataLayout layout = FindHere(tree.Under(inner[0]), options)!;
-                return layout with { Notes = [.. PartFolders.LeftOut(tree, inner[0] + "/", inner, options), .. layout.Notes] };
-            }
-
-            tree = tree.Under(inner[0]);
-        }
-
-        return null;
-    }
+    public static DataLayout? Find(FileTree tree, DatasetOptions options) => WrappedLayout.Find(tree, options, MayHold, FindHere);
 
     private static bool MayHold(IReadOnlyList<string> folders) =>
         PartFolders.Find(folders, PartFolders.TrainNames).Any() || Folder(folders, MaskNames.ImageFolders) is not null;
@@ -95,7 +66,8 @@ internal static class MaskLayout
     private static Pair? Part(FileTree tree, string part, DatasetOptions options)
     {
         FileTree own = tree.Under(part);
-        if (Folder(own.TopFolders, MaskNames.ImageFolders) is { } images && Folder(own.TopFolders, MaskNames.MaskFolders) is { } masks)
+        if (Folder(own.TopFolders, MaskNames.ImageFolders) is { } images && Folder(own.TopFolders, MaskNames.MaskFolders) is { } masks
+            && !HoldsBoxes(own.Under(masks), options))
         {
             return new Pair(part, part, own.Under(images), own.Under(masks));
         }
@@ -111,6 +83,10 @@ internal static class MaskLayout
             ? new Pair(part, mirror, own, tree.Under(mirror).Under(part))
             : null;
     }
+
+    // Boxes lie in folders of the same names.
+    private static bool HoldsBoxes(FileTree masks, DatasetOptions options) =>
+        !masks.Files.Any(f => masks.IsImage(f, options)) && PairedBoxes.FormatOf(masks) is not null;
 
     private static MaskLabels Labels(FileTree tree, Pair train, DatasetOptions options)
     {

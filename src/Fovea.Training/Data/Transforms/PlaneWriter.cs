@@ -2,16 +2,26 @@ using Fovea.Imaging;
 
 namespace Fovea.Training.Data;
 
-/// <summary>Writes a picture as normalised planes, shifted and mirrored on the way: each sample is read once and written once.</summary>
+/// <summary>Where a picture lies in the frame, and how that is turned then.</summary>
+/// <param name="X">The column of the frame that the picture's first lies in; it may be outside.</param>
+/// <param name="Y">The row of the frame that the picture's first lies in.</param>
+/// <param name="Mirror">Whether left and right change places.</param>
+/// <param name="Turn">Whether top and bottom do.</param>
+internal readonly record struct PlaneWay(int X, int Y, bool Mirror, bool Turn);
+
+/// <summary>Writes a picture as normalised planes, moved and mirrored on the way: each sample is read once and written once.</summary>
 internal sealed class PlaneWriter
 {
-    private readonly int _size;
+    private readonly int _width;
+    private readonly int _height;
+    private readonly bool _isFramed;
     private readonly int _channels;
     private readonly float[] _tables;
 
     public PlaneWriter(TransformOptions options)
     {
-        _size = options.ImageSize;
+        (_width, _height) = (options.ImageSize, options.ImageSize);
+        _isFramed = options.Crop == CropMode.Whole;
         _channels = options.Channels;
         _tables = new float[256 * _channels];
         for (int c = 0; c < _channels; c++)
@@ -26,43 +36,49 @@ internal sealed class PlaneWriter
         }
     }
 
-    /// <summary>Writes planes[c, y, x] = normalised pixel (x + shiftX, y + shiftY), black outside; mirrored after the shift.</summary>
-    public void Write(Image image, int shiftX, int shiftY, bool mirror, Span<float> planes)
+    /// <summary>Writes the normalised pixels; around the picture lies the mean colour where it is shown whole, else black.</summary>
+    public void Write(Image image, PlaneWay way, Span<float> planes)
     {
-        int area = _size * _size;
-        int from = Math.Max(0, -shiftX), to = Math.Min(_size, _size - shiftX);
-        if (shiftX != 0 || shiftY != 0)
+        int area = _width * _height;
+        (int from, int to) = Inside(way.X, image.Width, _width);
+        (int first, int last) = Inside(way.Y, image.Height, _height);
+        if (from > 0 || to < _width || first > 0 || last < _height)
         {
             for (int c = 0; c < _channels; c++)
             {
-                planes.Slice(c * area, area).Fill(_tables[256 * c]);
+                planes.Slice(c * area, area).Fill(_isFramed ? 0 : _tables[256 * c]);
             }
         }
 
-        for (int y = Math.Max(0, -shiftY); y < Math.Min(_size, _size - shiftY); y++)
+        for (int y = first; y < last; y++)
         {
-            ReadOnlySpan<byte> pixels = image.Row(y + shiftY).Slice((from + shiftX) * image.Channels, (to - from) * image.Channels);
-            int start = mirror ? _size - 1 - from : from;
-            WriteRow(pixels, image.Channels, planes[(y * _size)..], start, mirror ? -1 : 1, area);
+            ReadOnlySpan<byte> pixels = image.Row(y - way.Y).Slice((from - way.X) * image.Channels, (to - from) * image.Channels);
+            int start = way.Mirror ? _width - 1 - from : from;
+            WriteRow(pixels, image.Channels, planes[(RowOf(y, way) * _width)..], start, way.Mirror ? -1 : 1, area);
         }
     }
 
-    /// <summary>Writes labels[y, x] = class of pixel (x + shiftX, y + shiftY), the ignored one outside; mirrored after the shift.</summary>
-    public void WriteLabels(Image mask, int shiftX, int shiftY, bool mirror, Span<long> labels)
+    /// <summary>Writes the classes of the pixels, the ignored one around the mask.</summary>
+    public void WriteLabels(Image mask, PlaneWay way, Span<long> labels)
     {
         labels.Fill(Loss.DefaultIgnoreIndex);
-        int from = Math.Max(0, -shiftX), to = Math.Min(_size, _size - shiftX);
-        for (int y = Math.Max(0, -shiftY); y < Math.Min(_size, _size - shiftY); y++)
+        (int from, int to) = Inside(way.X, mask.Width, _width);
+        (int first, int last) = Inside(way.Y, mask.Height, _height);
+        for (int y = first; y < last; y++)
         {
-            ReadOnlySpan<byte> classes = mask.Row(y + shiftY);
-            Span<long> row = labels.Slice(y * _size, _size);
+            ReadOnlySpan<byte> classes = mask.Row(y - way.Y);
+            Span<long> row = labels.Slice(RowOf(y, way) * _width, _width);
             for (int x = from; x < to; x++)
             {
-                byte label = classes[x + shiftX];
-                row[mirror ? _size - 1 - x : x] = label == MaskLabels.Ignored ? Loss.DefaultIgnoreIndex : label;
+                byte label = classes[x - way.X];
+                row[way.Mirror ? _width - 1 - x : x] = label == MaskLabels.Ignored ? Loss.DefaultIgnoreIndex : label;
             }
         }
     }
+
+    private static (int From, int To) Inside(int start, int length, int frame) => (Math.Max(0, start), Math.Max(Math.Max(0, start), Math.Min(frame, start + length)));
+
+    private int RowOf(int y, PlaneWay way) => way.Turn ? _height - 1 - y : y;
 
     private void WriteRow(ReadOnlySpan<byte> pixels, int channels, Span<float> planes, int at, int step, int area)
     {

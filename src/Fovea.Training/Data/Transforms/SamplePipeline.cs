@@ -42,7 +42,7 @@ public sealed class SamplePipeline
     public Region RegionOf(Image image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return _options.KeepProportions ? image.RegionOfCenterCrop(ResizeTo, _options.ImageSize) : Region.Of(image);
+        return RegionOf(image.Width, image.Height);
     }
 
     /// <summary>That part of a picture at the picture's own resolution: what maps of the network lie over.</summary>
@@ -50,11 +50,21 @@ public sealed class SamplePipeline
     /// <returns>A <see cref="PixelFormat.Rgb"/> picture.</returns>
     public Image SeenOf(Image image) => image.Crop(RegionOf(image)).ConvertTo(PixelFormat.Rgb);
 
+    /// <summary>Where a picture lies in what the network sees where nothing is random.</summary>
+    /// <param name="width">Width of the picture in pixels.</param>
+    /// <param name="height">Height of the picture in pixels.</param>
+    public Framing FramingOf(int width, int height)
+    {
+        Region part = RegionOf(width, height), place = _options.Crop == CropMode.Whole ? Fitted(width, height) : Frame;
+        return Framing.Of(part, place);
+    }
+
     /// <summary>Transforms one picture.</summary>
     /// <param name="sample">The picture; it is only read.</param>
     /// <param name="random">Where the augmentation's numbers come from; unused when nothing is random.</param>
     /// <param name="planes">Takes [channels, height, width] floats.</param>
-    public void Write(ImageSample sample, Generator random, Span<float> planes) => Write(sample, random, planes, []);
+    /// <returns>Where the picture lies in the planes. Turning and shearing by a <see cref="TransformOptions.Policy"/> are no part of it.</returns>
+    public Framing Write(ImageSample sample, Generator random, Span<float> planes) => Write(sample, random, planes, []);
 
     /// <summary>Transforms one picture and its mask: what moves pixels moves both, the mask by nearest pixels.</summary>
     /// <param name="sample">The picture; it is only read.</param>
@@ -63,8 +73,9 @@ public sealed class SamplePipeline
     /// <param name="labels">
     /// Takes [height, width] classes, <see cref="Loss.DefaultIgnoreIndex"/> where none counts and outside of the picture; empty to leave the mask.
     /// </param>
+    /// <returns>Where the picture lies in the planes. Turning and shearing by a <see cref="TransformOptions.Policy"/> are no part of it.</returns>
     /// <exception cref="DataException">Labels are wanted, and the sample has no mask.</exception>
-    public void Write(ImageSample sample, Generator random, Span<float> planes, Span<long> labels)
+    public Framing Write(ImageSample sample, Generator random, Span<float> planes, Span<long> labels)
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(random);
@@ -81,27 +92,32 @@ public sealed class SamplePipeline
         var source = new GeneratorSource(random);
         Image? wanted = labels.Length == 0 ? null
             : sample.Mask ?? throw new DataException($"{sample.Name}: expected a picture with a mask, got one without.");
-        (Image image, Image? mask) = Resize(sample.Image, wanted, source);
+        (Image image, Image? mask, Region part, Region place) = Resize(sample.Image, wanted, random);
         (image, mask) = _options.Policy?.Apply(image, mask, random) ?? (image, mask);
         image = _options.Color?.Apply(image, source) ?? image;
-        int shiftX = 0, shiftY = 0;
         if (_options.Crop == CropMode.Padded)
         {
-            shiftX = random.Next(2 * _options.Padding + 1) - _options.Padding;
-            shiftY = random.Next(2 * _options.Padding + 1) - _options.Padding;
+            int right = _options.Padding - random.Next(2 * _options.Padding + 1), down = _options.Padding - random.Next(2 * _options.Padding + 1);
+            place = place with { X = right, Y = down };
         }
 
         bool mirror = _options.Flip > 0 && random.NextDouble() < _options.Flip;
-        _writer.Write(image, shiftX, shiftY, mirror, planes);
+        bool turn = _options.VerticalFlip > 0 && random.NextDouble() < _options.VerticalFlip;
+        var way = new PlaneWay(place.X, place.Y, mirror, turn);
+        _writer.Write(image, way, planes);
         if (mask is not null)
         {
-            _writer.WriteLabels(mask, shiftX, shiftY, mirror, labels);
+            _writer.WriteLabels(mask, way, labels);
         }
 
         if (_options.Erasing is { } erasing && erasing.Choose(Width, Height, source) is { } region)
         {
             Erase(planes, region, erasing.Noise ? random : null);
         }
+
+        Framing framing = Framing.Of(part, place);
+        framing = mirror ? framing.Mirrored(Width) : framing;
+        return turn ? framing.TurnedOver(Height) : framing;
     }
 
     /// <summary>Pictures as a model sees them, without augmentation when the options have none.</summary>
@@ -121,23 +137,54 @@ public sealed class SamplePipeline
         return x;
     }
 
-    private (Image Image, Image? Mask) Resize(Image image, Image? mask, GeneratorSource source)
+    private Region Frame => new(0, 0, Width, Height);
+
+    private Region RegionOf(int width, int height) => _options is { KeepProportions: true, Crop: not CropMode.Whole }
+        ? ImageTransforms.RegionOfCenterCrop(width, height, ResizeTo, _options.ImageSize)
+        : new Region(0, 0, width, height);
+
+    // The rectangle of the frame that a whole picture fills: in its proportions in the middle, or all of it.
+    private Region Fitted(int width, int height)
     {
+        if (!_options.KeepProportions)
+        {
+            return Frame;
+        }
+
+        double scale = Math.Min((double)Width / width, (double)Height / height);
+        int across = Math.Clamp((int)Math.Round(width * scale), 1, Width), down = Math.Clamp((int)Math.Round(height * scale), 1, Height);
+        return new Region((Width - across) / 2, (Height - down) / 2, across, down);
+    }
+
+    // The picture, its mask, and which part of the stored picture fills which rectangle of the frame.
+    private (Image Image, Image? Mask, Region Part, Region Place) Resize(Image image, Image? mask, Generator random)
+    {
+        var source = new GeneratorSource(random);
         int size = _options.ImageSize, shorter = ResizeTo;
-        if (_options.Crop == CropMode.Resized)
+        Region part = RegionOf(image.Width, image.Height), place = Frame;
+        if (_options.Crop == CropMode.OwnResolution)
         {
-            Region part = _options.ResizedCrop.Choose(image.Width, image.Height, source);
-            return (image.Resize(part, size, size, _options.Filter), mask?.Resize(part, size, size, ResizeFilter.Nearest));
+            (image, mask, part) = OwnResolution.Crop(image, mask, size, _options.BalanceClasses, _options.Filter, random);
+            return (image, mask, part, place);
         }
 
-        if (image.Width == size && image.Height == size && shorter == size)
+        if (_options.Crop == CropMode.Whole)
         {
-            return (image, mask);
+            place = Fitted(image.Width, image.Height);
+            (part, place) = _options.Scale?.Choose(image, place, Width, Height, source) ?? (part, place);
+        }
+        else if (_options.Crop == CropMode.Resized)
+        {
+            part = _options.ResizedCrop.Choose(image.Width, image.Height, source);
+        }
+        else if (_options.KeepProportions && !(image.Width == size && image.Height == size && shorter == size))
+        {
+            return (image.ResizeAndCenterCrop(shorter, size, _options.Filter), mask?.ResizeAndCenterCrop(shorter, size, ResizeFilter.Nearest), part, place);
         }
 
-        return _options.KeepProportions
-            ? (image.ResizeAndCenterCrop(shorter, size, _options.Filter), mask?.ResizeAndCenterCrop(shorter, size, ResizeFilter.Nearest))
-            : (image.Resize(size, size, _options.Filter), mask?.Resize(size, size, ResizeFilter.Nearest));
+        return part == Region.Of(image) && (place.Width, place.Height) == (image.Width, image.Height)
+            ? (image, mask, part, place)
+            : (image.Resize(part, place.Width, place.Height, _options.Filter), mask?.Resize(part, place.Width, place.Height, ResizeFilter.Nearest), part, place);
     }
 
     // After normalisation 0 is the mean colour, and noise of the standard normal distribution has the data's own spread.

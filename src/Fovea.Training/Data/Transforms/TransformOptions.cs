@@ -14,6 +14,15 @@ public enum CropMode
 
     /// <summary>A random part of random size and aspect, resized (<see cref="TransformOptions.ResizedCrop"/>): for photographs.</summary>
     Resized,
+
+    /// <summary>A random square at the picture's own resolution; smaller pictures are enlarged until they hold one: for masks with fine detail.</summary>
+    OwnResolution,
+
+    /// <summary>
+    /// All of the picture: in its proportions in the middle of the mean colour, or without <see cref="TransformOptions.KeepProportions"/> squashed into the
+    /// frame; with <see cref="TransformOptions.Scale"/> larger or smaller than that. For boxes.
+    /// </summary>
+    Whole,
 }
 
 /// <summary>
@@ -45,11 +54,31 @@ public sealed record TransformOptions
     /// <summary>The ranges of <see cref="CropMode.Resized"/>.</summary>
     public RandomResizedCrop ResizedCrop { get; init; } = new();
 
+    /// <summary>
+    /// Whether <see cref="CropMode.OwnResolution"/> lays its square around a pixel of a class that is drawn evenly from those that the mask shows
+    /// (default false: anywhere).
+    /// </summary>
+    public bool BalanceClasses { get; init; }
+
+    /// <summary>
+    /// How an evaluation looks at whole pictures at their own resolution, in windows of <see cref="ImageSize"/>; null (default): it does not.
+    /// </summary>
+    public WindowOptions? Windows { get; init; }
+
+    /// <summary>The part of a box's area that must be left in sight, else the box is left out (0 to 1, default 0.1).</summary>
+    public double LeastVisible { get; init; } = 0.1;
+
     /// <summary>The kernel of every resize (default bilinear).</summary>
     public ResizeFilter Filter { get; init; } = ResizeFilter.Bilinear;
 
+    /// <summary>How much larger or smaller than the frame <see cref="CropMode.Whole"/> shows a picture; null (default) for its own size.</summary>
+    public ScaleJitter? Scale { get; init; }
+
     /// <summary>How often a picture is mirrored left to right (0 to 1, default 0).</summary>
     public double Flip { get; init; }
+
+    /// <summary>How often a picture is mirrored top to bottom (0 to 1, default 0).</summary>
+    public double VerticalFlip { get; init; }
 
     /// <summary>Random brightness, contrast, saturation and hue; null (default) for none.</summary>
     public ColorJitter? Color { get; init; }
@@ -77,6 +106,10 @@ public sealed record TransformOptions
         Flip = 0.5,
     };
 
+    /// <summary>What training on boxes uses by habit: all of the picture in its proportions, mirrored half of the time.</summary>
+    /// <param name="imageSize">Side of the square, in pixels.</param>
+    public static TransformOptions ForDetection(int imageSize) => new() { ImageSize = imageSize, Crop = CropMode.Whole, Flip = 0.5 };
+
     /// <summary>
     /// What training on masks uses by habit: up to 64 pixels a padded random crop, above a random part of at least a quarter, resized; mirrored
     /// half of the time. Picture and mask go the same way.
@@ -94,12 +127,17 @@ public sealed record TransformOptions
         Require(Channels is 1 or 3, nameof(Channels), Channels, "1 or 3");
         Require(ResizeTo == 0 || ResizeTo >= ImageSize, nameof(ResizeTo), ResizeTo, $"0, or at least the image size {ImageSize}");
         Require(Padding >= 0 && Padding <= ImageSize, nameof(Padding), Padding, $"0 to the image size {ImageSize}");
+        Require(VerticalFlip is >= 0 and <= 1, nameof(VerticalFlip), VerticalFlip, "0 to 1");
+        Require(Scale is null or { Least: > 0 and < double.PositiveInfinity }, nameof(Scale), Scale?.Least ?? 0, "from a factor above 0");
+        Require(Scale is null || (Scale.Most >= Scale.Least && Scale.Most < double.PositiveInfinity), nameof(Scale), Scale?.Most ?? 0, "to a factor of at least the first");
+        Require(LeastVisible is >= 0 and <= 1, nameof(LeastVisible), LeastVisible, "0 to 1");
         Require(Flip is >= 0 and <= 1, nameof(Flip), Flip, "0 to 1");
         Require(Normalization.Mean.Count is int m && (m == 1 || m == Channels || Channels == 1), nameof(Normalization), m, "1 mean, or one a channel");
         Require(Normalization.Deviation.Count == Normalization.Mean.Count, nameof(Normalization), Normalization.Deviation.Count, "as many deviations as means");
         Require(!Normalization.Deviation.Contains(0), nameof(Normalization), 0, "deviations other than 0");
         Require(Policy is null or { Operations: >= 0 and <= 14, Magnitude: null or (>= 0 and <= 30) }, nameof(Policy), Policy?.Operations ?? 0,
             "0 to 14 operations of magnitude 0 to 30");
+        Windows?.Validate();
         Probe(nameof(ResizedCrop), random => ResizedCrop.Choose(8, 8, random));
         Probe(nameof(Color), random => Color?.Apply(new Image(1, 1, PixelFormat.Rgb), random));
         Probe(nameof(Erasing), random => Erasing?.Choose(8, 8, random));

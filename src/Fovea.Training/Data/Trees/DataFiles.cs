@@ -8,12 +8,21 @@ internal static class DataFiles
     /// <summary>The names of files that name the classes of masks.</summary>
     public static readonly string[] ClassLists = ["classes.txt", "class_names.txt", "labels.txt", "codes.txt"];
 
+    private static readonly string[] s_annotations = [".xml", ".txt", ".yaml", ".yml", ".names", ".labels"];
+
     /// <summary>Whether some layout reads a file of this name.</summary>
     public static bool IsData(string path)
     {
         string name = Path.GetFileName(path);
         return IsTable(name) || IsCifar(name) || IsIdx(name) || name == "batches.meta.txt" || ClassLists.Contains(name);
     }
+
+    /// <summary>Whether a file may say what is in pictures: by its name JSON, which may be of many, or XML or text, which are of one and not long.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="length">Its bytes.</param>
+    public static bool IsAnnotation(string path, long length) =>
+        path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        || (length <= VocXml.MostBytes && s_annotations.Any(e => path.EndsWith(e, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Whether the name is one of a table of paths and labels.</summary>
     public static bool IsTable(string name) =>

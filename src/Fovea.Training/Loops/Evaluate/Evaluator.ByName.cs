@@ -64,7 +64,7 @@ public static partial class Evaluator
 
         var loader = new DataLoaderOptions { BatchSize = batchSize, Shuffle = false };
         loader = options.Workers is { } workers ? loader with { Workers = workers } : loader;
-        var images = new DataLoader(data, trained.Description.EvaluationPipeline(), loader);
+        var images = new DataLoader(data, Pipeline(trained.Description, options), loader);
         using LogitsFile? logits = options.Logits is null ? null : new LogitsFile(options.Logits);
         void seen(Batch batch, Tensor outputs)
         {
@@ -79,5 +79,15 @@ public static partial class Evaluator
         }
 
         return result;
+    }
+
+    private static SamplePipeline Pipeline(ModelDescription model, EvalOptions options)
+    {
+        SamplePipeline usual = model.EvaluationPipeline();
+        return usual.Options.Windows is { } windows
+            ? new SamplePipeline(usual.Options with { Windows = windows with { Scales = options.Scales, Flip = options.Flip } })
+            : options.Flip || options.Scales is not [1]
+            ? throw new OptionException("scales", $"and --flip are for images that are seen in windows at their own resolution, and {model.Model} sees them whole; give --crop N as well.")
+            : usual;
     }
 }

@@ -64,10 +64,10 @@ public static partial class Evaluator
     {
         var watch = Stopwatch.StartNew();
         IReadOnlyList<string> classes = data.Dataset.Classes;
-        IEvaluationMeter meter = task.CreateMeter(classes, isFinal);
+        (DataLoader shown, IEvaluationMeter meter) = task.PlanEvaluation(model, data, isFinal);
         model.Eval();
         using var compiled = new InferenceModel(model);
-        foreach (Batch batch in data.Read(epoch: 0, firstBatch: 0, cancellation))
+        foreach (Batch batch in shown.Read(epoch: 0, firstBatch: 0, cancellation))
         {
             using (batch)
             {
@@ -79,7 +79,7 @@ public static partial class Evaluator
                 meter.Add(outputs, batch);
             }
 
-            progress?.Report(new EvaluationProgress(meter.Images, data.ImagesPerEpoch, meter.Score) { Metric = task.Score });
+            progress?.Report(new EvaluationProgress(meter.Images, shown.ImagesPerEpoch, meter.Score) { Metric = task.Score });
         }
 
         return meter.Result(watch.Elapsed.TotalSeconds);

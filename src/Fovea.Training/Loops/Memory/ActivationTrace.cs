@@ -47,11 +47,11 @@ internal sealed class ActivationTrace
 
         _steps = [.. steps];
         _bytes = [.. graph.Values.Select(v => v.Bytes)];
-        Output = Of(roots[graph.Outputs[0]], 1);
+        Output = graph.Outputs.Sum(o => Of(roots[o], 1));
         LargestValue = graph.Nodes.SelectMany(n => n.Outputs).Max(o => (long)(graph.Values[o].Shape.Elements * scale)) / Traced;
     }
 
-    /// <summary>Bytes of the model's output for an image.</summary>
+    /// <summary>Bytes of the model's outputs for an image, of all that a loss is taken of.</summary>
     public long Output { get; }
 
     /// <summary>Numbers of the largest value for an image.</summary>
@@ -69,7 +69,7 @@ internal sealed class ActivationTrace
         {
             try
             {
-                var graph = Graph.TraceShapes(x => [model.Call(x[0])], new TensorSpec([Traced, channels, tried, tried], DType.Float32));
+                var graph = Graph.TraceShapes(x => Outputs(model, x[0]), new TensorSpec([Traced, channels, tried, tried], DType.Float32));
                 try
                 {
                     return new ActivationTrace(model, graph, Math.Pow((double)side / tried, 2));
@@ -131,6 +131,18 @@ internal sealed class ActivationTrace
         }
 
         return Math.Max(peak, Forward(images));
+    }
+
+    // What is judged while the model learns is not made otherwise.
+    private static Tensor[] Outputs(Module model, Tensor x)
+    {
+        if (!model.IsTraining)
+        {
+            return [model.Call(x)];
+        }
+
+        var made = AuxiliaryOutputs.Of(model, x);
+        return [made.Main, .. made.Others.Select(o => o.Output)];
     }
 
     private long Of(int value, int images) => BlockPool.SizeOf((long)(_bytes[value] * _scale / Traced * images));

@@ -19,20 +19,25 @@ public sealed class Predictor
     private readonly SamplePipeline _pipeline;
     private readonly ITask _task;
     private readonly IOutputReader _reader;
+    private readonly int _batchSize;
     private PredictWarmup? _warmup;
 
     private Predictor(TrainedModel trained, PredictOptions options)
     {
         _trained = trained;
-        _model = new InferenceModel(trained.Model, compiles: !IsSingle(options));
         _pipeline = trained.Description.EvaluationPipeline();
         _task = TaskCatalog.Of(trained.Description.Task);
-        _reader = _task.CreateReader(trained.Description, options);
-        int asked = IsSingle(options) ? 1 : options.BatchSize;
-        BatchSize = InferenceMemory.Fit(trained.Model, trained.Description, asked, FreeMemory.Bytes(null));
-        Notes = BatchSize == asked
+        _reader = _task.CreateReader(trained.Model, trained.Description, options);
+
+        // A single picture is over before compiling the model would have paid, unless it is seen in many parts.
+        bool isSingle = IsSingle(options) && _reader is not IPictureReader;
+        _model = new InferenceModel(trained.Model, compiles: !isSingle);
+        int asked = isSingle ? 1 : _reader is IPictureReader ? Math.Min(options.BatchSize, _task.EvaluationBatch) : options.BatchSize;
+        _batchSize = InferenceMemory.Fit(trained.Model, trained.Description, asked, FreeMemory.Bytes(null));
+        BatchSize = _reader is IPictureReader ? 1 : _batchSize;
+        Notes = _batchSize == asked
             ? trained.Notes
-            : [.. trained.Notes, $"{asked} images at a time would not fit into the free memory: {BatchSize} are taken; the results are the same."];
+            : [.. trained.Notes, $"{asked} images at a time would not fit into the free memory: {_batchSize} are taken; the results are the same."];
     }
 
     /// <summary>The labels that the model learnt from: whether it gives a class for each image, masks (see <see cref="Segment"/>), or something else.</summary>
@@ -124,8 +129,13 @@ public sealed class Predictor
     {
         ArgumentNullException.ThrowIfNull(images);
         names ??= [.. Enumerable.Range(0, images.Count).Select(i => $"{i}")];
+        if (_reader is IPictureReader reader)
+        {
+            return [.. images.Select((image, i) => reader.Read(Run, _pipeline, _batchSize, image, names[i]))];
+        }
+
         using TensorScope scope = TensorScope.Begin();
-        Tensor outputs = Run(images);
+        Tensor outputs = Run(_pipeline.ToInput(images));
         _task.CheckOutputs(outputs, images.Count, Classes.Count);
         FiniteOutputs.Check(outputs, names);
         return _reader.Read(outputs, images, names);
@@ -136,7 +146,6 @@ public sealed class Predictor
     private OptionException Other(string expected) =>
         new("predict", $"{Description.Model} gives {Gives}; expected {expected}. Predictor.See takes all.");
 
-    // A single picture is over before compiling the model would have paid.
     private static bool IsSingle(PredictOptions options) => options.Inputs is [var only] && File.Exists(only);
 
     private Image Load(string path)
@@ -151,9 +160,8 @@ public sealed class Predictor
         }
     }
 
-    private Tensor Run(IReadOnlyList<Image> images)
+    private Tensor Run(Tensor input)
     {
-        Tensor input = _pipeline.ToInput(images);
         Interlocked.Exchange(ref _warmup, null)?.Wait();
         return _model.Run(input);
     }

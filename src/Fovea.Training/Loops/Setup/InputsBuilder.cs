@@ -22,6 +22,7 @@ internal static class InputsBuilder
             IgnoreValue = options.IgnoreValue,
             MaskColors = options.MaskColors is { Count: > 0 } colors ? colors : null,
             ImageSize = options.ImageSize!.Value,
+            SeesWindows = options.Crop is not null,
         };
         description = description.WithChannels(options.Channels ?? description.Mean.Count);
         description = options.Preprocessing.ApplyTo(description);
@@ -32,8 +33,13 @@ internal static class InputsBuilder
     public static TrainingInputs Gather(Module model, ModelDescription description, DatasetPair data, TrainOptions options)
     {
         Normalization normalization = description.Normalization();
-        TransformOptions train = TaskCatalog.Of(description.Task).Augmentation(description.ImageSize) with
+        TransformOptions usual = TaskCatalog.Of(description.Task).Augmentation(description.ImageSize);
+        TransformOptions train = usual with
         {
+            Crop = options.Crop is null ? usual.Crop : CropMode.OwnResolution,
+            BalanceClasses = options.CropBalanced,
+            Flip = options.Flip ?? usual.Flip,
+            VerticalFlip = options.VerticalFlip,
             Normalization = normalization,
             Channels = description.Mean.Count,
             Filter = description.Preprocessing.Interpolation!.Value,

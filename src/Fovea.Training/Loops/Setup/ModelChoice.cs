@@ -26,7 +26,7 @@ internal static class ModelChoice
             Output = options.Output ?? Path.Combine("runs", task.Data.Name.ToLowerInvariant()),
             Model = entry.Key,
             Attention = attention == ModelRequest.NoAttention ? null : attention,
-            ImageSize = task.ChooseImageSize(options.ImageSize, entry, data),
+            ImageSize = task.ChooseImageSize(options.Crop ?? options.ImageSize, entry, data),
             Epochs = options.Epochs ?? known.Epochs,
             BatchSize = options.BatchSize ?? known.BatchSize,
 

@@ -30,9 +30,19 @@ public static class Recipe
     /// <exception cref="OptionException">One does not.</exception>
     internal static void Check(TrainOptions options, ITask task)
     {
+        if (!task.TakesPolicies && AugmentPolicy.Parse(options.AutoAugment) is not null)
+        {
+            throw new OptionException("auto-augment", $"shears and turns pictures, which {task.Data.Labels} do not follow; leave --auto-augment out.");
+        }
+
         if (options.Mixup + options.CutMix > 0 && !task.TakesMixedLabels)
         {
             throw new OptionException("mixup", $"mixes the labels of whole images; with {task.Data.Labels} leave --mixup and --cutmix out.");
+        }
+
+        if (options.Crop is not null && !task.TakesCrops)
+        {
+            throw new OptionException("crop", $"squares at the images' own resolution are for models that give a class for each pixel; with {task.Data.Labels} leave --crop out.");
         }
     }
 

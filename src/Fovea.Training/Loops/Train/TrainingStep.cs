@@ -25,7 +25,7 @@ internal sealed class TrainingStep
         Optimizer = optimizer;
         Average = average;
         _task = inputs.Task;
-        _loss = _task.CreateLoss(options, inputs.Train.Dataset);
+        _loss = _task.CreateLoss(options, inputs.Model, inputs.Train);
         _mixing = new BatchMixing { Mixup = options.Mixup, CutMix = options.CutMix };
         _mixingRandom = new Generator(options.Seed).Fork("mixing");
     }
@@ -46,16 +46,21 @@ internal sealed class TrainingStep
         using TensorScope scope = TensorScope.Begin();
         int classes = _inputs.Description.Classes.Count;
         Tensor targets = Mix(batch);
-        Tensor outputs = _inputs.Model.Call(batch.Images);
-        _task.CheckOutputs(outputs, batch.Count, classes);
-        Tensor loss = _loss.Forward(outputs, targets);
+        AuxiliaryOutputs made = AuxiliaryOutputs.Of(_inputs.Model, batch.Images);
+        _task.CheckOutputs(made.Main, batch.Count, classes);
+        Tensor loss = _loss.Forward(made.Main, targets);
+        foreach ((Tensor output, double weight) in made.Others)
+        {
+            loss += _loss.Forward(output, targets) * weight;
+        }
+
         double value = loss.Item();
         if (double.IsFinite(value))
         {
             loss.Backward();
         }
 
-        (double score, int counted) = _task.Measure(outputs, batch);
+        (double score, int counted) = _task.Measure(_inputs.Model, made.Main, batch);
         return new BatchOutcome(value, score, counted);
     }
 

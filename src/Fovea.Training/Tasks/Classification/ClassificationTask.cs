@@ -33,12 +33,12 @@ internal sealed class ClassificationTask : ITask
         _ => "resnet18",
     };
 
-    public Loss CreateLoss(TrainOptions options, IImageDataset data) =>
-        LossParser.Parse(options.Loss ?? LossParser.ForClasses, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data) : null);
+    public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) =>
+        LossParser.Parse(options.Loss ?? LossParser.ForClasses, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data.Dataset) : null);
 
     public ILabelDrawing CreateDrawing(ModelDescription model) => new ClassDrawing(model.Classes);
 
-    public (double Sum, int Counted) Measure(Tensor outputs, Batch batch)
+    public (double Sum, int Counted) Measure(Module model, Tensor outputs, Batch batch)
     {
         ReadOnlySpan<float> values = outputs.AsSpan<float>();
         ReadOnlySpan<long> labels = batch.Labels.AsSpan<long>();
@@ -51,7 +51,7 @@ internal sealed class ClassificationTask : ITask
         return (correct, batch.Count);
     }
 
-    public IEvaluationMeter CreateMeter(IReadOnlyList<string> classes, bool isFinal) => new Meter(classes);
+    public IEvaluationMeter CreateMeter(Module model, DataLoader data, bool isFinal) => new Meter(data.Dataset.Classes);
 
     public void Report(ReportContext report, Evaluation evaluation)
     {
@@ -60,7 +60,7 @@ internal sealed class ClassificationTask : ITask
         ClassificationReport.WriteSamples(report, result);
     }
 
-    public IOutputReader CreateReader(ModelDescription model, PredictOptions options) => new ClassReader(model.Classes, options.Top);
+    public IOutputReader CreateReader(Module model, ModelDescription description, PredictOptions options) => new ClassReader(description.Classes, options.Top);
 
     private sealed class Meter(IReadOnlyList<string> classes) : IEvaluationMeter
     {

@@ -66,8 +66,12 @@ internal static class DenseOutput
         return (sum, withLabels);
     }
 
-    // Equal logits go to the class of the lower number; NaN is never the largest.
-    private static void Best(ReadOnlySpan<float> logits, int classes, Span<byte> best)
+    /// <summary>The logits at a window's size, enlarged bilinearly where the model gives smaller ones.</summary>
+    public static Tensor OfSide(Tensor logits, int side) =>
+        logits.Shape[2] == side && logits.Shape[3] == side ? logits : logits.UpsampleBilinear2d((side, side));
+
+    /// <summary>The most likely class of each position. Equal logits go to the class of the lower number; NaN is never the largest.</summary>
+    public static void Best(ReadOnlySpan<float> logits, int classes, Span<byte> best)
     {
         int area = best.Length;
         float[] largest = logits[..area].ToArray();

@@ -7,12 +7,11 @@ internal sealed class MaskReader(IReadOnlyList<string> classes, IReadOnlyList<(b
 {
     public IReadOnlyList<IPrediction> Read(Tensor outputs, IReadOnlyList<Image> images, IReadOnlyList<string> names) =>
     [
-        .. images.Select((image, i) =>
-        {
-            Image mask = DenseOutput.Classes(outputs, i, image.Width, image.Height);
-            return new MaskPrediction(names[i], mask, AreasOf(mask)) { Colors = colors };
-        }),
+        .. images.Select((image, i) => Of(DenseOutput.Classes(outputs, i, image.Width, image.Height), names[i])),
     ];
+
+    /// <summary>What a mask of classes says.</summary>
+    public MaskPrediction Of(Image mask, string name) => new(name, mask, AreasOf(mask)) { Colors = colors };
 
     private IReadOnlyList<ClassArea> AreasOf(Image mask)
     {

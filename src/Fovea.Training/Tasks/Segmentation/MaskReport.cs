@@ -63,10 +63,10 @@ internal static class MaskReport
         using IDisposable still = GradMode.NoGrad();
         ImageSample sample = data.Dataset.Get(index);
         SamplePipeline pipeline = data.Pipeline;
-        Tensor x = Tensor.Empty([1, pipeline.Channels, pipeline.Height, pipeline.Width]);
-        pipeline.Write(sample, new Generator(0), x.AsSpan<float>());
         Image truth = sample.Mask!;
-        Image seen = DenseOutput.Classes(model.Call(x), 0, truth.Width, truth.Height);
+        Image seen = pipeline.Options.Windows is null
+            ? DenseOutput.Classes(model.Call(pipeline.ToInput(sample.Image)), 0, truth.Width, truth.Height)
+            : WindowedMaskReader.Classes(model.Call, pipeline, 1, data.Dataset.Classes.Count, sample.Image, sample.Name);
         double scale = Math.Min(1, (double)Side / Math.Max(truth.Width, truth.Height));
         int width = Math.Max(1, (int)Math.Round(truth.Width * scale)), height = Math.Max(1, (int)Math.Round(truth.Height * scale));
         var board = new Image(3 * width + 2 * Gap, height, PixelFormat.Rgba);

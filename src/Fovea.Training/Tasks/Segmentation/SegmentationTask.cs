@@ -19,7 +19,9 @@ internal sealed class SegmentationTask : ITask
 
     public string Gives => "a class for each pixel";
 
-    public string OtherModels => "take unet or unet-small, or --task classify";
+    public string OtherModels => "take unet-small, fcn_resnet18 or another that fovea list has for masks, or --task classify";
+
+    public bool TakesCrops => true;
 
     public TaskMetric TrainMetric => s_pixels;
 
@@ -62,17 +64,21 @@ internal sealed class SegmentationTask : ITask
 
     public TransformOptions Augmentation(int imageSize) => TransformOptions.ForSegmentation(imageSize);
 
-    public Loss CreateLoss(TrainOptions options, IImageDataset data) =>
-        LossParser.Parse(options.Loss ?? LossParser.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data) : null);
+    public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) =>
+        LossParser.Parse(options.Loss ?? LossParser.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data.Dataset) : null);
 
     public ILabelDrawing CreateDrawing(ModelDescription model) =>
         new MaskDrawing(model.Classes, MaskColorTable.Of(model.MaskColors)?.ColorsOf(model.Classes));
 
     public void CheckOutputs(Tensor outputs, int images, int classes) => DenseOutput.Check(outputs, images, classes);
 
-    public (double Sum, int Counted) Measure(Tensor outputs, Batch batch) => DenseOutput.SumOfShares(outputs, batch.Labels.AsSpan<long>());
+    public (double Sum, int Counted) Measure(Module model, Tensor outputs, Batch batch) => DenseOutput.SumOfShares(outputs, batch.Labels.AsSpan<long>());
 
-    public IEvaluationMeter CreateMeter(IReadOnlyList<string> classes, bool isFinal) => new MaskMeter(classes, isFinal);
+    public IEvaluationMeter CreateMeter(Module model, DataLoader data, bool isFinal) => new MaskMeter(data.Dataset.Classes, isFinal);
+
+    public EvaluationPlan PlanEvaluation(Module model, DataLoader data, bool isFinal) => data.Pipeline.Options.Windows is { } windows
+        ? WindowEvaluation.Of(data, windows, isFinal)
+        : new(data, CreateMeter(model, data, isFinal));
 
     public void Report(ReportContext report, Evaluation evaluation)
     {
@@ -81,6 +87,9 @@ internal sealed class SegmentationTask : ITask
         MaskReport.WriteSamples(report, result);
     }
 
-    public IOutputReader CreateReader(ModelDescription model, PredictOptions options) => new MaskReader(
-        model.Classes, MaskColorTable.Of(options.MaskColors ?? model.MaskColors)?.ColorsOf(model.Classes));
+    public IOutputReader CreateReader(Module model, ModelDescription description, PredictOptions options)
+    {
+        var masks = new MaskReader(description.Classes, MaskColorTable.Of(options.MaskColors ?? description.MaskColors)?.ColorsOf(description.Classes));
+        return description.SeesWindows ? new WindowedMaskReader(masks, description.Classes.Count) : masks;
+    }
 }

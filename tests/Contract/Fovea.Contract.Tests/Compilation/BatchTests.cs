@@ -10,7 +10,7 @@ public sealed class BatchTests
     private const int ImageSize = 32;
     private static readonly int[] s_batches = [2, 1, 3, 7];
 
-    public static TheoryData<string> Models => [.. ModelCatalog.Keys];
+    public static TheoryData<string> Models => [.. TestModels.Keys];
 
     public static TheoryData<string> Mechanisms => MechanismCase.All;
 

@@ -9,7 +9,7 @@ public sealed class CompiledModelTests
 {
     private const int ImageSize = 64;
 
-    public static TheoryData<string> Models => [.. ModelCatalog.Keys];
+    public static TheoryData<string> Models => [.. TestModels.Keys];
 
     public static TheoryData<string> Mechanisms =>
         [.. Catalog.All.Where(e => e.Card.KeepsShape && e.Card.Inputs.Count == 1 && e.Card.Family is not Family.Transformer).Select(e => e.Card.Key)];

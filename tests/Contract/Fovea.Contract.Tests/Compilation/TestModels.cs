@@ -7,6 +7,15 @@ internal static class TestModels
 {
     private const int Draws = 1 << 16;
 
+    /// <summary>
+    /// The catalogue's models; of a segmentation head that comes with several backbones the smallest, of the backbones one deep stem and one of
+    /// dilated bottlenecks: the others differ in numbers alone.
+    /// </summary>
+    public static IEnumerable<string> Keys => ModelCatalog.All.Where(IsOfItsOwn).Select(e => e.Key);
+
+    private static bool IsOfItsOwn(ModelEntry model) => model.Task != "Segment" || model.Key.StartsWith("unet", StringComparison.Ordinal)
+        || model.Key.EndsWith("_resnet18", StringComparison.Ordinal) || model.Key is "pspnet_resnet18c" or "fcn_resnet50";
+
     public static Module Make(string key, ModelOptions options)
     {
         using IDisposable deferred = Initialization.Defer();

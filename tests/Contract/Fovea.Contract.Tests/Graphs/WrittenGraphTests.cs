@@ -11,7 +11,7 @@ public sealed class WrittenGraphTests
 
     public static TheoryData<string> Cases => MechanismCase.All;
 
-    public static TheoryData<string> Models => [.. ModelCatalog.Keys];
+    public static TheoryData<string> Models => [.. TestModels.Keys];
 
     [Theory]
     [MemberData(nameof(Cases))]

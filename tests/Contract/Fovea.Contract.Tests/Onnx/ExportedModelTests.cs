@@ -13,7 +13,7 @@ public sealed class ExportedModelTests
 
     public static TheoryData<string> Cases => MechanismCase.All;
 
-    public static TheoryData<string> Models => [.. ModelCatalog.Keys];
+    public static TheoryData<string> Models => [.. TestModels.Keys];
 
     public static TheoryData<string> Mechanisms => CompiledModelTests.Mechanisms;
 

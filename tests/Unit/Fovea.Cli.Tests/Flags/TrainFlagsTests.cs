@@ -32,6 +32,8 @@ public sealed class TrainFlagsTests
         ("--image-size 96", "imageSize", "96"),
         ("--imgsz 96", "imageSize", "96"),
         ("--img-size 96", "imageSize", "96"),
+        ("--crop 256", "crop", "256"),
+        ("--crop-balanced", "cropBalanced", "true"),
         ("--channels 1", "channels", "1"),
         ("--mean 0.5", "preprocessing", """{"mean":[0.5],"std":null,"interpolation":null,"cropFraction":null,"orientation":null}"""),
         ("--std 0.1,0.2,0.3", "preprocessing", """{"mean":null,"std":[0.1,0.2,0.3],"interpolation":null,"cropFraction":null,"orientation":null}"""),

@@ -13,15 +13,15 @@ internal sealed class GreyLabels(string name = "Grey") : DataTask
 
     public override string Labels => "a brightness each";
 
-    public override Tensor CreateLabels(int images, int height, int width) => Tensor.Empty([images, 1]);
+    public override BatchLabels StartBatch(int images, int height, int width) => BatchLabels.Of(Tensor.Empty([images, 1]), Write);
 
-    public override void Write(ImageSample sample, SamplePipeline pipeline, Generator random, Span<float> planes, Tensor labels, int position)
+    public override IImageDataset From(IImageDataset pictures) => new GreyPictures(pictures);
+
+    private static void Write(ImageSample sample, SamplePipeline pipeline, Generator random, Span<float> planes, Tensor labels, int position)
     {
         pipeline.Write(sample, random, planes);
         labels.AsSpan<float>()[position] = ((GreySample)sample).Grey;
     }
-
-    public override IImageDataset From(IImageDataset pictures) => new GreyPictures(pictures);
 
     /// <summary>A picture and how bright it is.</summary>
     private sealed record GreySample(Image Image, string Name, float Grey) : ImageSample(Image, 0, Name);

@@ -24,11 +24,11 @@ internal sealed class GreyTask(DataTask? labels = null) : ITask
 
     public string ChooseModel(DatasetSummary data) => "resnet8";
 
-    public Loss CreateLoss(TrainOptions options, IImageDataset data) => new SquaredError();
+    public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) => new SquaredError();
 
-    public (double Sum, int Counted) Measure(Tensor outputs, Batch batch) => (Errors(outputs, batch).Sum(), batch.Count);
+    public (double Sum, int Counted) Measure(Module model, Tensor outputs, Batch batch) => (Errors(outputs, batch).Sum(), batch.Count);
 
-    public IEvaluationMeter CreateMeter(IReadOnlyList<string> classes, bool isFinal) => new Meter();
+    public IEvaluationMeter CreateMeter(Module model, DataLoader data, bool isFinal) => new Meter();
 
     public void Report(ReportContext report, Evaluation evaluation)
     {
@@ -36,7 +36,7 @@ internal sealed class GreyTask(DataTask? labels = null) : ITask
         report.Folder.WriteText("predictions.csv", "image,error\n" + string.Concat(((GreyResult)evaluation).Errors.Select(e => FormattableString.Invariant($"{e:0.######}\n"))));
     }
 
-    public IOutputReader CreateReader(ModelDescription model, PredictOptions options) => new Reader();
+    public IOutputReader CreateReader(Module model, ModelDescription description, PredictOptions options) => new Reader();
 
     private static IEnumerable<double> Errors(Tensor outputs, Batch batch)
     {

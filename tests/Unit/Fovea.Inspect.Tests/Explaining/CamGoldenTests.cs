@@ -58,7 +58,7 @@ public sealed class CamGoldenTests
             "class" => new ClassTarget(Number(1)),
             "difference" => new ClassDifferenceTarget(Number(1), Number(2)),
             "pixel" => new PixelTarget(Number(1), Number(2), Number(3)),
-            "mask" => new MaskTarget(Array.ConvertAll(DrawnValues.Noise(16 * 12, 5), static v => v > 0.3f ? 1f : 0), 16, 12, Number(1)),
+            "mask" => new MaskTarget(Array.ConvertAll(CounterNoise.Draw(16 * 12, 5), static v => v > 0.3f ? 1f : 0), 16, 12, Number(1)),
             _ => new PredictedClassTarget(),
         };
     }

@@ -21,7 +21,7 @@ public sealed class ModelMapsTests
     {
         using TensorScope scope = TensorScope.Begin();
         var model = new Sequential([("attention", Catalog.Find(mechanism).CreateFor(new SlotShape(64, 8, 8)))]);
-        Tensor x = Tensor.From(DrawnValues.Noise(64 * 64, 1), [1, 64, 8, 8]);
+        Tensor x = Tensor.From(CounterNoise.Draw(64 * 64, 1), [1, 64, 8, 8]);
         using ModelMaps maps = ModelMaps.Of(model, x);
         Assert.Equal(sites, string.Join(", ", maps.Sites.Select(s => $"{s.Name} {s.Kind} {s.Channels}@{s.Keys.Height}x{s.Keys.Width}")));
         Assert.All(maps.Sites, s => Assert.Equal(s.Keys.Cells, s.Map().Values.Length));

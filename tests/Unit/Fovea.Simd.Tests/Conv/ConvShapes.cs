@@ -5,7 +5,7 @@ namespace Fovea.Simd.Tests.Conv;
 /// <summary>The geometries that every pass is checked on.</summary>
 internal static class ConvShapes
 {
-    public static IEnumerable<ConvShape> All() => Empty().Concat(Sizes()).Concat(Geometries()).Concat(Grouped()).Concat(Networks());
+    public static IEnumerable<ConvShape> All() => Empty().Concat(Sizes()).Concat(Geometries()).Concat(Grouped()).Concat(Wide()).Concat(Networks());
 
     private static ConvShape Square(int batch, int inputs, int size, int outputs, int kernel, int stride = 1, int pad = 0, int dilation = 1, int groups = 1) =>
         new(batch, inputs, size, size, outputs, kernel, kernel, stride, stride, pad, pad, dilation, dilation, groups);
@@ -75,6 +75,22 @@ internal static class ConvShapes
             yield return Square(2, 4, 19, 4, 3, stride, 2, 2, groups: 4);
             yield return Square(1, 4, 21, 4, 7, stride, 9, 3, groups: 4);
         }
+    }
+
+    // Kernels spread so wide that some taps read only padding, or all do.
+    private static IEnumerable<ConvShape> Wide()
+    {
+        foreach (int dilation in (int[])[3, 7, 12, 13, 20])
+        {
+            yield return Square(2, 33, 13, 40, 3, 1, dilation, dilation);
+            yield return Square(1, 5, 13, 9, 3, 2, dilation, dilation);
+            yield return Square(2, 8, 9, 8, 5, 1, 2 * dilation, dilation, groups: 2);
+        }
+
+        yield return Square(2, 16, 1, 24, 3, 1, 1);
+        yield return Square(3, 24, 2, 16, 5, 1, 2);
+        yield return Square(2, 12, 1, 16, 2, 1, 1, 2);
+        yield return new(2, 40, 14, 3, 36, 3, 3, 1, 1, 2, 6, 2, 6, 1);
     }
 
     // Small batches of the layers that the benchmarks time.

@@ -27,6 +27,17 @@ public class WinogradTests(ITestOutputHelper output)
         yield return new(1, 160, 7, 7, 150, 3, 3, 1, 1, 1, 1, 1, 1, 1);
         yield return new(19, 20, 4, 4, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1);
         yield return new(1, 16, 56, 56, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+
+        // Dilated: maps around every multiple of a dilated tile, dilations that differ down and across, and one wider than half the map.
+        foreach ((int height, int width, int down, int across) in ((int, int, int, int)[])
+            [(9, 9, 2, 2), (13, 13, 2, 3), (16, 33, 4, 2), (28, 28, 4, 4), (14, 15, 1, 6), (7, 17, 5, 1), (28, 28, 12, 12), (6, 5, 4, 4)])
+        {
+            yield return new(2, 17, height, width, 33, 3, 3, 1, 1, down, across, down, across, 1);
+            yield return new(3, 8, height, width, 12, 3, 3, 1, 1, down * 2, across, down, across, 2);
+        }
+
+        // A kernel of 5 × 5 of which the map leaves 3 × 3.
+        yield return new(4, 9, 2, 2, 16, 5, 5, 1, 1, 2, 2, 1, 1, 1);
     }
 
     private static bool Fits(in ConvShape s) => s.OutHeight > 0 && s.OutWidth > 0;
@@ -40,7 +51,7 @@ public class WinogradTests(ITestOutputHelper output)
     {
         Assert.SkipUnless(Convolution.Supports<float>(s, algorithm), "registers too narrow");
         float[] x = Numbers.Uniform<float>(s.Batch * s.InChannels * s.Height * s.Width, 1);
-        float[] w = Numbers.Uniform<float>(s.OutChannels * (s.InChannels / s.Groups) * 9, 2);
+        float[] w = Numbers.Uniform<float>(s.OutChannels * (s.InChannels / s.Groups) * s.KernelHeight * s.KernelWidth, 2);
         float[] bias = Numbers.Uniform<float>(s.OutChannels, 3);
         float[] residual = Numbers.Uniform<float>(s.Batch * s.OutChannels * s.OutHeight * s.OutWidth, 4);
         double[] expected = PlainConvolution.Forward(s, x, w, bias);
@@ -93,15 +104,18 @@ public class WinogradTests(ITestOutputHelper output)
         Assert.InRange(worst, 0, bound);
     }
 
-    /// <summary>The gradient of the weights: several chunks of tiles, odd maps, ragged registers, groups.</summary>
+    /// <summary>The gradient of the weights: several chunks of tiles, odd maps, ragged registers, groups, dilation.</summary>
     [Theory]
-    [InlineData(1, 33, 77, 34, 1)]
-    [InlineData(3, 32, 13, 50, 1)]
-    [InlineData(2, 40, 16, 36, 2)]
-    [InlineData(9, 47, 7, 32, 1)]
-    public void SumsTheGradientOfWeights(int batch, int inputs, int size, int outputs, int groups)
+    [InlineData(1, 33, 77, 34, 1, 1)]
+    [InlineData(3, 32, 13, 50, 1, 1)]
+    [InlineData(2, 40, 16, 36, 2, 1)]
+    [InlineData(9, 47, 7, 32, 1, 1)]
+    [InlineData(2, 33, 19, 40, 1, 2)]
+    [InlineData(1, 32, 28, 32, 1, 4)]
+    [InlineData(3, 35, 11, 32, 2, 6)]
+    public void SumsTheGradientOfWeights(int batch, int inputs, int size, int outputs, int groups, int dilation)
     {
-        var s = new ConvShape(batch, inputs * groups, size, size, outputs * groups, 3, 3, 1, 1, 1, 1, 1, 1, groups);
+        var s = new ConvShape(batch, inputs * groups, size, size, outputs * groups, 3, 3, 1, 1, dilation, dilation, dilation, dilation, groups);
         float[] x = Samples.Normal<float>(batch * inputs * groups * size * size, 1, 0.5);
         float[] dy = Samples.Normal<float>(batch * outputs * groups * size * size, 2);
         double[] expected = PlainConvolution.BackwardWeight(s, x, dy);

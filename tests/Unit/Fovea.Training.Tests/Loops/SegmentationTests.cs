@@ -72,10 +72,54 @@ public class SegmentationTests
     }
 
     [Fact]
-    public void StoppingAndResumingChangesNoBit()
+    public void CropsAreLearntFromAndWindowsSeenThroughWhereverTheWeightsGo()
+    {
+        using var folder = new TemporaryFolder();
+        TrainResult result = Trainer.Train(Options(folder) with { ImageSize = null, Crop = 16, CropBalanced = true, Epochs = 12, BatchSize = 4 });
+        SegmentationResult own = result.Segmentation!;
+        Assert.True(own.MeanIou > 0.7, $"mean IoU {own.MeanIou}");
+        Assert.True(File.Exists(Path.Combine(result.Run, "samples/worst-01.png")));
+        string weights = Path.Combine(result.Run, "best.safetensors");
+        var eval = new EvalOptions { Weights = weights, Data = folder.File("discs"), BatchSize = 5 };
+        var evaluation = (SegmentationResult)Evaluator.Measure(eval);
+        Assert.StartsWith("own resolution in windows of 16×16 pixels", evaluation.Description!.PreprocessingText, StringComparison.Ordinal);
+        Assert.Equal(own.Confusion.ToCsv(), evaluation.Confusion.ToCsv());
+        Assert.Equal(4, ((SegmentationResult)Evaluator.Measure(eval with { Scales = [0.75, 1, 1.5], Flip = true })).Images);
+
+        Predictor predictor = Predictor.Open(new PredictOptions { Weights = weights });
+        var meter = new SegmentationMeter(predictor.Classes);
+        foreach (string path in Predictor.Find([folder.File("discs/val/images")]))
+        {
+            MaskPrediction seen = Assert.Single(predictor.Segment([ImageCodecs.Load(path)], [path]));
+            Image truth = ImageCodecs.LoadIndices(path.Replace("images", "masks", StringComparison.Ordinal));
+            meter.Add(seen.Mask.Pixels, [.. truth.Pixels.Select(p => (byte)(p / 255))], truth.Width, path);
+        }
+
+        Assert.Equal(own.Confusion.ToCsv(), meter.Confusion.ToCsv());
+    }
+
+    [Fact]
+    public void CropsGoWithMasksAndWindowsWithCrops()
+    {
+        using var folder = new TemporaryFolder();
+        TrainOptions options = Options(folder);
+        Assert.Contains("multiples of 8", Error(() => Trainer.Train(options with { ImageSize = null, Crop = 20 })), StringComparison.Ordinal);
+        Assert.Contains("nothing beside --crop 16", Error(() => Trainer.Train(options with { Crop = 16, ImageSize = 32 })), StringComparison.Ordinal);
+        Assert.Contains("--crop N beside it", Error(() => Trainer.Train(options with { CropBalanced = true })), StringComparison.Ordinal);
+        Assert.Contains("leave --crop out", Error(() => Trainer.Train(new TrainOptions { Model = "resnet8", Crop = 16, Output = options.Output })), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(options.Output));
+
+        static string Error(Action wrong) => Assert.Throws<OptionException>(wrong).Message;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void StoppingAndResumingChangesNoBit(bool crops)
     {
         using var folder = new TemporaryFolder();
         TrainOptions options = Options(folder) with { Name = "whole", Epochs = 2, Threads = 2, AutoAugment = "rand" };
+        options = crops ? options with { Model = "danet_resnet18", ImageSize = null, Crop = 16, CropBalanced = true } : options;
         TrainResult whole = Trainer.Train(options);
         using var stop = new CancellationTokenSource();
         var listener = new Listener(e =>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Fovea.Attention;
-using Fovea.Layers;
 
 namespace Fovea.Models;
 
@@ -18,8 +16,9 @@ internal sealed class PyramidBackbone : Module
     {
         var stages = new ResNetStages(depth);
         var slots = new AttentionSlots(options.Attention);
-        var places = new List<string>();
-        _body = Register("body", new Body(stages, options, slots, places));
+        var trunk = new TrunkPlaces(slots);
+        _body = Register("body", new Body(stages, options, trunk));
+        var places = new List<string>(trunk.Names);
         _fpn = Register("fpn", new FeaturePyramid([stages.Channels(2), stages.Channels(3), stages.Channels(4)], slots, options.ImageSize, places));
         slots.CheckAllUsed(subject, places);
     }
@@ -38,31 +37,11 @@ internal sealed class PyramidBackbone : Module
     private sealed class Body : Module
     {
         private const int FirstStage = 2;
-        private readonly Conv2d _conv1;
-        private readonly BatchNorm2d _bn1;
-        private readonly MaxPool2d _pool = new(3, 2, 1);
-        private readonly List<(Module Stage, Module? Between)> _stages = [];
+        private readonly ResNetTrunk _trunk;
 
-        public Body(ResNetStages stages, ModelOptions options, AttentionSlots slots, List<string> places)
+        public Body(ResNetStages stages, ModelOptions options, TrunkPlaces places)
         {
-            _conv1 = Register("conv1", new Conv2d(options.InChannels, stages.Channels(0), 7, 2, 3, bias: false));
-            _bn1 = Register("bn1", new BatchNorm2d(stages.Channels(0)));
-            int size = (options.ImageSize + 3) / 4;
-            for (int stage = 1; stage <= ResNetStages.Count; stage++)
-            {
-                string name = string.Create(CultureInfo.InvariantCulture, $"layer{stage}");
-                size = stage == 1 ? size : (size + 1) / 2;
-                var slot = new SlotShape(stages.Channels(stage), size, size);
-                Module layer = Register(name, stages.Build(stage, block =>
-                {
-                    places.Add(block);
-                    return slots.ForBlock(block, slot);
-                }));
-                places.Add(name);
-                Module? between = slots.ForStage(name, slot, stage == ResNetStages.Count);
-                _stages.Add((layer, between is null ? null : Register($"attention{stage}", between)));
-            }
-
+            _trunk = new ResNetTrunk(stages, options, places, Register);
             ResidualInitialization.DrawUnlessDeferred(this);
         }
 
@@ -70,16 +49,7 @@ internal sealed class PyramidBackbone : Module
         public List<Tensor> Maps(Tensor x)
         {
             using IDisposable? part = EnterTrace();
-            var maps = new List<Tensor>();
-            Tensor y = _pool.Call(_bn1.CallFused(_conv1.Call(x), relu: true));
-            foreach ((Module stage, Module? between) in _stages)
-            {
-                y = stage.Call(y);
-                y = between?.Call(y) ?? y;
-                maps.Add(y);
-            }
-
-            return maps[(FirstStage - 1)..];
+            return _trunk.Maps(x)[FirstStage..];
         }
 
         protected override Tensor Forward(Tensor x) => Maps(x)[^1];

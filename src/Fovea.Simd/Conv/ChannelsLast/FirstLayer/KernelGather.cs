@@ -14,7 +14,7 @@ internal static unsafe class KernelGather<V, T>
     public static long Count(int channels, int taps) => (((long)channels * taps) + V.Width) * V.Width;
 
     /// <summary><c>to[channel][weight][output]</c>, zero beyond the last output; weights in the order in which a kernel holds them.</summary>
-    /// <param name="job">The correlation; it has every tap of the kernel.</param>
+    /// <param name="job">The correlation; every tap of its kernel is gathered.</param>
     /// <param name="from">The first output's kernel of the first channel.</param>
     /// <param name="end">Where the weights end.</param>
     /// <param name="outputs">Output channels, up to a register.</param>
@@ -23,7 +23,7 @@ internal static unsafe class KernelGather<V, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in ConvJob job, T* from, T* end, int outputs, int channels, T* to)
     {
-        int taps = job.TapCount;
+        int taps = job.KernelTaps;
         int depth = channels * taps;
         if (outputs == V.Width && job.WeightInput == taps && depth % V.Width == 0)
         {
@@ -56,7 +56,7 @@ internal static unsafe class KernelGather<V, T>
 
     private static void One(in ConvJob job, T* from, int outputs, T* to)
     {
-        for (int t = 0; t < job.TapCount; t++, to += V.Width)
+        for (int t = 0; t < job.KernelTaps; t++, to += V.Width)
         {
             for (int o = 0; o < V.Width; o++)
             {

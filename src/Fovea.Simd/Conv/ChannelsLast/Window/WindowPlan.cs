@@ -65,7 +65,21 @@ internal unsafe struct WindowPlan
 
     /// <summary>Whether a job should be computed this way rather than from a copy of the input for each tap.</summary>
     public static bool Takes(in ConvJob job) =>
-        job.PatchWidth == 0 && job.OutWidth >= NarrowestRow && (job.TapCount > 1 ? job.StrideWidth <= 2 : job.StrideWidth > 1 || job.StrideHeight > 1);
+        job.PatchWidth == 0 && job.OutWidth >= NarrowestRow
+        && (job.TapCount > 1 ? job.StrideWidth <= 2 && !IsSpread(job) : job.StrideWidth > 1 || job.StrideHeight > 1);
+
+    /// <summary>Whether taps leave out more between them than they read: a window of all of it would hold what no output needs.</summary>
+    public static bool IsSpread(in ConvJob job)
+    {
+        int top = int.MaxValue, bottom = int.MinValue, left = int.MaxValue, right = int.MinValue;
+        for (int t = 0; t < job.TapCount; t++)
+        {
+            (top, bottom) = (Math.Min(top, job.Taps[t].Row), Math.Max(bottom, job.Taps[t].Row));
+            (left, right) = (Math.Min(left, job.Taps[t].Column), Math.Max(right, job.Taps[t].Column));
+        }
+
+        return (bottom - top + 1L) * (right - left + 1L) > 2L * job.TapCount;
+    }
 
     /// <summary>Plans a job.</summary>
     public static WindowPlan Make<V, T>(in ConvJob job)

@@ -45,7 +45,7 @@ internal sealed class TarTree : FileTree
             byte[] head = tar.Head();
             _bodies.Remove(entry.Path);
             _heads.Remove(entry.Path);
-            if (options.IsImage(entry.Path, head) || DataFiles.IsData(entry.Path))
+            if (options.IsImage(entry.Path, head) || DataFiles.IsData(entry.Path) || DataFiles.IsAnnotation(entry.Path, entry.Length))
             {
                 head = _bodies[entry.Path] = tar.ReadBody(options.MemoryLimit - held);
             }

@@ -19,9 +19,9 @@ public sealed class UNet : Module
     private const string GateKey = "attention_gate";
     private readonly int _inChannels;
     private readonly int _levels;
-    private readonly List<Block> _down = [];
-    private readonly Block _bottom;
-    private readonly Block[] _up;
+    private readonly List<DoubleConvolution> _down = [];
+    private readonly DoubleConvolution _bottom;
+    private readonly DoubleConvolution[] _up;
     private readonly Module?[] _skips;
     private readonly Conv2d _head;
 
@@ -49,7 +49,7 @@ public sealed class UNet : Module
         }
 
         _bottom = MakeBlock(slots, "bottom", channels, width << levels, SlotAt(levels));
-        _up = new Block[levels];
+        _up = new DoubleConvolution[levels];
         _skips = new Module?[levels];
         var gated = new SkipGates(options.Attention, gates);
         for (int level = levels - 1; level >= 0; level--)
@@ -85,7 +85,7 @@ public sealed class UNet : Module
         }
 
         var skips = new List<Tensor>();
-        foreach (Block down in _down)
+        foreach (DoubleConvolution down in _down)
         {
             skips.Add(down.Call(x));
             x = skips[^1].MaxPool2d(2, 2);
@@ -113,34 +113,8 @@ public sealed class UNet : Module
 
     private static string Name(string kind, int level) => string.Create(CultureInfo.InvariantCulture, $"{kind}{level}");
 
-    private Block MakeBlock(AttentionSlots slots, string name, int inChannels, int channels, SlotShape slot) =>
-        Register(name, new Block(inChannels, channels, slots.ForBlock(name, slot)));
-
-    /// <summary>Two convolutions with batch norm and ReLU, then attention.</summary>
-    private sealed class Block : Module
-    {
-        private readonly Conv2d _conv1;
-        private readonly BatchNorm2d _bn1;
-        private readonly Conv2d _conv2;
-        private readonly BatchNorm2d _bn2;
-        private readonly Module? _attention;
-
-        public Block(int inChannels, int channels, Module? attention)
-        {
-            _conv1 = Register("conv1", new Conv2d(inChannels, channels, 3, padding: 1, bias: false));
-            _bn1 = Register("bn1", new BatchNorm2d(channels));
-            _conv2 = Register("conv2", new Conv2d(channels, channels, 3, padding: 1, bias: false));
-            _bn2 = Register("bn2", new BatchNorm2d(channels));
-            _attention = attention is null ? null : Register("attention", attention);
-        }
-
-        protected override Tensor Forward(Tensor x)
-        {
-            Tensor y = _bn1.CallFused(_conv1.Call(x), relu: true);
-            y = _bn2.CallFused(_conv2.Call(y), relu: true);
-            return _attention?.Call(y) ?? y;
-        }
-    }
+    private DoubleConvolution MakeBlock(AttentionSlots slots, string name, int inChannels, int channels, SlotShape slot) =>
+        Register(name, new DoubleConvolution(inChannels, channels, slots.ForBlock(name, slot)));
 
     /// <summary>Hands out attention gates to the skips.</summary>
     private sealed class SkipGates

@@ -33,8 +33,9 @@ public sealed class ResNetUNet : Module
         _inChannels = options.InChannels;
         var stages = new ResNetStages(depth);
         var slots = new AttentionSlots(options.Attention);
-        var places = new List<string>();
-        _encoder = Register("encoder", new Encoder(stages, options, slots, places));
+        var trunk = new TrunkPlaces(slots, "encoder.", onlyNamed: true);
+        _encoder = Register("encoder", new Encoder(stages, options, trunk));
+        List<string> places = [.. trunk.Names];
         _blocks = new DecoderBlock[s_decoder.Length];
         int channels = stages.Channels(ResNetStages.Count);
         for (int i = 0; i < _blocks.Length; i++)
@@ -102,40 +103,12 @@ public sealed class ResNetUNet : Module
     /// <summary>The ResNet without its classifier.</summary>
     private sealed class Encoder : Module
     {
-        private readonly Conv2d _conv1;
-        private readonly BatchNorm2d _bn1;
-        private readonly MaxPool2d _pool = new(3, 2, 1);
-        private readonly List<Module> _stages = [];
+        private readonly ResNetTrunk _trunk;
 
-        public Encoder(ResNetStages stages, ModelOptions options, AttentionSlots slots, List<string> places)
-        {
-            _conv1 = Register("conv1", new Conv2d(options.InChannels, stages.Channels(0), 7, 2, 3, bias: false));
-            _bn1 = Register("bn1", new BatchNorm2d(stages.Channels(0)));
-            for (int stage = 1; stage <= ResNetStages.Count; stage++)
-            {
-                int size = options.ImageSize >> (stage + 1);
-                var slot = new SlotShape(stages.Channels(stage), size, size);
-                _stages.Add(Register(string.Create(CultureInfo.InvariantCulture, $"layer{stage}"), stages.Build(stage, block =>
-                {
-                    places.Add($"encoder.{block}");
-                    return slots.ForNamed($"encoder.{block}", slot);
-                })));
-            }
-        }
+        public Encoder(ResNetStages stages, ModelOptions options, TrunkPlaces places) => _trunk = new ResNetTrunk(stages, options, places, Register);
 
         /// <summary>The map of the stem, and of each stage.</summary>
-        public List<Tensor> Maps(Tensor x)
-        {
-            List<Tensor> maps = [_bn1.CallFused(_conv1.Call(x), relu: true)];
-            Tensor y = _pool.Call(maps[0]);
-            foreach (Module stage in _stages)
-            {
-                y = stage.Call(y);
-                maps.Add(y);
-            }
-
-            return maps;
-        }
+        public List<Tensor> Maps(Tensor x) => _trunk.Maps(x);
 
         protected override Tensor Forward(Tensor x) => Maps(x)[^1];
     }
