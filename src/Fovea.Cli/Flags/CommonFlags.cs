@@ -135,7 +135,7 @@ internal static class CommonFlags
 
     private static FlagSet<T> MechanismDetails<T>(this FlagSet<T> flags, Func<T, IReadOnlyDictionary<string, string>, T> options, Func<T, string, T> at) => flags
         .AddPairs("--attention-option", "An option of the mechanism, as fovea show KEY lists them. May be given several times.", options)
-        .Add("--attention-at", FlagValues.Text("PLACE"), "Where the mechanism goes: blocks, stages, or places such as layer3,layer4.1; default blocks.", at)
+        .Add("--attention-at", FlagValues.Text("PLACE"), "Where the mechanism goes: blocks, stages, neck (behind a feature pyramid), or places such as layer3,layer4.1; default blocks.", at)
         .Rule(given => Mechanisms(given["--attention"]).Contains(ModelRequest.NoAttention)
             ? given.Refuse($"--attention {ModelRequest.NoAttention}", "--attention-option", "--attention-at")
             : null);

@@ -24,7 +24,7 @@ public sealed partial record TrainOptions
     /// <summary><c>--attention-option k=v</c>: options of the mechanism by name.</summary>
     public IReadOnlyDictionary<string, string> AttentionOptions { get; init; } = new Dictionary<string, string>();
 
-    /// <summary><c>--attention-at</c>: "blocks", "stages", or names of places in the model; null for the default, "blocks".</summary>
+    /// <summary><c>--attention-at</c>: "blocks", "stages", "neck", or names of places in the model; null for the default, "blocks".</summary>
     public string? AttentionAt { get; init; }
 
     /// <summary>
