@@ -42,7 +42,8 @@ internal sealed record Subject(string Name, TrainOptions Training, IReadOnlyList
         ModelCatalog.Register(new ModelEntry(SmallTransformer, "Vision transformer of 4 blocks for 64×64 images, 64 tokens of 96", 64, static o =>
             new VisionTransformer(o.ImageSize, o.ImageSize, o.Classes, 96, 4) { PatchHeight = 8, PatchWidth = 8, InChannels = o.InChannels, Depth = 4, NormEpsilon = 1e-6 }));
         DatasetFactory.Register(new NamedDataset(
-            ManyPictures, static (o, split) => new ClutterDataset(split == DataSplit.Train ? 32000 : o.ClutterValCount, o.Seed, split)) { Origin = "made from the seed" });
+            ManyPictures, static (o, split) => new ClutterDataset(split == DataSplit.Train ? 32000 : o.ClutterValCount, o.Seed, split))
+        { Origin = "made from the seed" });
     }
 
     private static TrainOptions Convolutional(string attention, string? at) => new() { Model = "resnet8", Attention = attention, AttentionAt = at, Seed = 1 };

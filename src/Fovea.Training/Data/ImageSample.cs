@@ -17,4 +17,7 @@ public record ImageSample(Image Image, int Label, string Name, Image? Mask = nul
     /// both or none were.
     /// </summary>
     public ExifOrientation? TurnedAlone { get; init; }
+
+    /// <summary>What an evaluation compares with what a model says of each pixel: the mask in its own size.</summary>
+    internal virtual object? Truth => Mask;
 }

@@ -19,7 +19,7 @@ internal sealed class PixelLabels : DataTask
     /// <summary>int64 [N, H, W].</summary>
     public override BatchLabels StartBatch(int images, int height, int width) => BatchLabels.Of(Tensor.Empty([images, height, width], DType.Int64), Write);
 
-    public override object? Kept(ImageSample sample, SamplePipeline pipeline) => sample is WindowSample { Part: var part } ? part : sample.Mask;
+    public override object? Kept(ImageSample sample, SamplePipeline pipeline) => sample.Truth;
 
     public override int[] CountIn(ImageSample sample, int classes)
     {

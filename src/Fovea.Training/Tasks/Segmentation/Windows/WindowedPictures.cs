@@ -13,7 +13,10 @@ namespace Fovea.Training;
 internal sealed record WindowPart(int Picture, WindowView[] Views, int View, int Window, Image Truth);
 
 /// <summary>A window as a sample of its own; its labels are not read.</summary>
-internal sealed record WindowSample(Image Image, string Name, Image NoLabels, WindowPart Part) : ImageSample(Image, 0, Name, NoLabels);
+internal sealed record WindowSample(Image Image, string Name, Image NoLabels, WindowPart Part) : ImageSample(Image, 0, Name, NoLabels)
+{
+    internal override object? Truth => Part;
+}
 
 /// <summary>The windows of all pictures of a set, one after the other, as samples of one size: batches of them are like any other.</summary>
 internal sealed class WindowedPictures : IImageDataset
