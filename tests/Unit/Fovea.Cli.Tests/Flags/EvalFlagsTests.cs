@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Reflection;
 using Fovea.Cli.Flags;
 using Fovea.Training;
@@ -25,6 +26,7 @@ public sealed class EvalFlagsTests
         ("--crop-pct 0.9", "Preprocessing", "crop 0.9"),
         ("--orientation ignore", "Preprocessing", "orientation ignored"),
         ("--image-size 96", "ImageSize", "96"),
+        ("--crop 96", "Crop", "96"),
         ("--imgsz 96", "ImageSize", "96"),
         ("-b 7", "BatchSize", "7"),
         ("--batch-size 7", "BatchSize", "7"),
@@ -43,6 +45,8 @@ public sealed class EvalFlagsTests
         ("--mask-colors none", "MaskColors", ""),
         ("--output out", "Output", "out"),
         ("--logits a.json", "Logits", "a.json"),
+        ("--scales 0.5,1,1.5", "Scales", "0.5 1 1.5"),
+        ("--flip", "Flip", "True"),
     ];
 
     private static readonly (string Words, string Property, string Value)[] s_predict = [.. s_common, ("--attention grad-cam", "MapMethod", "grad-cam"), ("--attention", "MapMethod", "grad-cam"), ("--top 3", "Top", "3"), ("--output out", "Output", "out"), ("--overlay", "Overlay", "True"), ("--mask-colors none", "MaskColors", "")];
@@ -92,6 +96,7 @@ public sealed class EvalFlagsTests
     {
         IReadOnlyDictionary<string, string> options => string.Join(' ', options.Select(o => $"{o.Key}={o.Value}")),
         IReadOnlyList<string> list => string.Join(' ', list),
+        IReadOnlyList<double> numbers => string.Join(' ', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))),
         _ => value?.ToString(),
     };
 }

@@ -34,6 +34,8 @@ public sealed class TrainFlagsTests
         ("--img-size 96", "imageSize", "96"),
         ("--crop 256", "crop", "256"),
         ("--crop-balanced", "cropBalanced", "true"),
+        ("--flip 0.25", "flip", "0.25"),
+        ("--vertical-flip 0.25", "verticalFlip", "0.25"),
         ("--channels 1", "channels", "1"),
         ("--mean 0.5", "preprocessing", """{"mean":[0.5],"std":null,"interpolation":null,"cropFraction":null,"orientation":null}"""),
         ("--std 0.1,0.2,0.3", "preprocessing", """{"mean":null,"std":[0.1,0.2,0.3],"interpolation":null,"cropFraction":null,"orientation":null}"""),
