@@ -8,13 +8,17 @@ using Fovea.Training;
 // MODELS/NAME/best.safetensors are judged; what is missing is trained first (minutes for convolutional networks, hours for the transformer), and a run that
 // was stopped goes on. Exits with 1 when a claim does not hold of some network.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is not [var folder, .. var rest])
+int pictures = 200;
+if (args is not [var folder, .. var rest]
+    || (rest is [var first, ..] && !int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out pictures))
+    || rest.Skip(1).FirstOrDefault(n => Subject.All.All(s => s.Name != n)) is not null)
 {
-    Console.Error.WriteLine("expected the folder of the networks, then the number of pictures (default 200) and the networks (default all).");
+    Console.Error.WriteLine(
+        $"expected the folder of the networks, then the number of pictures (default 200) and networks of {string.Join(", ", Subject.All.Select(s => s.Name))} (default all), "
+        + $"got \"{string.Join(' ', args)}\".");
     return 2;
 }
 
-int pictures = rest is [var first, ..] ? int.Parse(first, CultureInfo.InvariantCulture) : 200;
 string[] wanted = [.. rest.Skip(1)];
 Subject.Register();
 var judge = new Judge(pictures, seed: 7);

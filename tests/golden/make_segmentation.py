@@ -3,8 +3,8 @@
 
 Run with PyTorch 1.13 and torchvision 0.14 (Debian: python3-torchvision):  python3 tests/golden/make_segmentation.py
 segmentation.safetensors holds for each case, in evaluation mode: every seventh number of each output, and of each parameter's gradient its
-largest magnitude and eight numbers at equal distances. Weights and pictures are drawn from a counter, as make_cams.py draws them, which the
-tests do as well; the names and shapes of the state dict are in the metadata. Everything is computed in float64.
+largest magnitude and eight numbers at equal distances. Weights and pictures are drawn from a counter, as drawing.py does, which the tests do as
+well; the names and shapes of the state dict are in the metadata. Everything is computed in float64.
 """
 import json
 import pathlib
@@ -16,26 +16,13 @@ import torchvision
 from torch import nn
 
 import safetensors_out
+from drawing import noise, state_of
 from make_importers import conv_module, criss_cross, mm_danet_parts, mm_non_local
 
 torch.set_default_dtype(torch.float64)
 CLASSES = 5
 PICTURES = (2, 3, 42, 33)
 SAMPLES = 8
-
-
-def noise(count, seed):
-    """float32 numbers from -1 to 1 from a counter."""
-    n = (np.arange(count, dtype=np.uint64) + np.uint64(seed) * np.uint64(1000003)) & np.uint64(0xFFFFFFFF)
-    n = (n * np.uint64(2654435761)) & np.uint64(0xFFFFFFFF)
-    n ^= n >> np.uint64(15)
-    n = (n * np.uint64(2246822519)) & np.uint64(0xFFFFFFFF)
-    n ^= n >> np.uint64(13)
-    return ((n >> np.uint64(8)).astype(np.float32) / np.float32(1 << 23)) - np.float32(1)
-
-
-def state_of(model):
-    return {k: v for k, v in sorted(model.state_dict().items()) if not k.endswith("num_batches_tracked")}
 
 
 def draw(model):

@@ -98,7 +98,7 @@ internal static unsafe class ChannelConvolution<V, T>
     {
         // Registers of channels that are not full cost as much as full ones.
         int whole = (job.Inputs + V.Width - 1) / V.Width * V.Width;
-        if (typeof(T) != typeof(float) || V.Width < 8 || job.TapCount == 0 || whole * 7L > job.Inputs * 8L || WindowPlan.IsSpread(job))
+        if (typeof(T) != typeof(float) || V.Width < 8 || job.TapCount == 0 || whole * 7L > job.Inputs * 8L || job.IsSpread)
         {
             return false;
         }

@@ -34,17 +34,7 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
         _to = to;
         ref readonly ConvJob job = ref plan->Job;
         _end = x + (job.Batch * job.InputImage);
-        _firstRow = int.MaxValue;
-        _firstColumn = int.MaxValue;
-        int lastRow = int.MinValue;
-        int lastColumn = int.MinValue;
-        for (int t = 0; t < job.TapCount; t++)
-        {
-            _firstRow = Math.Min(_firstRow, job.Taps[t].Row);
-            _firstColumn = Math.Min(_firstColumn, job.Taps[t].Column);
-            lastRow = Math.Max(lastRow, job.Taps[t].Row);
-            lastColumn = Math.Max(lastColumn, job.Taps[t].Column);
-        }
+        (_firstRow, _firstColumn, int lastRow, int lastColumn) = job.Reach;
 
         // Whole rows of the input are staged, also those columns that no tap reaches.
         _firstColumn = Math.Min(_firstColumn, 0);

@@ -48,6 +48,32 @@ internal unsafe struct ConvJob
 
     public readonly int Positions => OutHeight * OutWidth;
 
+    /// <summary>The first and the last row and column of the taps, of which there is at least one.</summary>
+    public readonly (int Top, int Left, int Bottom, int Right) Reach
+    {
+        get
+        {
+            (int top, int left, int bottom, int right) = (Taps[0].Row, Taps[0].Column, Taps[0].Row, Taps[0].Column);
+            for (int t = 1; t < TapCount; t++)
+            {
+                (top, bottom) = (Math.Min(top, Taps[t].Row), Math.Max(bottom, Taps[t].Row));
+                (left, right) = (Math.Min(left, Taps[t].Column), Math.Max(right, Taps[t].Column));
+            }
+
+            return (top, left, bottom, right);
+        }
+    }
+
+    /// <summary>Whether taps leave out more between them than they read: a window of all of it would hold what no output needs.</summary>
+    public readonly bool IsSpread
+    {
+        get
+        {
+            (int top, int left, int bottom, int right) = Reach;
+            return (bottom - top + 1L) * (right - left + 1L) > 2L * TapCount;
+        }
+    }
+
     /// <summary>A plane of the input can be read as one long row: a 1 × 1 kernel that skips and pads nothing.</summary>
     public readonly bool IsFlat =>
         TapCount == 1 && StrideHeight == 1 && StrideWidth == 1 && Taps[0].Row == 0 && Taps[0].Column == 0 && OutHeight == Height && OutWidth == Width;

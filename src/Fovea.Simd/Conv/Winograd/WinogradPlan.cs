@@ -175,14 +175,8 @@ internal unsafe struct WinogradPlan
     // Where the grid of nine taps begins in one direction, and how far its lines lie apart; 0 where they are not three, equally far.
     private static (int First, int Apart) Lines(in ConvJob job, bool rows)
     {
-        int first = int.MaxValue;
-        int last = int.MinValue;
-        for (int t = 0; t < job.TapCount; t++)
-        {
-            first = Math.Min(first, rows ? job.Taps[t].Row : job.Taps[t].Column);
-            last = Math.Max(last, rows ? job.Taps[t].Row : job.Taps[t].Column);
-        }
-
+        (int top, int left, int bottom, int right) = job.Reach;
+        (int first, int last) = rows ? (top, bottom) : (left, right);
         int apart = (last - first) / 2;
         int lines = 0;
         for (int t = 0; t < job.TapCount; t++)

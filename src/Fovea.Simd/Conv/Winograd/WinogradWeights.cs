@@ -77,18 +77,7 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
     // The taps of the 3 × 3 grid, row by row: where each one's weight lies in the kernel.
     private readonly void Order(int* order)
     {
-        int row = int.MaxValue;
-        int column = int.MaxValue;
-        int lastRow = int.MinValue;
-        int lastColumn = int.MinValue;
-        for (int t = 0; t < 9; t++)
-        {
-            row = Math.Min(row, _job.Taps[t].Row);
-            column = Math.Min(column, _job.Taps[t].Column);
-            lastRow = Math.Max(lastRow, _job.Taps[t].Row);
-            lastColumn = Math.Max(lastColumn, _job.Taps[t].Column);
-        }
-
+        (int row, int column, int lastRow, int lastColumn) = _job.Reach;
         for (int t = 0; t < 9; t++)
         {
             int down = 2 * (_job.Taps[t].Row - row) / (lastRow - row);

@@ -7,10 +7,6 @@ namespace Fovea.Training.Data;
 /// <summary>What the boxes of a set are like, and what is wrong with them.</summary>
 public sealed record BoxSummary
 {
-    // COCO's borders between small, medium and large.
-    private const double SmallArea = 32 * 32;
-    private const double MediumArea = 96 * 96;
-
     /// <summary>Boxes as they are written, those that cannot be used included.</summary>
     public required int Written { get; init; }
 
@@ -87,9 +83,9 @@ public sealed record BoxSummary
             Ignored = boxes.Count(b => b.IsIgnored),
             EmptyPictures = samples.Count(s => s.Boxes.Count == 0),
             Most = samples.Max(s => s.Boxes.Count),
-            Small = areas.Count(a => a < SmallArea),
-            Medium = areas.Count(a => a is >= SmallArea and <= MediumArea),
-            Large = areas.Count(a => a > MediumArea),
+            Small = areas.Count(a => a < BoxSizes.Small),
+            Medium = areas.Count(a => a is >= BoxSizes.Small and <= BoxSizes.Medium),
+            Large = areas.Count(a => a > BoxSizes.Medium),
             Widths = SideRange.Of(boxes.Select(b => b.Box.Width)),
             Heights = SideRange.Of(boxes.Select(b => b.Box.Height)),
             Lost = [.. faults.Where(f => f.IsLoss).Select(f => f.Reason)],

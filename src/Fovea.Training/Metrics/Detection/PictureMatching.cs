@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Fovea.Models;
+using Fovea.Training.Data;
 
 namespace Fovea.Training;
 
@@ -32,9 +33,6 @@ internal sealed class PictureMatching
 {
     /// <summary>IoU thresholds from 0.5 in steps of 0.05.</summary>
     public const int Thresholds = 10;
-
-    private const double Small = 32 * 32;
-    private const double Medium = 96 * 96;
 
     public PictureMatching(Detection[] found, LabelledBox[] there)
     {
@@ -77,7 +75,7 @@ internal sealed class PictureMatching
 
     /// <summary>The areas that objects are asked for of, in pixels: all, small, medium, large; both ends belong to them.</summary>
     public static IReadOnlyList<(double Least, double Most)> Sizes { get; } =
-        [(0, double.PositiveInfinity), (0, Small), (Small, Medium), (Medium, double.PositiveInfinity)];
+        [(0, double.PositiveInfinity), (0, BoxSizes.Small), (BoxSizes.Small, BoxSizes.Medium), (BoxSizes.Medium, double.PositiveInfinity)];
 
     /// <summary>What became of the detections, the best first.</summary>
     public IReadOnlyList<MatchedDetection> Detections { get; }

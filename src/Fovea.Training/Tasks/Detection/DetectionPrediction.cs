@@ -14,7 +14,7 @@ namespace Fovea.Training;
 public sealed record DetectionPrediction(string Path, Image Image, IReadOnlyList<Detection> Objects, IReadOnlyList<string> Classes) : IPrediction
 {
     /// <summary>The score from which on an object is drawn and counted in text; JSON has all.</summary>
-    public const float LeastDrawn = 0.5f;
+    public const float LeastDrawn = PictureFinding.LeastScore;
 
     /// <summary>How many of each class there are, of those that the model is surer than a half of: <c>12 RBC, 1 WBC</c>.</summary>
     public string ToText(int top)

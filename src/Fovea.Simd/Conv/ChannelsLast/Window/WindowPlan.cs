@@ -66,20 +66,7 @@ internal unsafe struct WindowPlan
     /// <summary>Whether a job should be computed this way rather than from a copy of the input for each tap.</summary>
     public static bool Takes(in ConvJob job) =>
         job.PatchWidth == 0 && job.OutWidth >= NarrowestRow
-        && (job.TapCount > 1 ? job.StrideWidth <= 2 && !IsSpread(job) : job.StrideWidth > 1 || job.StrideHeight > 1);
-
-    /// <summary>Whether taps leave out more between them than they read: a window of all of it would hold what no output needs.</summary>
-    public static bool IsSpread(in ConvJob job)
-    {
-        int top = int.MaxValue, bottom = int.MinValue, left = int.MaxValue, right = int.MinValue;
-        for (int t = 0; t < job.TapCount; t++)
-        {
-            (top, bottom) = (Math.Min(top, job.Taps[t].Row), Math.Max(bottom, job.Taps[t].Row));
-            (left, right) = (Math.Min(left, job.Taps[t].Column), Math.Max(right, job.Taps[t].Column));
-        }
-
-        return (bottom - top + 1L) * (right - left + 1L) > 2L * job.TapCount;
-    }
+        && (job.TapCount > 1 ? job.StrideWidth <= 2 && !job.IsSpread : job.StrideWidth > 1 || job.StrideHeight > 1);
 
     /// <summary>Plans a job.</summary>
     public static WindowPlan Make<V, T>(in ConvJob job)
@@ -125,18 +112,7 @@ internal unsafe struct WindowPlan
     // Rows that an output reaches over, and rows from one output to the next, in the window.
     private (int Reach, int Down) Frame()
     {
-        int lastRow = int.MinValue;
-        int lastColumn = int.MinValue;
-        FirstRow = int.MaxValue;
-        FirstColumn = int.MaxValue;
-        for (int t = 0; t < Job.TapCount; t++)
-        {
-            FirstRow = Math.Min(FirstRow, Job.Taps[t].Row);
-            FirstColumn = Math.Min(FirstColumn, Job.Taps[t].Column);
-            lastRow = Math.Max(lastRow, Job.Taps[t].Row);
-            lastColumn = Math.Max(lastColumn, Job.Taps[t].Column);
-        }
-
+        (FirstRow, FirstColumn, int lastRow, int lastColumn) = Job.Reach;
         IsPicked = Job.TapCount == 1 && FirstRow == 0 && FirstColumn == 0
             && (Job.OutHeight - 1) * Job.StrideHeight < Job.Height && (Job.OutWidth - 1) * Job.StrideWidth < Job.Width;
         if (IsPicked)

@@ -12,8 +12,27 @@ internal sealed record BoxItem(string Name, BoxAnnotation? Annotation, string? P
 /// <param name="Classes">The names of the classes where the data give them; null where they are what the boxes are called.</param>
 internal sealed record BoxContent(FileTree Images, IReadOnlyList<BoxItem> Items, IReadOnlyList<string>? Classes)
 {
+    private const int Shown = 3;
+
     /// <summary>What was left out, or taken to mean something that is not certain, in sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>A sentence that names the first of some files; none where there are no files.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="what">What is to be said of them.</param>
+    public static IEnumerable<string> Note(IReadOnlyList<string> files, string what) => files.Count == 0 ? []
+        : [$"{what}: {string.Join(", ", files.Take(Shown))}{(files.Count > Shown ? ", …" : string.Empty)}."];
+
+    /// <summary>What is said of the pictures that show nothing.</summary>
+    /// <param name="images">The tree of the pictures.</param>
+    /// <param name="items">The pictures.</param>
+    /// <param name="bare">How many of them have no file of their own, where they need none.</param>
+    public static IEnumerable<string> NoteEmpty(FileTree images, IReadOnlyCollection<BoxItem> items, int bare = 0)
+    {
+        string[] empty = [.. items.Where(i => i.Annotation is { Boxes.Count: 0 }).Select(i => i.Name)];
+        string without = bare > 0 ? $", {bare} of them no file of labels" : string.Empty;
+        return Note(empty, $"{images.Source}: {empty.Length} of {items.Count} pictures have no box{without}, and are taken as showing nothing");
+    }
 }
 
 /// <summary>A part of the data that was found and is not read yet.</summary>

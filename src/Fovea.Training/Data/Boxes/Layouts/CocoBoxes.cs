@@ -3,8 +3,6 @@ namespace Fovea.Training.Data;
 /// <summary>Pictures that a file in COCO's JSON lists.</summary>
 internal static class CocoBoxes
 {
-    private const int Shown = 3;
-
     /// <summary>Reads a part.</summary>
     /// <param name="images">The tree of the pictures.</param>
     /// <param name="tree">The tree of the file.</param>
@@ -37,20 +35,16 @@ internal static class CocoBoxes
                 : new BoxItem(path, picture.Annotation));
         }
 
-        string[] empty = [.. items.Where(i => i.Annotation is { Boxes.Count: 0 }).Select(i => i.Name)];
         string[] unlisted = [.. pictures.Where(p => !used.Contains(p))];
         string[] notes =
         [
-            .. Note(twice, $"{source}: {twice.Count} pictures are listed twice, and taken as they are first listed"),
-            .. Note(unlisted, $"{images.Source}: {unlisted.Length} pictures are not in {source}, and left out"),
-            .. Note(empty, $"{images.Source}: {empty.Length} of {items.Count} pictures have no box, and are taken as showing nothing"),
+            .. BoxContent.Note(twice, $"{source}: {twice.Count} pictures are listed twice, and taken as they are first listed"),
+            .. BoxContent.Note(unlisted, $"{images.Source}: {unlisted.Length} pictures are not in {source}, and left out"),
+            .. BoxContent.NoteEmpty(images, items),
             .. content.Homeless > 0 ? new[] { $"{source}: {content.Homeless} boxes are of pictures that are not listed, and left out." } : [],
         ];
         return new BoxContent(images, items, content.Classes) { Notes = notes };
     }
-
-    private static IEnumerable<string> Note(IReadOnlyList<string> files, string what) => files.Count == 0 ? []
-        : [$"{what}: {string.Join(", ", files.Take(Shown))}{(files.Count > Shown ? ", …" : string.Empty)}."];
 
     private static string NameOf(string path) => NormalForm.Of(path[(path.LastIndexOf('/') + 1)..]);
 }

@@ -17,7 +17,6 @@ internal enum BoxFormat
 internal static class PairedBoxes
 {
     private const int MostHeads = 50;
-    private const int Shown = 3;
 
     /// <summary>What the files of a tree are written in, by their names and first bytes; null when none is an annotation.</summary>
     public static BoxFormat? FormatOf(FileTree labels) =>
@@ -59,7 +58,7 @@ internal static class PairedBoxes
                 : label is null ? new BoxItem(picture, null, $"{images.Source}/{picture}: there is no annotation of that name in {labels.Source}.")
                 : Parsed(picture, label, labels, format, names);
         });
-        return new BoxContent(images, items, names ?? (format == BoxFormat.Yolo ? Numbered(items) : null)) { Notes = Notes(images, items, bare) };
+        return new BoxContent(images, items, names ?? (format == BoxFormat.Yolo ? Numbered(items) : null)) { Notes = [.. BoxContent.NoteEmpty(images, items, bare)] };
     }
 
     private static BoxItem Parsed(string picture, string label, FileTree labels, BoxFormat format, IReadOnlyList<string>? names)
@@ -91,14 +90,6 @@ internal static class PairedBoxes
         }
 
         return [.. Enumerable.Range(0, Math.Max(1, count)).Select(YoloText.NameOf)];
-    }
-
-    private static IReadOnlyList<string> Notes(FileTree images, BoxItem[] items, int bare)
-    {
-        string[] empty = [.. items.Where(i => i.Annotation is { Boxes.Count: 0 }).Select(i => i.Name)];
-        string few = string.Join(", ", empty.Take(Shown)) + (empty.Length > Shown ? ", …" : string.Empty);
-        return empty.Length == 0 ? []
-            : [$"{images.Source}: {empty.Length} of {items.Length} pictures have no box{(bare > 0 ? $", {bare} of them no file of labels" : string.Empty)}, and are taken as showing nothing: {few}."];
     }
 
     private static Dictionary<string, string> ByStem(IEnumerable<string> files)
