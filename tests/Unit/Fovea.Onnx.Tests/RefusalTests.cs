@@ -143,10 +143,11 @@ public sealed class RefusalTests
     {
         ModelProto model = Model(13, Node("ConstantOfShape", "s", "big"), Node("Add", "x big", "y"));
         model.Graph.Initializer.Add(new TensorProto { Name = "s", DataType = Protos.Int64, Dims = { 1 }, Int64Data = { 2_000_000_000 } });
-        long before = TensorMemory.LiveBlocks;
         OnnxModel loaded = Load(model);
-        Assert.True(TensorMemory.LiveBlocks - before < 8);
         Assert.Empty(loaded.Parameters());
+
+        // The table has 8 GB. Other classes run meanwhile, but on tensors of megabytes.
+        Assert.InRange(TensorMemory.PeakBytes, 0, 4_000_000_000);
     }
 
     [Theory]
