@@ -53,7 +53,8 @@ internal sealed class Peer : IDisposable
         }
 
         var peer = new Peer(process);
-        if (process.StandardOutput.ReadLine() is { } hello)
+        string? hello = process.StandardOutput.ReadLine();
+        if (hello is ['{', ..])
         {
             JsonNode who = JsonNode.Parse(hello)!;
             peer.Title = $"{who["name"]} {who["version"]} ({who["host"]})";
@@ -62,8 +63,11 @@ internal sealed class Peer : IDisposable
             return peer;
         }
 
+        // An engine whose native library is missing says so in a line of its own.
+        problem = hello ?? "it ended at once";
+        process.StandardInput.Close();
         process.WaitForExit();
-        problem = peer.LastError() ?? "it ended at once";
+        problem = peer.LastError() ?? problem;
         process.Dispose();
         return null;
     }
