@@ -1,3 +1,5 @@
+using Fovea.Simd.Drivers;
+
 namespace Fovea.Inspect;
 
 /// <summary>
@@ -47,12 +49,12 @@ public sealed record RemoveAndDebias(double MostRelevantFirst, double LeastRelev
         int[] order = PixelOrder.Descending(map.ResizedTo(height, width).Values, new Generator(seed).Fork("ties"));
         int each = image.Elements;
         float[] pictures = new float[2 * shares.Count * each], source = image.ToArray<float>();
-        bool[] removed = new bool[order.Length];
-        for (int i = 0; i < 2 * shares.Count; i++)
+        double[] drawn = NoisyLinearImputation.Noise(each, noise, new Generator(seed).Fork("noise"));
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = ParallelPool.Threads, CancellationToken = cancellation };
+        Parallel.For(0, 2 * shares.Count, parallel, i =>
         {
-            cancellation.ThrowIfCancellationRequested();
             int count = Math.Clamp((int)(shares[i / 2] * order.Length), 1, order.Length - 1);
-            Array.Clear(removed);
+            bool[] removed = new bool[order.Length];
             foreach (int at in i % 2 == 0 ? order.AsSpan(0, count) : order.AsSpan(order.Length - count))
             {
                 removed[at] = true;
@@ -60,8 +62,8 @@ public sealed record RemoveAndDebias(double MostRelevantFirst, double LeastRelev
 
             Span<float> picture = pictures.AsSpan(i * each, each);
             source.CopyTo(picture);
-            NoisyLinearImputation.Fill(picture, channels, height, width, removed, noise, new Generator(seed).Fork("noise"));
-        }
+            NoisyLinearImputation.Fill(picture, channels, height, width, removed, drawn);
+        });
 
         double[] scores = scorer.Score(pictures, measured, cancellation);
         return new RemoveAndDebias(
