@@ -1,7 +1,7 @@
 // Explore: a picture with a grid, the sites where the model attends, and what a cell attends to.
 
 import { at, atSite, Latest, map } from "../api.js";
-import { choice, el, field, num, say, select } from "../dom.js";
+import { bits, choice, el, field, num, say, select } from "../dom.js";
 import { CellGrid, wordsOf } from "../parts/grid.js";
 import { MapView, strongest, topTable } from "../parts/mapview.js";
 import { bars, thumbnails } from "../parts/channels.js";
@@ -158,7 +158,7 @@ export function channels(site) {
     const data = await map(atSite(session, site, "gates"), signal);
     const order = Array.from(data.values.keys()).sort((a, b) => data.values[b] - data.values[a]);
     place.replaceChildren(bars(data.values, { label: `Weights of ${site.width} channels, from ${num(data.head.minimum)} to ${num(data.head.maximum)}; the largest is channel ${order[0]}` }),
-      el("p", { class: "fine" }, `minimum ${num(data.head.minimum)} · maximum ${num(data.head.maximum)} · entropy ${data.head.entropy.toFixed(2)} of ${Math.log2(site.width).toFixed(2)} bits`));
+      el("p", { class: "fine" }, `minimum ${num(data.head.minimum)} · maximum ${num(data.head.maximum)} · entropy ${bits(data.head.entropy, site.width)}`));
     const some = Math.min(8, site.width >> 1 || 1);
     const maps = async (/** @type {number[]} */ list) => thumbnails(
       await map(at(session, "activations", { module: site.module, of: "input", channels: list.join(",") }), signal),
@@ -183,7 +183,7 @@ function channelRelation(site) {
     const data = await map(atSite(session, site, "row", { y: 0, x: chosen, direction: state.direction }), signal);
     const best = strongest(data, 8);
     result.replaceChildren(bars(data.values, { label: `Weights of channel ${chosen} over ${site.width} channels`, pick }),
-      el("p", { class: "fine" }, `minimum ${num(data.head.minimum)} · maximum ${num(data.head.maximum)} · entropy ${data.head.entropy.toFixed(2)} of ${Math.log2(site.width).toFixed(2)} bits`));
+      el("p", { class: "fine" }, `minimum ${num(data.head.minimum)} · maximum ${num(data.head.maximum)} · entropy ${bits(data.head.entropy, site.width)}`));
     targets.replaceChildren(el("h3", {}, state.direction === "to" ? `Channel ${chosen} attends most to` : `Channel ${chosen} is attended most by`),
       thumbnails(await map(at(session, "activations", { module: site.module, of: "input", channels: best.map((b) => b.x).join(",") }), signal), { label: "Strongest channels", value: (c) => num(data.values[c]) }));
     say(`Channel ${chosen}: strongest channel ${best[0].x}, ${num(best[0].value)}`);

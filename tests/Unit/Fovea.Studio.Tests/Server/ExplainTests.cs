@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Fovea.Inspect;
 using Fovea.Studio.Sessions;
+using Microsoft.AspNetCore.Http;
 
 namespace Fovea.Studio.Tests.Server;
 
@@ -17,6 +18,18 @@ public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStud
         ScalarMap expected = MapMethods.Create("grad-cam").Explain(session.Model.Module, session.Input, new ClassTarget(3))[0];
         Assert.Equal(expected.Site, map.GetProperty("site").GetString());
         Assert.Equal(expected.Values, map.GetProperty("values").EnumerateArray().Select(v => v.GetSingle()));
+    }
+
+    [Fact]
+    public async Task What_is_no_number_is_null()
+    {
+        var context = new DefaultHttpContext();
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+        context.Request.Headers.Accept = "application/json";
+        await Maps.Answer(new ScalarMap("method", "site", 1, 2, [float.NaN, 1])).ExecuteAsync(context);
+        JsonElement head = JsonDocument.Parse(body.ToArray()).RootElement;
+        Assert.All(["minimum", "maximum", "entropy"], name => Assert.Equal(JsonValueKind.Null, head.GetProperty(name).ValueKind));
     }
 
     [Theory]
