@@ -12,6 +12,16 @@ internal sealed class MapCurves(Module model, int steps) : IDisposable
 {
     private PictureScorer? _scorer;
 
+    /// <summary>Prepares the model, once and in no scope: what it compiles outlives every picture.</summary>
+    /// <param name="picture">[1, C, H, W], the size of the pictures.</param>
+    public void Prepare(Shape picture)
+    {
+        if (steps > 0)
+        {
+            _scorer ??= new PictureScorer(model, picture, steps + 1);
+        }
+    }
+
     /// <summary>Measures the maps of a picture.</summary>
     /// <param name="x">The picture as the model wants it, [1, C, H, W].</param>
     /// <param name="target">What they were asked for.</param>
@@ -21,12 +31,11 @@ internal sealed class MapCurves(Module model, int steps) : IDisposable
     public (IReadOnlyList<WrittenMap> Maps, IReadOnlyList<WrittenMap> Baselines) Measure(
         Tensor x, AskedTarget target, IReadOnlyList<WrittenMap> maps, CancellationToken stop = default)
     {
-        if (steps == 0 || target.Class is not { } label || !maps.Any(static m => m.IsOverPicture))
+        if (_scorer is null || target.Class is not { } label || !maps.Any(static m => m.IsOverPicture))
         {
             return (maps, []);
         }
 
-        _scorer ??= new PictureScorer(model, x.Shape, steps + 1);
         var faithfulness = new PictureFaithfulness(_scorer, x, new ClassProbabilityTarget(label), steps: steps);
         return (
             [.. maps.Select(m => m.IsOverPicture ? m with { Curves = faithfulness.Of(m.Map, stop) } : m)],

@@ -30,7 +30,7 @@ internal sealed class Explainer : IDisposable
         _reader = TaskCatalog.Of(model.Description.Task).CreateReader(model.Module, model.Description, new PredictOptions { Top = options.Top });
         _writer = new MapWriter(options.Output, options.Style);
         _maker = new MapMaker(model.Module, options, note);
-        _curves = new MapCurves(model.Module, options.Steps);
+        _curves = new MapCurves(model.Module, model.Description.Task == DataTask.Classify ? options.Steps : 0);
     }
 
     /// <summary>Explains a picture.</summary>
@@ -38,6 +38,7 @@ internal sealed class Explainer : IDisposable
     /// <exception cref="ShapeException">The model does not take such pictures.</exception>
     public ExplainedPicture Explain(string path, Image image, CancellationToken stop = default)
     {
+        _curves.Prepare([1, _pipeline.Channels, _pipeline.Height, _pipeline.Width]);
         using TensorScope scope = TensorScope.Begin();
         Tensor x = _pipeline.ToInput(image), output;
         using (GradMode.NoGrad())

@@ -2,6 +2,7 @@
 
 import { at, atSite, Latest, map } from "../api.js";
 import { bits, choice, el, field, num, say, select } from "../dom.js";
+import { Faithfulness } from "../parts/faithful.js";
 import { CellGrid, wordsOf } from "../parts/grid.js";
 import { MapView, strongest, topTable } from "../parts/mapview.js";
 import { bars, thumbnails } from "../parts/channels.js";
@@ -49,7 +50,7 @@ function relation(site) {
   const session = /** @type {import("../api.js").SessionInfo} */ (state.session), latest = new Latest(), picture = at(session, "picture");
   const result = new MapView({ title: "What the cell attends to", picture });
   const table = topTable("Ten strongest", (c) => `${c.y}, ${c.x}`);
-  const about = el("p", { class: "about" });
+  const about = el("p", { class: "about" }), faithful = new Faithfulness(session);
   const grid = new CellGrid({
     rows: site.height, columns: site.width, picture, label: `Picture in ${site.height} by ${site.width} cells`,
     hover: (place) => {
@@ -109,9 +110,10 @@ function relation(site) {
     overSwitch(result));
   grid.show(state.pin);
   again();
+  void faithful.show({ site: site.name }, "the relation as a whole: how much each cell is looked at");
   return [controls, el("div", { class: "pair" },
     el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), grid.element),
-    el("div", { class: "pane" }, el("p", { class: "figcaption" }, "The map"), result.element),
+    el("div", { class: "pane" }, el("p", { class: "figcaption" }, "The map"), result.element, faithful.element),
     el("aside", { class: "side" }, about, table.element))];
 }
 
@@ -142,11 +144,13 @@ function gate(site) {
     say(`Strongest at row ${best.y}, column ${best.x}: ${num(best.value)}`);
   });
   fetchGate("");
+  const faithful = new Faithfulness(session);
+  void faithful.show({ site: site.name }, site.layers > 1 ? "the mean of all" : "");
   const layers = [{ value: "", text: `mean of ${site.layers}` }, ...Array.from({ length: site.layers }, (_, i) => ({ value: String(i), text: `${site.kind === "elements" ? "channel" : "group"} ${i}` }))];
   return [el("div", { class: "controls" }, site.layers > 1 ? field(site.kind === "elements" ? "Channel" : "Group", select(layers, "", fetchGate)) : null, overSwitch(result)),
     el("div", { class: "pair" },
       el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), el("div", { class: "plain" }, el("img", { src: picture, alt: "The picture, as the model sees it" }))),
-      el("div", { class: "pane" }, el("p", { class: "figcaption" }, "The gate"), result.element),
+      el("div", { class: "pane" }, el("p", { class: "figcaption" }, "The gate"), result.element, faithful.element),
       el("aside", { class: "side" }, table.element))];
 }
 

@@ -37,6 +37,9 @@ public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStud
     [InlineData("""{"method":"grad-cam","layer":"nowhere"}""", 422)]
     [InlineData("""{"method":"grad-cam","class":99}""", 400)]
     [InlineData("""{"method":"attention-rollout"}""", 422)]
+    [InlineData("""{"site":"layer1.0.attention:channel"}""", 400)]
+    [InlineData("""{"site":"layer1.0.attention:spatial","method":"grad-cam"}""", 400)]
+    [InlineData("""{"site":"nowhere"}""", 404)]
     public async Task What_does_not_fit_is_refused(string request, int status)
     {
         string id = (await studio.Look()).GetProperty("id").GetString()!;
@@ -65,15 +68,22 @@ public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStud
         await ServedStudio.Problem(await studio.Post($"/api/sessions/{id}/ablate", request), status);
     }
 
-    [Fact]
-    public async Task Faithfulness_comes_in_events_map_by_map()
+    [Theory]
+    [InlineData("""{"method":"grad-cam"}""", "grad-cam", 33)]
+    [InlineData("""{"site":"layer3.0.attention:spatial","steps":4}""", "gate", 5)]
+    public async Task Faithfulness_comes_in_events_map_by_map(string request, string method, int scores)
     {
         string id = (await studio.Look()).GetProperty("id").GetString()!;
-        using HttpResponseMessage response = await studio.Post($"/api/sessions/{id}/faithfulness", """{"method":"grad-cam"}""");
+        using HttpResponseMessage response = await studio.Post($"/api/sessions/{id}/faithfulness", request);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         string[] events = (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-        string[] names = [.. events.Where(e => e.StartsWith("event: curve", StringComparison.Ordinal)).Select(e => JsonDocument.Parse(e[(e.IndexOf("data: ", StringComparison.Ordinal) + 6)..]).RootElement.GetProperty("name").GetString()!)];
-        Assert.Equal(["grad-cam", "random", "edges", "centre"], names);
+        JsonElement[] curves =
+        [
+            .. events.Where(e => e.StartsWith("event: curve", StringComparison.Ordinal))
+                .Select(e => JsonDocument.Parse(e[(e.IndexOf("data: ", StringComparison.Ordinal) + 6)..]).RootElement),
+        ];
+        Assert.Equal([method, "random", "edges", "centre"], curves.Select(c => c.GetProperty("name").GetString()!));
+        Assert.All(curves, c => Assert.Equal(scores, c.GetProperty("deletion").GetArrayLength()));
         Assert.StartsWith("event: done", events[^1], StringComparison.Ordinal);
     }
 
