@@ -56,7 +56,7 @@ internal static class ExplainVerb
 
         var inputs = new PictureInputs(model.Description.Decoding, where.Input, Refuse, text => where.Error.WriteLine($"note: {text}"));
         Picture[] pictures = [.. inputs.Find(options.Images, null)];
-        var explainer = new Explainer(model, options, isOne: pictures.Length == 1, text => where.Error.WriteLine($"note: {text}"));
+        using var explainer = new Explainer(model, options, isOne: pictures.Length == 1, text => where.Error.WriteLine($"note: {text}"));
         List<ExplainedPicture> explained = SubjectFlags.WithThreads(options.Threads, () => Explain(explainer, inputs.Load(pictures), options, json ? where.Error : where.Output, interruption.Token));
         JsonObject report = ExplainReport.Write(options.Output, model.Description, explained, unreadable, options.Style);
         if (json)
@@ -78,7 +78,7 @@ internal static class ExplainVerb
         foreach ((string path, Imaging.Image image) in pictures)
         {
             stop.ThrowIfCancellationRequested();
-            ExplainedPicture picture = explainer.Explain(path, image);
+            ExplainedPicture picture = explainer.Explain(path, image, stop);
             explained.Add(picture);
             people.WriteLine($"{path}: {picture.Prediction.ToText(options.Top)}");
             foreach (WrittenMap map in picture.Maps)

@@ -64,16 +64,17 @@ public sealed record SiteAblation(string Site, SiteChange Change = SiteChange.By
     }
 }
 
-/// <summary>A head of a relation is switched off: it adds nothing to the output.</summary>
+/// <summary>A head of a relation is taken away.</summary>
 /// <param name="Site">The module's dotted name.</param>
 /// <param name="Head">The head, from 0.</param>
-public sealed record HeadAblation(string Site, int Head) : Ablation(Site)
+/// <param name="Change">What takes its place (default <see cref="Attention.RelationChange.Off"/>: it adds nothing to the output).</param>
+public sealed record HeadAblation(string Site, int Head, Attention.RelationChange Change = Attention.RelationChange.Off) : Ablation(Site)
 {
     /// <inheritdoc/>
-    public override string Title => $"head {Head} off";
+    public override string Title => Change == Attention.RelationChange.Off ? $"head {Head} off" : $"head {Head} → {Change.ToString().ToLowerInvariant()}";
 
     /// <inheritdoc/>
-    internal override void Begin(AblationScene scene) => scene.Replace(Site, Attention.RelationChange.Off, Head);
+    internal override void Begin(AblationScene scene) => scene.Replace(Site, Change, Head);
 }
 
 /// <summary>A channel of a layer is masked.</summary>

@@ -14,7 +14,7 @@ public readonly record struct AblationProgress(string Doing, int Done);
 public sealed record AblationReport(int Pictures, IReadOnlyList<AblationRow> Rows)
 {
     /// <summary>All of it as JSON.</summary>
-    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, AblationJson.Default.AblationReport)!.AsObject();
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReportJson.Default.AblationReport)!.AsObject();
 }
 
 /// <summary>What an ablation did.</summary>
@@ -35,7 +35,7 @@ public sealed record AblationRow(string Site, string Title, IReadOnlyList<Ablati
 /// <param name="Score">The target's score without.</param>
 /// <param name="TopBefore">The class with the largest output with everything in place; null where the output is not [N, classes].</param>
 /// <param name="Top">The same without.</param>
-/// <param name="OutputBefore">The output with everything in place; empty where it is not [N, classes].</param>
+/// <param name="OutputBefore">A number for each class with everything in place: of outputs [N, classes, …] the mean over the places. Empty for other outputs.</param>
 /// <param name="Output">The same without.</param>
 public sealed record AblationEffect(
     double ScoreBefore, double Score, int? TopBefore, int? Top, IReadOnlyList<float> OutputBefore, IReadOnlyList<float> Output);

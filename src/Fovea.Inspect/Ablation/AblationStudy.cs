@@ -79,16 +79,19 @@ public static class AblationStudy
 
     private static IEnumerable<AblationEffect> Compare(Tensor before, double[] scores, Tensor after, double[] changed)
     {
-        bool hasClasses = before.Rank == 2 && after.Shape == before.Shape;
+        bool hasClasses = before.Rank >= 2 && after.Shape == before.Shape, hasTop = hasClasses && before.Rank == 2;
         int classes = hasClasses ? before.Shape[1] : 0;
-        float[] was = hasClasses ? before.To(DType.Float32).ToArray<float>() : [], now = hasClasses ? after.To(DType.Float32).ToArray<float>() : [];
+        float[] was = hasClasses ? Classes(before) : [], now = hasClasses ? Classes(after) : [];
         for (int i = 0; i < scores.Length; i++)
         {
             float[] first = was[(i * classes)..((i + 1) * classes)], second = now[(i * classes)..((i + 1) * classes)];
             yield return new AblationEffect(
-                scores[i], changed[i], hasClasses ? Array.IndexOf(first, first.Max()) : null, hasClasses ? Array.IndexOf(second, second.Max()) : null, first, second);
+                scores[i], changed[i], hasTop ? Array.IndexOf(first, first.Max()) : null, hasTop ? Array.IndexOf(second, second.Max()) : null, first, second);
         }
     }
+
+    private static float[] Classes(Tensor output) =>
+        (output.Rank == 2 ? output : output.Mean([.. Enumerable.Range(2, output.Rank - 2)])).To(DType.Float32).ToArray<float>();
 
     private static double[] Numbers(Tensor scores) => scores.To(DType.Float64).ToArray<double>();
 }

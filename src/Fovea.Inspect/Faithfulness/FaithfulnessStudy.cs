@@ -44,7 +44,12 @@ public static class FaithfulnessStudy
                 cancellation.ThrowIfCancellationRequested();
                 progress?.Report(new FaithfulnessProgress(sample.Name, pictures, total));
                 scorer ??= new PictureScorer(model, sample.Image.Shape, options.Batch);
-                agreement.Add([.. records.Select(r => Measure(model, scorer, r, sample, options, cancellation))]);
+                var picture = new PerturbedPicture(sample.Name, scorer, sample.Image, sample.Measured, options.Seed)
+                {
+                    Fill = options.Fill,
+                    Noise = options.RoadNoise,
+                };
+                agreement.Add([.. records.Select(r => Measure(model, picture, r, sample, options, cancellation))]);
                 if (pictures++ < options.RandomizationPictures)
                 {
                     kept.Add(sample with { Image = TensorScope.Detach(sample.Image.Clone()) });
@@ -67,16 +72,16 @@ public static class FaithfulnessStudy
     }
 
     private static ScalarMap Measure(
-        Module model, PictureScorer scorer, FaithfulnessRecord record, FaithfulnessSample sample, FaithfulnessOptions options, CancellationToken cancellation)
+        Module model, PerturbedPicture picture, FaithfulnessRecord record, FaithfulnessSample sample, FaithfulnessOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         (_, int height, int width) = sample.Size;
         using TensorScope scope = TensorScope.Begin();
-        ScalarMap map = record.Method.Explain(model, sample.Image, sample.Explained)[0];
+        ScalarMap map = record.Method.Explain(model, sample.Image, sample.Explained)[0].ResizedTo(height, width);
         record.Site = map.Site;
-        record.Add(DeletionInsertion.Of(scorer, sample.Image, sample.Measured, map, options.Fill, options.Steps, options.Seed, cancellation));
-        RemoveAndDebias road = RemoveAndDebias.Of(
-            scorer, sample.Image, sample.Measured, map, options.RoadShares, options.RoadNoise, options.Seed, cancellation);
+        int[] order = picture.Order(map);
+        record.Add(DeletionInsertion.Of(picture, order, options.Steps, cancellation));
+        RemoveAndDebias road = RemoveAndDebias.Of(picture, order, options.RoadShares, cancellation);
         record.Add(FaithfulnessMetric.RoadMost, road.MostRelevantFirst);
         record.Add(FaithfulnessMetric.RoadLeast, road.LeastRelevantFirst);
         record.Add(FaithfulnessMetric.Road, road.Combined);
@@ -84,7 +89,7 @@ public static class FaithfulnessStudy
         int tolerance = options.Tolerance ?? PointingGame.DefaultTolerance(height, width);
         record.Add(FaithfulnessMetric.Pointing, masked ? PointingGame.Play(map, sample.Mask!, height, width, tolerance, options.Seed) : double.NaN);
         record.Add(FaithfulnessMetric.Energy, masked ? MaskEnergy.Of(map, sample.Mask!, height, width) : double.NaN);
-        return map.ResizedTo(height, width);
+        return map;
     }
 
     private static IReadOnlyList<RandomizationCascade> Randomize(

@@ -34,6 +34,9 @@ public sealed class PictureScorer : IDisposable
     /// <summary>The shape [1, C, H, W] of its pictures.</summary>
     public Shape Picture => _picture;
 
+    /// <summary>The model.</summary>
+    internal Module Model => _model;
+
     /// <summary>Scores pictures.</summary>
     /// <param name="pictures">[count, C, H, W].</param>
     /// <param name="target">What is measured.</param>

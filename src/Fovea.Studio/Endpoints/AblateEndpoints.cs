@@ -1,4 +1,3 @@
-using Fovea.Studio.Serving;
 using Fovea.Studio.Sessions;
 using Fovea.Studio.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -15,12 +14,7 @@ internal static class AblateEndpoints
         .MapPost("/api/sessions/{id}/ablate", async Task<Ok<AblateAnswer>> (string id, AblateRequest request, CancellationToken cancellation) =>
         {
             StudioSession session = studio.Sessions.Get(id);
-            return (request.Region, request.Site) switch
-            {
-                ({ } region, null) => TypedResults.Ok(await studio.Queue.Run(() => RegionAblation.Of(session, region), cancellation)),
-                (null, not null) => TypedResults.Ok(await studio.Queue.Run(() => RelationAblation.Of(session, request), cancellation)),
-                _ => throw StudioProblem.Wrong("ablation", "a region or a site", "none or both"),
-            };
+            return TypedResults.Ok(await studio.Queue.Run(() => SessionAblation.Of(session, request), cancellation));
         })
         .WithSummary("Take a part of the picture, or a relation of the model, away, and ask the model again.");
 }

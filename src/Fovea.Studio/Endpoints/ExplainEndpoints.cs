@@ -28,7 +28,7 @@ internal static class ExplainEndpoints
                 StudioSession session = studio.Sessions.Get(id);
                 return Maps.Answer(await studio.Queue.Run(() => Explaining.Map(session, request), cancellation));
             })
-            .WithSummary("A class activation map, or any other method's map, for a class or the difference of two.")
+            .WithSummary("A class activation map, or any other method's map, or a whole site's, for a class or the difference of two.")
             .Produces<MapHead>(contentType: MapResult.ContentType);
 
         routes.MapGet("/api/sessions/{id}/rollout",
@@ -49,23 +49,23 @@ internal static class ExplainEndpoints
 
         routes.MapPost("/api/sessions/{id}/faithfulness", IResult (string id, CamRequest request) =>
                 new EventStream(send => Measure(studio, studio.Sessions.Get(id), request, send)))
-            .WithSummary("Deletion and insertion curves of a method beside baselines, as server-sent events; closing the connection cancels.")
+            .WithSummary("Deletion and insertion curves of a method's or a site's map beside baselines, as server-sent events; closing the connection cancels.")
             .Produces<FaithfulnessCurve>(contentType: EventStream.ContentType);
     }
 
     private static async Task Measure(StudioState studio, StudioSession session, CamRequest request, EventStream.Sender send)
     {
         using FaithfulnessCurves curves = await studio.Queue.Run(() => new FaithfulnessCurves(session, request), send.Cancellation);
-        for (int i = 0; i < curves.Names.Count; i++)
+        for (int i = 0; i < curves.Count; i++)
         {
-            await send.Event("progress", new MeasureProgress(i, curves.Names.Count), StudioJson.Default.MeasureProgress);
-            string name = curves.Names[i];
+            int index = i;
+            await send.Event("progress", new MeasureProgress(i, curves.Count), StudioJson.Default.MeasureProgress);
 
             // Between two maps others have their turn.
-            FaithfulnessCurve curve = await studio.Queue.Run(() => curves.Measure(name, send.Cancellation), send.Cancellation);
+            FaithfulnessCurve curve = await studio.Queue.Run(() => curves.Measure(index, send.Cancellation), send.Cancellation);
             await send.Event("curve", curve, StudioJson.Default.FaithfulnessCurve);
         }
 
-        await send.Event("done", new MeasureProgress(curves.Names.Count, curves.Names.Count), StudioJson.Default.MeasureProgress);
+        await send.Event("done", new MeasureProgress(curves.Count, curves.Count), StudioJson.Default.MeasureProgress);
     }
 }

@@ -50,7 +50,9 @@ internal static class ExportEndpoints
 
             string[] files = [.. new[] { "-over.png", ".png", ".npy" }.Select(end => name + end)];
             Add(zip, $"{name}.json", JsonSerializer.SerializeToUtf8Bytes(
-                new MapFacts(session.Model.Name, "picture.png", map.Method, map.Site, map.Height, map.Width, map.Minimum, map.Maximum, map.Entropy, files),
+                new MapFacts(
+                    session.Model.Name, "picture.png", map.Method, map.Site, map.Height, map.Width,
+                    Maps.Finite(map.Minimum), Maps.Finite(map.Maximum), Maps.Finite(map.Entropy), files),
                 StudioJson.Default.MapFacts));
         }
 

@@ -1,7 +1,7 @@
 // The server, in functions. Maps come as a small head of JSON and float32 values behind it.
 
 /**
- * @typedef {{method: string, site: string, height: number, width: number, count: number, minimum: number|null, maximum: number|null, entropy: number,
+ * @typedef {{method: string, site: string, height: number, width: number, count: number, minimum: number|null, maximum: number|null, entropy: number|null,
  *   averagedBy: number, channels?: number[], depth?: number}} MapHead
  * @typedef {{head: MapHead, values: Float32Array, bytes: number}} MapData
  * @typedef {{name: string, module: string, map: string, mechanism: string, kind: string, height: number, width: number, heads: number, layers: number, prefix: number}} SiteInfo

@@ -54,6 +54,9 @@ export function num(value) {
   return size === 0 ? "0" : size >= 10000 || size < 0.001 ? value.toExponential(2).replace("e+", "e") : String(Number(value.toPrecision(4)));
 }
 
+/** @param {number|null|undefined} entropy @param {number} cells @returns {string} How spread out a map of so many cells is; a dash where it is no number. */
+export const bits = (entropy, cells) => `${typeof entropy === "number" ? entropy.toFixed(2) : "–"} of ${Math.log2(cells).toFixed(2)} bits`;
+
 /** @param {number} value @returns {string} */
 export const percent = (value) => `${(100 * value).toFixed(value >= 0.0995 || value === 0 ? 0 : 1)} %`;
 

@@ -15,7 +15,7 @@ internal static class ClassScores
     }
 
     /// <summary>What changed between two runs, of the classes with the largest shares.</summary>
-    public static IReadOnlyList<ScoreChange> Changes(float[] before, float[] after, IReadOnlyList<string> names)
+    public static IReadOnlyList<ScoreChange> Changes(IReadOnlyList<float> before, IReadOnlyList<float> after, IReadOnlyList<string> names)
     {
         double[] was = Softmax(before), now = Softmax(after);
         return
@@ -25,7 +25,7 @@ internal static class ClassScores
         ];
     }
 
-    private static double[] Softmax(float[] logits)
+    private static double[] Softmax(IReadOnlyList<float> logits)
     {
         double most = logits.Max();
         double[] powers = [.. logits.Select(l => Math.Exp(l - most))];

@@ -8,9 +8,16 @@ namespace Fovea.Studio.Sessions;
 internal static class Explaining
 {
     /// <summary>Makes the map that is asked for.</summary>
+    /// <exception cref="StudioProblem">The site has no map over the picture, or there is none, or a method is named too.</exception>
     /// <exception cref="FoveaException">There is no such method or layer, or it does not fit the model.</exception>
     public static ScalarMap Map(StudioSession session, CamRequest request)
     {
+        if (request.Site is { } name)
+        {
+            AttentionSite site = request.Method is null ? session.Site(name) : throw StudioProblem.Wrong("map", "a method or a site", "both");
+            return site.IsOverPicture ? site.Map() : throw StudioProblem.Wrong("site", "one whose map lies over the picture", name);
+        }
+
         using TensorScope scope = TensorScope.Begin();
         MapMethod method = MapMethods.Find(request.Method ?? MapMethods.Keys[0]);
         IMapMethod built = method.Create(new MapMethodOptions

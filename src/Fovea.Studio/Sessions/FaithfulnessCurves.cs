@@ -4,17 +4,17 @@ using Fovea.Studio.Wire;
 
 namespace Fovea.Studio.Sessions;
 
-/// <summary>Deletion and insertion of a method's map on a session's picture, beside maps that know nothing of the model; one map at a time.</summary>
+/// <summary>Deletion and insertion of a map of a session's picture, beside maps that know nothing of the model; one at a time.</summary>
 internal sealed class FaithfulnessCurves : IDisposable
 {
-    private const int Steps = 32;
-    private readonly StudioSession _session;
-    private readonly CamRequest _request;
-    private readonly int _label;
+    private const int UsualSteps = 32;
+    private const int MostSteps = 64;
     private readonly PictureScorer _scorer;
+    private readonly PictureFaithfulness _faithfulness;
+    private readonly IReadOnlyList<ScalarMap> _maps;
 
-    /// <summary>Prepares the model.</summary>
-    /// <exception cref="StudioProblem">The model is no classifier, or there is no such class.</exception>
+    /// <summary>Prepares the model, and makes the maps.</summary>
+    /// <exception cref="StudioProblem">The model is no classifier, or there is no such class or site.</exception>
     public FaithfulnessCurves(StudioSession session, CamRequest request)
     {
         if (session.OutputShape.Rank != 2)
@@ -22,30 +22,29 @@ internal sealed class FaithfulnessCurves : IDisposable
             throw StudioProblem.Wrong("model", "a classifier, whose answer falls and rises", session.Model.Description.Task.Name);
         }
 
-        (_session, _request) = (session, request);
-        _label = Explaining.Class(session, request.Class);
-        _scorer = new PictureScorer(session.Model.Module, session.Input.Shape);
+        int steps = StudioProblem.Check("steps", request.Steps, 1, MostSteps, UsualSteps);
+        var measured = new ClassProbabilityTarget(Explaining.Class(session, request.Class));
+        ScalarMap map;
+        using (TensorScope.Begin())
+        {
+            map = Explaining.Map(session, request);
+        }
+
+        _scorer = new PictureScorer(session.Model.Module, session.Input.Shape, steps + 1);
+        _faithfulness = new PictureFaithfulness(_scorer, session.Input, measured, steps: steps);
+        _maps = [map, .. _faithfulness.Baselines];
     }
 
-    /// <summary>The maps that are measured, the method first.</summary>
-    public IReadOnlyList<string> Names { get; } = ["method", "random", "edges", "centre"];
+    /// <summary>How many maps are measured: the one that is asked for first, then the baselines.</summary>
+    public int Count => _maps.Count;
 
     /// <summary>Measures one of them.</summary>
-    public FaithfulnessCurve Measure(string name, CancellationToken cancellation)
+    public FaithfulnessCurve Measure(int index, CancellationToken cancellation)
     {
         using TensorScope scope = TensorScope.Begin();
-        var target = new ClassTarget(_label);
-        ScalarMap map = name switch
-        {
-            "random" => new RandomMap().Explain(_session.Model.Module, _session.Input, target)[0],
-            "edges" => new EdgeMap().Explain(_session.Model.Module, _session.Input, target)[0],
-            "centre" => new CentreMap().Explain(_session.Model.Module, _session.Input, target)[0],
-            _ => Explaining.Map(_session, _request),
-        };
-        DeletionInsertion curves = DeletionInsertion.Of(
-            _scorer, _session.Input, new ClassProbabilityTarget(_label), map, steps: Steps, cancellation: cancellation);
+        DeletionInsertion curves = _faithfulness.Of(_maps[index], cancellation);
         return new FaithfulnessCurve(
-            map.Method, curves.Deletion.Scores, curves.Insertion.Scores, curves.Deletion.Area, curves.Insertion.Area);
+            _maps[index].Method, curves.Deletion.Scores, curves.Insertion.Scores, curves.Deletion.Area, curves.Insertion.Area);
     }
 
     public void Dispose() => _scorer.Dispose();

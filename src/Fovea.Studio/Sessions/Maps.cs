@@ -19,11 +19,17 @@ internal static class Maps
         {
             Minimum = Finite(map.Minimum),
             Maximum = Finite(map.Maximum),
-            Entropy = double.IsFinite(map.Entropy) ? map.Entropy : 0,
+            Entropy = Finite(map.Entropy),
             AveragedBy = by,
         };
         return new MapResult(head, values);
     }
+
+    /// <summary>A number, or null for what JSON has no number for.</summary>
+    public static float? Finite(float value) => float.IsFinite(value) ? value : null;
+
+    /// <summary>A number, or null for what JSON has no number for.</summary>
+    public static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     /// <summary>Averages maps over squares, of the smallest whole side that makes them few enough.</summary>
     /// <returns>The values, the sides of each map, and the side of the squares.</returns>
@@ -61,9 +67,6 @@ internal static class Maps
 
         return (small, rows, columns, by);
     }
-
-    // JSON has no other numbers.
-    private static float? Finite(float value) => float.IsFinite(value) ? value : null;
 
     private static int Up(int length, int by) => (length + by - 1) / by;
 }

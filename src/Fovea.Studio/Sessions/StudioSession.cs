@@ -53,15 +53,6 @@ internal sealed class StudioSession
     public AttentionSite Site(string name) =>
         Sites.FirstOrDefault(s => s.Name == name) ?? throw StudioProblem.NotFound("site", name.Length > 200 ? name[..200] : name);
 
-    /// <summary>Runs the model again on an input, without maps.</summary>
-    /// <returns>A score for each class.</returns>
-    public float[] Run(Tensor input)
-    {
-        using TensorScope scope = TensorScope.Begin();
-        using IDisposable still = GradMode.NoGrad();
-        return ScoresOf(Model.Module.Call(input));
-    }
-
     private static float[] ScoresOf(Tensor output)
     {
         float[] values = output.ToArray<float>();

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Fovea.Studio.Wire;
 
 /// <summary>RFC 9457: what went wrong.</summary>
@@ -14,13 +16,16 @@ internal sealed record MapHead(string Method, string Site, int Height, int Width
     public int Count { get; init; } = 1;
 
     /// <summary>The smallest value, before any averaging; null where one is no number.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public float? Minimum { get; init; }
 
     /// <summary>The largest value, before any averaging; null where one is no number.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public float? Maximum { get; init; }
 
-    /// <summary>How spread out the map is, in bits.</summary>
-    public double Entropy { get; init; }
+    /// <summary>How spread out the map is, in bits; null where a value is no number, and for several maps.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public double? Entropy { get; init; }
 
     /// <summary>Each value is the mean of a square of so many cells a side; 1 for the cells themselves.</summary>
     public int AveragedBy { get; init; } = 1;
@@ -86,5 +91,10 @@ internal sealed record Closed(int Count);
 /// <summary>The colours that values are drawn in, as #rrggbb from low to high.</summary>
 internal sealed record Palettes(IReadOnlyList<string> Sequential, IReadOnlyList<string> Diverging, string NotANumber);
 
-/// <summary>What is said beside an exported map.</summary>
-internal sealed record MapFacts(string Model, string Image, string Method, string Site, int Height, int Width, float Minimum, float Maximum, double Entropy, IReadOnlyList<string> Files);
+/// <summary>What is said beside an exported map; a number that is none is null.</summary>
+internal sealed record MapFacts(
+    string Model, string Image, string Method, string Site, int Height, int Width,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] float? Minimum,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] float? Maximum,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Entropy,
+    IReadOnlyList<string> Files);

@@ -8,6 +8,9 @@ internal sealed record CamRequest
     /// <summary>Key of the method; null for the first.</summary>
     public string? Method { get; init; }
 
+    /// <summary>In place of a method an attention site, all of it: of a gate the mean over its channels, of a relation how much each position is looked at.</summary>
+    public string? Site { get; init; }
+
     /// <summary>The layer's dotted name; null to have it found.</summary>
     public string? Layer { get; init; }
 
@@ -22,6 +25,9 @@ internal sealed record CamRequest
 
     /// <summary>Of rollouts how heads become one: <c>mean</c>, <c>max</c> or <c>min</c>.</summary>
     public string? Fusion { get; init; }
+
+    /// <summary>Of curves of faithfulness how many steps they have, 1 to 64; default 32.</summary>
+    public int? Steps { get; init; }
 
     /// <summary>Of rollouts the share of the smallest weights that count as 0.</summary>
     public double? Discard { get; init; }

@@ -11,6 +11,9 @@ internal sealed record AskedTarget(ITarget Target, string Words)
 {
     private const string Mask = "mask";
 
+    /// <summary>The class of the whole picture that they are asked for; null where it is of pixels.</summary>
+    public int? Class { get; init; }
+
     /// <summary>Reads what <c>--target</c> says.</summary>
     /// <param name="text">It; null for what the model sees.</param>
     /// <param name="model">What the model is.</param>
@@ -33,7 +36,7 @@ internal sealed record AskedTarget(ITarget Target, string Words)
         if (text is null)
         {
             int seen = Array.IndexOf(scores, scores.Max());
-            return new AskedTarget(new ClassTarget(seen), classes[seen]);
+            return new AskedTarget(new ClassTarget(seen), classes[seen]) { Class = seen };
         }
 
         if (Position(text) is not null || text == Mask)
@@ -41,8 +44,8 @@ internal sealed record AskedTarget(ITarget Target, string Words)
             throw new OptionException("target", $"{text} is of segmentation models, and {model.Title} gives a class for each picture; give a class, such as \"{classes[0]}\".");
         }
 
-        return Find(text, classes) is { } one ? new AskedTarget(new ClassTarget(one), classes[one])
-            : Difference(text, classes) is var (a, b) ? new AskedTarget(new ClassDifferenceTarget(a, b), $"{classes[a]}, not {classes[b]}")
+        return Find(text, classes) is { } one ? new AskedTarget(new ClassTarget(one), classes[one]) { Class = one }
+            : Difference(text, classes) is var (a, b) ? new AskedTarget(new ClassDifferenceTarget(a, b), $"{classes[a]}, not {classes[b]}") { Class = a }
             : throw Unknown(text, classes);
     }
 

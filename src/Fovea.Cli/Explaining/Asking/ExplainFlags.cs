@@ -29,7 +29,7 @@ internal static class ExplainFlags
         .Add("--pictures", FlagValues.Integer(2), "How many of the data are taken at most, drawn from the seed; default 200.", (o, v) => o with { Pictures = v })
         .Add("--fill", FlagValues.Word<FillKind>(), "What stands where pixels are removed; default blur.", (o, v) => o with { Fill = v })
         .Add("--seed", FlagValues.Seed, "What the choice, noise, drawn weights and intervals are derived from; default 0.", (o, v) => o with { Seed = v })
-        .Rule(given => given["--data"] is null ? null : given.Refuse("--data", "--image", "--site", "--target"))
+        .Rule(given => given["--data"] is null ? null : given.Refuse("--data", "--image", "--site", "--target", "--steps"))
         .Rule(given => given["--data"] is null && new[] { "--pictures", "--fill", "--seed" }.FirstOrDefault(f => given[f] is not null) is { } judged
             ? $"{judged} is for --data."
             : null)
@@ -39,6 +39,8 @@ internal static class ExplainFlags
         .Add("--target", FlagValues.Text("TARGET"), "What is asked for: a class by name or number, two with a hyphen between for why one and not the other, y,x for a pixel of "
             + "a segmentation, or mask for all pixels of a class; default: what the model sees.", (o, v) => o with { Target = v })
         .Add("--layer", FlagValues.Text("NAME"), "The layer that class activation maps are taken at; default: the last one with a grid.", (o, v) => o with { Layer = v })
+        .Add("--steps", FlagValues.Integer(0), "Steps of the deletion and insertion curves that say how faithful each map of a classifier is, 0 for none; default 8.",
+            (o, v) => o with { Steps = v })
         .Add("--site", FlagValues.Text("NAME"), "One attention site, in place of a sheet of all; a wrong name is answered with those there are.", (o, v) => o with { Site = v })
         .Add("--at", s_position, "The cell of the site whose row or column is shown, as row and column of its grid from 0; default: the mean of all.",
             (o, v) => o with { View = o.View with { At = new GridCells(v.Item1, v.Item2) } })

@@ -47,6 +47,9 @@ internal sealed record ExplainOptions
     /// <summary>The layer that class activation maps are taken at; null finds the last with a grid.</summary>
     public string? Layer { get; init; }
 
+    /// <summary>Steps of the curves that say how faithful each map of a picture is; 0 for none (default 8).</summary>
+    public int Steps { get; init; } = 8;
+
     /// <summary>What the maps are asked for, as text; null for the class that the model sees.</summary>
     public string? Target { get; init; }
 

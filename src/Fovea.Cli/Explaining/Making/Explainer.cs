@@ -7,7 +7,7 @@ using Fovea.Training.Data;
 namespace Fovea.Cli.Explaining;
 
 /// <summary>Makes the maps of pictures that were asked for, and writes them.</summary>
-internal sealed class Explainer
+internal sealed class Explainer : IDisposable
 {
     private readonly ExplainedModel _model;
     private readonly ExplainOptions _options;
@@ -17,6 +17,7 @@ internal sealed class Explainer
     private readonly OutputNames _names = new();
     private readonly bool _isOne;
     private readonly MapMaker _maker;
+    private readonly MapCurves _curves;
 
     /// <param name="model">The model.</param>
     /// <param name="options">What is asked for.</param>
@@ -29,13 +30,15 @@ internal sealed class Explainer
         _reader = TaskCatalog.Of(model.Description.Task).CreateReader(model.Module, model.Description, new PredictOptions { Top = options.Top });
         _writer = new MapWriter(options.Output, options.Style);
         _maker = new MapMaker(model.Module, options, note);
+        _curves = new MapCurves(model.Module, model.Description.Task == DataTask.Classify ? options.Steps : 0);
     }
 
     /// <summary>Explains a picture.</summary>
     /// <exception cref="OptionException">There is no such site, layer or target.</exception>
     /// <exception cref="ShapeException">The model does not take such pictures.</exception>
-    public ExplainedPicture Explain(string path, Image image)
+    public ExplainedPicture Explain(string path, Image image, CancellationToken stop = default)
     {
+        _curves.Prepare([1, _pipeline.Channels, _pipeline.Height, _pipeline.Width]);
         using TensorScope scope = TensorScope.Begin();
         Tensor x = _pipeline.ToInput(image), output;
         using (GradMode.NoGrad())
@@ -47,8 +50,13 @@ internal sealed class Explainer
         AskedTarget target = AskedTarget.Of(_options.Target, _model.Description, output);
         Image ground = MapGround.Of(_pipeline.SeenOf(image));
         string under = _isOne ? string.Empty : $"{_names.Of(path)}/";
-        var picture = new ExplainedPicture(
-            prediction, ground, _pipeline.RegionOf(image), [.. _maker.Make(x, target).Select(m => _writer.Write(m, ground, under))]);
+        (IReadOnlyList<WrittenMap> maps, IReadOnlyList<WrittenMap> baselines) = _curves.Measure(x, target, _maker.Make(x, target), stop);
+        var picture = new ExplainedPicture(prediction, ground, _pipeline.RegionOf(image), [.. maps.Select(m => _writer.Write(m, ground, under))])
+        {
+            Baselines = baselines,
+        };
         return picture.Maps.Count > 1 ? picture with { Sheet = _writer.WriteSheet(picture, under) } : picture;
     }
+
+    public void Dispose() => _curves.Dispose();
 }

@@ -14,6 +14,9 @@ internal sealed record ExplainedPicture(IPrediction Prediction, Image Ground, Re
     /// <summary>The sheet with all of its maps; null where it has but one.</summary>
     public string? Sheet { get; init; }
 
+    /// <summary>Maps that know nothing of the model, measured as the others are; empty where nothing was measured.</summary>
+    public IReadOnlyList<WrittenMap> Baselines { get; init; } = [];
+
     /// <summary>The picture as the JSON of <c>explain</c> has it: what <c>predict --json</c> prints, and the maps.</summary>
     public JsonObject ToJson()
     {
@@ -21,6 +24,15 @@ internal sealed record ExplainedPicture(IPrediction Prediction, Image Ground, Re
         json["region"] = new JsonObject { ["x"] = Region.X, ["y"] = Region.Y, ["width"] = Region.Width, ["height"] = Region.Height };
         json["sheet"] = Sheet;
         json["maps"] = new JsonArray([.. Maps.Select(m => (JsonNode)m.ToJson())]);
+        json["baselines"] = new JsonArray(
+        [
+            .. Baselines.Select(static b => (JsonNode)new JsonObject
+            {
+                ["method"] = b.Map.Method,
+                ["deletion"] = WrittenMap.Finite(b.Curves?.Deletion.Area),
+                ["insertion"] = WrittenMap.Finite(b.Curves?.Insertion.Area),
+            }),
+        ]);
         return json;
     }
 }

@@ -37,29 +37,47 @@ internal static class MapFigures
                 $"<figure>{Inline(map.Draw(ground, style), $"{name}: {says}")}" +
                 $"<div class=\"scale\"><i style=\"background:{Gradient(scale.Palette)}\"></i><span>{ColorBar.Number(scale.Low)}</span>" +
                 $"{(scale.IsSigned ? "<span>0</span>" : string.Empty)}<span>{ColorBar.Number(scale.High)}</span></div>" +
-                $"<figcaption><b>{Escape(map.Map.Method)}</b> <span class=\"soft\">{Escape(map.Map.Site)}{Escape(target)}</span></figcaption></figure>");
+                $"<figcaption><b>{Escape(map.Map.Method)}</b> <span class=\"soft\">{Escape(map.Map.Site)}{Escape(target)}{Faithfulness(map.Curves)}</span></figcaption></figure>");
         }
 
         return html.Append("</div>").ToString();
     }
 
     /// <summary>The numbers of maps, and their files.</summary>
-    public static string Table(IEnumerable<WrittenMap> maps)
+    /// <param name="maps">The maps.</param>
+    /// <param name="baselines">Maps that know nothing of the model, below them; empty where nothing was measured.</param>
+    public static string Table(IEnumerable<WrittenMap> maps, IReadOnlyList<WrittenMap> baselines)
     {
         var html = new StringBuilder(
             "<table><tr><th scope=\"col\">method</th><th scope=\"col\">site</th><th scope=\"col\">target</th><th scope=\"col\">grid</th><th scope=\"col\">minimum</th>"
-            + "<th scope=\"col\">maximum</th><th scope=\"col\">strongest cell</th><th scope=\"col\">entropy, bits</th><th scope=\"col\">values</th></tr>");
+            + "<th scope=\"col\">maximum</th><th scope=\"col\">strongest cell</th><th scope=\"col\">entropy, bits</th>"
+            + "<th scope=\"col\">deletion ↓</th><th scope=\"col\">insertion ↑</th><th scope=\"col\">values</th></tr>");
         foreach (WrittenMap map in maps)
         {
             html.Append(
                 CultureInfo.InvariantCulture,
                 $"<tr><td>{Escape(map.Map.Method)}</td><td>{Escape(map.Map.Site)}</td><td>{Escape(map.Target)}</td><td>{map.Map.Height}×{map.Map.Width}</td>" +
                 $"<td>{ColorBar.Number(map.Map.Minimum)}</td><td>{ColorBar.Number(map.Map.Maximum)}</td><td>{Strongest(map.Map)}</td>" +
-                $"<td>{map.Map.Entropy:0.00} of {Math.Log2(map.Map.Values.Length):0.00}</td><td>{Escape(map.Values)}</td></tr>");
+                $"<td>{map.Map.Entropy:0.00} of {Math.Log2(map.Map.Values.Length):0.00}</td>{Areas(map.Curves)}<td>{Escape(map.Values)}</td></tr>");
+        }
+
+        foreach (WrittenMap baseline in baselines)
+        {
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr class=\"soft\"><td colspan=\"8\">{Escape(baseline.Map.Method)}, which knows nothing of the model</td>{Areas(baseline.Curves)}<td></td></tr>");
         }
 
         return html.Append("</table>").ToString();
     }
+
+    private static string Faithfulness(DeletionInsertion? curves) => curves is null
+        ? string.Empty
+        : string.Create(CultureInfo.InvariantCulture, $"<br>deletion {curves.Deletion.Area:0.000} ↓ insertion {curves.Insertion.Area:0.000} ↑");
+
+    private static string Areas(DeletionInsertion? curves) => curves is null
+        ? "<td>–</td><td>–</td>"
+        : string.Create(CultureInfo.InvariantCulture, $"<td>{curves.Deletion.Area:0.000}</td><td>{curves.Insertion.Area:0.000}</td>");
 
     private static string Strongest(ScalarMap map)
     {

@@ -20,30 +20,26 @@ public sealed record DeletionInsertion(PerturbationCurve Deletion, PerturbationC
         PictureScorer scorer, Tensor image, ITarget measured, ScalarMap map, PictureFill? fill = null, int steps = 32, ulong seed = 0,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(scorer);
-        ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(map);
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        if (image.Shape != scorer.Picture)
-        {
-            throw new ShapeException("deletion", scorer.Picture.ToString(), image.Shape.ToString());
-        }
+        var picture = new PerturbedPicture("deletion", scorer, image, measured, seed) { Fill = fill ?? new PictureFill() };
+        return Of(picture, picture.Order(map), steps, cancellation);
+    }
 
-        (int channels, int height, int width) = (image.Shape[1], image.Shape[2], image.Shape[3]);
-        ReadOnlySpan<float> pixels = image.AsSpan<float>();
-        float[] filled = (fill ?? new PictureFill()).Of(pixels, channels, height, width);
-        int[] order = PixelOrder.Descending(map.ResizedTo(height, width).Values, new Generator(seed).Fork("ties"));
-        double[] deletion = scorer.Score(Steps(pixels, filled, order, steps), measured, cancellation);
-        double[] insertion = scorer.Score(Steps(filled, pixels, order, steps), measured, cancellation);
+    /// <summary>Draws both curves of the order that a map has a picture's pixels removed in.</summary>
+    internal static DeletionInsertion Of(PerturbedPicture picture, int[] order, int steps, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        double[] deletion = picture.Score(Steps(picture.Pixels, picture.Filled, order, steps), cancellation);
+        double[] insertion = picture.Score(Steps(picture.Filled, picture.Pixels, order, steps), cancellation);
         return new DeletionInsertion(new PerturbationCurve(deletion), new PerturbationCurve(insertion));
     }
 
     /// <summary>The pictures from one to the other, a step's pixels at a time.</summary>
-    private static float[] Steps(ReadOnlySpan<float> from, ReadOnlySpan<float> to, int[] order, int steps)
+    private static float[] Steps(float[] from, float[] to, int[] order, int steps)
     {
         int each = from.Length, plane = order.Length;
         float[] pictures = new float[(steps + 1) * each];
-        from.CopyTo(pictures);
+        from.CopyTo(pictures, 0);
         int done = 0;
         for (int step = 1; step <= steps; step++)
         {

@@ -1,3 +1,5 @@
+using Fovea.Simd.Drivers;
+
 namespace Fovea.Inspect;
 
 /// <summary>
@@ -28,42 +30,39 @@ public sealed record RemoveAndDebias(double MostRelevantFirst, double LeastRelev
         PictureScorer scorer, Tensor image, ITarget measured, ScalarMap map, IReadOnlyList<double>? shares = null, double noise = 0.01, ulong seed = 0,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(scorer);
-        ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(map);
-        ArgumentOutOfRangeException.ThrowIfNegative(noise);
-        shares ??= DefaultShares;
-        if (image.Shape != scorer.Picture)
-        {
-            throw new ShapeException("road", scorer.Picture.ToString(), image.Shape.ToString());
-        }
+        var picture = new PerturbedPicture("road", scorer, image, measured, seed) { Noise = noise };
+        return Of(picture, picture.Order(map), shares ?? DefaultShares, cancellation);
+    }
 
+    /// <summary>Measures the order that a map has a picture's pixels removed in.</summary>
+    internal static RemoveAndDebias Of(PerturbedPicture picture, int[] order, IReadOnlyList<double> shares, CancellationToken cancellation)
+    {
         if (shares.Count == 0 || shares.Any(static s => s is not (> 0 and < 1)))
         {
             throw new OptionException("road", $"shares: expected numbers above 0 and below 1, got {string.Join(", ", shares)}.");
         }
 
-        (int channels, int height, int width) = (image.Shape[1], image.Shape[2], image.Shape[3]);
-        int[] order = PixelOrder.Descending(map.ResizedTo(height, width).Values, new Generator(seed).Fork("ties"));
-        int each = image.Elements;
-        float[] pictures = new float[2 * shares.Count * each], source = image.ToArray<float>();
-        bool[] removed = new bool[order.Length];
-        for (int i = 0; i < 2 * shares.Count; i++)
+        (int channels, int height, int width) = picture.Size;
+        int each = picture.Pixels.Length;
+        float[] pictures = new float[2 * shares.Count * each];
+        double[] drawn = picture.Drawn;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = ParallelPool.Threads, CancellationToken = cancellation };
+        Parallel.For(0, 2 * shares.Count, parallel, i =>
         {
-            cancellation.ThrowIfCancellationRequested();
             int count = Math.Clamp((int)(shares[i / 2] * order.Length), 1, order.Length - 1);
-            Array.Clear(removed);
+            bool[] removed = new bool[order.Length];
             foreach (int at in i % 2 == 0 ? order.AsSpan(0, count) : order.AsSpan(order.Length - count))
             {
                 removed[at] = true;
             }
 
-            Span<float> picture = pictures.AsSpan(i * each, each);
-            source.CopyTo(picture);
-            NoisyLinearImputation.Fill(picture, channels, height, width, removed, noise, new Generator(seed).Fork("noise"));
-        }
+            Span<float> pixels = pictures.AsSpan(i * each, each);
+            picture.Pixels.CopyTo(pixels);
+            NoisyLinearImputation.Fill(pixels, channels, height, width, removed, drawn);
+        });
 
-        double[] scores = scorer.Score(pictures, measured, cancellation);
+        double[] scores = picture.Score(pictures, cancellation);
         return new RemoveAndDebias(
             scores.Where(static (_, i) => i % 2 == 0).Average(), scores.Where(static (_, i) => i % 2 == 1).Average());
     }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Fovea.Inspect;
 
 /// <summary>What stands where pixels were removed.</summary>
@@ -72,7 +74,7 @@ public sealed record PictureFill
         return filled;
     }
 
-    // Rows, then columns; beyond the edge the picture is mirrored, its outermost pixels twice.
+    // Rows, then columns; beyond the edge the picture is mirrored, its outermost pixels twice. Each weight is added for a whole row at a time.
     private static void Blur(ReadOnlySpan<float> from, Span<float> to, int height, int width, double deviation)
     {
         int reach = (int)Math.Ceiling(3 * deviation);
@@ -83,32 +85,34 @@ public sealed record PictureFill
         }
 
         double total = weights.Sum();
-        double[] rows = new double[height * width];
+        double[] rows = new double[height * width], mirrored = new double[width + 2 * reach], sum = new double[width];
         for (int y = 0; y < height; y++)
         {
-            for (int x = 0; x < width; x++)
+            for (int x = 0; x < mirrored.Length; x++)
             {
-                double sum = 0;
-                for (int i = 0; i < weights.Length; i++)
-                {
-                    sum += weights[i] * from[y * width + Mirrored(x + i - reach, width)];
-                }
-
-                rows[y * width + x] = sum / total;
+                mirrored[x] = from[y * width + Mirrored(x - reach, width)];
             }
+
+            Span<double> row = rows.AsSpan(y * width, width);
+            for (int i = 0; i < weights.Length; i++)
+            {
+                TensorPrimitives.MultiplyAdd<double>(mirrored.AsSpan(i, width), weights[i], row, row);
+            }
+
+            TensorPrimitives.Divide<double>(row, total, row);
         }
 
         for (int y = 0; y < height; y++)
         {
+            Array.Clear(sum);
+            for (int i = 0; i < weights.Length; i++)
+            {
+                TensorPrimitives.MultiplyAdd<double>(rows.AsSpan(Mirrored(y + i - reach, height) * width, width), weights[i], sum, sum);
+            }
+
             for (int x = 0; x < width; x++)
             {
-                double sum = 0;
-                for (int i = 0; i < weights.Length; i++)
-                {
-                    sum += weights[i] * rows[Mirrored(y + i - reach, height) * width + x];
-                }
-
-                to[y * width + x] = (float)(sum / total);
+                to[y * width + x] = (float)(sum[x] / total);
             }
         }
     }

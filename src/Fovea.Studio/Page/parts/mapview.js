@@ -1,6 +1,6 @@
 // A map with its scale and its numbers.
 
-import { el, num } from "../dom.js";
+import { bits, el, num } from "../dom.js";
 import { paint, paintScale, scaleOf } from "../palette.js";
 
 /** @typedef {import("../api.js").MapData} MapData */
@@ -39,7 +39,7 @@ export class MapView {
     paintScale(this.bar, used);
     this.low.textContent = num(used.low);
     this.high.textContent = num(used.high);
-    this.numbers.replaceChildren(...[["minimum", num(head.minimum)], ["maximum", num(head.maximum)], ["entropy", `${head.entropy.toFixed(2)} of ${Math.log2(head.height * head.width * head.averagedBy ** 2).toFixed(2)} bits`]]
+    this.numbers.replaceChildren(...[["minimum", num(head.minimum)], ["maximum", num(head.maximum)], ["entropy", bits(head.entropy, head.height * head.width * head.averagedBy ** 2)]]
       .map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
     this.note.hidden = head.averagedBy === 1;
     this.note.textContent = `Each cell shown is the mean of ${head.averagedBy} × ${head.averagedBy}; the export has them all.`;

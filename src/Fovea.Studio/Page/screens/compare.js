@@ -2,6 +2,7 @@
 
 import { at, atSite, Latest, map, post } from "../api.js";
 import { choice, el, field, select, toast } from "../dom.js";
+import { Faithfulness } from "../parts/faithful.js";
 import { CellGrid, wordsOf } from "../parts/grid.js";
 import { MapView } from "../parts/mapview.js";
 import { state } from "../state.js";
@@ -73,6 +74,7 @@ class Side {
     this.#site = sites[Math.min(index, sites.length - 1)];
     this.view = new MapView({ title: `Map ${index + 1}`, picture: at(session, "picture") });
     this.about = el("p", { class: "fine" });
+    this.faithful = new Faithfulness(session);
     this.place = el("div");
     this.heads = el("div");
     this.element = el("section", { class: "card compare", "aria-label": index === 0 ? "Left" : "Right" }, el("h3", {}, session.model.name),
@@ -80,7 +82,7 @@ class Side {
         this.#site = sites.find((s) => s.name === v);
         this.#head = null;
         this.show();
-      })), this.heads), el("div", { class: "two" }, this.place, this.view.element), this.about);
+      })), this.heads), el("div", { class: "two" }, this.place, this.view.element), this.about, this.faithful.element);
   }
 
   show() {
@@ -96,6 +98,7 @@ class Side {
       this.at(this.#place);
     }))] : []));
     this.at(this.#place);
+    void this.faithful.show({ site: site.name }, site.kind === "relation" ? "the relation as a whole" : "");
   }
 
   /** @param {{fy: number, fx: number, pinned: boolean}} place */

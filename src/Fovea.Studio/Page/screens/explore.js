@@ -1,7 +1,8 @@
 // Explore: a picture with a grid, the sites where the model attends, and what a cell attends to.
 
 import { at, atSite, Latest, map } from "../api.js";
-import { choice, el, field, num, say, select } from "../dom.js";
+import { bits, choice, el, field, num, say, select } from "../dom.js";
+import { Faithfulness } from "../parts/faithful.js";
 import { CellGrid, wordsOf } from "../parts/grid.js";
 import { MapView, strongest, topTable } from "../parts/mapview.js";
 import { bars, thumbnails } from "../parts/channels.js";
@@ -49,7 +50,7 @@ function relation(site) {
   const session = /** @type {import("../api.js").SessionInfo} */ (state.session), latest = new Latest(), picture = at(session, "picture");
   const result = new MapView({ title: "What the cell attends to", picture });
   const table = topTable("Ten strongest", (c) => `${c.y}, ${c.x}`);
-  const about = el("p", { class: "about" });
+  const about = el("p", { class: "about" }), faithful = new Faithfulness(session);
   const grid = new CellGrid({
     rows: site.height, columns: site.width, picture, label: `Picture in ${site.height} by ${site.width} cells`,
     hover: (place) => {
@@ -109,9 +110,10 @@ function relation(site) {
     overSwitch(result));
   grid.show(state.pin);
   again();
+  void faithful.show({ site: site.name }, "the relation as a whole: how much each cell is looked at");
   return [controls, el("div", { class: "pair" },
     el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), grid.element),
-    el("div", { class: "pane" }, el("p", { class: "figcaption" }, "The map"), result.element),
+    el("div", { class: "pane" }, el("p", { class: "figcaption" }, "The map"), result.element, faithful.element),
     el("aside", { class: "side" }, about, table.element))];
 }
 
@@ -142,11 +144,13 @@ function gate(site) {
     say(`Strongest at row ${best.y}, column ${best.x}: ${num(best.value)}`);
   });
   fetchGate("");
+  const faithful = new Faithfulness(session);
+  void faithful.show({ site: site.name }, site.layers > 1 ? "the mean of all" : "");
   const layers = [{ value: "", text: `mean of ${site.layers}` }, ...Array.from({ length: site.layers }, (_, i) => ({ value: String(i), text: `${site.kind === "elements" ? "channel" : "group"} ${i}` }))];
   return [el("div", { class: "controls" }, site.layers > 1 ? field(site.kind === "elements" ? "Channel" : "Group", select(layers, "", fetchGate)) : null, overSwitch(result)),
     el("div", { class: "pair" },
       el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), el("div", { class: "plain" }, el("img", { src: picture, alt: "The picture, as the model sees it" }))),
-      el("div", { class: "pane" }, el("p", { class: "figcaption" }, "The gate"), result.element),
+      el("div", { class: "pane" }, el("p", { class: "figcaption" }, "The gate"), result.element, faithful.element),
       el("aside", { class: "side" }, table.element))];
 }
 
@@ -158,7 +162,7 @@ export function channels(site) {
     const data = await map(atSite(session, site, "gates"), signal);
     const order = Array.from(data.values.keys()).sort((a, b) => data.values[b] - data.values[a]);
     place.replaceChildren(bars(data.values, { label: `Weights of ${site.width} channels, from ${num(data.head.minimum)} to ${num(data.head.maximum)}; the largest is channel ${order[0]}` }),
-      el("p", { class: "fine" }, `minimum ${num(data.head.minimum)} · maximum ${num(data.head.maximum)} · entropy ${data.head.entropy.toFixed(2)} of ${Math.log2(site.width).toFixed(2)} bits`));
+      el("p", { class: "fine" }, `minimum ${num(data.head.minimum)} · maximum ${num(data.head.maximum)} · entropy ${bits(data.head.entropy, site.width)}`));
     const some = Math.min(8, site.width >> 1 || 1);
     const maps = async (/** @type {number[]} */ list) => thumbnails(
       await map(at(session, "activations", { module: site.module, of: "input", channels: list.join(",") }), signal),
@@ -183,7 +187,7 @@ function channelRelation(site) {
     const data = await map(atSite(session, site, "row", { y: 0, x: chosen, direction: state.direction }), signal);
     const best = strongest(data, 8);
     result.replaceChildren(bars(data.values, { label: `Weights of channel ${chosen} over ${site.width} channels`, pick }),
-      el("p", { class: "fine" }, `minimum ${num(data.head.minimum)} · maximum ${num(data.head.maximum)} · entropy ${data.head.entropy.toFixed(2)} of ${Math.log2(site.width).toFixed(2)} bits`));
+      el("p", { class: "fine" }, `minimum ${num(data.head.minimum)} · maximum ${num(data.head.maximum)} · entropy ${bits(data.head.entropy, site.width)}`));
     targets.replaceChildren(el("h3", {}, state.direction === "to" ? `Channel ${chosen} attends most to` : `Channel ${chosen} is attended most by`),
       thumbnails(await map(at(session, "activations", { module: site.module, of: "input", channels: best.map((b) => b.x).join(",") }), signal), { label: "Strongest channels", value: (c) => num(data.values[c]) }));
     say(`Channel ${chosen}: strongest channel ${best[0].x}, ${num(best[0].value)}`);

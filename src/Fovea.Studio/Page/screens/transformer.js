@@ -2,6 +2,7 @@
 
 import { at, atSite, Latest, map } from "../api.js";
 import { choice, el, field, select, toast } from "../dom.js";
+import { Faithfulness } from "../parts/faithful.js";
 import { CellGrid, wordsOf } from "../parts/grid.js";
 import { MapView } from "../parts/mapview.js";
 import { isTransformer } from "../parts/methods.js";
@@ -28,10 +29,11 @@ export function transformer() {
     hover: (place) => { if (place) { from = place; show(); } }, pin: (place) => { if (place) { from = place; state.pin = place; show(); } } });
   grid.show(from.token === undefined ? from : null);
   const rollout = new MapView({ title: "Rollout", picture });
-  const rollAbout = el("p", { class: "fine" });
+  const rollAbout = el("p", { class: "fine" }), faithful = new Faithfulness(session);
   const roll = async (/** @type {string} */ method) => {
     try {
       rollout.show(await map(at(session, "rollout", { method })));
+      void faithful.show({ method });
       rollAbout.textContent = method === "attention-rollout" ? "Which tokens the class token is mixed from, over all blocks. It asks for no class." : "The same, weighted by what raises the answer's score.";
     } catch (error) {
       toast(/** @type {Error} */ (error).message);
@@ -49,6 +51,6 @@ export function transformer() {
     el("div", { class: "heads" },
       el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), grid.element, about),
       board,
-      isTransformer(session) ? el("div", { class: "pane" }, el("p", { class: "figcaption" }, "Rollout over all blocks"), rollout.element, rollAbout,
+      isTransformer(session) ? el("div", { class: "pane" }, el("p", { class: "figcaption" }, "Rollout over all blocks"), rollout.element, faithful.element, rollAbout,
         choice("Rollout", [["attention-rollout", "attention"], ["gradient-rollout", "gradient-weighted"]], "attention-rollout", roll)) : null));
 }

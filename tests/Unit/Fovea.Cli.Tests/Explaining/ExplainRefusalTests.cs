@@ -21,6 +21,9 @@ public sealed class ExplainRefusalTests : IDisposable
     [InlineData("--at says which map of a site is shown", "--at", "1,1")]
     [InlineData("--at: expected a row and a column from 0, such as 3,12, got \"1\".", "--site", "a", "--at", "1")]
     [InlineData("--channel cannot be given with --at", "--site", "a", "--at", "1,1", "--channel", "1")]
+    [InlineData("--image cannot be given with --data", "--data", "clutter")]
+    [InlineData("--pictures is for --data.", "--pictures", "3")]
+    [InlineData("--steps: expected", "--steps", "-1")]
     [InlineData("--opacity: expected a number from 0 to 1", "--opacity", "2")]
     public void Wrong_use_is_answered_with_what_there_is(string message, params string[] flags) => Assert.Contains(
         message,
@@ -35,6 +38,16 @@ public sealed class ExplainRefusalTests : IDisposable
         Assert.Contains("expected a folder", Cli.Fails(ExitCode.WrongUse, "explain", "--weights", weights, "--image", picture, "--output", picture), StringComparison.Ordinal);
         Assert.Contains("there is no such file", Cli.Fails(ExitCode.BadData, "explain", "--weights", weights, "--image", _folder.File("no.png"), "--output", _folder.File("o")), StringComparison.Ordinal);
         Assert.Contains("expected a file of weights", Cli.Fails(ExitCode.WrongUse, "explain", "--image", picture), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("is no classifier", "unet-small", "clutter")]
+    [InlineData("there is no", "resnet8", "nowhere")]
+    public void Data_that_cannot_be_judged_are_refused(string message, string model, string data)
+    {
+        Answer answer = Cli.Run("explain", "--weights", TinyModels.Write(_folder, model), "--data", data, "--output", _folder.File("out"));
+        Assert.NotEqual(ExitCode.Done, answer.Code);
+        Assert.Contains(message, answer.Error, StringComparison.Ordinal);
     }
 
     [Theory]

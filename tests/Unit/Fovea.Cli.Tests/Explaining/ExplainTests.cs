@@ -5,6 +5,7 @@ using Fovea.Imaging.Codecs;
 using Fovea.Inspect;
 using Fovea.Io;
 using Fovea.Testing;
+using Fovea.Training;
 
 namespace Fovea.Cli.Tests.Explaining;
 
@@ -121,6 +122,62 @@ public sealed partial class ExplainTests : IDisposable
         float[] a = NpyFile.Read(_folder.File($"out/{ours["maps"]![0]!["values"]}")).ToArray<float>(), b = NpyFile.Read(_folder.File($"o/{theirs["maps"]![0]!["values"]}")).ToArray<float>();
         Assert.Equal(a.Length, b.Length);
         Assert.All(a.Zip(b), p => Assert.Equal(p.First, p.Second, 1e-4));
+    }
+
+    [Fact]
+    public void Faithfulness_stands_beside_each_map_over_the_picture()
+    {
+        JsonNode picture = Explain("resnet8", "cbam")["pictures"]![0]!;
+        Assert.All(picture["maps"]!.AsArray(), m => Assert.Equal(m!["overlay"] is not null, m["deletion"] is not null && m["insertion"] is not null));
+        Assert.Equal(["random", "edges", "centre"], picture["baselines"]!.AsArray().Select(b => (string)b!["method"]!));
+        Assert.Contains("which knows nothing of the model", File.ReadAllText(_folder.File("out/explain.html")), StringComparison.Ordinal);
+
+        // As the library measures them.
+        JsonNode map = picture["maps"]!.AsArray().First(m => (string)m!["method"]! == "grad-cam")!;
+        using var scope = TensorScope.Begin();
+        TrainedModel trained = TrainedModel.Open(_folder.File("resnet8-cbam.safetensors"), new ModelRequest());
+        Tensor x = trained.Description.EvaluationPipeline().ToInput(ImageCodecs.Load(_folder.File("disc.png"))), values = NpyFile.Read(_folder.File($"out/{map["values"]}"));
+        using var scorer = new PictureScorer(trained.Model, x.Shape);
+        DeletionInsertion curves = DeletionInsertion.Of(
+            scorer, x, new ClassProbabilityTarget((int)picture["classes"]![0]!["label"]!), new ScalarMap("", "", values.Shape[0], values.Shape[1], values.ToArray<float>()), steps: 8);
+
+        // Batches of another size may add up in another order, in single precision.
+        Assert.Equal(curves.Deletion.Area, (double)map["deletion"]!, 1e-5);
+        Assert.Equal(curves.Insertion.Area, (double)map["insertion"]!, 1e-5);
+    }
+
+    [Theory]
+    [InlineData("resnet8", "--steps", "0")]
+    [InlineData("unet-small")]
+    public void What_is_not_measured_is_null(string model, params string[] flags)
+    {
+        JsonNode picture = Explain(model, null, ["--method", "grad-cam", .. flags])["pictures"]![0]!;
+        Assert.Null(picture["maps"]![0]!["deletion"]);
+        Assert.Empty(picture["baselines"]!.AsArray());
+    }
+
+    [Fact]
+    public void Data_are_judged_into_tables_and_json()
+    {
+        foreach (string picture in TinyModels.Classes.SelectMany(c => new[] { $"data/{c}/1.png", $"data/{c}/2.png" }))
+        {
+            TinyModels.Picture(_folder, picture);
+        }
+
+        string output = Cli.Ok(
+            "explain", "--weights", TinyModels.Write(_folder, "resnet8", "cbam"), "--data", _folder.File("data"), "--pictures", "4", "--method", "grad-cam", "--output",
+            _folder.File("out"), "--json");
+        JsonNode judged = JsonNode.Parse(output)!;
+        Assert.Equal(output.Trim(), File.ReadAllText(_folder.File("out/judged.json")));
+        Assert.Equal((4, 4, 4), ((int)judged["statistics"]!["pictures"]!, (int)judged["ablation"]!["pictures"]!, (int)judged["faithfulness"]!["pictures"]!));
+        Assert.Equal(["passed by", "passed by", "passed by"], judged["ablation"]!["rows"]!.AsArray().Select(r => (string)r!["title"]!));
+        JsonArray rows = judged["faithfulness"]!["rows"]!.AsArray();
+        Assert.Equal(["grad-cam", "random", "random-8", "edges", "centre"], rows.Select(r => (string)r!["method"]!));
+
+        // These pictures come without masks, so there is nothing to point at.
+        string[] metrics = [.. rows[0]!["metrics"]!.AsArray().Select(m => (string)m!["metric"]!)];
+        Assert.Equal(["deletion", "insertion", "roadMost", "roadLeast", "road", "randomization"], metrics);
+        Assert.All(rows, r => Assert.Contains((string)r!["method"]!, File.ReadAllText(_folder.File("out/judged.md")), StringComparison.Ordinal));
     }
 
     [GeneratedRegex("<img alt=\"([^\"]*)\"")]

@@ -44,6 +44,33 @@ public sealed class AblationStudyTests
     }
 
     [Theory]
+    [InlineData(RelationChange.Identity, SiteChange.Identity, "head 0 → identity")]
+    [InlineData(RelationChange.Mean, SiteChange.Mean, "head 0 → mean")]
+    public void The_only_heads_place_is_the_whole_relations(RelationChange change, SiteChange whole, string title)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Module model = new VisionTransformer(16, 16, 3, 8, 1) { PatchHeight = 8, PatchWidth = 8, Depth = 1 };
+        AblationReport report = AblationStudy.Run(
+            model, [Noise([1, 3, 16, 16])], new ClassTarget(0), [new HeadAblation("blocks.0.attn", 0, change), new SiteAblation("blocks.0.attn", whole)]);
+        Assert.Equal(title, report.Rows[0].Title);
+        Assert.Equal(report.Rows[1].Effects[0].Output, report.Rows[0].Effects[0].Output);
+    }
+
+    [Fact]
+    public void A_class_of_a_segmentation_is_the_mean_of_its_pixels()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var model = new Layers.Conv2d(1, 2, 1);
+        Tensor x = Noise([1, 1, 4, 4]);
+        AblationEffect effect = AblationStudy.Run(
+            model, [x], new PixelTarget(0, 0, 1), [new PictureAblation(new GridCells(0, 0, 4, 4), new PictureFill { Kind = FillKind.Black })]).Rows[0].Effects[0];
+        Assert.Equal(model.Call(x).Mean([2, 3]).ToArray<float>(), effect.OutputBefore);
+        Assert.Equal(model.Call(Tensor.Zeros([1, 1, 4, 4])).Mean([2, 3]).ToArray<float>(), effect.Output);
+        Assert.Null(effect.TopBefore);
+        Assert.Null(effect.Top);
+    }
+
+    [Theory]
     [InlineData(AblationFill.Zero)]
     [InlineData(AblationFill.Mean)]
     public void Channels_and_cells_are_filled(AblationFill fill)

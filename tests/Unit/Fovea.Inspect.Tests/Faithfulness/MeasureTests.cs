@@ -46,8 +46,39 @@ public sealed class MeasureTests
     {
         float[] image = FaithfulnessGoldens.Floats("image");
         NoisyLinearImputation.Fill(
-            image, 3, FaithfulnessGoldens.Height, FaithfulnessGoldens.Width, FaithfulnessGoldens.Flags("removed"), noise: 0, new Generator(0));
+            image, 3, FaithfulnessGoldens.Height, FaithfulnessGoldens.Width, FaithfulnessGoldens.Flags("removed"), new double[image.Length]);
         Near(FaithfulnessGoldens.Numbers("imputed"), image);
+    }
+
+    [Theory]
+    [InlineData(1, 1, 0.5)]
+    [InlineData(1, 9, 0.5)]
+    [InlineData(7, 1, 0.9)]
+    [InlineData(3, 5, 0.9)]
+    [InlineData(13, 6, 0.2)]
+    [InlineData(17, 33, 0.8)]
+    public void What_is_filled_in_is_the_weighted_mean_of_its_neighbours(int height, int width, double share)
+    {
+        var random = new Generator(5);
+        float[] pixels = [.. Enumerable.Range(0, 2 * height * width).Select(_ => (float)random.NextNormal())], filled = [.. pixels];
+        bool[] removed = [.. Enumerable.Range(0, height * width).Select(i => i > 0 && random.NextDouble() < share)];
+        NoisyLinearImputation.Fill(filled, 2, height, width, removed, new double[filled.Length]);
+        for (int i = 0; i < filled.Length; i++)
+        {
+            (int y, int x) = Math.DivRem(i % removed.Length, width);
+            double sum = 0, weights = 0;
+            for (int n = 0; n < 9; n++)
+            {
+                (int dy, int dx) = (n / 3 - 1, n % 3 - 1);
+                if (n != 4 && y + dy >= 0 && y + dy < height && x + dx >= 0 && x + dx < width)
+                {
+                    double weight = dy == 0 || dx == 0 ? 1.0 / 6 : 1.0 / 12;
+                    (sum, weights) = (sum + (weight * filled[i + (dy * width) + dx]), weights + weight);
+                }
+            }
+
+            Assert.Equal(removed[i % removed.Length] ? sum / weights : pixels[i], filled[i], Tolerance);
+        }
     }
 
     [Fact]
@@ -55,8 +86,9 @@ public sealed class MeasureTests
     {
         bool[] all = [.. Enumerable.Repeat(true, 4096)], some = [.. Enumerable.Range(0, 4096).Select(static i => i != 7)];
         float[] first = new float[4096], second = new float[4096];
-        NoisyLinearImputation.Fill(first, 1, 64, 64, all, 0.5, new Generator(3));
-        NoisyLinearImputation.Fill(second, 1, 64, 64, some, 0.5, new Generator(3));
+        double[] noise = NoisyLinearImputation.Noise(4096, 0.5, new Generator(3));
+        NoisyLinearImputation.Fill(first, 1, 64, 64, all, noise);
+        NoisyLinearImputation.Fill(second, 1, 64, 64, some, noise);
         Assert.Equal(first[..7], second[..7]);
         Assert.Equal(0, second[7]);
 

@@ -52,7 +52,19 @@ public sealed class RunTests(BrowserStudio studio) : IClassFixture<BrowserStudio
         await opened.Page.WaitForFunctionAsync("() => document.querySelectorAll('.compare h3')[1]?.textContent === 'pam_resnet8'");
         var box = (await opened.Page.Locator(".compare .grid").First.BoundingBoxAsync())!;
         await opened.Page.Mouse.ClickAsync(box.X + (0.26f * box.Width), box.Y + (0.76f * box.Height));
-        await opened.Page.WaitForFunctionAsync("() => document.querySelectorAll('.compare .fine')[1].textContent === 'From row 12, column 4.'");
+        await opened.Page.WaitForFunctionAsync("() => document.querySelectorAll('.compare > .fine')[1].textContent === 'From row 12, column 4.'");
+        Assert.Empty(opened.Errors);
+    }
+
+    [Theory]
+    [InlineData("maps")]
+    [InlineData("explore")]
+    [InlineData("compare")]
+    public async Task Faithfulness_stands_beside_a_map(string screen)
+    {
+        await using OpenPage opened = await studio.Open(screen);
+        await opened.Page.WaitForSelectorAsync(".faithful[data-done='true']");
+        Assert.Matches(@"^deletion ↓0\.\d+random 0\.\d+ · edges 0\.\d+ · centre 0\.\d+insertion ↑0\.\d+random", await opened.Page.Locator(".faithful .numbers").First.TextContentAsync() ?? string.Empty);
         Assert.Empty(opened.Errors);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Fovea.Inspect;
 using Fovea.Studio.Sessions;
+using Microsoft.AspNetCore.Http;
 
 namespace Fovea.Studio.Tests.Server;
 
@@ -19,11 +20,26 @@ public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStud
         Assert.Equal(expected.Values, map.GetProperty("values").EnumerateArray().Select(v => v.GetSingle()));
     }
 
+    [Fact]
+    public async Task What_is_no_number_is_null()
+    {
+        var context = new DefaultHttpContext();
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+        context.Request.Headers.Accept = "application/json";
+        await Maps.Answer(new ScalarMap("method", "site", 1, 2, [float.NaN, 1])).ExecuteAsync(context);
+        JsonElement head = JsonDocument.Parse(body.ToArray()).RootElement;
+        Assert.All(["minimum", "maximum", "entropy"], name => Assert.Equal(JsonValueKind.Null, head.GetProperty(name).ValueKind));
+    }
+
     [Theory]
     [InlineData("""{"method":"no-such"}""", 422)]
     [InlineData("""{"method":"grad-cam","layer":"nowhere"}""", 422)]
     [InlineData("""{"method":"grad-cam","class":99}""", 400)]
     [InlineData("""{"method":"attention-rollout"}""", 422)]
+    [InlineData("""{"site":"layer1.0.attention:channel"}""", 400)]
+    [InlineData("""{"site":"layer1.0.attention:spatial","method":"grad-cam"}""", 400)]
+    [InlineData("""{"site":"nowhere"}""", 404)]
     public async Task What_does_not_fit_is_refused(string request, int status)
     {
         string id = (await studio.Look()).GetProperty("id").GetString()!;
@@ -52,15 +68,22 @@ public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStud
         await ServedStudio.Problem(await studio.Post($"/api/sessions/{id}/ablate", request), status);
     }
 
-    [Fact]
-    public async Task Faithfulness_comes_in_events_map_by_map()
+    [Theory]
+    [InlineData("""{"method":"grad-cam"}""", "grad-cam", 33)]
+    [InlineData("""{"site":"layer3.0.attention:spatial","steps":4}""", "gate", 5)]
+    public async Task Faithfulness_comes_in_events_map_by_map(string request, string method, int scores)
     {
         string id = (await studio.Look()).GetProperty("id").GetString()!;
-        using HttpResponseMessage response = await studio.Post($"/api/sessions/{id}/faithfulness", """{"method":"grad-cam"}""");
+        using HttpResponseMessage response = await studio.Post($"/api/sessions/{id}/faithfulness", request);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         string[] events = (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-        string[] names = [.. events.Where(e => e.StartsWith("event: curve", StringComparison.Ordinal)).Select(e => JsonDocument.Parse(e[(e.IndexOf("data: ", StringComparison.Ordinal) + 6)..]).RootElement.GetProperty("name").GetString()!)];
-        Assert.Equal(["grad-cam", "random", "edges", "centre"], names);
+        JsonElement[] curves =
+        [
+            .. events.Where(e => e.StartsWith("event: curve", StringComparison.Ordinal))
+                .Select(e => JsonDocument.Parse(e[(e.IndexOf("data: ", StringComparison.Ordinal) + 6)..]).RootElement),
+        ];
+        Assert.Equal([method, "random", "edges", "centre"], curves.Select(c => c.GetProperty("name").GetString()!));
+        Assert.All(curves, c => Assert.Equal(scores, c.GetProperty("deletion").GetArrayLength()));
         Assert.StartsWith("event: done", events[^1], StringComparison.Ordinal);
     }
 
