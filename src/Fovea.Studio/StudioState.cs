@@ -15,6 +15,9 @@ internal sealed class StudioState : IDisposable
     private const long ImageBytes = 256L << 20;
     private const int MostImages = 256;
 
+    /// <summary>What the names of pictures below the folder begin with.</summary>
+    public const string InFolder = "folder:";
+
     public StudioState(StudioOptions options)
     {
         Options = options;
@@ -59,9 +62,11 @@ internal sealed class StudioState : IDisposable
         return new ImageInfo(Images.Add(image, image.Pixels.LongLength), name, image.Width, image.Height);
     }
 
-    /// <summary>A picture by the name of a sample or of an upload.</summary>
-    public Image Picture(string id) =>
-        SamplePictures.Find(id) ?? (id == Options.Image ? ImageCodecs.Load(id, Decoding) : Images.Get(id));
+    /// <summary>A picture by the name of a sample, of an upload, or of a file below the folder.</summary>
+    public Image Picture(string id) => SamplePictures.Find(id)
+        ?? (id == Options.Image ? ImageCodecs.Load(id, Decoding)
+            : id.StartsWith(InFolder, StringComparison.Ordinal) ? ImageCodecs.Load(Folder.Resolve(id[InFolder.Length..]), Decoding)
+            : Images.Get(id));
 
     /// <summary>Has a model look at a picture.</summary>
     public async Task<SessionInfo> Look(OpenSession request, CancellationToken cancellation)
