@@ -26,11 +26,18 @@ internal sealed class StudioState : IDisposable
         Models = new("model", options.MaxModels, ModelBytes);
         Images = new("image", MostImages, ImageBytes);
         Sessions = new("session", options.MaxSessions, options.MaxSessionBytes);
+        First = new FirstLook(Queue, Shelf, FirstImage, Picture);
     }
 
     public StudioOptions Options { get; }
 
     public ModelShelf Shelf { get; }
+
+    /// <summary>What the page begins with.</summary>
+    public FirstLook First { get; }
+
+    /// <summary>The picture that the page begins with.</summary>
+    public string FirstImage => Options.Image ?? SamplePictures.Names[0];
 
     public AllowedFolder Folder { get; }
 
@@ -47,7 +54,7 @@ internal sealed class StudioState : IDisposable
     /// <summary>Opens a model; its turn to compute comes as any other's, since weights take memory and time.</summary>
     public async Task<ModelInfo> Open(OpenModel request, CancellationToken cancellation)
     {
-        StudioModel model = await Queue.Run(() => Shelf.Open(request), cancellation);
+        StudioModel model = await First.Model(request) ?? await Queue.Run(() => Shelf.Open(request), cancellation);
         string id = Models.Add(model, model.Bytes);
 
         // A model that had to go takes along what it looked at.
@@ -75,7 +82,7 @@ internal sealed class StudioState : IDisposable
         string imageId = request.Image ?? throw StudioProblem.Wrong("image", "the name of a picture", null);
         StudioModel model = Models.Get(modelId);
         Image picture = Picture(imageId);
-        StudioSession session = await Queue.Run(() => StudioSession.Run(model, picture), cancellation);
+        StudioSession session = First.Session(model, imageId) ?? await Queue.Run(() => StudioSession.Run(model, picture), cancellation);
         return Describe(Sessions.Add(session, session.Bytes), modelId, imageId, session);
     }
 
