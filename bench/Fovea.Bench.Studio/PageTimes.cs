@@ -25,6 +25,9 @@ internal static class PageTimes
         await page.EvaluateAsync("async () => { const s = await import('/state.js'); await s.openModel({ catalogue: 'pam_resnet8' }); location.hash = '#explore'; }");
         await page.WaitForSelectorAsync(".map[data-place]");
 
+        // Who has looked for a moment also gets the map's faithfulness measured; who clicks from cell to cell after that does not.
+        await page.WaitForSelectorAsync(".faithful[data-done='true']");
+
         // In the page itself: from the event to the frame after the canvas was painted.
         double[] times = await page.EvaluateAsync<double[]>($$"""
             async () => {

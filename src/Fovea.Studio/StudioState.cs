@@ -15,6 +15,9 @@ internal sealed class StudioState : IDisposable
     private const long ImageBytes = 256L << 20;
     private const int MostImages = 256;
 
+    /// <summary>What the names of pictures below the folder begin with.</summary>
+    public const string InFolder = "folder:";
+
     public StudioState(StudioOptions options)
     {
         Options = options;
@@ -23,11 +26,18 @@ internal sealed class StudioState : IDisposable
         Models = new("model", options.MaxModels, ModelBytes);
         Images = new("image", MostImages, ImageBytes);
         Sessions = new("session", options.MaxSessions, options.MaxSessionBytes);
+        First = new FirstLook(Queue, Shelf, FirstImage, Picture);
     }
 
     public StudioOptions Options { get; }
 
     public ModelShelf Shelf { get; }
+
+    /// <summary>What the page begins with.</summary>
+    public FirstLook First { get; }
+
+    /// <summary>The picture that the page begins with.</summary>
+    public string FirstImage => Options.Image ?? SamplePictures.Names[0];
 
     public AllowedFolder Folder { get; }
 
@@ -44,7 +54,7 @@ internal sealed class StudioState : IDisposable
     /// <summary>Opens a model; its turn to compute comes as any other's, since weights take memory and time.</summary>
     public async Task<ModelInfo> Open(OpenModel request, CancellationToken cancellation)
     {
-        StudioModel model = await Queue.Run(() => Shelf.Open(request), cancellation);
+        StudioModel model = await First.Model(request) ?? await Queue.Run(() => Shelf.Open(request), cancellation);
         string id = Models.Add(model, model.Bytes);
 
         // A model that had to go takes along what it looked at.
@@ -59,9 +69,11 @@ internal sealed class StudioState : IDisposable
         return new ImageInfo(Images.Add(image, image.Pixels.LongLength), name, image.Width, image.Height);
     }
 
-    /// <summary>A picture by the name of a sample or of an upload.</summary>
-    public Image Picture(string id) =>
-        SamplePictures.Find(id) ?? (id == Options.Image ? ImageCodecs.Load(id, Decoding) : Images.Get(id));
+    /// <summary>A picture by the name of a sample, of an upload, or of a file below the folder.</summary>
+    public Image Picture(string id) => SamplePictures.Find(id)
+        ?? (id == Options.Image ? ImageCodecs.Load(id, Decoding)
+            : id.StartsWith(InFolder, StringComparison.Ordinal) ? ImageCodecs.Load(Folder.Resolve(id[InFolder.Length..]), Decoding)
+            : Images.Get(id));
 
     /// <summary>Has a model look at a picture.</summary>
     public async Task<SessionInfo> Look(OpenSession request, CancellationToken cancellation)
@@ -70,7 +82,7 @@ internal sealed class StudioState : IDisposable
         string imageId = request.Image ?? throw StudioProblem.Wrong("image", "the name of a picture", null);
         StudioModel model = Models.Get(modelId);
         Image picture = Picture(imageId);
-        StudioSession session = await Queue.Run(() => StudioSession.Run(model, picture), cancellation);
+        StudioSession session = First.Session(model, imageId) ?? await Queue.Run(() => StudioSession.Run(model, picture), cancellation);
         return Describe(Sessions.Add(session, session.Bytes), modelId, imageId, session);
     }
 

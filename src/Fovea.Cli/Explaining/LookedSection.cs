@@ -30,7 +30,7 @@ internal sealed class LookedSection : IReportSection
         string html = string.Concat(images.Select(i => Figures(report, model, i)));
         if (html.Length > 0)
         {
-            report.Page.Section(title, MapFigures.Caution, html);
+            report.Page.Section(title, model.LookText is { } looked ? $"{MapFigures.Caution} {looked}" : MapFigures.Caution, html);
         }
     }
 
@@ -38,14 +38,15 @@ internal sealed class LookedSection : IReportSection
     {
         using TensorScope scope = TensorScope.Begin();
         Image picture = report.Data.Dataset.Get(image.Index).Image;
-        Tensor x = report.Data.Pipeline.ToInput(picture), output;
+        SamplePipeline pipeline = model.LookPipeline();
+        Tensor x = pipeline.ToInput(picture), output;
         using (GradMode.NoGrad())
         {
             output = report.Model.Call(x);
         }
 
         WrittenMap[] maps = [.. ByClass(report.Model, model, x, output), .. MapMaker.OfSites(report.Model, x).TakeLast(MostSites)];
-        return maps.Length == 0 ? string.Empty : MapFigures.Of(MapGround.Of(report.Data.Pipeline.SeenOf(picture)), image.Name, image.Verdict, maps, MapStyle.Default);
+        return maps.Length == 0 ? string.Empty : MapFigures.Of(MapGround.Of(pipeline.SeenOf(picture)), image.Name, image.Verdict, maps, MapStyle.Default);
     }
 
     // A model of another task, or without a grid, has its own maps alone.

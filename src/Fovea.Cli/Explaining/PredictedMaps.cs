@@ -12,7 +12,7 @@ namespace Fovea.Cli.Explaining;
 /// <param name="folder">Where they are written.</param>
 internal sealed class PredictedMaps(Predictor predictor, string method, string folder)
 {
-    private readonly SamplePipeline _pipeline = predictor.Description.EvaluationPipeline();
+    private readonly SamplePipeline _pipeline = predictor.Description.LookPipeline();
     private readonly MapMaker _maker = new(predictor.Model, new ExplainOptions { Methods = [method] }, static _ => { });
     private readonly MapWriter _writer = new(folder, MapStyle.Default);
 

@@ -42,7 +42,7 @@ internal static class ExplainVerb
         using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
         ExplainedModel model = ExplainedModel.Open(options.Weights, options.Request);
         where.Error.WriteLine($"{model.Description.Title}; preprocessing: {model.Description.PreprocessingText}");
-        foreach (string note in model.Notes)
+        foreach (string note in model.Notes.Concat(model.Description.LookText is { } looked ? [looked] : []))
         {
             where.Error.WriteLine($"note: {note}");
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Fovea.Studio.Stores;
 using Fovea.Studio.Wire;
@@ -9,6 +10,7 @@ internal static class RunReader
 {
     private const string StatusFile = "status.json";
     private const int MostRuns = 50;
+    private const int MostWatched = 12;
     private const long MostBytes = 8L << 20;
 
     /// <summary>The runs below a folder, the newest first.</summary>
@@ -34,8 +36,19 @@ internal static class RunReader
         return new RunProgress(
             path, Text(status, "state") ?? "unknown", Number(status, "epoch"), Number(status, "epochs"), Text(status, "metric"),
             status.TryGetProperty("best", out JsonElement best) && best.ValueKind == JsonValueKind.Number ? best.GetDouble() : null,
-            File.Exists(Path.Combine(full, "best.safetensors")), rows);
+            Version(Path.Combine(full, "best.safetensors")), Watched(full, path), rows);
     }
+
+    private static string? Version(string weights) => File.Exists(weights) ? File.GetLastWriteTimeUtc(weights).ToString("O", CultureInfo.InvariantCulture) : null;
+
+    private static IReadOnlyList<WatchedPicture> Watched(string full, string path) =>
+        Json(Path.Combine(full, "samples", "watched.json")) is { ValueKind: JsonValueKind.Array } list
+            ?
+            [
+                .. list.EnumerateArray().Where(static p => p.ValueKind == JsonValueKind.Object && Text(p, "file") is not null).Take(MostWatched)
+                    .Select(p => new WatchedPicture($"{StudioState.InFolder}{path}/samples/{Path.GetFileName(Text(p, "file"))}", Text(p, "name") ?? "picture", Text(p, "class"))),
+            ]
+            : [];
 
     private static RunSummary? Summary(AllowedFolder folder, string path)
     {
@@ -45,12 +58,14 @@ internal static class RunReader
             : null;
     }
 
-    private static JsonElement? Status(string folder)
+    private static JsonElement? Status(string folder) => Json(Path.Combine(folder, StatusFile)) is { ValueKind: JsonValueKind.Object } status ? status : null;
+
+    // A file that is being written, or is damaged, counts as none.
+    private static JsonElement? Json(string file)
     {
-        string file = Path.Combine(folder, StatusFile);
         try
         {
-            return File.Exists(file) && new FileInfo(file).Length < MostBytes && Parse(File.ReadAllText(file)) is { ValueKind: JsonValueKind.Object } status ? status : null;
+            return File.Exists(file) && new FileInfo(file).Length < MostBytes ? Parse(File.ReadAllText(file)) : null;
         }
         catch (Exception e) when (e is JsonException or IOException)
         {

@@ -62,7 +62,8 @@ internal sealed class ModelShelf(StudioOptions options)
 
         (string? model, string? attention) = request.Model is { } key ? ModelCatalog.Split(key) : (null, null);
         TrainedModel trained = TrainedModel.Open(path, new ModelRequest { Model = model, Attention = attention, ImageSize = size });
-        return new StudioModel(trained.Model, trained.Description, name, true, trained.Notes);
+        return new StudioModel(
+            trained.Model, trained.Description, name, true, trained.Description.LookText is { } looked ? [looked, .. trained.Notes] : trained.Notes);
     }
 
     private static StudioModel Draw(string key, int? imageSize)

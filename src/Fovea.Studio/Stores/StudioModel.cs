@@ -12,7 +12,7 @@ namespace Fovea.Studio.Stores;
 /// <param name="Notes">What is to be known before its maps are believed.</param>
 internal sealed record StudioModel(Module Module, ModelDescription Description, string Name, bool IsTrained, IReadOnlyList<string> Notes)
 {
-    private readonly SamplePipeline _pipeline = Description.EvaluationPipeline();
+    private readonly SamplePipeline _pipeline = Description.LookPipeline();
 
     /// <summary>Numbers that training changes.</summary>
     public long Parameters { get; } = Module.Parameters().Sum(p => (long)p.Elements);

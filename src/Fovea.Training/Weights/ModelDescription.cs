@@ -209,6 +209,24 @@ public sealed record ModelDescription
         });
     }
 
+    /// <summary>
+    /// What a single look of the model takes of a picture, as its maps lie over it: what <see cref="EvaluationPipeline"/> says, or of a model that sees pictures at
+    /// their own resolution the window in the middle.
+    /// </summary>
+    public SamplePipeline LookPipeline()
+    {
+        SamplePipeline usual = EvaluationPipeline();
+        return SeesWindows ? new(usual.Options with { Crop = CropMode.Middle, Windows = null }) : usual;
+    }
+
+    /// <summary>What has to be known of <see cref="LookPipeline"/>, in a sentence; null where it shows all that the model sees.</summary>
+    [JsonIgnore]
+    public string? LookText => SeesWindows
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"The model sees pictures at their own resolution, in windows of {ImageSize}×{ImageSize} pixels; maps are of the window in the middle. Crop a picture around what is to be looked at.")
+        : null;
+
     private static string Digits(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private JsonObject Options(string key)

@@ -9,6 +9,7 @@ namespace Fovea.Cli.Explaining;
 /// <summary>Makes the maps of pictures that were asked for, and writes them.</summary>
 internal sealed class Explainer : IDisposable
 {
+    private const int WindowsAtATime = 4;
     private readonly ExplainedModel _model;
     private readonly ExplainOptions _options;
     private readonly SamplePipeline _pipeline;
@@ -26,7 +27,7 @@ internal sealed class Explainer : IDisposable
     public Explainer(ExplainedModel model, ExplainOptions options, bool isOne, Action<string> note)
     {
         (_model, _options, _isOne) = (model, options, isOne);
-        _pipeline = model.Description.EvaluationPipeline();
+        _pipeline = model.Description.LookPipeline();
         _reader = TaskCatalog.Of(model.Description.Task).CreateReader(model.Module, model.Description, new PredictOptions { Top = options.Top });
         _writer = new MapWriter(options.Output, options.Style);
         _maker = new MapMaker(model.Module, options, note);
@@ -46,7 +47,10 @@ internal sealed class Explainer : IDisposable
             output = _model.Module.Call(x);
         }
 
-        IPrediction prediction = _reader.Read(output, [image], [path])[0];
+        // What the model says of the picture takes more looks than the one that the maps are of, where it sees windows.
+        IPrediction prediction = _reader is IPictureReader pictures
+            ? pictures.Read(_model.Module.Call, _model.Description.EvaluationPipeline(), WindowsAtATime, image, path)
+            : _reader.Read(output, [image], [path])[0];
         AskedTarget target = AskedTarget.Of(_options.Target, _model.Description, output);
         Image ground = MapGround.Of(_pipeline.SeenOf(image));
         string under = _isOne ? string.Empty : $"{_names.Of(path)}/";

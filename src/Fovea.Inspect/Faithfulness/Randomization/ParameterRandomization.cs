@@ -12,6 +12,9 @@ namespace Fovea.Inspect;
 /// </remarks>
 public static class ParameterRandomization
 {
+    // Few enough for the gradients of large pictures.
+    private const int Batch = 8;
+
     /// <summary>The layers of a model from the top: its children, sequences layer by layer, at last what is the model's own.</summary>
     public static IReadOnlyList<string> Layers(Module model)
     {
@@ -103,17 +106,25 @@ public static class ParameterRandomization
         var maps = new ScalarMap[methods.Count][];
         for (int m = 0; m < maps.Length; m++)
         {
-            maps[m] = new ScalarMap[samples.Count];
-            for (int i = 0; i < samples.Count; i++)
+            var made = new List<ScalarMap>();
+            while (made.Count < samples.Count)
             {
                 cancellation.ThrowIfCancellationRequested();
                 using TensorScope scope = TensorScope.Begin();
-                maps[m][i] = methods[m].Explain(model, samples[i].Image, samples[i].Explained)[0];
+                FaithfulnessSample[] some = Together(samples, made.Count);
+                made.AddRange(methods[m].Explain(
+                    model, Tensor.Concat([.. some.Select(static s => s.Image)], 0), new FixedTarget([.. some.Select(static s => s.Explained)])));
             }
+
+            maps[m] = [.. made];
         }
 
         return maps;
     }
+
+    // Pictures of one size that go through the model together, with a target of its own for each.
+    private static FaithfulnessSample[] Together(IReadOnlyList<FaithfulnessSample> samples, int start) =>
+        [.. samples.Skip(start).Take(Batch).TakeWhile(s => s.Image.Shape == samples[start].Image.Shape)];
 }
 
 /// <summary>How much of a map's order is left after the weights of a layer, and of all above it, were drawn anew.</summary>

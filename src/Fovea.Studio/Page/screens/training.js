@@ -3,14 +3,15 @@
 import { get } from "../api.js";
 import { el, field, fill, num, percent, select, toast } from "../dom.js";
 import { chart } from "../parts/chart.js";
+import { Watched } from "../parts/watched.js";
 import { openModel } from "../state.js";
 
 const every = 2000;
 
 /** @returns {HTMLElement} */
 export function training() {
-  const content = el("div", { class: "run" }), picker = el("div", { class: "picker" });
-  const screen = el("div", { class: "screen" }, el("div", { class: "title" }, el("h2", {}, "Training"), el("p", { class: "fine" }, "Runs below the studio's folder. A run that is under way is read again every two seconds.")), picker, content);
+  const content = el("div", { class: "run" }), watched = new Watched(), picker = el("div", { class: "picker" });
+  const screen = el("div", { class: "screen" }, el("div", { class: "title" }, el("h2", {}, "Training"), el("p", { class: "fine" }, "Runs below the studio's folder. A run that is under way is read again every two seconds.")), picker, content, watched.element);
   let path = "";
   let shown = "";
   const refresh = async () => {
@@ -24,6 +25,7 @@ export function training() {
         shown = now;
         draw(run);
       }
+      void watched.show(run);
       if (run.state === "running") {
         setTimeout(refresh, every);
       }
@@ -46,7 +48,7 @@ export function training() {
         chart({ title: metric, x: "epochs", from: 0, to: isShare ? 1 : undefined, lines: [...names.map((n) => ({ name: "training", points: series(n), color: 1 })), { name: "validation", points: series(`val_${metric}`), color: 2 }].filter((l) => l.points.length) }),
         chart({ title: "Learning rate", x: "epochs", lines: [{ name: "at the end of the epoch", points: series("learning_rate"), color: 1 }] }),
         chart({ title: "Gradient norm", x: "epochs", lines: [{ name: "mean before clipping", points: series("gradient_norm"), color: 3 }] })),
-      run.hasWeights ? el("button", { type: "button", class: "primary", onclick: async () => {
+      run.weights ? el("button", { type: "button", class: "primary", onclick: async () => {
         try {
           await openModel({ path: run.path });
           location.hash = "#explore";

@@ -139,9 +139,16 @@ public sealed class SamplePipeline
 
     private Region Frame => new(0, 0, Width, Height);
 
-    private Region RegionOf(int width, int height) => _options is { KeepProportions: true, Crop: not CropMode.Whole }
+    private Region RegionOf(int width, int height) => _options.Crop == CropMode.Middle ? Middle(width, height)
+        : _options is { KeepProportions: true, Crop: not CropMode.Whole }
         ? ImageTransforms.RegionOfCenterCrop(width, height, ResizeTo, _options.ImageSize)
         : new Region(0, 0, width, height);
+
+    private Region Middle(int width, int height)
+    {
+        int side = Math.Min(_options.ImageSize, Math.Min(width, height));
+        return new Region((width - side) / 2, (height - side) / 2, side, side);
+    }
 
     // The rectangle of the frame that a whole picture fills: in its proportions in the middle, or all of it.
     private Region Fitted(int width, int height)
@@ -177,7 +184,7 @@ public sealed class SamplePipeline
         {
             part = _options.ResizedCrop.Choose(image.Width, image.Height, source);
         }
-        else if (_options.KeepProportions && !(image.Width == size && image.Height == size && shorter == size))
+        else if (_options is { KeepProportions: true, Crop: not CropMode.Middle } && !(image.Width == size && image.Height == size && shorter == size))
         {
             return (image.ResizeAndCenterCrop(shorter, size, _options.Filter), mask?.ResizeAndCenterCrop(shorter, size, ResizeFilter.Nearest), part, place);
         }

@@ -23,6 +23,9 @@ public enum CropMode
     /// frame; with <see cref="TransformOptions.Scale"/> larger or smaller than that. For boxes.
     /// </summary>
     Whole,
+
+    /// <summary>The square in the middle at the picture's own resolution; of smaller pictures the largest that they hold, enlarged: one look where windows take many.</summary>
+    Middle,
 }
 
 /// <summary>

@@ -126,6 +126,7 @@ internal sealed class RunRecorder : IDisposable
         }
 
         _run.Checkpoints.Save(_run.Checkpoints.BestPath, _snapshot.Tensors(), _snapshot.Texts(state));
+        WatchedPictures.Write(_run, _inputs);
         SafetensorsFile.Write(_run.BestWeights, weights, _inputs.Description.ToMetadata());
     }
 

@@ -108,6 +108,21 @@ public sealed partial class ExplainTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_sees_windows_is_looked_at_in_the_middle_and_says_so()
+    {
+        string weights = TinyModels.Write(_folder, "unet-small", windows: true), picture = TinyModels.Picture(_folder, side: 80);
+        Answer answer = Cli.Run("explain", "--weights", weights, "--image", picture, "--method", "grad-cam", "--output", _folder.File("out"), "--json");
+        Assert.Equal(ExitCode.Done, answer.Code);
+        Assert.Contains("in windows of 32×32 pixels; maps are of the window in the middle", answer.Error, StringComparison.Ordinal);
+        JsonNode explained = JsonNode.Parse(answer.Output)!["pictures"]![0]!;
+        Assert.Equal("""{"x":24,"y":24,"width":32,"height":32}""", explained["region"]!.ToJsonString());
+
+        // The answer is that of all windows.
+        JsonNode predicted = JsonNode.Parse(Cli.Ok("predict", picture, "--weights", weights, "--output", _folder.File("masks"), "--json"))!;
+        Assert.Equal(predicted["classes"]!.ToJsonString(), explained["classes"]!.ToJsonString());
+    }
+
+    [Fact]
     public void Values_of_an_onnx_file_are_layers()
     {
         string weights = TinyModels.Write(_folder, "resnet8"), file = _folder.File("net.onnx");

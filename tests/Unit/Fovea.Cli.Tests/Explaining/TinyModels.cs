@@ -15,7 +15,7 @@ internal static class TinyModels
     public static readonly string[] Classes = ["cat", "dog", "flat-coated_retriever"];
 
     /// <summary>Writes weights that say what they are of.</summary>
-    public static string Write(TemporaryFolder folder, string model, string? attention = null, int size = 32)
+    public static string Write(TemporaryFolder folder, string model, string? attention = null, int size = 32, bool windows = false)
     {
         string path = folder.File($"{model}-{attention}.safetensors");
         using var scope = TensorScope.Begin();
@@ -26,6 +26,7 @@ internal static class TinyModels
             Attention = attention,
             Classes = Classes,
             ImageSize = size,
+            SeesWindows = windows,
             Task = entry.Task == "Segment" ? DataTask.Segment : DataTask.Classify,
         };
         Module module = description.Build();

@@ -1,3 +1,6 @@
+using Fovea.Imaging.Codecs.Png;
+using Fovea.Studio.Stores;
+
 namespace Fovea.Studio.Tests.Browser;
 
 /// <summary>A run that trains shows as it goes, and other screens do what they say.</summary>
@@ -15,6 +18,31 @@ public sealed class RunTests(BrowserStudio studio) : IClassFixture<BrowserStudio
         await opened.Page.WaitForFunctionAsync("() => document.querySelectorAll('.stat strong')[1].textContent === '2 of 3'");
         Assert.Equal(2, await opened.Page.EvaluateAsync<int>("document.querySelector('polyline').getAttribute('points').split(' ').length"));
         Assert.Empty(opened.Errors);
+    }
+
+    [Fact]
+    public async Task What_the_best_weights_so_far_see_and_attend_to_is_shown_and_looked_at_anew()
+    {
+        string run = Directory.CreateDirectory(Path.Combine(studio.Folder, "runs", "watched", "samples")).Parent!.FullName, weights = Path.Combine(run, "best.safetensors");
+        using (Stream shipped = typeof(StudioServer).Assembly.GetManifestResourceStream("assets/clutter-cbam.safetensors")!)
+        using (FileStream file = File.Create(weights))
+        {
+            await shipped.CopyToAsync(file, TestContext.Current.CancellationToken);
+        }
+
+        PngEncoder.Save(Path.Combine(run, "samples", "watched-01.png"), SamplePictures.Find("clutter-0-arrow")!);
+        File.WriteAllText(Path.Combine(run, "samples", "watched.json"), """[{"file":"watched-01.png","name":"val/arrow/0.png","class":"arrow"}]""");
+        Write(run, 1);
+        await using OpenPage opened = await studio.Open("training");
+        await opened.Page.GetByLabel("Run").SelectOptionAsync("runs/watched");
+        await opened.Page.WaitForSelectorAsync(".watched .map .cells");
+        Assert.Matches("^arrow [0-9.]+ %.*right · layer3.0.attention:spatial$", await opened.Page.TextContentAsync(".watched .tiles-map > div") ?? string.Empty);
+        string first = (await opened.Page.GetAttributeAsync(".watched img", "src"))!;
+        File.SetLastWriteTimeUtc(weights, DateTime.UtcNow.AddMinutes(1));
+        await opened.Page.WaitForFunctionAsync("(first) => document.querySelector('.watched img').getAttribute('src') !== first", first);
+        await opened.Page.EvaluateAsync("location.hash = '#load'");
+        await opened.Page.WaitForFunctionAsync("async (first) => (await fetch(first)).status === 404", first);
+        Assert.DoesNotContain(opened.Errors, e => !e.Contains("404", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -69,6 +69,23 @@ public class TransformTests
         Assert.Equal(expected, Run(options, image, 7));
     }
 
+    [Theory]
+    [InlineData(40, 30, 16, 12, 7, 16)]
+    [InlineData(40, 30, 32, 5, 0, 30)]
+    [InlineData(9, 12, 16, 0, 1, 9)]
+    public void The_middle_keeps_the_pictures_own_resolution(int width, int height, int size, int x, int y, int side)
+    {
+        Image image = TestFolder.Picture(width, height, "x");
+        TransformOptions options = TransformOptions.ForEvaluation(size) with { Crop = CropMode.Middle };
+        Region region = new SamplePipeline(options).RegionOf(image);
+        Assert.Equal(new Region(x, y, side, side), region);
+        Image expected = image.Crop(region);
+        expected = side == size ? expected : image.Resize(region, size, size, options.Filter);
+        float[] planes = new float[3 * size * size];
+        expected.ToPlanes(planes, Normalization.ImageNet);
+        Assert.Equal(planes, Run(options, image, 0));
+    }
+
     [Fact]
     public void Erasing_covers_one_rectangle_of_all_channels_with_the_mean()
     {

@@ -42,6 +42,7 @@ public sealed partial class ReportTests
             "config.json", "environment.json", "status.json", "log.txt", "metrics.csv", "metrics.jsonl", "best.safetensors", "confusion.csv",
             "predictions.csv", "report.html", "checkpoints/last.ckpt", "checkpoints/best.ckpt", "checkpoints/epoch-0002.ckpt",
             "plots/loss.svg", "plots/accuracy.svg", "plots/confusion.svg", "plots/calibration.svg", "samples/right-01.png",
+            "samples/watched-01.png", "samples/watched-06.png", "samples/watched.json",
         ];
         Assert.All(expected, name => Assert.True(File.Exists(run.File(name)), name));
         Assert.Single(Directory.GetFiles(run.FullPath, "events.out.tfevents.*"));
