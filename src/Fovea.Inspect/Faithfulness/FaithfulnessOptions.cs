@@ -27,8 +27,8 @@ public sealed record FaithfulnessOptions
     /// <summary>Share of draws inside an interval, above 0 and below 1 (default 0.95).</summary>
     public double Confidence { get; init; } = 0.95;
 
-    /// <summary>Pictures that go through the model at a time, at least 1 (default 33: a curve of 32 steps).</summary>
-    public int Batch { get; init; } = 33;
+    /// <summary>Pictures that go through the model at a time, at least 1 (default 31: a curve of 32 steps between its ends).</summary>
+    public int Batch { get; init; } = 31;
 
     /// <summary>What everything random is derived from (default 0).</summary>
     public ulong Seed { get; init; }

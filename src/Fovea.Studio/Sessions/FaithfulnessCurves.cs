@@ -30,7 +30,7 @@ internal sealed class FaithfulnessCurves : IDisposable
             map = Explaining.Map(session, request);
         }
 
-        _scorer = new PictureScorer(session.Model.Module, session.Input.Shape, steps + 1);
+        _scorer = new PictureScorer(session.Model.Module, session.Input.Shape, Math.Max(1, steps - 1));
         _faithfulness = new PictureFaithfulness(_scorer, session.Input, measured, steps: steps);
         _maps = [map, .. _faithfulness.Baselines];
     }

@@ -18,7 +18,7 @@ internal sealed class MapCurves(Module model, int steps) : IDisposable
     {
         if (steps > 0)
         {
-            _scorer ??= new PictureScorer(model, picture, steps + 1);
+            _scorer ??= new PictureScorer(model, picture, Math.Max(1, steps - 1));
         }
     }
 

@@ -29,30 +29,29 @@ public sealed record DeletionInsertion(PerturbationCurve Deletion, PerturbationC
     internal static DeletionInsertion Of(PerturbedPicture picture, int[] order, int steps, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        double[] deletion = picture.Score(Steps(picture.Pixels, picture.Filled, order, steps), cancellation);
-        double[] insertion = picture.Score(Steps(picture.Filled, picture.Pixels, order, steps), cancellation);
-        return new DeletionInsertion(new PerturbationCurve(deletion), new PerturbationCurve(insertion));
+        (double whole, double filled) = picture.Ends(cancellation);
+        double[] deletion = picture.Score(Between(picture.Pixels, picture.Filled, order, steps), cancellation);
+        double[] insertion = picture.Score(Between(picture.Filled, picture.Pixels, order, steps), cancellation);
+        return new DeletionInsertion(new PerturbationCurve([whole, .. deletion, filled]), new PerturbationCurve([filled, .. insertion, whole]));
     }
 
-    /// <summary>The pictures from one to the other, a step's pixels at a time.</summary>
-    private static float[] Steps(float[] from, float[] to, int[] order, int steps)
+    /// <summary>The pictures between one and the other, a step's pixels at a time; the ends are the same whatever the order.</summary>
+    private static float[] Between(float[] from, float[] to, int[] order, int steps)
     {
-        int each = from.Length, plane = order.Length;
-        float[] pictures = new float[(steps + 1) * each];
-        from.CopyTo(pictures, 0);
-        int done = 0;
-        for (int step = 1; step <= steps; step++)
+        int each = from.Length, plane = order.Length, done = 0;
+        float[] pictures = new float[(steps - 1) * each], now = [.. from];
+        for (int step = 1; step < steps; step++)
         {
-            Span<float> picture = pictures.AsSpan(step * each, each);
-            pictures.AsSpan((step - 1) * each, each).CopyTo(picture);
             int end = (int)((long)step * plane / steps);
             for (; done < end; done++)
             {
                 for (int at = order[done]; at < each; at += plane)
                 {
-                    picture[at] = to[at];
+                    now[at] = to[at];
                 }
             }
+
+            now.CopyTo(pictures, (step - 1) * each);
         }
 
         return pictures;

@@ -8,6 +8,7 @@ internal sealed class PerturbedPicture
     private readonly ulong _seed;
     private float[]? _filled;
     private double[]? _drawn;
+    private (double Whole, double Filled)? _ends;
 
     /// <summary>Takes a picture.</summary>
     /// <param name="measure">Who takes it apart, for the error.</param>
@@ -53,6 +54,18 @@ internal sealed class PerturbedPicture
 
     /// <summary>The order in which a map has the pixels removed.</summary>
     public int[] Order(ScalarMap map) => PixelOrder.Descending(map.ResizedTo(Size.Height, Size.Width).Values, new Generator(_seed).Fork("ties"));
+
+    /// <summary>The score of the picture, and of what is filled in for all of it: where every curve begins and ends.</summary>
+    public (double Whole, double Filled) Ends(CancellationToken cancellation)
+    {
+        if (_ends is null)
+        {
+            double[] scores = Score([.. Pixels, .. Filled], cancellation);
+            _ends = (scores[0], scores[1]);
+        }
+
+        return _ends.Value;
+    }
 
     /// <summary>The scores of pictures made of it, [count, C, H, W].</summary>
     public double[] Score(float[] pictures, CancellationToken cancellation) => _scorer.Score(pictures, _measured, cancellation);
