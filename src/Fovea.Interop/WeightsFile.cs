@@ -44,19 +44,23 @@ public sealed class WeightsFile
     /// <summary>Reads weights.</summary>
     /// <param name="path">The file.</param>
     /// <param name="key">Which state dict of a PyTorch file that holds several; see <see cref="PyTorchFile.StateDict"/>.</param>
+    /// <param name="progress">Is told how much of the file was read.</param>
+    /// <param name="cancellation">Stops the reading; nothing stays of it.</param>
     /// <exception cref="DataFormatException">The content is of no known format, or breaks the rules of its own.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static WeightsFile Read(string path, string? key = null)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static WeightsFile Read(
+        string path, string? key = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         WeightsFormat format = FormatOfContent(path);
         using var scope = TensorScope.Begin();
         WeightsFile weights = format switch
         {
-            WeightsFormat.Safetensors => ReadSafetensors(path),
-            WeightsFormat.Npz => new(format, NpzFile.Read(path), new Dictionary<string, string>()),
-            WeightsFormat.Onnx => ReadOnnx(path),
-            _ => ReadPyTorch(path, key),
+            WeightsFormat.Safetensors => ReadSafetensors(path, progress, cancellation),
+            WeightsFormat.Npz => new(format, NpzFile.Read(path, progress, cancellation), new Dictionary<string, string>()),
+            WeightsFormat.Onnx => ReadOnnx(path, progress, cancellation),
+            _ => ReadPyTorch(path, key, progress, cancellation),
         };
         foreach (Tensor tensor in weights.Tensors.Values)
         {
@@ -142,21 +146,21 @@ public sealed class WeightsFile
         };
     }
 
-    private static WeightsFile ReadSafetensors(string path)
+    private static WeightsFile ReadSafetensors(string path, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
-        SafetensorsFile file = SafetensorsFile.Read(path);
+        SafetensorsFile file = SafetensorsFile.Read(path, progress, cancellation);
         return new(WeightsFormat.Safetensors, file.Tensors, file.Metadata);
     }
 
-    private static WeightsFile ReadOnnx(string path)
+    private static WeightsFile ReadOnnx(string path, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
-        var file = OnnxWeights.Read(path);
+        var file = OnnxWeights.Read(path, progress, cancellation);
         return new(WeightsFormat.Onnx, file.Tensors, file.Metadata);
     }
 
-    private static WeightsFile ReadPyTorch(string path, string? key)
+    private static WeightsFile ReadPyTorch(string path, string? key, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
-        PyTorchFile file = PyTorchFile.Read(path);
+        PyTorchFile file = PyTorchFile.Read(path, progress, cancellation);
         try
         {
             PyTorchState state = file.FindState(key);

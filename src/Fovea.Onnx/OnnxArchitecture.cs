@@ -51,23 +51,28 @@ public sealed class OnnxArchitecture
 
     /// <summary>Reads the network of a file. Of its outputs the first is kept, and a softmax at its end is left out; notes say so.</summary>
     /// <param name="path">The .onnx file.</param>
+    /// <param name="progress">Is told how far the loading has come.</param>
+    /// <param name="cancellation">Stops the loading; nothing stays of it.</param>
     /// <exception cref="OnnxException">The file is broken, holds operators that are not known, or no network for images.</exception>
     /// <exception cref="IOException">The file, or one with its weights, cannot be read.</exception>
-    public static OnnxNetwork Open(string path)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static OnnxNetwork Open(string path, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        var meter = new WorkMeter(progress, cancellation);
         using TensorScope scope = TensorScope.Begin();
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
             var budget = ModelFile.Budget(stream);
-            ModelProto model = ModelFile.Read(stream, ModelProto.Parser, budget);
+            ModelProto model = ModelFile.Read(stream, ModelProto.Parser, budget, meter);
             var files = new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!);
             var notes = new List<string>();
             var form = ImageNetwork.Form(model.Graph ?? throw new OnnxException("the file holds no graph"), notes);
-            OnnxModel whole = OnnxModel.Of(model, GraphBuilder.Build(model, files, null, budget, path));
+            OnnxModel whole = OnnxModel.Of(model, GraphBuilder.Build(model, files, null, budget, path, meter));
             form.Declare(Output(whole, DeclaredValues.Read(model.Graph.Input[0])));
             Strip(model, files);
+            meter.End();
             return new OnnxNetwork(new OnnxArchitecture(model), StateDict.Of(whole), whole.Metadata, [.. notes, .. whole.Notes]);
         }
         catch (OnnxException error)
@@ -112,7 +117,7 @@ public sealed class OnnxArchitecture
         using TensorScope scope = TensorScope.Begin();
         ModelProto model = _model.Clone();
         var size = new MemoryStream(model.ToByteArray());
-        var built = OnnxModel.Of(model, GraphBuilder.Build(model, null, null, ModelFile.Budget(size), null, isStripped: true));
+        var built = OnnxModel.Of(model, GraphBuilder.Build(model, null, null, ModelFile.Budget(size), null, WorkMeter.None, isStripped: true));
         if (!Initialization.IsDeferred)
         {
             Initialization.Draw(built, new Generator(0));

@@ -82,15 +82,19 @@ public sealed class OnnxModel : Module, IHasHead, IDisposable
     /// <summary>Loads a model. Nothing of the file is executed, and only files in its folder are read beside it.</summary>
     /// <param name="path">The .onnx file.</param>
     /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Is told how far the loading has come.</param>
+    /// <param name="cancellation">Stops the loading; nothing stays of it.</param>
     /// <exception cref="OnnxException">The file is broken, or holds operators that are not known: all of them are named.</exception>
     /// <exception cref="IOException">The file, or one with its weights, cannot be read.</exception>
-    public static OnnxModel Load(string path, OnnxImportOptions? options = null)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static OnnxModel Load(
+        string path, OnnxImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            return Load(stream, new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!), options, path);
+            return Load(stream, new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!), options, path, new WorkMeter(progress, cancellation));
         }
         catch (OnnxException error)
         {
@@ -101,11 +105,15 @@ public sealed class OnnxModel : Module, IHasHead, IDisposable
     /// <summary>Loads the model that a stream that can seek holds from its position to its end; its weights lie in the stream itself.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Is told how far the loading has come.</param>
+    /// <param name="cancellation">Stops the loading; nothing stays of it.</param>
     /// <exception cref="OnnxException">The bytes are broken, or hold operators that are not known: all of them are named.</exception>
-    public static OnnxModel Load(Stream stream, OnnxImportOptions? options = null)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static OnnxModel Load(
+        Stream stream, OnnxImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Load(stream, null, options, null);
+        return Load(stream, null, options, null, new WorkMeter(progress, cancellation));
     }
 
     /// <summary>Runs the model and gives all its outputs, in the order of <see cref="Outputs"/>.</summary>
@@ -152,13 +160,14 @@ public sealed class OnnxModel : Module, IHasHead, IDisposable
     /// <inheritdoc/>
     protected override Tensor Forward(ReadOnlySpan<Tensor> inputs) => Run(inputs.ToArray())[0];
 
-    private static OnnxModel Load(Stream stream, ExternalFiles? files, OnnxImportOptions? options, string? path)
+    private static OnnxModel Load(Stream stream, ExternalFiles? files, OnnxImportOptions? options, string? path, WorkMeter meter)
     {
         options ??= OnnxImportOptions.Default;
         using TensorScope scope = TensorScope.Begin();
         ParseBudget budget = ModelFile.Budget(stream);
-        ModelProto model = ModelFile.Read(stream, ModelProto.Parser, budget);
-        LoadedGraph graph = GraphBuilder.Build(model, files, options.Outputs, budget, path);
+        ModelProto model = ModelFile.Read(stream, ModelProto.Parser, budget, meter);
+        LoadedGraph graph = GraphBuilder.Build(model, files, options.Outputs, budget, path, meter);
+        meter.End();
         return new OnnxModel(model, graph, options);
     }
 

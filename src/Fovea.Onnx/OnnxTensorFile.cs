@@ -15,7 +15,7 @@ public static class OnnxTensorFile
         try
         {
             using TensorScope scope = TensorScope.Begin();
-            return scope.Keep(new Initializers(files: null).Read(ModelFile.Read(stream, TensorProto.Parser, ModelFile.Budget(stream))));
+            return scope.Keep(new Initializers(files: null).Read(ModelFile.Read(stream, TensorProto.Parser, ModelFile.Budget(stream), WorkMeter.None)));
         }
         catch (OnnxException error)
         {

@@ -12,21 +12,29 @@ namespace Fovea.Onnx;
 public sealed record OnnxWeights(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata)
 {
     /// <summary>Reads the tensors of a file, those in files beside it included.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Is told how far the loading has come.</param>
+    /// <param name="cancellation">Stops the loading; nothing stays of it.</param>
     /// <exception cref="OnnxException">The file is broken.</exception>
     /// <exception cref="IOException">The file, or one with its weights, cannot be read.</exception>
-    public static OnnxWeights Read(string path)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static OnnxWeights Read(string path, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ModelProto model = Parse(path);
+        var meter = new WorkMeter(progress, cancellation);
+        ModelProto model = Parse(path, meter);
         using TensorScope scope = TensorScope.Begin();
         var initializers = new Initializers(new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!));
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         try
         {
-            foreach (TensorProto proto in State(model))
+            TensorProto[] state = [.. State(model)];
+            meter.Begin(WorkStage.Building, state.Length);
+            foreach (TensorProto proto in state)
             {
+                meter.Step();
                 Tensor tensor = initializers.Read(proto);
-                if (tensor.DType.IsFloating() && !tensors.TryAdd(proto.Name, scope.Keep(tensor)))
+                if (tensor.DType.IsFloating() && !tensors.TryAdd(proto.Name, tensor))
                 {
                     throw new OnnxException($"two tensors are named \"{proto.Name}\"");
                 }
@@ -37,6 +45,12 @@ public sealed record OnnxWeights(IReadOnlyDictionary<string, Tensor> Tensors, IR
             throw error.In(path);
         }
 
+        foreach (Tensor tensor in tensors.Values)
+        {
+            scope.Keep(tensor);
+        }
+
+        meter.End();
         return new OnnxWeights(tensors, Texts(model));
     }
 
@@ -46,7 +60,7 @@ public sealed record OnnxWeights(IReadOnlyDictionary<string, Tensor> Tensors, IR
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Texts(Parse(path));
+        return Texts(Parse(path, WorkMeter.None));
     }
 
     /// <summary>What belongs to a state dict: of files that export wrote, what is not noted to be a constant; of others, what their operators tell.</summary>
@@ -77,12 +91,12 @@ public sealed record OnnxWeights(IReadOnlyDictionary<string, Tensor> Tensors, IR
         return texts;
     }
 
-    private static ModelProto Parse(string path)
+    private static ModelProto Parse(string path, WorkMeter meter)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            return ModelFile.Read(stream, ModelProto.Parser, ModelFile.Budget(stream));
+            return ModelFile.Read(stream, ModelProto.Parser, ModelFile.Budget(stream), meter);
         }
         catch (OnnxException error)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Fovea.Compilation;
 
 namespace Fovea;
@@ -14,7 +13,7 @@ namespace Fovea;
 /// the same bit for bit for any number of threads and any number of compilations, and within rounding of those of the module. Disposal is
 /// optional and frees the memory at once.
 /// </remarks>
-public sealed class CompiledModel : IDisposable
+public sealed partial class CompiledModel : IDisposable
 {
     private const string Name = "CompiledModel.Run";
     private readonly ProgramTemplate _template;
@@ -23,15 +22,16 @@ public sealed class CompiledModel : IDisposable
     private readonly PlanCache _plans;
 
     private CompiledModel(
-        Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, IEnumerable<(string Name, Tensor Value)> state, CompileOptions options)
+        Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, IEnumerable<(string Name, Tensor Value)> state, CompileOptions options, WorkMeter meter)
     {
         _options = options;
         try
         {
-            using Traced traced = BatchTraces.Of(function, inputs, state, options.OtherBatches, _constants);
+            using Traced traced = BatchTraces.Of(function, inputs, state, options.OtherBatches, _constants, meter);
             _template = traced.Template;
-            _plans = new PlanCache(Build(inputs), options.Plans);
+            _plans = new PlanCache(Build(inputs, meter), options.Plans);
             _constants.Seal();
+            meter.End();
         }
         catch
         {
@@ -51,9 +51,6 @@ public sealed class CompiledModel : IDisposable
 
     /// <summary>Whether calls may have another batch than that it was compiled for.</summary>
     public bool TakesOtherBatches => _template.Refusal is null;
-
-    /// <summary>The ops that run, in their order.</summary>
-    public IReadOnlyList<CompiledStep> Steps => [.. _plans.First.Memory.Steps.Select(Describe)];
 
     /// <summary>Bytes that one call works in, the inputs, the results and the weights excluded.</summary>
     public long ArenaBytes => _plans.First.Memory.ArenaBytes;
@@ -77,16 +74,31 @@ public sealed class CompiledModel : IDisposable
     /// </code>
     /// </example>
     public static CompiledModel Of(Func<Tensor[], Tensor[]> function, CompileOptions options, params TensorSpec[] inputs) =>
-        Of(function, [], options, inputs);
+        Of(function, [], options, inputs, WorkMeter.None);
 
-    /// <summary>As the other, with the names that constants have in a state dict.</summary>
+    /// <summary>Compiles a function of tensors as work that can be watched and stopped.</summary>
+    /// <param name="function">Runs once or a few times on tensors without values, and never again.</param>
+    /// <param name="options">How.</param>
+    /// <param name="inputs">Shapes and element types of what it takes.</param>
+    /// <param name="progress">Is told how far it has come.</param>
+    /// <param name="cancellation">Stops it between two runs of the function and between two ops; nothing stays of it.</param>
+    /// <exception cref="CompileException">The function draws random numbers, or reads values outside of ops.</exception>
+    /// <exception cref="ShapeException">The function does not take such inputs.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static CompiledModel Of(
+        Func<Tensor[], Tensor[]> function, CompileOptions options, IReadOnlyList<TensorSpec> inputs, IProgress<WorkProgress>? progress,
+        CancellationToken cancellation = default) =>
+        Of(function, [], options, inputs, new WorkMeter(progress, cancellation));
+
+    /// <summary>As the others, with the names that constants have in a state dict.</summary>
     internal static CompiledModel Of(
-        Func<Tensor[], Tensor[]> function, IEnumerable<(string Name, Tensor Value)> state, CompileOptions options, TensorSpec[] inputs)
+        Func<Tensor[], Tensor[]> function, IEnumerable<(string Name, Tensor Value)> state, CompileOptions options, IReadOnlyList<TensorSpec> inputs,
+        WorkMeter meter)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(inputs);
-        return new CompiledModel(function, [.. inputs], state, options);
+        return new CompiledModel(function, [.. inputs], state, options, meter);
     }
 
     /// <summary>Runs the model of one input.</summary>
@@ -204,35 +216,6 @@ public sealed class CompiledModel : IDisposable
         }
     }
 
-    /// <summary>Times every op over some runs on zeros.</summary>
-    /// <param name="runs">
-    /// Runs after those that warm up for a third of a second, at least 1 (default 10); the fastest of each op counts. On first runs memory is new
-    /// and the processor not yet at its speed: they take half as long again.
-    /// </param>
-    public IReadOnlyList<CompiledStep> Profile(int runs = 10)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
-        using TensorScope scope = TensorScope.Begin();
-        ExecutionPlan plan = _plans.First;
-        Tensor[] inputs = Array.ConvertAll(plan.Inputs, s => Tensor.Zeros(s.Shape, s.DType));
-        Tensor[] outputs = Array.ConvertAll(plan.Outputs, s => new Tensor(s.Shape, s.DType));
-        long[] ticks = new long[plan.Memory.Steps.Length];
-        long start = Stopwatch.GetTimestamp();
-        do
-        {
-            Run(plan, inputs, outputs);
-        }
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < 1.0 / 3);
-
-        Array.Fill(ticks, long.MaxValue);
-        for (int i = 0; i < runs; i++)
-        {
-            Run(plan, inputs, outputs, ticks);
-        }
-
-        return [.. plan.Memory.Steps.Select((s, i) => Describe(s) with { Seconds = (double)ticks[i] / Stopwatch.Frequency })];
-    }
-
     /// <summary>Frees arenas and weights. No call may be running.</summary>
     public void Dispose()
     {
@@ -254,13 +237,6 @@ public sealed class CompiledModel : IDisposable
             // The memory of weights and arena goes back when nobody holds this model any more: not before the call is over.
             GC.KeepAlive(this);
         }
-    }
-
-    private static CompiledStep Describe(Step step)
-    {
-        TensorSpec[] inputs = [.. step.Inputs.Select(v => v.Spec)];
-        TensorSpec[] outputs = [.. step.Outputs.Select(v => v.Spec)];
-        return new CompiledStep(step.Path, step.Op.Name, outputs[0].Shape, step.Op.Cost(inputs, outputs), inputs.Concat(outputs).Sum(s => s.Bytes));
     }
 
     private ExecutionPlan PlanFor(ReadOnlySpan<Tensor> inputs)
@@ -308,7 +284,7 @@ public sealed class CompiledModel : IDisposable
                 + $"({reason.TrimEnd('.')}). Compile it for this batch as well.");
         }
 
-        return _plans.FindOrAdd(inputs, () => Build(inputs));
+        return _plans.FindOrAdd(inputs, () => Build(inputs, WorkMeter.None));
     }
 
     private bool IsOtherBatch(TensorSpec[] inputs)
@@ -319,10 +295,10 @@ public sealed class CompiledModel : IDisposable
     }
 
     // One at a time: the constants are shared.
-    private ExecutionPlan Build(TensorSpec[] inputs)
+    private ExecutionPlan Build(TensorSpec[] inputs, WorkMeter meter)
     {
         Program program = _template.At(ProgramTemplate.IsBatched(inputs) ? inputs[0].Shape[0] : 0);
-        Passes.Run(program, _constants, _options.Passes);
+        Passes.Run(program, _constants, _options.Passes, meter);
         return new ExecutionPlan(program, _constants);
     }
 

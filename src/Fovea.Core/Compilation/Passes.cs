@@ -5,14 +5,19 @@ namespace Fovea.Compilation;
 /// <summary>The passes that rewrite a program, in their order.</summary>
 internal static class Passes
 {
-    public static void Run(Program program, ConstantStore constants, IReadOnlyList<ICompilePass> added)
+    // Fused between modules, specialized, fused with the op after.
+    private const int Own = 3;
+
+    public static void Run(Program program, ConstantStore constants, IReadOnlyList<ICompilePass> added, WorkMeter meter)
     {
+        meter.Begin(WorkStage.Rewriting, added.Count + Own);
         Refuse(program);
         program.RemoveDead();
         program.Constants = constants;
         foreach (ICompilePass pass in added)
         {
             pass.Run(program);
+            meter.Step();
         }
 
         if (added.Count > 0)
@@ -22,10 +27,13 @@ internal static class Passes
         }
 
         Fuser.Run(FusionRules.BetweenModules, program, program.Outputs.Count, gradients: false);
-        Specialize(program);
+        meter.Step();
+        Specialize(program, meter);
+        meter.Step();
         Fuse(program);
         program.RemoveDead();
-        Pack(program, constants);
+        meter.Step();
+        Pack(program, constants, meter);
     }
 
     private static void Refuse(Program program)
@@ -38,10 +46,11 @@ internal static class Passes
     }
 
     /// <summary>Ops of constant weights take the form that holds them.</summary>
-    private static void Specialize(Program program)
+    private static void Specialize(Program program, WorkMeter meter)
     {
         foreach (Step step in program.Steps.ToArray())
         {
+            meter.Check();
             if (step.Op is ISpecializes op && op.Specialize(step) is { } special)
             {
                 program.Replace(step, special);
@@ -64,10 +73,13 @@ internal static class Passes
         }
     }
 
-    private static void Pack(Program program, ConstantStore constants)
+    private static void Pack(Program program, ConstantStore constants, WorkMeter meter)
     {
-        foreach (Step step in program.Steps.ToArray())
+        Step[] steps = [.. program.Steps];
+        meter.Begin(WorkStage.Packing, steps.Length);
+        foreach (Step step in steps)
         {
+            meter.Step();
             if (step.Op is IPacks op)
             {
                 program.Replace(step, new Fusion(op.Pack(constants), step.Inputs));

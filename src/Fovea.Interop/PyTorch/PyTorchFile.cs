@@ -41,14 +41,18 @@ public sealed class PyTorchFile
     internal ParseBudget Budget { get; }
 
     /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Is told how much of the file was read.</param>
+    /// <param name="cancellation">Stops the reading; nothing stays of it.</param>
     /// <exception cref="PickleException">The content breaks the rules of the format or wants what is not allowed.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static PyTorchFile Read(string path)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static PyTorchFile Read(string path, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         try
         {
-            return Read(stream);
+            return new WorkMeter(progress, cancellation).Read(stream, Read);
         }
         catch (PickleException error)
         {

@@ -13,27 +13,43 @@ public static class ModuleCompilation
         /// result is the module's in evaluation mode, within rounding.
         /// </summary>
         /// <param name="input">Shape of the input, batch included. Another batch is planned when it comes; see <see cref="CompileOptions"/>.</param>
+        /// <param name="progress">Is told how far it has come.</param>
+        /// <param name="cancellation">Stops it; nothing stays of it, and the module is as it was.</param>
         /// <exception cref="CompileException">The module is in training mode, draws random numbers, or reads values outside of ops.</exception>
         /// <exception cref="ShapeException">The module does not take such an input.</exception>
+        /// <exception cref="OperationCanceledException">It was stopped.</exception>
         /// <example>
         /// <code>
         /// using CompiledModel compiled = model.Eval().Compile([1, 3, 224, 224]);
         /// Tensor logits = compiled.Run(image);
         /// </code>
         /// </example>
-        public CompiledModel Compile(Shape input) => module.Compile(CompileOptions.Default, new TensorSpec(input, DType.Float32));
+        public CompiledModel Compile(Shape input, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default) =>
+            module.Compile(CompileOptions.Default, [new TensorSpec(input, DType.Float32)], progress, cancellation);
 
-        /// <summary>Makes a module of any inputs ready for inference; see <see cref="Compile(Module, Shape)"/>.</summary>
+        /// <summary>Makes a module of any inputs ready for inference; see <see cref="Compile(Module, Shape, IProgress{WorkProgress}, CancellationToken)"/>.</summary>
         /// <param name="options">How.</param>
         /// <param name="inputs">Shapes and element types of the inputs, in the order in which the module takes them.</param>
         /// <exception cref="CompileException">The module is in training mode, draws random numbers, or reads values outside of ops.</exception>
         /// <exception cref="ShapeException">The module does not take such inputs.</exception>
-        public CompiledModel Compile(CompileOptions options, params TensorSpec[] inputs)
+        public CompiledModel Compile(CompileOptions options, params TensorSpec[] inputs) => module.Compile(options, inputs, progress: null);
+
+        /// <summary>Makes a module of any inputs ready for inference, as work that can be watched and stopped.</summary>
+        /// <param name="options">How.</param>
+        /// <param name="inputs">Shapes and element types of the inputs, in the order in which the module takes them.</param>
+        /// <param name="progress">Is told how far it has come.</param>
+        /// <param name="cancellation">Stops it; nothing stays of it, and the module is as it was.</param>
+        /// <exception cref="CompileException">The module is in training mode, draws random numbers, or reads values outside of ops.</exception>
+        /// <exception cref="ShapeException">The module does not take such inputs.</exception>
+        /// <exception cref="OperationCanceledException">It was stopped.</exception>
+        public CompiledModel Compile(
+            CompileOptions options, IReadOnlyList<TensorSpec> inputs, IProgress<WorkProgress>? progress, CancellationToken cancellation = default)
         {
             ArgumentNullException.ThrowIfNull(module);
             ArgumentNullException.ThrowIfNull(options);
             ArgumentNullException.ThrowIfNull(inputs);
-            CompiledModel compiled = CompiledModel.Of(x => [Infer("Compile", module, x)], module.NamedParameters().Concat(module.NamedBuffers()), options, inputs);
+            CompiledModel compiled = CompiledModel.Of(
+                x => [Infer("Compile", module, x)], module.NamedParameters().Concat(module.NamedBuffers()), options, inputs, new WorkMeter(progress, cancellation));
             if (options.ReleaseModule)
             {
                 foreach ((_, Tensor value) in module.NamedParameters().Concat(module.NamedBuffers()))

@@ -40,7 +40,7 @@ internal static class ArchitectureText
             }
 
             message.Position = 0;
-            return ModelFile.Read(message, ModelProto.Parser, ModelFile.Budget(message));
+            return ModelFile.Read(message, ModelProto.Parser, ModelFile.Budget(message), WorkMeter.None);
         }
         catch (Exception error) when (error is FormatException or InvalidDataException)
         {

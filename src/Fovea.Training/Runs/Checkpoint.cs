@@ -48,27 +48,38 @@ public static class Checkpoint
     }
 
     /// <summary>Reads a checkpoint and checks that it is whole. The tensors belong to the current <see cref="TensorScope"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Is told how much of the file was compared with its checksum, then how much was read.</param>
+    /// <param name="cancellation">Stops it; nothing stays of it.</param>
     /// <exception cref="CheckpointException">The file is damaged, cut off or not a checkpoint.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static SafetensorsFile Read(string path)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static SafetensorsFile Read(string path, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-        return Read(stream, path);
+        return Read(stream, path, progress, cancellation);
     }
 
     /// <summary>Reads a checkpoint from a stream that can seek.</summary>
     /// <param name="stream">The stream, at the checkpoint's first byte.</param>
     /// <param name="name">What messages call it.</param>
+    /// <param name="progress">Is told how much of the stream was compared with its checksum, then how much was read.</param>
+    /// <param name="cancellation">Stops it; nothing stays of it.</param>
     /// <exception cref="CheckpointException">The content is damaged, cut off or not a checkpoint.</exception>
-    public static SafetensorsFile Read(Stream stream, string name = "checkpoint")
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static SafetensorsFile Read(
+        Stream stream, string name = "checkpoint", IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        var meter = new WorkMeter(progress, cancellation);
         long start = stream.Position;
-        Verify(stream, name);
+        meter.Begin(WorkStage.Checking, stream.Length - start);
+        using Stream watched = meter.Watched(stream);
+        Verify(watched, name);
         stream.Position = start;
         try
         {
-            return SafetensorsFile.Read(stream);
+            return meter.Read(stream, SafetensorsFile.Read);
         }
         catch (SafetensorsException e)
         {

@@ -18,12 +18,16 @@ public static class ModelWeights
     /// <param name="path">The file.</param>
     /// <param name="key">Which state dict of a PyTorch file that holds several; null for the only one.</param>
     /// <param name="part">Take only the tensors below this name, which is left out of theirs; null for all.</param>
+    /// <param name="progress">Is told how far the reading of the file has come.</param>
+    /// <param name="cancellation">Stops it; nothing stays of it.</param>
     /// <returns>The weights, in the current <see cref="TensorScope"/>.</returns>
     /// <exception cref="DataFormatException">The file is damaged or of no known format.</exception>
     /// <exception cref="OptionException">Nothing is below <paramref name="part"/>.</exception>
-    public static WeightsContent Read(string path, string? key = null, string? part = null)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static WeightsContent Read(
+        string path, string? key = null, string? part = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
-        WeightsFile file = WeightsFile.Read(path, key);
+        WeightsFile file = WeightsFile.Read(path, key, progress, cancellation);
         if (part is not null)
         {
             // What the file says of its model is not said of the part.

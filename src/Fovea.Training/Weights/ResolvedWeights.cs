@@ -54,7 +54,9 @@ internal sealed class ResolvedWeights : IDisposable
     /// <exception cref="OptionException">Neither the file, nor its names, nor what is said tells what the model is; or an option does not fit.</exception>
     /// <exception cref="ImportException">The names belong to several sources, or contradict the options.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static ResolvedWeights Open(string path, ModelRequest request)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static ResolvedWeights Open(
+        string path, ModelRequest request, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (!File.Exists(path))
         {
@@ -64,12 +66,13 @@ internal sealed class ResolvedWeights : IDisposable
         if (request is { Model: null, Part: null, Source: null } && WeightsFile.FormatOfContent(path) == WeightsFormat.Onnx && ModelWeights.Describe(path) is var said
             && (said is null || OnnxDescription.IsFile(said.Model)))
         {
-            OnnxNetwork network = OnnxArchitecture.Open(path);
+            OnnxNetwork network = OnnxArchitecture.Open(path, progress, cancellation);
             FiniteWeights.Check(path, network.State);
             return OfNetwork(path, network.State, path, network, said, null, request);
         }
 
-        (IReadOnlyDictionary<string, Tensor> state, ModelDescription? found, PyTorchState? choice) = ModelWeights.Read(path, request.Key, request.Part);
+        (IReadOnlyDictionary<string, Tensor> state, ModelDescription? found, PyTorchState? choice) = ModelWeights.Read(
+            path, request.Key, request.Part, progress, cancellation);
         FiniteWeights.Check(path, state);
         if (found?.Architecture is { } architecture && architecture.Weights > FreeWeights + (MostWeights * state.Values.Sum(t => (long)t.Elements)))
         {

@@ -35,9 +35,13 @@ public sealed class TrainedModel
     /// <summary>Builds the model that weights are for. What the model is stands in the file, or is recognised by names and shapes.</summary>
     /// <param name="weights">The file of weights.</param>
     /// <param name="request">What is said by hand, which goes before that.</param>
+    /// <param name="progress">Is told how far the reading of the file has come.</param>
+    /// <param name="cancellation">Stops it; nothing stays of it.</param>
     /// <exception cref="OptionException">Nothing says what the model is, or an option does not fit.</exception>
     /// <exception cref="DataFormatException">The weights cannot be read, are not finite, or are of another model.</exception>
-    public static TrainedModel Open(string? weights, ModelRequest request)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static TrainedModel Open(
+        string? weights, ModelRequest request, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (weights is null)
@@ -46,7 +50,8 @@ public sealed class TrainedModel
         }
 
         using TensorScope scope = TensorScope.Begin();
-        var resolved = ResolvedWeights.Open(weights, request);
+        var resolved = ResolvedWeights.Open(weights, request, progress, cancellation);
+        cancellation.ThrowIfCancellationRequested();
         Module model = resolved.Description.Build();
         FitReport report = resolved.Fit(model, request.Strict ? FitMode.Exact : FitMode.Complete, mayMove: true);
         model.Eval();

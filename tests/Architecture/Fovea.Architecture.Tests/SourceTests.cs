@@ -52,6 +52,17 @@ public sealed partial class SourceTests
     }
 
     [Fact]
+    public void Names_of_tests_are_sentences()
+    {
+        string[] offenders =
+        [
+            .. Sources.Tests.SelectMany(f => TestMethod().Matches(File.ReadAllText(f)).Select(m => m.Groups[1].Value).Where(n => !Sentence().IsMatch(n))
+                .Select(n => $"{n} in {Sources.Relative(f)}")),
+        ];
+        Assert.True(offenders.Length == 0, $"Say in words_with_underscores what holds: {string.Join(", ", offenders)}");
+    }
+
+    [Fact]
     public void One_file_holds_one_op()
     {
         string[] offenders =
@@ -77,6 +88,13 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\bsealed class \w+Op\b")]
     private static partial Regex OpClass();
+
+    // Attributes, of which one makes the method a test, then the method.
+    [GeneratedRegex(@"^ +\[(?:Fact|Theory)\b.*\n(?:(?! +public ).*\n)* +public (?:async )?\w+ (\w+)\(", RegexOptions.Multiline)]
+    private static partial Regex TestMethod();
+
+    [GeneratedRegex(@"^[A-Z][A-Za-z0-9]*(_[A-Za-z0-9]+)+$")]
+    private static partial Regex Sentence();
 
     [GeneratedRegex(@"^namespace [\w.]+\s*\r?\n\{", RegexOptions.Multiline)]
     private static partial Regex BlockNamespace();

@@ -7,6 +7,8 @@ internal static class Sources
 {
     public static IEnumerable<string> All { get; } = [.. Files(Path.Combine(Repository.Root, "src"))];
 
+    public static IEnumerable<string> Tests { get; } = [.. Files(Path.Combine(Repository.Root, "tests"))];
+
     public static IEnumerable<string> Under(params string[] parts) => Files(Path.Combine([Repository.Root, "src", .. parts]));
 
     public static string Relative(string file) => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');

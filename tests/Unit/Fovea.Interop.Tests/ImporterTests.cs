@@ -14,7 +14,7 @@ public sealed class ImporterTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void AStateDictOfTheSourceGivesItsOutput(string name)
+    public void A_state_dict_of_the_source_gives_its_output(string name)
     {
         using var scope = TensorScope.Begin();
         var golden = new Case(name);
@@ -26,7 +26,7 @@ public sealed class ImporterTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void NamingTheSourceGivesTheSame(string name)
+    public void Naming_the_source_gives_the_same(string name)
     {
         using var scope = TensorScope.Begin();
         var golden = new Case(name);
@@ -44,7 +44,7 @@ public sealed class ImporterTests
     [InlineData("lucidrains-vit")]
     [InlineData("danet-pam")]
     [InlineData("ccnet")]
-    public void NamesThatBelongToSeveralSourcesAreRefused(string name)
+    public void Names_that_belong_to_several_sources_are_refused(string name)
     {
         using var scope = TensorScope.Begin();
         var golden = new Case(name);
@@ -64,7 +64,7 @@ public sealed class ImporterTests
     [InlineData("timm-cbam", "poolOrder", "max-mean", "the weights need poolOrder mean-max")]
     [InlineData("mmseg-non-local", "scale", "false", "the weights need scale true")]
     [InlineData("mmseg-non-local-sub", "subSample", "false", "the weights need subSample true")]
-    public void OptionsThatContradictTheSourceAreRefused(string name, string option, string value, string message)
+    public void Options_that_contradict_the_source_are_refused(string name, string option, string value, string message)
     {
         using var scope = TensorScope.Begin();
         var golden = new Case(name);
@@ -73,7 +73,7 @@ public sealed class ImporterTests
     }
 
     [Fact]
-    public void TheResultSaysWhatTheSourceImplies()
+    public void The_result_says_what_the_source_implies()
     {
         using var scope = TensorScope.Begin();
         var golden = new Case("official-cbam");
@@ -88,18 +88,18 @@ public sealed class ImporterTests
     [InlineData("mmseg", "non_local", """{"mode":"embedded_gaussian","scale":true}""")]
     [InlineData("non-local", "non_local", "{}")]
     [InlineData("document-000", "cbam", """{"poolOrder":"mean-max","pools":["avg","max"]}""")]
-    public void WhatAllFormsOfASourceImplyIsTold(string source, string mechanism, string options) =>
+    public void What_all_forms_of_a_source_imply_is_told(string source, string mechanism, string options) =>
         Assert.Equal(options, Importer.ImpliedOptions(source, mechanism).ToJsonString());
 
     [Fact]
-    public void EverySourceIsListedWithItsMechanisms()
+    public void Every_source_is_listed_with_its_mechanisms()
     {
         Assert.Equal(Importer.Sources.Skip(1), Importer.Known.Select(s => s.Name).Distinct());
         Assert.All(Importer.Known.Where(s => s.Mechanism.Length > 0), s => Assert.Contains(s.Mechanism, Catalog.Keys));
     }
 
     [Fact]
-    public void AnUnknownSourceIsToldWithWhatWasFoundAndWhatIsKnown()
+    public void An_unknown_source_is_told_with_what_was_found_and_what_is_known()
     {
         using var scope = TensorScope.Begin();
         Module module = Catalog.Find("se").Create(new JsonObject { ["channels"] = 16 });
@@ -115,7 +115,7 @@ public sealed class ImporterTests
     }
 
     [Fact]
-    public void AMisspeltSourceIsToldTheNearest()
+    public void A_misspelt_source_is_told_the_nearest()
     {
         using var scope = TensorScope.Begin();
         var golden = new Case("official-cbam");
@@ -123,7 +123,7 @@ public sealed class ImporterTests
     }
 
     [Fact]
-    public void WeightsOfAnotherSourceThanNamedAreRefused()
+    public void Weights_of_another_source_than_named_are_refused()
     {
         using var scope = TensorScope.Begin();
         var golden = new Case("official-cbam");
@@ -132,7 +132,7 @@ public sealed class ImporterTests
     }
 
     [Fact]
-    public void WeightsOfAnotherMechanismAreRefused()
+    public void Weights_of_another_mechanism_are_refused()
     {
         using var scope = TensorScope.Begin();
         Module module = Catalog.Find("bam").Create(new JsonObject { ["channels"] = 16 });
@@ -140,7 +140,7 @@ public sealed class ImporterTests
     }
 
     [Fact]
-    public void AModuleMadeByItsConstructorIsCheckedLikeTheCatalogues()
+    public void A_module_made_by_its_constructor_is_checked_like_the_catalogues()
     {
         using var scope = TensorScope.Begin();
         var golden = new Case("official-cbam");
@@ -156,7 +156,7 @@ public sealed class ImporterTests
     }
 
     [Fact]
-    public void ADamagedStateDictIsNoSourceAtAll()
+    public void A_damaged_state_dict_is_no_source_at_all()
     {
         using var scope = TensorScope.Begin();
         var golden = new Case("official-cbam");
@@ -171,7 +171,7 @@ public sealed class ImporterTests
     }
 
     [Fact]
-    public void OurOwnNamesNeedNoMap()
+    public void Our_own_names_need_no_map()
     {
         using var scope = TensorScope.Begin();
         var options = new JsonObject { ["channels"] = 16 };
@@ -188,7 +188,7 @@ public sealed class ImporterTests
     [InlineData("se", "blocks", "timm", "bias=true")]
     [InlineData("eca", "blocks", "timm", "")]
     [InlineData("eca", "blocks", "eca", "")]
-    public void WholeNetworksAreImported(string mechanism, string at, string source, string options)
+    public void Whole_networks_are_imported(string mechanism, string at, string source, string options)
     {
         using var scope = TensorScope.Begin();
         Module from = Network(mechanism, at, options);
@@ -200,7 +200,7 @@ public sealed class ImporterTests
     }
 
     [Fact]
-    public void TorchvisionsResNetHasOurNames()
+    public void Torchvisions_ResNet_has_our_names()
     {
         using var scope = TensorScope.Begin();
         Module from = ModelCatalog.Create("resnet18", new ModelOptions { Classes = 3 });
@@ -212,7 +212,7 @@ public sealed class ImporterTests
     [Theory]
     [InlineData(null)]
     [InlineData("scse")]
-    public void UnetsOfSegmentationModelsAreImported(string? mechanism)
+    public void Unets_of_segmentation_models_are_imported(string? mechanism)
     {
         using var scope = TensorScope.Begin();
         using IDisposable deferred = Initialization.Defer();

@@ -7,7 +7,7 @@ namespace Fovea.Interop.Tests;
 public sealed class WeightsFileMemoryTests
 {
     [Fact]
-    public void OnlyTheStateDictStays()
+    public void Only_the_state_dict_stays()
     {
         Serial.CollectLeftovers();
         long blocks = TensorMemory.LiveBlocks;
@@ -44,13 +44,13 @@ public sealed class WeightsFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Extensions))]
-    public void TheExtensionNamesTheFormat(string path, WeightsFormat? format) => Assert.Equal(format, WeightsFile.FormatOf(path));
+    public void The_extension_names_the_format(string path, WeightsFormat? format) => Assert.Equal(format, WeightsFile.FormatOf(path));
 
     [Theory]
     [InlineData("w.safetensors", WeightsFormat.Safetensors)]
     [InlineData("w.pth", WeightsFormat.PyTorch)]
     [InlineData("w.npz", WeightsFormat.Npz)]
-    public void EveryFormatRoundTripsUnderAnyName(string name, WeightsFormat format)
+    public void Every_format_round_trips_under_any_name(string name, WeightsFormat format)
     {
         using var scope = TensorScope.Begin();
         var tensors = new Dictionary<string, Tensor>
@@ -77,7 +77,7 @@ public sealed class WeightsFileTests : IDisposable
     }
 
     [Fact]
-    public void AKeyChoosesTheStateDict()
+    public void A_key_chooses_the_state_dict()
     {
         using var scope = TensorScope.Begin();
         Assert.Equal([1f, 1f], WeightsFile.Read(Repository.Golden("pth", "two.pth"), "generator").Tensors["w"].ToArray<float>());
@@ -85,7 +85,7 @@ public sealed class WeightsFileTests : IDisposable
     }
 
     [Fact]
-    public void UnknownContentAndExtensionsAreErrorsThatSayWhatIsExpected()
+    public void Unknown_content_and_extensions_are_errors_that_say_what_is_expected()
     {
         string path = _folder.File("weights.dat");
         File.WriteAllText(path, "hello, these are not weights");
@@ -112,7 +112,7 @@ public sealed class WeightsFileTests : IDisposable
     }
 
     [Fact]
-    public void ASafetensorsHeaderMayHaveTheLengthThatLooksLikeAPickle()
+    public void A_safetensors_header_may_have_the_length_that_looks_like_a_pickle()
     {
         // A header of 0x280 bytes begins with 80 02, the first opcode of a pickle.
         using var scope = TensorScope.Begin();

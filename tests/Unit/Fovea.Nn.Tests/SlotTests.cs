@@ -28,7 +28,7 @@ public sealed class SlotTests
     [Theory]
     [InlineData("vgg11-bn", 132_868_840)]
     [InlineData("vgg16-bn", 138_365_992)]
-    public void VggHasTorchvisionsParametersAndNames(string key, long parameters)
+    public void Vgg_has_torchvisions_parameters_and_names(string key, long parameters)
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable deferred = Initialization.Defer();
@@ -42,7 +42,7 @@ public sealed class SlotTests
 
     [Theory]
     [MemberData(nameof(KeysAndModels))]
-    public void EveryMechanismThatKeepsItsShapeFitsEveryBlock(string key, string model)
+    public void Every_mechanism_that_keeps_its_shape_fits_every_block(string key, string model)
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable off = GradMode.NoGrad();
@@ -61,7 +61,7 @@ public sealed class SlotTests
     }
 
     [Fact]
-    public void VggTakesAttentionPerConvolutionAndStage()
+    public void Vgg_takes_attention_per_convolution_and_stage()
     {
         using IDisposable deferred = Initialization.Defer();
         Assert.Equal(8, Count<SqueezeExcitation>(Vgg("blocks", "se")));
@@ -74,7 +74,7 @@ public sealed class SlotTests
     }
 
     [Fact]
-    public void VggRunsWithAttention()
+    public void Vgg_runs_with_attention()
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable off = GradMode.NoGrad();
@@ -85,7 +85,7 @@ public sealed class SlotTests
     }
 
     [Fact]
-    public void UnetTakesAttentionPerBlockSkipAndName()
+    public void Unet_takes_attention_per_block_skip_and_name()
     {
         Assert.Equal(5, Count<SqueezeExcitation>(Net("blocks", "se")));
         Assert.Equal(["skip1_attention", "skip0_attention"], Net("stages", "bam").NamedModules().Where(m => m.Value is BottleneckAttention).Select(m => m.Name));
@@ -95,7 +95,7 @@ public sealed class SlotTests
     }
 
     [Fact]
-    public void AttentionGatesStandOnTheSkips()
+    public void Attention_gates_stand_on_the_skips()
     {
         using TensorScope scope = TensorScope.Begin();
         Module model = Net("blocks", "attention_gate");
@@ -111,7 +111,7 @@ public sealed class SlotTests
     }
 
     [Fact]
-    public void UnetWithAResNetTakesAttentionInTheDecoderOnTheSkipsAndByName()
+    public void Unet_with_a_ResNet_takes_attention_in_the_decoder_on_the_skips_and_by_name()
     {
         using IDisposable deferred = Initialization.Defer();
         Module blocks = EncodedNet("blocks", "scse");
@@ -133,7 +133,7 @@ public sealed class SlotTests
     [Theory]
     [InlineData("blocks", "rga")]
     [InlineData("stages", "spatial")]
-    public void UnetWithAResNetRuns(string at, string key)
+    public void Unet_with_a_ResNet_runs(string at, string key)
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable off = GradMode.NoGrad();
@@ -144,7 +144,7 @@ public sealed class SlotTests
     }
 
     [Fact]
-    public void UnetOutOfRangeIsRefused()
+    public void Unet_out_of_range_is_refused()
     {
         Assert.Throws<OptionException>(() => new UNet(0, 2, new ModelOptions { Classes = 2 }));
         Assert.Throws<OptionException>(() => new UNet(8, 7, new ModelOptions { Classes = 2 }));

@@ -9,23 +9,29 @@ internal static class BatchTraces
     // From here on smaller batches are tried, as larger ones may be more than a tensor can hold.
     private const int Large = 64;
 
+    // What grows evenly with the batch is told from what does not by three.
+    private const int Batches = 3;
+
     /// <summary>Traces a function.</summary>
     /// <param name="function">Runs on tensors without values; not called again afterwards.</param>
     /// <param name="inputs">What it takes.</param>
     /// <param name="state">Tensors with the names that constants shall have.</param>
     /// <param name="otherBatches">Whether batches other than that of the inputs will come.</param>
     /// <param name="store">Gets the constants.</param>
+    /// <param name="meter">Counts the traces.</param>
     /// <exception cref="CompileException">The function reads values outside of ops.</exception>
     public static Traced Of(
-        Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, IEnumerable<(string Name, Tensor Value)> state, bool otherBatches, ConstantStore store)
+        Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, IEnumerable<(string Name, Tensor Value)> state, bool otherBatches, ConstantStore store, WorkMeter meter)
     {
         using IDisposable still = GradMode.NoGrad();
+        meter.Begin(WorkStage.Tracing, otherBatches && ProgramTemplate.IsBatched(inputs) ? Batches : 1);
         var graphs = new List<Graph> { Graph.TraceShapes(function, inputs).Name(state) };
         var traced = new Traced(graphs);
         try
         {
+            meter.Step();
             string? refusal = otherBatches && ProgramTemplate.IsBatched(inputs) ? null : "it was compiled for one batch";
-            ProgramTemplate? any = refusal is null ? OfAny(function, inputs, graphs, store, out refusal) : null;
+            ProgramTemplate? any = refusal is null ? OfAny(function, inputs, graphs, store, meter, out refusal) : null;
             traced.Template = any ?? new ProgramTemplate(
                 inputs, graphs[0], [.. graphs[0].Nodes.Select(n => BatchOp.Of(n.Op))],
                 graphs[0].Constants.ToDictionary(c => c.Key, c => BatchConstant.Of(c.Value, graphs[0].Names.GetValueOrDefault(c.Key), store)), refusal);
@@ -39,7 +45,7 @@ internal static class BatchTraces
     }
 
     private static ProgramTemplate? OfAny(
-        Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, List<Graph> graphs, ConstantStore store, out string? refusal)
+        Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, List<Graph> graphs, ConstantStore store, WorkMeter meter, out string? refusal)
     {
         int batch = inputs[0].Shape[0];
         int[] batches = batch < Large ? [batch, batch + 1, (2 * batch) + 3] : [batch, batch - 1, batch / 2];
@@ -54,6 +60,8 @@ internal static class BatchTraces
                 refusal = $"with a batch of {other} it fails: {e.Message}";
                 return null;
             }
+
+            meter.Step();
         }
 
         return Match(inputs, batches, graphs, store, out refusal);

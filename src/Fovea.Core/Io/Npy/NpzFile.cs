@@ -8,14 +8,19 @@ public static class NpzFile
     private const string Extension = ".npy";
 
     /// <summary>Reads a file. The names are those of NumPy: the entries' without <c>.npy</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Is told how much of the file was read.</param>
+    /// <param name="cancellation">Stops the reading; nothing stays of it.</param>
     /// <exception cref="NpyException">The content breaks the rules of the format.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Read(string path)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Read(
+        string path, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            return Read(stream);
+            return new WorkMeter(progress, cancellation).Read(stream, Read);
         }
         catch (NpyException error)
         {

@@ -28,14 +28,18 @@ public sealed class SafetensorsFile
     public IReadOnlyDictionary<string, Tensor> Tensors { get; }
 
     /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Is told how much of the file was read.</param>
+    /// <param name="cancellation">Stops the reading; nothing stays of it.</param>
     /// <exception cref="SafetensorsException">The content breaks the rules of the format.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static SafetensorsFile Read(string path)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static SafetensorsFile Read(string path, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         try
         {
-            return Read(stream);
+            return new WorkMeter(progress, cancellation).Read(stream, Read);
         }
         catch (SafetensorsException error)
         {
@@ -44,7 +48,8 @@ public sealed class SafetensorsFile
     }
 
     /// <summary>Reads the texts of <c>__metadata__</c> alone. The whole header is checked, the data are not read.</summary>
-    /// <inheritdoc cref="Read(string)" path="/exception"/>
+    /// <exception cref="SafetensorsException">The content breaks the rules of the format.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);

@@ -25,10 +25,12 @@ internal sealed class GraphBuilder
     private readonly bool _isStripped;
     private readonly ExternalFiles? _files;
     private readonly ParseBudget _budget;
+    private readonly WorkMeter _meter;
 
-    private GraphBuilder(GraphNames names, IReadOnlyDictionary<string, long> opsets, ExternalFiles? files, ParseBudget budget, bool isStripped)
+    private GraphBuilder(
+        GraphNames names, IReadOnlyDictionary<string, long> opsets, ExternalFiles? files, ParseBudget budget, WorkMeter meter, bool isStripped)
     {
-        (_isStripped, _files, _budget) = (isStripped, files, budget);
+        (_isStripped, _files, _budget, _meter) = (isStripped, files, budget, meter);
         (_names, _opsets, _initializers, _folding) = (names, opsets, new Initializers(files), new ConstantFolding(budget));
         _opset = (int)opsets[string.Empty];
         _roles = new WeightRoles(names);
@@ -40,9 +42,11 @@ internal sealed class GraphBuilder
     /// <param name="outputs">Names of the outputs; null for the file's.</param>
     /// <param name="budget">What it may cost.</param>
     /// <param name="path">The file, for errors.</param>
+    /// <param name="meter">Counts tensors and nodes.</param>
     /// <param name="isStripped">Whether weights and statistics have names and shapes alone; their numbers are then undefined.</param>
     /// <exception cref="OnnxException">The graph breaks the rules, or asks for what is not known.</exception>
-    public static LoadedGraph Build(ModelProto model, ExternalFiles? files, IReadOnlyList<string>? outputs, ParseBudget budget, string? path, bool isStripped = false)
+    public static LoadedGraph Build(
+        ModelProto model, ExternalFiles? files, IReadOnlyList<string>? outputs, ParseBudget budget, string? path, WorkMeter meter, bool isStripped = false)
     {
         if (model.Graph is null)
         {
@@ -60,7 +64,7 @@ internal sealed class GraphBuilder
         opsets.TryAdd(string.Empty, 1);
         long own = opsets[string.Empty];
         return own is >= OperatorTable.FirstOpset and <= OperatorTable.LastOpset
-            ? new GraphBuilder(names, opsets, files, budget, isStripped).Build(path)
+            ? new GraphBuilder(names, opsets, files, budget, meter, isStripped).Build(path)
             : throw new OnnxException($"the model is of opset {own}; opsets {OperatorTable.FirstOpset} to {OperatorTable.LastOpset} are read");
     }
 
@@ -71,8 +75,10 @@ internal sealed class GraphBuilder
         (OnnxValue, int)[] inputs = [.. _names.Inputs.Where(i => isWhole || _names.Read.Contains(i.Name)).Select(i => (DeclaredValues.Read(i), PlaceOf(i.Name)))];
         var parameters = new List<(string, Tensor)>();
         var buffers = new List<(string, Tensor)>();
+        _meter.Begin(WorkStage.Building, _names.Graph.Initializer.Count + _names.Needed.Length);
         foreach (TensorProto proto in _names.Graph.Initializer)
         {
+            _meter.Step();
             if (!_names.Read.Contains(proto.Name))
             {
                 continue;
@@ -97,6 +103,7 @@ internal sealed class GraphBuilder
 
         foreach (NodeProto node in _names.Needed)
         {
+            _meter.Step();
             Add(node);
         }
 
@@ -188,7 +195,7 @@ internal sealed class GraphBuilder
         HashSet<string> read = [.. GraphNames.CapturedBy(graph)];
         inner.Input.Clear();
         inner.Input.Add(read.Select(n => new ValueInfoProto { Name = n }));
-        var builder = new GraphBuilder(new GraphNames(inner, null), _opsets, _files, _budget, isStripped: false);
+        var builder = new GraphBuilder(new GraphNames(inner, null), _opsets, _files, _budget, _meter, isStripped: false);
         var places = new List<(int Outside, int Place)>();
         for (int i = 0; i < captured.Length; i++)
         {

@@ -10,8 +10,9 @@ internal static class ModelFile
     /// <param name="stream">Can seek.</param>
     /// <param name="parser">Of the message.</param>
     /// <param name="budget">What it may cost.</param>
+    /// <param name="meter">Counts the bytes.</param>
     /// <exception cref="OnnxException">The bytes are no such message.</exception>
-    public static T Read<T>(Stream stream, MessageParser<T> parser, ParseBudget budget)
+    public static T Read<T>(Stream stream, MessageParser<T> parser, ParseBudget budget, WorkMeter meter)
         where T : IMessage<T>, new()
     {
         if (stream.Length - stream.Position > int.MaxValue)
@@ -19,10 +20,13 @@ internal static class ModelFile
             throw new OnnxException("the file is larger than 2³¹ − 1 bytes, the most that one may have; larger models have their weights in files beside");
         }
 
-        StructureScan.Run(stream, new T().Descriptor, budget);
+        using Stream watched = meter.Watched(stream);
+        meter.Begin(WorkStage.Checking, stream.Length - stream.Position);
+        StructureScan.Run(watched, new T().Descriptor, budget);
+        meter.Begin(WorkStage.Reading, stream.Length - stream.Position);
         try
         {
-            return parser.WithDiscardUnknownFields(true).ParseFrom(stream);
+            return parser.WithDiscardUnknownFields(true).ParseFrom(watched);
         }
         catch (InvalidProtocolBufferException error)
         {

@@ -30,7 +30,7 @@ public static partial class Evaluator
     {
         ArgumentNullException.ThrowIfNull(options);
         ParallelPool.Threads = options.Threads ?? ParallelPool.Threads;
-        var trained = TrainedModel.Open(options.Weights, options.ModelRequest());
+        var trained = TrainedModel.Open(options.Weights, options.ModelRequest(), cancellation: cancellation);
         foreach (string note in trained.Notes)
         {
             progress?.Report(new TrainingWarning(note));

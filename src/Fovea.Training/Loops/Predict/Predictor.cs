@@ -65,17 +65,22 @@ public sealed class Predictor
     public IReadOnlyList<string> Classes => _trained.Description.Classes;
 
     /// <summary>Reads the weights and builds their model.</summary>
+    /// <param name="options">How it predicts, and with what.</param>
+    /// <param name="progress">Is told how far the reading of the file has come.</param>
+    /// <param name="cancellation">Stops it; nothing stays of it.</param>
     /// <exception cref="OptionException">An option does not fit, or a name is unknown.</exception>
     /// <exception cref="DataFormatException">The weights cannot be read, or belong to another model.</exception>
     /// <exception cref="MemoryException">One image takes more memory than there is.</exception>
-    public static Predictor Open(PredictOptions options)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Predictor Open(
+        PredictOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Top, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
         ParallelPool.Threads = options.Threads ?? ParallelPool.Threads;
         PredictWarmup? warmup = IsSingle(options) ? PredictWarmup.WarmUp(options) : null;
-        return new Predictor(TrainedModel.Open(options.Weights, options.ModelRequest()), options) { _warmup = warmup };
+        return new Predictor(TrainedModel.Open(options.Weights, options.ModelRequest(), progress, cancellation), options) { _warmup = warmup };
     }
 
     /// <summary>The image files that a list of files and folders names: a folder stands for all images in it and below, in order of their paths,

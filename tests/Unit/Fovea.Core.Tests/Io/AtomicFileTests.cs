@@ -17,7 +17,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void ReplacesTheContentAndLeavesNothingElse()
+    public void Replaces_the_content_and_leaves_nothing_else()
     {
         AtomicFile.Write(_path, "new"u8.ToArray());
         Assert.Equal("new", File.ReadAllText(_path));
@@ -25,7 +25,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void MakesAFileThatIsNotThere()
+    public void Makes_a_file_that_is_not_there()
     {
         string path = _folder.File("fresh");
         AtomicFile.Write(path, [1, 2]);
@@ -33,7 +33,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void TheOldContentStaysWhileTheNewIsWritten()
+    public void The_old_content_stays_while_the_new_is_written()
     {
         AtomicFile.Write(_path, stream =>
         {
@@ -45,7 +45,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void AnErrorOfTheWriterLeavesTheOldContent()
+    public void An_error_of_the_writer_leaves_the_old_content()
     {
         var error = Assert.Throws<InvalidDataException>(() => AtomicFile.Write(_path, stream =>
         {
@@ -58,7 +58,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void ADiskThatIsTooSmallIsFoundBeforeWriting()
+    public void A_disk_that_is_too_small_is_found_before_writing()
     {
         var error = Assert.Throws<DiskFullException>(() => AtomicFile.Write(_path, _ => Assert.Fail("must not write"), 1L << 60));
         Assert.Equal(1L << 60, error.NeededBytes);
@@ -68,7 +68,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void ADiskThatFillsUpWhileWritingSaysHowMuchItTook()
+    public void A_disk_that_fills_up_while_writing_says_how_much_it_took()
     {
         const int noSpaceLeft = 28;
         var error = Assert.Throws<DiskFullException>(() => AtomicFile.Write(_path, stream =>
@@ -82,7 +82,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void FollowsALinkAndKeepsPermissions()
+    public void Follows_a_link_and_keeps_permissions()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links and modes of Unix");
         if (!OperatingSystem.IsWindows())
@@ -98,7 +98,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void RemovesWhatAKilledWriterLeftBehindButNothingElse()
+    public void Removes_what_a_killed_writer_left_behind_but_nothing_else()
     {
         string leftover = _folder.File(".state.bin.0123abcd.tmp");
         string fresh = _folder.File(".state.bin.0123abce.tmp");
@@ -116,11 +116,11 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void AMissingFolderIsTheFrameworksError() =>
+    public void A_missing_folder_is_the_frameworks_error() =>
         Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.Write(Path.Combine(_folder.Path, "no", "file"), [1]));
 
     [Fact]
-    public void LongNamesWork()
+    public void Long_names_work()
     {
         string path = _folder.File(new string('n', 250));
         AtomicFile.Write(path, [1]);

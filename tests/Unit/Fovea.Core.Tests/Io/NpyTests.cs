@@ -40,7 +40,7 @@ public sealed class NpyTests
     };
 
     [Fact]
-    public void ReadsWhatNumPyWrote()
+    public void Reads_what_NumPy_wrote()
     {
         using var scope = TensorScope.Begin();
         IReadOnlyDictionary<string, Tensor> expected = SafetensorsFile.Read(Repository.Golden("npy", "expected.safetensors")).Tensors;
@@ -52,7 +52,7 @@ public sealed class NpyTests
     }
 
     [Fact]
-    public void WritesTheBytesThatNumPyWrites()
+    public void Writes_the_bytes_that_NumPy_writes()
     {
         foreach (string name in new[] { "f4", "f8", "u1", "b1", "scalar", "vector", "empty" })
         {
@@ -66,7 +66,7 @@ public sealed class NpyTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void ArchivesRoundTrip(bool compress)
+    public void Archives_round_trip(bool compress)
     {
         using var scope = TensorScope.Begin();
         using var folder = new TemporaryFolder();
@@ -81,14 +81,14 @@ public sealed class NpyTests
 
     [Theory]
     [MemberData(nameof(Malformed))]
-    public void RefusesWithAMessageThatSaysWhy(string message, string file)
+    public void Refuses_with_a_message_that_says_why(string message, string file)
     {
         var error = Assert.Throws<NpyException>(() => NpyFile.Read(new MemoryStream(Encoding.Latin1.GetBytes(file))));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void MessagesNameFileAndEntry()
+    public void Messages_name_file_and_entry()
     {
         using var folder = new TemporaryFolder();
         string npy = folder.File("a.npy");
@@ -106,7 +106,7 @@ public sealed class NpyTests
     }
 
     [Fact]
-    public void RefusesNamesThatAreNoPathsInAnArchive() =>
+    public void Refuses_names_that_are_no_paths_in_an_archive() =>
         Assert.Throws<ArgumentException>(() => NpzFile.Write(new MemoryStream(), new Dictionary<string, Tensor> { ["../x"] = Tensor.Scalar(1) }));
 
     private static string Head(string literal) => $"\u0093NUMPY\u0001\0{(char)literal.Length}\0{literal}";
@@ -126,14 +126,14 @@ public sealed class NpyTests
 public sealed class NpyMutationTests
 {
     [Fact]
-    public void SixThousandDamagedArraysAreReadOrRefused()
+    public void Six_thousand_damaged_arrays_are_read_or_refused()
     {
         byte[][] seeds = [.. new[] { "f4", "f2_big_fortran", "i1", "scalar", "version2" }.Select(n => File.ReadAllBytes(Repository.Golden("npy", $"{n}.npy")))];
         Run(seeds, bytes => NpyFile.Read(new MemoryStream(bytes)), new NpyStructure(), focus: 120);
     }
 
     [Fact]
-    public void SixThousandDamagedArchivesAreReadOrRefused()
+    public void Six_thousand_damaged_archives_are_read_or_refused()
     {
         byte[][] seeds = [.. new[] { "stored", "deflated" }.Select(n => File.ReadAllBytes(Repository.Golden("npy", $"{n}.npz")))];
         Run(seeds, bytes => NpzFile.Read(new MemoryStream(bytes)), new ZipStructure(new NpyStructure()), focus: int.MaxValue);

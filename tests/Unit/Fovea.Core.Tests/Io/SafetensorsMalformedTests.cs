@@ -84,14 +84,14 @@ public sealed class SafetensorsMalformedTests
 
     [Theory]
     [MemberData(nameof(Headers))]
-    public void RefusesWithAMessageThatSaysWhy(string message, byte[] file)
+    public void Refuses_with_a_message_that_says_why(string message, byte[] file)
     {
         Assert.Contains(message, Assert.Throws<SafetensorsException>(() => SafetensorsFile.Read(file)).Message, StringComparison.Ordinal);
         Assert.Contains(message, Assert.Throws<SafetensorsException>(() => SafetensorsFile.Read(new MemoryStream(file))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void TheMessageNamesTheFile()
+    public void The_message_names_the_file()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("broken.safetensors");
@@ -102,7 +102,7 @@ public sealed class SafetensorsMalformedTests
     }
 
     [Fact]
-    public void AMissingFileIsTheFrameworksError() =>
+    public void A_missing_file_is_the_frameworks_error() =>
         Assert.Throws<FileNotFoundException>(() => SafetensorsFile.Read(Path.Combine(Path.GetTempPath(), "fovea-not-there.safetensors")));
 }
 
@@ -110,7 +110,7 @@ public sealed class SafetensorsMalformedTests
 public sealed class SafetensorsMutationTests
 {
     [Fact]
-    public void SixThousandDamagedFilesAreReadOrRefused()
+    public void Six_thousand_damaged_files_are_read_or_refused()
     {
         using var scope = TensorScope.Begin();
         var tensors = new Dictionary<string, Tensor>

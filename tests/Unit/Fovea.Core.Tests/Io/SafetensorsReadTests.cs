@@ -25,7 +25,7 @@ public sealed class SafetensorsReadTests
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void ReadsEveryElementType(string dtype, byte[] data, DType expected, double[] values)
+    public void Reads_every_element_type(string dtype, byte[] data, DType expected, double[] values)
     {
         byte[] file = SafetensorsBytes.One(dtype, $"[{values.Length}]", data);
         foreach (SafetensorsFile read in new[] { SafetensorsFile.Read(file), SafetensorsFile.Read(new MemoryStream(file)) })
@@ -38,7 +38,7 @@ public sealed class SafetensorsReadTests
     }
 
     [Fact]
-    public void ReadsScalarsEmptyTensorsAndMetadata()
+    public void Reads_scalars_empty_tensors_and_metadata()
     {
         using var scope = TensorScope.Begin();
         SafetensorsFile read = SafetensorsFile.Read(SafetensorsBytes.Of(
@@ -51,7 +51,7 @@ public sealed class SafetensorsReadTests
     }
 
     [Fact]
-    public void ReadsMetadataAloneAndChecksTheHeaderAllTheSame()
+    public void Reads_metadata_alone_and_checks_the_header_all_the_same()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("a.safetensors");
@@ -66,7 +66,7 @@ public sealed class SafetensorsReadTests
     }
 
     [Fact]
-    public void ReadsAStreamThatCannotSeek()
+    public void Reads_a_stream_that_cannot_seek()
     {
         byte[] file = SafetensorsBytes.One("U8", "[2]", 3, 4);
         using var stream = new Unseekable(file);
@@ -74,14 +74,14 @@ public sealed class SafetensorsReadTests
     }
 
     [Fact]
-    public void ReadsFromTheStreamsPosition()
+    public void Reads_from_the_streams_position()
     {
         var stream = new MemoryStream([9, 9, 9, .. SafetensorsBytes.One("U8", "[2]", 3, 4)]) { Position = 3 };
         Assert.Equal([3, 4], SafetensorsFile.Read(stream).Tensors["x"].ToArray<byte>());
     }
 
     [Fact]
-    public void TensorsBelongToTheCurrentScope()
+    public void Tensors_belong_to_the_current_scope()
     {
         Tensor kept, lost;
         using (TensorScope.Begin())
@@ -97,7 +97,7 @@ public sealed class SafetensorsReadTests
     }
 
     [Fact]
-    public void ALargeFileTakesItsSizeOnceAndNotInManagedMemory()
+    public void A_large_file_takes_its_size_once_and_not_in_managed_memory()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("large.safetensors");
@@ -110,7 +110,7 @@ public sealed class SafetensorsReadTests
     }
 
     [Fact]
-    public void ReadsEverySharedGolden()
+    public void Reads_every_shared_golden()
     {
         string? folder = SharedData.Path("goldens");
         Assert.SkipWhen(folder is null, SharedData.Missing);

@@ -20,7 +20,7 @@ public sealed class SafetensorsWriteTests
         Gen.ListOf(Gen.Zip(Text(), Text())).Select(pairs => pairs.DistinctBy(p => p.Item1).ToDictionary(p => p.Item1, p => p.Item2));
 
     [Fact]
-    public void WhatIsWrittenIsReadBackBitForBit() =>
+    public void What_is_written_is_read_back_bit_for_bit() =>
         Prop.ForAll(Gen.Zip(Gen.ListOf(s_samples), s_metadata).ToArbitrary(), pair =>
         {
             using var scope = TensorScope.Begin();
@@ -41,7 +41,7 @@ public sealed class SafetensorsWriteTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void WritesAlignedThenSortedWithAPaddedHeader()
+    public void Writes_aligned_then_sorted_with_a_padded_header()
     {
         var tensors = new Dictionary<string, Tensor>
         {
@@ -65,7 +65,7 @@ public sealed class SafetensorsWriteTests
     }
 
     [Fact]
-    public void RefusesNamesThatTheFormatCannotHold()
+    public void Refuses_names_that_the_format_cannot_hold()
     {
         var one = Tensor.Scalar(1);
         var reserved = Assert.Throws<SafetensorsException>(() => SafetensorsFile.ToBytes(new Dictionary<string, Tensor> { ["__metadata__"] = one }));
@@ -77,7 +77,7 @@ public sealed class SafetensorsWriteTests
     }
 
     [Fact]
-    public void AFailureLeavesTheOldFile()
+    public void A_failure_leaves_the_old_file()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("w.safetensors");

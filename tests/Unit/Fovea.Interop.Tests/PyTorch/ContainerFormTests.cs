@@ -35,18 +35,18 @@ public sealed class ContainerFormTests
 
     [Theory]
     [MemberData(nameof(Legacies))]
-    public void ABrokenLegacyFileIsRefused(string message, byte[] file) =>
+    public void A_broken_legacy_file_is_refused(string message, byte[] file) =>
         Assert.Contains(message, Assert.Throws<PickleException>(() => Read(file)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void ALegacyFileByHandIsRead()
+    public void A_legacy_file_by_hand_is_read()
     {
         using var scope = TensorScope.Begin();
         Assert.Equal([1f, 2f], Read(Legacy(s_tensor, s_keys, s_values)).Tensors[""].ToArray<float>());
     }
 
     [Fact]
-    public void StorageViewsOfOldLegacyFilesAreRead()
+    public void Storage_views_of_old_legacy_files_are_read()
     {
         using var scope = TensorScope.Begin();
         string view = Tensor(size: "(K\u0001t", elements: $"K\u0002({Text("v")}K\u0001K\u0001t");
@@ -57,7 +57,7 @@ public sealed class ContainerFormTests
     }
 
     [Fact]
-    public void TheTarFormIsRefusedByName()
+    public void The_tar_form_is_refused_by_name()
     {
         byte[] tar = new byte[1024];
         "ustar"u8.CopyTo(tar.AsSpan(257));
@@ -65,7 +65,7 @@ public sealed class ContainerFormTests
     }
 
     [Fact]
-    public void ArchivesThatAreNotCheckpointsAreRefused()
+    public void Archives_that_are_not_checkpoints_are_refused()
     {
         Refuses("holds no folder with a data.pkl", Archive(("a/other", [])));
         Refuses("holds no folder with a data.pkl", Archive(("data.pkl", [])));
@@ -81,7 +81,7 @@ public sealed class ContainerFormTests
     }
 
     [Fact]
-    public void DamagedValuesAreFoundByTheirCheckValue()
+    public void Damaged_values_are_found_by_their_check_value()
     {
         byte[] file = Zip(s_tensor);
         file[file.AsSpan().IndexOf<byte>([0x80, 0x3F])] ^= 1;
@@ -89,7 +89,7 @@ public sealed class ContainerFormTests
     }
 
     [Fact]
-    public void BigEndianFilesAreRead()
+    public void Big_endian_files_are_read()
     {
         using var scope = TensorScope.Begin();
         (string, byte[]) order = ("byteorder", "big"u8.ToArray());
@@ -100,7 +100,7 @@ public sealed class ContainerFormTests
     }
 
     [Fact]
-    public void DeflatedArchivesAreReadWithinTheLimits()
+    public void Deflated_archives_are_read_within_the_limits()
     {
         using var scope = TensorScope.Begin();
         var stream = new MemoryStream();

@@ -8,13 +8,13 @@ namespace Fovea.Interop.Tests.PyTorch;
 public sealed class PickleMutationTests
 {
     [Fact]
-    public void SixThousandDamagedZipFilesAreReadOrRefused() => Run(6_000, new ZipStructure(FileStructure.None), focus: int.MaxValue, "types.pth", "views.pth", "checkpoint.pth", "two.pth", "tensor.pth");
+    public void Six_thousand_damaged_zip_files_are_read_or_refused() => Run(6_000, new ZipStructure(FileStructure.None), focus: int.MaxValue, "types.pth", "views.pth", "checkpoint.pth", "two.pth", "tensor.pth");
 
     [Fact]
-    public void SixThousandDamagedLegacyFilesAreReadOrRefused() => Run(6_000, FileStructure.None, focus: 6_000, "types.th", "views.th", "checkpoint.th", "two.th", "tensor.th");
+    public void Six_thousand_damaged_legacy_files_are_read_or_refused() => Run(6_000, FileStructure.None, focus: 6_000, "types.th", "views.th", "checkpoint.th", "two.th", "tensor.th");
 
     [Fact]
-    public void SixThousandDamagedPicklesInSoundArchivesAreReadOrRefused()
+    public void Six_thousand_damaged_pickles_in_sound_archives_are_read_or_refused()
     {
         // Check values would catch most damage; here the pickle is damaged before it is packed.
         string pickle = $"{Pth.Start}}}({Pth.Text("a")}{Pth.Tensor()}q\u0005{Pth.Text("b")}{Pth.Tensor(offset: "K\u0001", size: "(K\u0001t")}{Pth.Text("c")}](h\u0005K\u0007Ne{Pth.Text("d")}M\u0010\u0020u.";

@@ -113,7 +113,7 @@ public sealed class PickleRefusalTests
 
     [Theory]
     [MemberData(nameof(Malicious), DisableDiscoveryEnumeration = true)]
-    public void IsRefusedByName(string message, string pickle)
+    public void Is_refused_by_name(string message, string pickle)
     {
         var error = Assert.Throws<PickleException>(() => Read(Zip(pickle)));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
@@ -121,7 +121,7 @@ public sealed class PickleRefusalTests
     }
 
     [Fact]
-    public void BillionsOfPathsThroughSharedContainersAreNeitherWalkedNorListed()
+    public void Billions_of_paths_through_shared_containers_are_neither_walked_nor_listed()
     {
         // Each list holds the one before twice: 2⁶⁰ paths to one tensor.
         var pickle = new StringBuilder($"{Start}{Tensor()}q\0");
@@ -138,7 +138,7 @@ public sealed class PickleRefusalTests
     }
 
     [Fact]
-    public void SoundPicklesByHandAreRead()
+    public void Sound_pickles_by_hand_are_read()
     {
         using var scope = TensorScope.Begin();
         Assert.Equal([1f, 2f], Read(Zip($"{Start}{Tensor()}.")).Tensors[""].ToArray<float>());
@@ -152,7 +152,7 @@ public sealed class PickleRefusalTests
     }
 
     [Fact]
-    public void TheForthcomingRebuildOfUntypedStoragesIsRead()
+    public void The_forthcoming_rebuild_of_untyped_storages_is_read()
     {
         using var scope = TensorScope.Begin();
         string Typed(string dtype, string size) =>
@@ -163,7 +163,7 @@ public sealed class PickleRefusalTests
     }
 
     [Fact]
-    public void PendingConjugationIsRefused()
+    public void Pending_conjugation_is_refused()
     {
         string Lazy(string bits) => $"{Start}{Tensor()[..^2]}{bits}tR.";
         using var scope = TensorScope.Begin();

@@ -21,7 +21,7 @@ public sealed class PyTorchReadTests
     [InlineData("checkpoint-protocol3.pth")]
     [InlineData("checkpoint-protocol4.pth")]
     [InlineData("checkpoint-protocol5.pth")]
-    public void EveryTensorHasTheValuesThatPyTorchSaved(string file)
+    public void Every_tensor_has_the_values_that_PyTorch_saved(string file)
     {
         using var scope = TensorScope.Begin();
         IReadOnlyDictionary<string, Tensor> expected =
@@ -33,7 +33,7 @@ public sealed class PyTorchReadTests
     [InlineData("checkpoint.pth")]
     [InlineData("checkpoint.th")]
     [InlineData("checkpoint-protocol5.pth")]
-    public void PlainDataAreATree(string file)
+    public void Plain_data_are_a_tree(string file)
     {
         using var scope = TensorScope.Begin();
         var root = Assert.IsType<PickleDict>(PyTorchFile.Read(Repository.Golden("pth", file)).Root);
@@ -66,7 +66,7 @@ public sealed class PyTorchReadTests
     [Theory]
     [InlineData("checkpoint.pth")]
     [InlineData("checkpoint.th")]
-    public void TheStateDictIsFoundAndUnwrapped(string file)
+    public void The_state_dict_is_found_and_unwrapped(string file)
     {
         using var scope = TensorScope.Begin();
         IReadOnlyDictionary<string, Tensor> state = PyTorchFile.Read(Repository.Golden("pth", file)).StateDict();
@@ -78,7 +78,7 @@ public sealed class PyTorchReadTests
     }
 
     [Fact]
-    public void TheSameViewIsTheSameTensor()
+    public void The_same_view_is_the_same_tensor()
     {
         using var scope = TensorScope.Begin();
         IReadOnlyDictionary<string, Tensor> read = PyTorchFile.Read(Repository.Golden("pth", "views.pth")).Tensors;
@@ -98,7 +98,7 @@ public sealed class PyTorchReadTests
     }
 
     [Fact]
-    public void AStreamThatCannotSeekIsRead()
+    public void A_stream_that_cannot_seek_is_read()
     {
         using var scope = TensorScope.Begin();
         using var stream = new Unseekable(File.ReadAllBytes(Repository.Golden("pth", "tensor.pth")));
@@ -106,7 +106,7 @@ public sealed class PyTorchReadTests
     }
 
     [Fact]
-    public void TensorsBelongToTheCurrentScopeAndNoneIsLeaked()
+    public void Tensors_belong_to_the_current_scope_and_none_is_leaked()
     {
         Tensor lost;
         using (TensorScope.Begin())
@@ -119,7 +119,7 @@ public sealed class PyTorchReadTests
     }
 
     [Fact]
-    public void ThePublishedResNetIsRead()
+    public void The_published_ResNet_is_read()
     {
         string? path = SharedData.Path("weights/resnet20-cifar10.th");
         Assert.SkipWhen(path is null, SharedData.Missing);

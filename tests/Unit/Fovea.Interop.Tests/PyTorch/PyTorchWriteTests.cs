@@ -16,7 +16,7 @@ public sealed class PyTorchWriteTests
         select (name, dtype, new Shape([.. lengths]), seed);
 
     [Fact]
-    public void WhatIsWrittenIsReadBackBitForBit() =>
+    public void What_is_written_is_read_back_bit_for_bit() =>
         Prop.ForAll(Gen.NonEmptyListOf(s_samples).ToArbitrary(), samples =>
         {
             using var scope = TensorScope.Begin();
@@ -42,7 +42,7 @@ public sealed class PyTorchWriteTests
     }
 
     [Fact]
-    public void TheArchiveIsLaidOutAsPyTorchDoes()
+    public void The_archive_is_laid_out_as_PyTorch_does()
     {
         using var scope = TensorScope.Begin();
         using var stream = new MemoryStream();
@@ -64,7 +64,7 @@ public sealed class PyTorchWriteTests
     }
 
     [Fact]
-    public void AnEmptyStateDictIsWrittenAndRead()
+    public void An_empty_state_dict_is_written_and_read()
     {
         using var stream = new MemoryStream();
         PyTorchFile.Write(stream, new Dictionary<string, Tensor>());

@@ -27,7 +27,7 @@ public sealed class StateDictTests
     [InlineData("f.w,g.module.w,g.v", "state_dict:{module.f._orig_mod.w:T,module.g.module.w:T,module.g.v:T}")]
     [InlineData("w,n.w", "state_dict:{n_averaged:T,module.w:T,module.n.w:T}")]
     [InlineData("module", "state_dict:{module:T}")]
-    public void TheOneThatTheFileIsAboutIsFound(string names, params string[] root)
+    public void The_one_that_the_file_is_about_is_found(string names, params string[] root)
     {
         using var scope = TensorScope.Begin();
         string text = root is ["T"] ? "{w:T}" : $"{{{string.Join(',', root)}}}";
@@ -40,7 +40,7 @@ public sealed class StateDictTests
     [InlineData("holds no dict of tensors; it holds a dict of 'epoch': None, 'a': dict", "{epoch:N,a:{epoch:N}}")]
     [InlineData("holds no dict of tensors; it holds an empty dict", "{}")]
     [InlineData("holds no dict of tensors; it holds a Tensor", "T")]
-    public void NothingIsGuessed(string message, string root)
+    public void Nothing_is_guessed(string message, string root)
     {
         using var scope = TensorScope.Begin();
         PyTorchFile file = Parse(root);
@@ -48,7 +48,7 @@ public sealed class StateDictTests
     }
 
     [Fact]
-    public void AKeyChoosesAndDotsLeadIn()
+    public void A_key_chooses_and_dots_lead_in()
     {
         using var scope = TensorScope.Begin();
         PyTorchFile file = Parse("{model:{w:T},ema:{state_dict:{module.v:T}},a.b:{u:T},epoch:N}");
@@ -73,7 +73,7 @@ public sealed class StateDictTests
     }
 
     [Fact]
-    public void PathsThatCollideAreAnError()
+    public void Paths_that_collide_are_an_error()
     {
         using var scope = TensorScope.Begin();
         PyTorchFile file = Parse("{a.b:T,a:{b:T}}");
@@ -82,7 +82,7 @@ public sealed class StateDictTests
     }
 
     [Fact]
-    public void RealFilesWithTwoModelsNeedAKey()
+    public void Real_files_with_two_models_need_a_key()
     {
         using var scope = TensorScope.Begin();
         PyTorchFile file = PyTorchFile.Read(Repository.Golden("pth", "two.pth"));

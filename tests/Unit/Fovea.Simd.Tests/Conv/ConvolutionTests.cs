@@ -14,15 +14,15 @@ public class ConvolutionTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void EqualsTheDefinitionInFloat(ConvShape s) => CheckAll<float>(s, FloatTolerance);
+    public void Equals_the_definition_in_float(ConvShape s) => CheckAll<float>(s, FloatTolerance);
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void EqualsTheDefinitionInDouble(ConvShape s) => CheckAll<double>(s, DoubleTolerance);
+    public void Equals_the_definition_in_double(ConvShape s) => CheckAll<double>(s, DoubleTolerance);
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void GivesTheSameBitsOnAnyNumberOfThreads(ConvShape s)
+    public void Gives_the_same_bits_on_any_number_of_threads(ConvShape s)
     {
         float[] x = Numbers.Uniform<float>(Inputs(s), 1);
         float[] w = Numbers.Uniform<float>(Weights(s), 2);
@@ -43,7 +43,7 @@ public class ConvolutionTests
     }
 
     [Fact]
-    public void KeepsLongSumsExact()
+    public void Keeps_long_sums_exact()
     {
         // 32 × 56 × 56 = 100,352 products per weight.
         var s = new ConvShape(32, 2, 56, 56, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1);
@@ -58,7 +58,7 @@ public class ConvolutionTests
     }
 
     [Fact]
-    public void RejectsAnImpossibleGeometry()
+    public void Rejects_an_impossible_geometry()
     {
         Assert.Contains("kernel spans 5 × 5, more than the padded input of 4 × 4", Refusal(new(1, 1, 4, 4, 1, 5, 5, 1, 1, 0, 0, 1, 1, 1)));
         Assert.Contains("kernel spans 7 × 1", Refusal(new(1, 1, 4, 4, 1, 3, 1, 1, 1, 1, 0, 3, 1, 1)));
@@ -70,7 +70,7 @@ public class ConvolutionTests
     }
 
     [Fact]
-    public void RejectsASpanOfTheWrongLength()
+    public void Rejects_a_span_of_the_wrong_length()
     {
         var s = new ConvShape(1, 2, 4, 4, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1);
         var e = Assert.Throws<ArgumentException>(() => Convolution.Forward<float>(s, new float[31], new float[54], [], new float[48]));
@@ -83,7 +83,7 @@ public class ConvolutionTests
     }
 
     [Fact]
-    public void KnowsItsOutputAndWork()
+    public void Knows_its_output_and_work()
     {
         var stem = new ConvShape(2, 3, 224, 224, 64, 7, 7, 2, 2, 3, 3, 1, 1, 1);
         Assert.Equal((112, 112), (stem.OutHeight, stem.OutWidth));

@@ -10,7 +10,7 @@ public class PackedWeightsTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void FusesBiasResidualAndRelu(ConvShape s)
+    public void Fuses_bias_residual_and_relu(ConvShape s)
     {
         float[] x = Numbers.Uniform<float>(s.Batch * s.InChannels * s.Height * s.Width, 1);
         float[] w = Numbers.Uniform<float>(s.OutChannels * (s.InChannels / s.Groups) * s.KernelHeight * s.KernelWidth, 2);
@@ -38,7 +38,7 @@ public class PackedWeightsTests
     // Narrow registers support none.
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(ChannelShapes))]
-    public void ChannelsInTheLanesEqualTheDefinition(ConvShape s)
+    public void Channels_in_the_lanes_equal_the_definition(ConvShape s)
     {
         float[] x = Numbers.Uniform<float>(s.Batch * s.InChannels * s.Height * s.Width, 1);
         float[] w = Numbers.Uniform<float>(s.OutChannels * (s.InChannels / s.Groups) * s.KernelHeight * s.KernelWidth, 2);
@@ -75,7 +75,7 @@ public class PackedWeightsTests
 
     [Theory]
     [MemberData(nameof(PooledShapes))]
-    public void PoolsAlongTheWay(ConvShape s, int kernel, int stride, int pad, bool ceil)
+    public void Pools_along_the_way(ConvShape s, int kernel, int stride, int pad, bool ceil)
     {
         PoolShape pool = PoolShape.Create(s.Batch * s.OutChannels, s.OutHeight, s.OutWidth, (kernel, kernel), (stride, stride), (pad, pad), ceilMode: ceil);
         float[] x = Numbers.Uniform<float>(s.Batch * s.InChannels * s.Height * s.Width, 1);
@@ -114,7 +114,7 @@ public class PackedWeightsTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void GivesTheBitsOfPlainWeights(ConvShape s)
+    public void Gives_the_bits_of_plain_weights(ConvShape s)
     {
         float[] x = Numbers.Uniform<float>(s.Batch * s.InChannels * s.Height * s.Width, 1);
         float[] w = Numbers.Uniform<float>(s.OutChannels * (s.InChannels / s.Groups) * s.KernelHeight * s.KernelWidth, 2);
@@ -127,7 +127,7 @@ public class PackedWeightsTests
     }
 
     [Fact]
-    public void ServesAnySizeOfImage()
+    public void Serves_any_size_of_image()
     {
         var small = new ConvShape(1, 3, 4, 5, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1);
         ConvShape large = small with { Batch = 2, Height = 33, Width = 20, StrideHeight = 2, StrideWidth = 2 };
@@ -140,7 +140,7 @@ public class PackedWeightsTests
     }
 
     [Fact]
-    public void RejectsOtherLayersAndSpans()
+    public void Rejects_other_layers_and_spans()
     {
         var s = new ConvShape(1, 2, 4, 4, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1);
         Assert.Contains("w needs 54", Assert.Throws<ArgumentException>(() => new PackedWeights<float>(s, new float[53])).Message);

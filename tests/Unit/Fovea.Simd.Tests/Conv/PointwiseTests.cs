@@ -15,7 +15,7 @@ public class PointwiseTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void EqualTheDefinitionWithEveryEpilogue(int batch, int inputs, int size, int outputs)
+    public void Equal_the_definition_with_every_epilogue(int batch, int inputs, int size, int outputs)
     {
         var s = new ConvShape(batch, inputs, size, size, outputs, 1, 1, 1, 1, 0, 0, 1, 1, 1);
         float[] x = Numbers.Uniform<float>(batch * inputs * size * size, 1);
@@ -41,7 +41,7 @@ public class PointwiseTests
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void AddWhatLiesInTheResultsPlace(int batch, int inputs, int size, int outputs)
+    public void Add_what_lies_in_the_results_place(int batch, int inputs, int size, int outputs)
     {
         var s = new ConvShape(batch, inputs, size, size, outputs, 1, 1, 1, 1, 0, 0, 1, 1, 1);
         float[] x = Numbers.Uniform<float>(batch * inputs * size * size, 1);
@@ -64,7 +64,7 @@ public class PointwiseTests
     }
 
     [Fact]
-    public void KeepNaN()
+    public void Keep_NaN()
     {
         var s = new ConvShape(1, 64, 8, 8, 64, 1, 1, 1, 1, 0, 0, 1, 1, 1);
         float[] x = Numbers.Uniform<float>(64 * 64, 1);
@@ -78,7 +78,7 @@ public class PointwiseTests
     }
 
     [Fact]
-    public void RefuseAResidualThatOverlapsAPart()
+    public void Refuse_a_residual_that_overlaps_a_part()
     {
         var s = new ConvShape(1, 64, 8, 8, 64, 1, 1, 1, 1, 0, 0, 1, 1, 1);
         using var packed = new PackedWeights<float>(s, new float[64 * 64]);

@@ -47,7 +47,7 @@ public class WinogradTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void EqualsTheDefinition(ConvShape s, ConvAlgorithm algorithm)
+    public void Equals_the_definition(ConvShape s, ConvAlgorithm algorithm)
     {
         Assert.SkipUnless(Convolution.Supports<float>(s, algorithm), "registers too narrow");
         float[] x = Numbers.Uniform<float>(s.Batch * s.InChannels * s.Height * s.Width, 1);
@@ -89,7 +89,7 @@ public class WinogradTests(ITestOutputHelper output)
     [InlineData(512, 7, ConvAlgorithm.Direct, 2e-6)]
     [InlineData(512, 7, ConvAlgorithm.Winograd2, 2e-6)]
     [InlineData(512, 7, ConvAlgorithm.Winograd4, 4e-6)]
-    public void KeepsItsErrorBound(int channels, int size, ConvAlgorithm algorithm, double bound)
+    public void Keeps_its_error_bound(int channels, int size, ConvAlgorithm algorithm, double bound)
     {
         var s = new ConvShape(1, channels, size, size, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1);
         Assert.SkipUnless(Convolution.Supports<float>(s, algorithm), "registers too narrow");
@@ -113,7 +113,7 @@ public class WinogradTests(ITestOutputHelper output)
     [InlineData(2, 33, 19, 40, 1, 2)]
     [InlineData(1, 32, 28, 32, 1, 4)]
     [InlineData(3, 35, 11, 32, 2, 6)]
-    public void SumsTheGradientOfWeights(int batch, int inputs, int size, int outputs, int groups, int dilation)
+    public void Sums_the_gradient_of_weights(int batch, int inputs, int size, int outputs, int groups, int dilation)
     {
         var s = new ConvShape(batch, inputs * groups, size, size, outputs * groups, 3, 3, 1, 1, dilation, dilation, dilation, dilation, groups);
         float[] x = Samples.Normal<float>(batch * inputs * groups * size * size, 1, 0.5);
@@ -131,7 +131,7 @@ public class WinogradTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void RefusesWhatItCannotCompute()
+    public void Refuses_what_it_cannot_compute()
     {
         var s = new ConvShape(1, 16, 8, 8, 16, 3, 3, 2, 2, 1, 1, 1, 1, 1);
         Assert.False(Convolution.Supports<float>(s, ConvAlgorithm.Winograd2));

@@ -13,14 +13,14 @@ public class LinearMapTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void EqualsTheFormulaInFloat(int rows, int outs, int ins) => CheckAll<float>(rows, outs, ins, 2e-5);
+    public void Equals_the_formula_in_float(int rows, int outs, int ins) => CheckAll<float>(rows, outs, ins, 2e-5);
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void EqualsTheFormulaInDouble(int rows, int outs, int ins) => CheckAll<double>(rows, outs, ins, 1e-13);
+    public void Equals_the_formula_in_double(int rows, int outs, int ins) => CheckAll<double>(rows, outs, ins, 1e-13);
 
     [Fact]
-    public void GivesTheSameBitsOnAnyNumberOfThreads()
+    public void Gives_the_same_bits_on_any_number_of_threads()
     {
         const int Rows = 61, Outs = 400, Ins = 300;
         float[] x = Numbers.Uniform<float>(Rows * Ins, 1);
@@ -39,7 +39,7 @@ public class LinearMapTests
     }
 
     [Fact]
-    public void RefusesLengthsThatDoNotFit()
+    public void Refuses_lengths_that_do_not_fit()
     {
         var y = new float[6];
         Assert.Throws<ArgumentException>(() => LinearMap.Run<float>(2, 3, 4, new float[7], new float[12], default, y));

@@ -34,11 +34,11 @@ public class MatrixMultiplyTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void EqualsThePlainProductInFloat(int m, int n, int k) => CheckAll<float>(m, n, k, FloatTolerance);
+    public void Equals_the_plain_product_in_float(int m, int n, int k) => CheckAll<float>(m, n, k, FloatTolerance);
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void EqualsThePlainProductInDouble(int m, int n, int k) => CheckAll<double>(m, n, k, DoubleTolerance);
+    public void Equals_the_plain_product_in_double(int m, int n, int k) => CheckAll<double>(m, n, k, DoubleTolerance);
 
     [Theory]
     [InlineData(1, 1, 1)]
@@ -46,7 +46,7 @@ public class MatrixMultiplyTests
     [InlineData(128, 200, 64)]
     [InlineData(1, 500, 700)]
     [InlineData(500, 1, 700)]
-    public void GivesTheSameBitsOnAnyNumberOfThreads(int m, int n, int k)
+    public void Gives_the_same_bits_on_any_number_of_threads(int m, int n, int k)
     {
         float[] a = Numbers.Uniform<float>(m * k, 1);
         float[] b = Numbers.Uniform<float>(k * n, 2);
@@ -59,7 +59,7 @@ public class MatrixMultiplyTests
     }
 
     [Fact]
-    public void SharesAnOperandWhoseStrideIsZero()
+    public void Shares_an_operand_whose_stride_is_zero()
     {
         const int batch = 5, m = 7, n = 9, k = 11;
         float[] a = Numbers.Uniform<float>(batch * m * k, 3);
@@ -77,7 +77,7 @@ public class MatrixMultiplyTests
     [InlineData(1, 400, 300, 200)]
     [InlineData(3, 40, 30, 20)]
     [InlineData(300, 12, 17, 9)]
-    public void BatchesEqualSingleProducts(int batch, int m, int n, int k)
+    public void Batches_equal_single_products(int batch, int m, int n, int k)
     {
         float[] a = Numbers.Uniform<float>(batch * m * k, 5);
         float[] b = Numbers.Uniform<float>(batch * k * n, 6);
@@ -94,7 +94,7 @@ public class MatrixMultiplyTests
     }
 
     [Fact]
-    public void NeverReadsTheOldResultWhenBetaIsZero()
+    public void Never_reads_the_old_result_when_beta_is_zero()
     {
         float[] a = Numbers.Uniform<float>(20 * 30, 7);
         float[] b = Numbers.Uniform<float>(30 * 40, 8);
@@ -108,7 +108,7 @@ public class MatrixMultiplyTests
     }
 
     [Fact]
-    public void RejectsWhatDoesNotFit()
+    public void Rejects_what_does_not_fit()
     {
         var x = new float[12];
         var y = new float[12];

@@ -12,15 +12,15 @@ public class SymmetricProductTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void EqualsThePlainProductInFloat(int batch, int rows, int length) => CheckAll<float>(batch, rows, length, 4e-6);
+    public void Equals_the_plain_product_in_float(int batch, int rows, int length) => CheckAll<float>(batch, rows, length, 4e-6);
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void EqualsThePlainProductInDouble(int batch, int rows, int length) => CheckAll<double>(batch, rows, length, 1e-13);
+    public void Equals_the_plain_product_in_double(int batch, int rows, int length) => CheckAll<double>(batch, rows, length, 1e-13);
 
     // 1 500 rows leave room for 2 796 numbers of each: the sums are cut.
     [Fact]
-    public void EqualsTheProductWhenItIsTooLargeToPackAtOnce()
+    public void Equals_the_product_when_it_is_too_large_to_pack_at_once()
     {
         const int Rows = 1500, Length = 2900;
         float[] x = Numbers.Uniform<float>(Rows * Length, 1);
@@ -32,7 +32,7 @@ public class SymmetricProductTests
     }
 
     [Fact]
-    public void GivesTheSameBitsOnAnyNumberOfThreads()
+    public void Gives_the_same_bits_on_any_number_of_threads()
     {
         float[] x = Numbers.Uniform<float>(2 * 150 * 90, 1);
         ThreadCounts.SameBits(() =>
@@ -45,7 +45,7 @@ public class SymmetricProductTests
     }
 
     [Fact]
-    public void RefusesLengthsThatDoNotFit()
+    public void Refuses_lengths_that_do_not_fit()
     {
         Assert.Throws<ArgumentException>(() => SymmetricProduct.Run<float>(1, 2, 3, new float[5], new float[4]));
         Assert.Throws<ArgumentException>(() => SymmetricProduct.Run<float>(1, 2, 3, new float[6], new float[3]));

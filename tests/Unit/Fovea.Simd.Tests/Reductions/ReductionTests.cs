@@ -14,7 +14,7 @@ public class ReductionTests
     };
 
     [Theory, MemberData(nameof(Shapes))]
-    public void Sums(int outer, int axis, int inner)
+    public void Sums_equal_the_plain_sum(int outer, int axis, int inner)
     {
         SumsOf<float>(outer, axis, inner);
         SumsOf<double>(outer, axis, inner);

@@ -8,7 +8,7 @@ namespace Fovea.Training.Tests;
 public class ByNameTests
 {
     [Fact]
-    public void TrainEvaluateAndPredictAgree()
+    public void Train_evaluate_and_predict_agree()
     {
         using var folder = new TemporaryFolder();
         TrainOptions options = Options(folder);
@@ -37,7 +37,7 @@ public class ByNameTests
     }
 
     [Fact]
-    public void AnInterruptedRunContinuesFromItsFolderAlone()
+    public void An_interrupted_run_continues_from_its_folder_alone()
     {
         using var folder = new TemporaryFolder();
         TrainOptions options = Options(folder) with { Name = "whole", DropPath = 0.3 };
@@ -61,7 +61,7 @@ public class ByNameTests
     }
 
     [Fact]
-    public void FineTuningKeepsWhatFitsAndStartsAnewWhereClassesDiffer()
+    public void Fine_tuning_keeps_what_fits_and_starts_anew_where_classes_differ()
     {
         using var folder = new TemporaryFolder();
         TrainResult first = Trainer.Train(Options(folder) with { Epochs = 1 });
@@ -81,7 +81,7 @@ public class ByNameTests
     }
 
     [Fact]
-    public void BadDataAndNamesLeaveNoRunFolder()
+    public void Bad_data_and_names_leave_no_run_folder()
     {
         using var folder = new TemporaryFolder();
         TrainOptions options = Options(folder);

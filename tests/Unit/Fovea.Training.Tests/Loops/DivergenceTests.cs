@@ -4,7 +4,7 @@ namespace Fovea.Training.Tests;
 public class DivergenceTests
 {
     [Fact]
-    public void ALossThatIsNotANumberIsNotSteppedAndTheLastGoodStateComesBackWithHalfTheRate()
+    public void A_loss_that_is_not_a_number_is_not_stepped_and_the_last_good_state_comes_back_with_half_the_rate()
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, "run");
@@ -41,7 +41,7 @@ public class DivergenceTests
     }
 
     [Fact]
-    public void TheFourthTimeInARowTheRunEnds()
+    public void The_fourth_time_in_a_row_the_run_ends()
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, "run");
@@ -63,7 +63,7 @@ public class DivergenceTests
     }
 
     [Fact]
-    public void WithoutARunFolderTheStateComesBackFromMemory()
+    public void Without_a_run_folder_the_state_comes_back_from_memory()
     {
         TrainingInputs inputs = TinyRun.Inputs(wrap: m => new Faulty(m, [9]));
         using var trainer = new Trainer(inputs, TinyRun.Options);
@@ -72,7 +72,7 @@ public class DivergenceTests
     }
 
     [Fact]
-    public void ALearningRateThatBlowsTheWeightsUpLeavesNoCheckpointThatIsNotFinite()
+    public void A_learning_rate_that_blows_the_weights_up_leaves_no_checkpoint_that_is_not_finite()
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, "run");

@@ -10,15 +10,15 @@ public class KillTests
     private const int EpochsPerKill = 20;
 
     [Fact]
-    public void AKilledRunGoesOnBitForBit() => KillAndResume(2);
+    public void A_killed_run_goes_on_bit_for_bit() => KillAndResume(2);
 
-    /// <summary>The proof: <c>Fovea.Training.Tests --explicit only --filter-method "*Killed*Forty*"</c>.</summary>
+    /// <summary>The proof: <c>Fovea.Training.Tests --explicit only --filter-method "*Killed_forty_times*"</c>.</summary>
     [Fact(Explicit = true)]
-    public void KilledFortyTimesARunGoesOnBitForBit() => KillAndResume(40);
+    public void Killed_forty_times_a_run_goes_on_bit_for_bit() => KillAndResume(40);
 
     /// <summary>What the killed process does: it goes on with the run of a folder. Run by the tests above, in a process of its own.</summary>
     [Fact(Explicit = true)]
-    public void Child()
+    public void A_child_goes_on_with_the_run_of_a_folder()
     {
         string folder = Environment.GetEnvironmentVariable(FolderVariable) ?? throw new InvalidOperationException("runs only as a child of the other tests");
         RunFolder run = RunFolder.Open(folder);
@@ -73,7 +73,7 @@ public class KillTests
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { "--explicit", "only", "--filter-method", $"{typeof(KillTests).FullName}.{nameof(Child)}" },
+            ArgumentList = { "--explicit", "only", "--filter-method", $"{typeof(KillTests).FullName}.{nameof(A_child_goes_on_with_the_run_of_a_folder)}" },
             Environment = { [FolderVariable] = folder },
         };
         var child = Process.Start(start)!;

@@ -6,7 +6,7 @@ public class MemoryTests
     [Theory]
     [InlineData("sgd")]
     [InlineData("everything")]
-    public void TwoHundredStepsAtSteadyStateTakeNoNewMemoryAndLeakNone(string recipe)
+    public void Two_hundred_steps_at_steady_state_take_no_new_memory_and_leak_none(string recipe)
     {
         // 1 + 50 epochs of 6 batches; the first two epochs fill the pool.
         TrainOptions options = TinyRun.Options with { Epochs = 52, LearningRate = 0.01 };

@@ -9,7 +9,7 @@ public class ResumeTests
 
     [Theory]
     [MemberData(nameof(Recipes))]
-    public void StoppingAnywhereAndResumingChangesNoBit(string recipe)
+    public void Stopping_anywhere_and_resuming_changes_no_bit(string recipe)
     {
         using var folder = new TemporaryFolder();
         TrainOptions options = Recipe(recipe);
@@ -34,7 +34,7 @@ public class ResumeTests
     }
 
     [Fact]
-    public void OneThreadAndManyAndAnyNumberOfWorkersGiveTheSameBits()
+    public void One_thread_and_many_and_any_number_of_workers_give_the_same_bits()
     {
         int before = ParallelPool.Threads;
         try
@@ -57,7 +57,7 @@ public class ResumeTests
     }
 
     [Fact]
-    public void MetricsAreCutBackToTheCheckpoint()
+    public void Metrics_are_cut_back_to_the_checkpoint()
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, "run");
@@ -75,7 +75,7 @@ public class ResumeTests
     }
 
     [Fact]
-    public void AFinishedRunIsLeftAsItIs()
+    public void A_finished_run_is_left_as_it_is()
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, "run");
@@ -89,7 +89,7 @@ public class ResumeTests
     }
 
     [Fact]
-    public void ACheckpointOfAnotherModelIsRefused()
+    public void A_checkpoint_of_another_model_is_refused()
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, "run");

@@ -13,7 +13,7 @@ public class SegmentationTests
     [Theory]
     [InlineData("attention_gate", "ce+dice")]
     [InlineData("scse", "0.5*focal+lovasz")]
-    public void TrainEvaluateAndPredictAgree(string attention, string loss)
+    public void Train_evaluate_and_predict_agree(string attention, string loss)
     {
         using var folder = new TemporaryFolder();
         TrainOptions options = Options(folder) with { Attention = attention, Loss = loss };
@@ -72,7 +72,7 @@ public class SegmentationTests
     }
 
     [Fact]
-    public void CropsAreLearntFromAndWindowsSeenThroughWhereverTheWeightsGo()
+    public void Crops_are_learnt_from_and_windows_seen_through_wherever_the_weights_go()
     {
         using var folder = new TemporaryFolder();
         TrainResult result = Trainer.Train(Options(folder) with { ImageSize = null, Crop = 16, CropBalanced = true, Epochs = 12, BatchSize = 4 });
@@ -99,7 +99,7 @@ public class SegmentationTests
     }
 
     [Fact]
-    public void CropsGoWithMasksAndWindowsWithCrops()
+    public void Crops_go_with_masks_and_windows_with_crops()
     {
         using var folder = new TemporaryFolder();
         TrainOptions options = Options(folder);
@@ -115,7 +115,7 @@ public class SegmentationTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void StoppingAndResumingChangesNoBit(bool crops)
+    public void Stopping_and_resuming_changes_no_bit(bool crops)
     {
         using var folder = new TemporaryFolder();
         TrainOptions options = Options(folder) with { Name = "whole", Epochs = 2, Threads = 2, AutoAugment = "rand" };
@@ -140,7 +140,7 @@ public class SegmentationTests
     }
 
     [Fact]
-    public void ModelsAndTasksThatDoNotGoTogetherLeaveNoRunFolder()
+    public void Models_and_tasks_that_do_not_go_together_leave_no_run_folder()
     {
         using var folder = new TemporaryFolder();
         TrainOptions options = Options(folder);
@@ -154,7 +154,7 @@ public class SegmentationTests
     }
 
     [Fact]
-    public void AllThatDoesNotCountTeachesNothing()
+    public void All_that_does_not_count_teaches_nothing()
     {
         using var folder = new TemporaryFolder();
         TrainOptions options = Options(folder) with { Epochs = 1, BatchSize = 1, MaskClasses = ["a", "b", "c"], IgnoreValue = 255 };

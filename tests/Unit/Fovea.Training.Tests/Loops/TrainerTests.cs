@@ -4,7 +4,7 @@ namespace Fovea.Training.Tests;
 public class TrainerTests
 {
     [Fact]
-    public void LearnsWhatCanBeLearned()
+    public void Learns_what_can_be_learned()
     {
         TrainingInputs inputs = TinyRun.Inputs();
         var events = new List<TrainingEvent>();
@@ -21,7 +21,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void EarlyStoppingWaitsAsLongAsThePatienceSays()
+    public void Early_stopping_waits_as_long_as_the_patience_says()
     {
         // A rate too small to change anything: the first epoch stays the best but for the loss, which noise in the norms moves.
         TrainingInputs inputs = TinyRun.Inputs();
@@ -33,7 +33,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void TheTimeLimitStopsWithAReportAndTheRunCanGoOn()
+    public void The_time_limit_stops_with_a_report_and_the_run_can_go_on()
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, "run");
@@ -60,7 +60,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void WhatIsFrozenDoesNotMove()
+    public void What_is_frozen_does_not_move()
     {
         TrainingInputs inputs = TinyRun.Inputs();
         Dictionary<string, byte[]> before = TinyRun.Weights(inputs.Model);
@@ -74,7 +74,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void TheBackboneIsAllButTheClassifier()
+    public void The_backbone_is_all_but_the_classifier()
     {
         TrainingInputs inputs = TinyRun.Inputs();
         using var trainer = new Trainer(inputs, TinyRun.Options with { Freeze = ["backbone"] });
@@ -85,7 +85,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void AccumulatedBatchesEqualOneLargeBatchWhereNormsDoNotSeeIt()
+    public void Accumulated_batches_equal_one_large_batch_where_norms_do_not_see_it()
     {
         // Batch norm sees the small batches, so its layers are frozen; then the mean of two gradients is that of the double batch.
         TrainOptions options = TinyRun.Options with { Epochs = 1, Freeze = ["backbone"], Momentum = 0, Schedule = ScheduleKind.Constant, ClipGradient = 0.1 };
@@ -110,7 +110,7 @@ public class TrainerTests
     [InlineData("ema")]
     [InlineData("accumulate")]
     [InlineData("fraction")]
-    public void AnOptionOutsideItsRangeIsNamedByItsFlag(string flag)
+    public void An_option_outside_its_range_is_named_by_its_flag(string flag)
     {
         TrainOptions options = flag switch
         {
@@ -125,7 +125,7 @@ public class TrainerTests
     }
 
     [Fact]
-    public void OptionsSurviveJson()
+    public void Options_survive_JSON()
     {
         TrainOptions options = TinyRun.Options with
         {

@@ -11,7 +11,7 @@ public class LossTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void ValueAndGradientAreThoseOfTheFormula(int number)
+    public void Value_and_gradient_are_those_of_the_formula(int number)
     {
         JsonElement golden = s_cases[number];
         using TensorScope scope = TensorScope.Begin();
@@ -25,7 +25,7 @@ public class LossTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void SinglePrecisionIsClose(int number)
+    public void Single_precision_is_close(int number)
     {
         JsonElement golden = s_cases[number];
         using TensorScope scope = TensorScope.Begin();
@@ -38,7 +38,7 @@ public class LossTests
     }
 
     [Fact]
-    public void ASumAddsValuesAndGradients()
+    public void A_sum_adds_values_and_gradients()
     {
         using TensorScope scope = TensorScope.Begin();
         Tensor labels = Tensor.From([0L, 2, 1, 0, 2, 2], [6]);
@@ -62,7 +62,7 @@ public class LossTests
     [InlineData("tversky")]
     [InlineData("lovasz")]
     [InlineData("ce+0.5*dice+lovasz")]
-    public void WhereNoLabelCountsLossAndGradientAreZero(string text)
+    public void Where_no_label_counts_loss_and_gradient_are_zero(string text)
     {
         using TensorScope scope = TensorScope.Begin();
         Loss loss = LossParser.Parse(text, smoothing: 0.1, weights: [1, 2, 3]);
@@ -79,7 +79,7 @@ public class LossTests
     }
 
     [Fact]
-    public void WhatDoesNotFitIsRefused()
+    public void What_does_not_fit_is_refused()
     {
         using TensorScope scope = TensorScope.Begin();
         Tensor logits = Logits([2, 3, 4], DType.Float32);
@@ -94,7 +94,7 @@ public class LossTests
     }
 
     [Fact]
-    public void ClassWeightsBalanceTheImages()
+    public void Class_weights_balance_the_images()
     {
         IReadOnlyList<double> weights = ClassWeights.Of(new TinyRun.Blobs(7, 1));
 

@@ -5,7 +5,7 @@ public class ClassificationMeterTests
     private static readonly string[] s_classes = ["a", "b", "c", "d", "e", "f"];
 
     [Fact]
-    public void CountsTopOneAndTopFive()
+    public void Counts_top_one_and_top_five()
     {
         var meter = new ClassificationMeter(s_classes);
         using Tensor logits = Tensor.From(
@@ -29,7 +29,7 @@ public class ClassificationMeterTests
     }
 
     [Fact]
-    public void LossIsTheCrossEntropyInNats()
+    public void Loss_is_the_cross_entropy_in_nats()
     {
         var meter = new ClassificationMeter(["a", "b"]);
         using Tensor logits = Tensor.From([0.0, Math.Log(3), 1000, 0], [2, 2]);
@@ -41,7 +41,7 @@ public class ClassificationMeterTests
     }
 
     [Fact]
-    public void NumbersThatAreNotNumbersAreNeverRight()
+    public void Numbers_that_are_not_numbers_are_never_right()
     {
         var meter = new ClassificationMeter(["a", "b"]);
         using Tensor logits = Tensor.From([float.NaN, float.NaN, float.NaN, 1f], [2, 2]);
@@ -51,7 +51,7 @@ public class ClassificationMeterTests
     }
 
     [Fact]
-    public void TheBatchSizeChangesNothing()
+    public void The_batch_size_changes_nothing()
     {
         var random = new Generator(3);
         float[] values = new float[6 * 50];
@@ -76,7 +76,7 @@ public class ClassificationMeterTests
     }
 
     [Fact]
-    public void RefusesWhatDoesNotFit()
+    public void Refuses_what_does_not_fit()
     {
         var meter = new ClassificationMeter(["a", "b"]);
         using Tensor logits = Tensor.Zeros([2, 3]);
@@ -87,7 +87,7 @@ public class ClassificationMeterTests
     }
 
     [Fact]
-    public void JsonHasTheFieldsThatScriptsRelyOn()
+    public void Json_has_the_fields_that_scripts_rely_on()
     {
         var meter = new ClassificationMeter(["a", "b"]);
         using Tensor logits = Tensor.From([1f, 0], [1, 2]);

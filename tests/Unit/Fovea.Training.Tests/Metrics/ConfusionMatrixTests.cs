@@ -3,7 +3,7 @@ namespace Fovea.Training.Tests;
 public class ConfusionMatrixTests
 {
     [Fact]
-    public void PrecisionRecallAndF1FollowFromTheCounts()
+    public void Precision_recall_and_F1_follow_from_the_counts()
     {
         var matrix = new ConfusionMatrix(["cat", "dog", "cow, brown"]);
         Add(matrix, 0, 0, 6);
@@ -22,7 +22,7 @@ public class ConfusionMatrixTests
     }
 
     [Fact]
-    public void CalibrationErrorIsTheWeightedGap()
+    public void Calibration_error_is_the_weighted_gap()
     {
         var error = new CalibrationError(10);
 
@@ -40,7 +40,7 @@ public class ConfusionMatrixTests
     }
 
     [Fact]
-    public void CalibrationTakesEveryConfidence()
+    public void Calibration_takes_every_confidence()
     {
         var error = new CalibrationError(4);
         foreach (double confidence in new[] { 0, 0.25, 0.25000001, 1, 1.0000001, double.NaN })

@@ -8,7 +8,7 @@ public class OptimizerTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void UpdatesAsTorchDoes(int number)
+    public void Updates_as_torch_does(int number)
     {
         JsonElement golden = OptimGoldens.All("optimizers")[number];
         (string Name, Tensor Value)[] parameters = OptimGoldens.Parameters();
@@ -23,7 +23,7 @@ public class OptimizerTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void ContinuesFromSavedStateBitForBit(int number)
+    public void Continues_from_saved_state_bit_for_bit(int number)
     {
         JsonElement golden = OptimGoldens.All("optimizers")[number];
         (string Name, Tensor Value)[] through = OptimGoldens.Parameters();
@@ -53,7 +53,7 @@ public class OptimizerTests
     }
 
     [Fact]
-    public void ScalingTheGradientsEqualsClippingThemAsTorchDoes()
+    public void Scaling_the_gradients_equals_clipping_them_as_torch_does()
     {
         foreach (JsonElement golden in OptimGoldens.All("clips"))
         {
@@ -77,7 +77,7 @@ public class OptimizerTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
-    public void TheNormShowsASingleNumberThatIsNotFinite(float bad)
+    public void The_norm_shows_a_single_number_that_is_not_finite(float bad)
     {
         for (int at = 0; at < 7; at++)
         {
@@ -95,7 +95,7 @@ public class OptimizerTests
     }
 
     [Fact]
-    public void StateOfAnotherShapeOrNameIsRefusedAndChangesNothing()
+    public void State_of_another_shape_or_name_is_refused_and_changes_nothing()
     {
         (string Name, Tensor Value)[] parameters = OptimGoldens.Parameters();
         using var optimizer = new Sgd([new ParameterGroup(parameters)], 0.1, momentum: 0.9);
@@ -110,7 +110,7 @@ public class OptimizerTests
     }
 
     [Fact]
-    public void OptionsOutsideTheirRangesAreRefused()
+    public void Options_outside_their_ranges_are_refused()
     {
         ParameterGroup[] groups = [new ParameterGroup(OptimGoldens.Parameters())];
         Assert.Throws<OptionException>(() => new Sgd(groups, -1));
@@ -122,7 +122,7 @@ public class OptimizerTests
     }
 
     [Fact]
-    public void DecayLeavesBiasesAndNormsOutWhenAsked()
+    public void Decay_leaves_biases_and_norms_out_when_asked()
     {
         var module = new Affine();
         Assert.Single(ParameterGroup.Of(module, 0.1));

@@ -8,7 +8,7 @@ public class ScheduleTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void MovesAsTorchDoes(int number)
+    public void Moves_as_torch_does(int number)
     {
         JsonElement golden = OptimGoldens.All("schedules")[number];
         Schedule schedule = Create(golden);
@@ -23,7 +23,7 @@ public class ScheduleTests
     }
 
     [Fact]
-    public void StaysFiniteForOneStepAndBeyondItsEnd()
+    public void Stays_finite_for_one_step_and_beyond_its_end()
     {
         Schedule[] schedules = [new OneCycleSchedule(0.4, 1), new CosineSchedule(0.4, 1), new OneCycleSchedule(0.4, 2, new() { RiseShare = 0 }), new OneCycleSchedule(0.4, 2, new() { RiseShare = 1 })];
         foreach (Schedule schedule in schedules)
@@ -36,7 +36,7 @@ public class ScheduleTests
     }
 
     [Fact]
-    public void WarmupHandsOverAtTheFullRate()
+    public void Warmup_hands_over_at_the_full_rate()
     {
         var schedule = new WarmupSchedule(new CosineSchedule(0.4, 10), 5, start: 0.1);
         Assert.Equal(0.04, schedule.LearningRate(0), 1e-12);
@@ -46,7 +46,7 @@ public class ScheduleTests
     }
 
     [Fact]
-    public void ApplySetsRateAndMomentum()
+    public void Apply_sets_rate_and_momentum()
     {
         using var optimizer = new Sgd([], 1, momentum: 0.9);
         new OneCycleSchedule(0.4, 10).Apply(optimizer, 0, scale: 0.5);

@@ -3,7 +3,7 @@ namespace Fovea.Training.Tests;
 public class WeightAverageTests
 {
     [Fact]
-    public void AveragesWeightsAndBuffersAndCopiesCounts()
+    public void Averages_weights_and_buffers_and_copies_counts()
     {
         var module = new Counter();
         using var average = new WeightAverage(module, 0.5);
@@ -25,7 +25,7 @@ public class WeightAverageTests
     }
 
     [Fact]
-    public void SwapExchangesAndGivesBack()
+    public void Swap_exchanges_and_gives_back()
     {
         var module = new Counter();
         using var average = new WeightAverage(module, 0.9);
@@ -44,7 +44,7 @@ public class WeightAverageTests
     }
 
     [Fact]
-    public void LoadRestoresAndRefusesWhatDoesNotFit()
+    public void Load_restores_and_refuses_what_does_not_fit()
     {
         var module = new Counter();
         using var average = new WeightAverage(module, 0.9);

@@ -5,7 +5,7 @@ namespace Fovea.Training.Tests;
 public class CheckpointFolderTests
 {
     [Fact]
-    public void TheNewestIsTaken()
+    public void The_newest_is_taken()
     {
         using var folder = new TemporaryFolder();
         CheckpointFolder checkpoints = Saved(folder, 1, 2, 3);
@@ -17,7 +17,7 @@ public class CheckpointFolderTests
     }
 
     [Fact]
-    public void ADamagedLastFallsBackToTheOneBeforeAndSaysSo()
+    public void A_damaged_last_falls_back_to_the_one_before_and_says_so()
     {
         using var folder = new TemporaryFolder();
         CheckpointFolder checkpoints = Saved(folder, 1, 2, 3);
@@ -33,7 +33,7 @@ public class CheckpointFolderTests
     }
 
     [Fact]
-    public void ADamagedInterruptFallsBackToTheLast()
+    public void A_damaged_interrupt_falls_back_to_the_last()
     {
         using var folder = new TemporaryFolder();
         CheckpointFolder checkpoints = Saved(folder, 1, 2);
@@ -43,7 +43,7 @@ public class CheckpointFolderTests
     }
 
     [Fact]
-    public void AProcessThatDiesBetweenTheRenamesLosesNothing()
+    public void A_process_that_dies_between_the_renames_loses_nothing()
     {
         using var folder = new TemporaryFolder();
         CheckpointFolder checkpoints = Saved(folder, 1, 2);
@@ -59,7 +59,7 @@ public class CheckpointFolderTests
     }
 
     [Fact]
-    public void WithNothingWholeThereIsAnErrorThatNamesEveryFile()
+    public void With_nothing_whole_there_is_an_error_that_names_every_file()
     {
         using var folder = new TemporaryFolder();
         CheckpointFolder checkpoints = Saved(folder, 1, 2);
@@ -73,7 +73,7 @@ public class CheckpointFolderTests
     }
 
     [Fact]
-    public void AFailureWhileWritingKeepsWhatIsThere()
+    public void A_failure_while_writing_keeps_what_is_there()
     {
         using var folder = new TemporaryFolder();
         CheckpointFolder checkpoints = Saved(folder, 1, 2);

@@ -8,7 +8,7 @@ public class CheckpointTests
     private static readonly Dictionary<string, string> s_texts = new() { ["state"] = "{\"sha256\":\"not this\"}", ["word"] = "é \" \\ end" };
 
     [Fact]
-    public void ComesBackAsItWas()
+    public void Comes_back_as_it_was()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("a.ckpt");
@@ -26,10 +26,26 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void TheSameStateMakesTheSameFile() => Assert.Equal(Bytes(), Bytes());
+    public void Reading_can_be_watched_and_stopped()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using var whole = new ProgressLog();
+        Checkpoint.Read(new MemoryStream(Bytes()), progress: whole, cancellation: whole.Token);
+        Assert.Null(whole.Problem(WorkStage.Checking, WorkStage.Reading));
+
+        // At the beginning, and before the first tensor.
+        foreach (int at in (int[])[0, whole.Reports.FindIndex(r => r.Stage == WorkStage.Reading)])
+        {
+            using var log = new ProgressLog(at);
+            Assert.ThrowsAny<OperationCanceledException>(() => Checkpoint.Read(new MemoryStream(Bytes()), progress: log, cancellation: log.Token));
+        }
+    }
 
     [Fact]
-    public void NoByteCanChangeUnseen()
+    public void The_same_state_makes_the_same_file() => Assert.Equal(Bytes(), Bytes());
+
+    [Fact]
+    public void No_byte_can_change_unseen()
     {
         byte[] whole = Bytes();
         for (int i = 0; i < whole.Length; i++)
@@ -41,7 +57,7 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void NoCutGoesUnseen()
+    public void No_cut_goes_unseen()
     {
         byte[] whole = Bytes();
         for (int length = 0; length < whole.Length; length++)
@@ -53,14 +69,14 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void MutationsAreRefusedAndNothingWorse()
+    public void Mutations_are_refused_and_nothing_worse()
     {
         int refused = Mutations.Run<CheckpointException>([Bytes()], 3000, Read, 4 << 20);
         Assert.True(refused > 2900, $"{refused} of 3000 were refused");
     }
 
     [Fact]
-    public void AFileOfOtherSoftwareIsNoCheckpoint()
+    public void A_file_of_other_software_is_no_checkpoint()
     {
         using Tensor tensor = Tensor.Ones([2]);
         byte[] bytes = SafetensorsFile.ToBytes(new Dictionary<string, Tensor> { ["weight"] = tensor });

@@ -9,10 +9,10 @@ public class EventFileTests
     [InlineData("", 0u)]
     [InlineData("a", 0xC1D04330u)]
     [InlineData("123456789", 0xE3069283u)]
-    public void ChecksumsAreCastagnolis(string text, uint expected) => Assert.Equal(expected, Crc32C.Of(Encoding.ASCII.GetBytes(text)));
+    public void Checksums_are_Castagnolis(string text, uint expected) => Assert.Equal(expected, Crc32C.Of(Encoding.ASCII.GetBytes(text)));
 
     [Fact]
-    public void ChecksumsOfRfc3720()
+    public void Checksums_of_RFC3720()
     {
         // Appendix B.4 of RFC 3720: 32 bytes of zeros, of ones, rising and falling.
         byte[] rising = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
@@ -23,7 +23,7 @@ public class EventFileTests
     }
 
     [Fact]
-    public void RecordsAreFramedAsTensorBoardReadsThem()
+    public void Records_are_framed_as_TensorBoard_reads_them()
     {
         using var folder = new TemporaryFolder();
         using (EventFile events = EventFile.Create(folder.Path, 7))

@@ -6,7 +6,7 @@ namespace Fovea.Training.Tests;
 public sealed partial class ReportTests
 {
     [Fact]
-    public void ThePageHoldsAllThatItShows()
+    public void The_page_holds_all_that_it_shows()
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, "run");
@@ -28,7 +28,7 @@ public sealed partial class ReportTests
     }
 
     [Fact]
-    public void EverythingThatARunLeavesIsThere()
+    public void Everything_that_a_run_leaves_is_there()
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, "run");
@@ -59,7 +59,7 @@ public sealed partial class ReportTests
     [InlineData(0.31, 0.74, new[] { 0.3, 0.4, 0.5, 0.6, 0.7, 0.8 })]
     [InlineData(-3, 12, new[] { -5.0, 0, 5, 10, 15 })]
     [InlineData(1e-6, 3e-6, new[] { 1e-6, 1.5e-6, 2e-6, 2.5e-6, 3e-6 })]
-    public void TicksAreRoundNumbersAroundTheData(double least, double greatest, double[] expected)
+    public void Ticks_are_round_numbers_around_the_data(double least, double greatest, double[] expected)
     {
         double[] ticks = LinePlot.Ticks(least, greatest);
         Assert.Equal(expected.Length, ticks.Length);
@@ -71,7 +71,7 @@ public sealed partial class ReportTests
     [InlineData(5, 5)]
     [InlineData(double.NaN, double.NaN)]
     [InlineData(0, double.PositiveInfinity)]
-    public void TicksOfDataWithoutASpanAreUsable(double least, double greatest)
+    public void Ticks_of_data_without_a_span_are_usable(double least, double greatest)
     {
         double[] ticks = LinePlot.Ticks(least, greatest);
         Assert.True(ticks.Length >= 2 && ticks[^1] > ticks[0] && ticks.All(double.IsFinite), string.Join(' ', ticks));
@@ -150,7 +150,7 @@ public sealed partial class ReportTests
     }
 
     [Fact]
-    public void ManyClassesAndStrangeNamesMakeADrawingThatIsStillXml()
+    public void Many_classes_and_strange_names_make_a_drawing_that_is_still_XML()
     {
         foreach (int classes in new[] { 1, 2, 12, 30, 60 })
         {

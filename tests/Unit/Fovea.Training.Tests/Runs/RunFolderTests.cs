@@ -3,7 +3,7 @@ namespace Fovea.Training.Tests;
 public class RunFolderTests
 {
     [Fact]
-    public void ATakenNameGetsANumber()
+    public void A_taken_name_gets_a_number()
     {
         using var folder = new TemporaryFolder();
         string[] names = [.. Enumerable.Range(0, 3).Select(_ => Path.GetFileName(RunFolder.Create(folder.Path, "cifar10-resnet20").FullPath))];
@@ -15,7 +15,7 @@ public class RunFolderTests
     [InlineData("../../etc/passwd", "-..-etc-passwd")]
     [InlineData("a/b\\c:d", "a-b-c-d")]
     [InlineData("..", "run")]
-    public void ANameCannotLeaveTheFolder(string name, string expected)
+    public void A_name_cannot_leave_the_folder(string name, string expected)
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, name);
@@ -23,7 +23,7 @@ public class RunFolderTests
     }
 
     [Fact]
-    public void ARunIsFoundFromAnythingInsideOfIt()
+    public void A_run_is_found_from_anything_inside_of_it()
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, "run");
@@ -37,7 +37,7 @@ public class RunFolderTests
     }
 
     [Fact]
-    public void ANewRunInAnOldFolderForgetsTheOldCheckpoints()
+    public void A_new_run_in_an_old_folder_forgets_the_old_checkpoints()
     {
         using var folder = new TemporaryFolder();
         RunFolder run = RunFolder.Create(folder.Path, "run");

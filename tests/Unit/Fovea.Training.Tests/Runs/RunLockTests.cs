@@ -5,7 +5,7 @@ namespace Fovea.Training.Tests;
 public class RunLockTests
 {
     [Fact]
-    public void ASecondWriterIsRefusedByName()
+    public void A_second_writer_is_refused_by_name()
     {
         using var folder = new TemporaryFolder();
         using (RunLock.Take(folder.Path))
@@ -19,7 +19,7 @@ public class RunLockTests
     }
 
     [Fact]
-    public void AnotherProcessIsRefusedToo()
+    public void Another_process_is_refused_too()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/flock"), "needs flock(1)");
         using var folder = new TemporaryFolder();
@@ -30,7 +30,7 @@ public class RunLockTests
     }
 
     [Fact]
-    public void ExistOkLeavesARunAtWorkAlone()
+    public void Exist_ok_leaves_a_run_at_work_alone()
     {
         using var folder = new TemporaryFolder();
         string run = folder.File("run"), checkpoint = Path.Combine(run, "checkpoints", "last.ckpt");

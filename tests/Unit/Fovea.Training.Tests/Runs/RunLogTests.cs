@@ -3,7 +3,7 @@ namespace Fovea.Training.Tests;
 public class RunLogTests
 {
     [Fact]
-    public void LinesStayAndCarryTheTime()
+    public void Lines_stay_and_carry_the_time()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("log.txt");
@@ -24,7 +24,7 @@ public class RunLogTests
     }
 
     [Fact]
-    public void AFullDiskDoesNotEndTheRun()
+    public void A_full_disk_does_not_end_the_run()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "needs /dev/full");
         using var log = new RunLog("/dev/full");

@@ -13,7 +13,7 @@ public sealed class ZipTests
     private const int Flags = 8, Method = 10, Crc = 16, Packed = 20, Bytes = 24, Local = 42, Name = 46;
 
     [Fact]
-    public void TheFrameworksReaderReadsOursAndWeReadItsOwn()
+    public void The_frameworks_reader_reads_ours_and_we_read_its_own()
     {
         byte[] noise = new byte[100_000];
         new Random(2).NextBytes(noise.AsSpan(0, 50_000));
@@ -52,7 +52,7 @@ public sealed class ZipTests
     [InlineData(3)]
     [InlineData(61)]
     [InlineData(62)]
-    public void ContentIsAlignedWhereverItFalls(int nameLength)
+    public void Content_is_aligned_wherever_it_falls(int nameLength)
     {
         var stream = new MemoryStream();
         var writer = new ZipWriter(stream);
@@ -64,7 +64,7 @@ public sealed class ZipTests
     }
 
     [Fact]
-    public void OffsetsBeyondFourGigabytesAreWrittenAndRead()
+    public void Offsets_beyond_four_gigabytes_are_written_and_read()
     {
         // A file with a hole where the first five gigabytes would be.
         const long hole = 5L << 30;
@@ -80,7 +80,7 @@ public sealed class ZipTests
     }
 
     [Fact]
-    public void ManyEntriesAreWrittenAndRead()
+    public void Many_entries_are_written_and_read()
     {
         var stream = new MemoryStream();
         var writer = new ZipWriter(stream);
@@ -94,7 +94,7 @@ public sealed class ZipTests
     }
 
     [Fact]
-    public void RefusesDamageWithAMessageThatSaysWhat()
+    public void Refuses_damage_with_a_message_that_says_what()
     {
         byte[] sound = Two();
         int directory = sound.AsSpan().IndexOf("PK\x01\x02"u8);
@@ -136,7 +136,7 @@ public sealed class ZipTests
     }
 
     [Fact]
-    public void RefusesBombs()
+    public void Refuses_bombs()
     {
         var stream = new MemoryStream();
         var writer = new ZipWriter(stream);
@@ -155,7 +155,7 @@ public sealed class ZipTests
     }
 
     [Fact]
-    public void RefusesAContentThatIsNotDeflated()
+    public void Refuses_a_content_that_is_not_deflated()
     {
         byte[] broken = Two(compress: true);
         broken.AsSpan(33, 4).Fill(0xFF);
