@@ -50,16 +50,18 @@ if (pytorch is null)
     return 3;
 }
 
-using Peer? libTorch = PeerSetup.Managed("LibTorch", environment, threads, out problem);
-if (libTorch is null)
+// Of detectors there is no graph that other engines could run.
+bool isGraph = rows.Length == 0 || rows.Any(r => !r.IsDetector);
+using Peer? libTorch = isGraph ? PeerSetup.Managed("LibTorch", environment, threads, out problem) : null;
+if (libTorch is null && isGraph)
 {
     Console.Error.WriteLine($"without libtorch: {problem}");
 }
 
 // ONNX Runtime has no switch for its instructions.
 problem = "it cannot be held to AVX2";
-using Peer? onnxRuntime = isLimited ? null : PeerSetup.Managed("OnnxRuntime", environment, threads, out problem);
-if (onnxRuntime is null)
+using Peer? onnxRuntime = isLimited || !isGraph ? null : PeerSetup.Managed("OnnxRuntime", environment, threads, out problem);
+if (onnxRuntime is null && isGraph)
 {
     Console.Error.WriteLine($"without ONNX Runtime: {problem}");
 }

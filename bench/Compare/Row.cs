@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Fovea.Models;
 
 namespace Fovea.Bench.Compare;
 
@@ -33,6 +34,9 @@ internal sealed record Row(string Group, string Name, int[] Shape, Pass Pass, Ta
 
     /// <summary>Whether all engines may use no more than AVX2.</summary>
     public bool IsLimited { get; init; }
+
+    /// <summary>Whether the model finds objects: its loss is that of detectors, and there is no graph of it for libtorch.</summary>
+    public bool IsDetector => Model is not null && ModelCatalog.Find(Model).Task == "Detect";
 
     /// <summary>Images (or maps) in a step.</summary>
     public int Batch => Shape[0];

@@ -35,6 +35,8 @@ internal static class Rows
         Vit(1, Pass.Forward, "vit", new(OnnxRuntime: 1)),
         Vit(8, Pass.Forward, "vit", new(OnnxRuntime: 1)),
         Vit(8, Pass.TrainingStep, "vit", new(PyTorch: 1.5)),
+        Detector("FCOS ResNet-18", "fcos_resnet18_fpn"),
+        Detector("RetinaNet ResNet-18", "retinanet_resnet18_fpn"),
         Cifar("ResNet-20 CIFAR", null, Pass.Forward, new(Best: 1.5)),
         Cifar("SE-ResNet-20 CIFAR", "se", Pass.Forward, new(Best: 1.5)),
         Cifar("ResNet-20 CIFAR", null, Pass.TrainingStep, new(PyTorch: 1.6)),
@@ -97,6 +99,15 @@ internal static class Rows
             Model = "vit_base_patch16",
             Tolerance = pass == Pass.Forward ? 1e-4 : 2e-3,
             LearningRate = 0.001,
+            CheckedSteps = 2,
+        };
+
+    private static Row Detector(string name, string key) =>
+        new("detection", Titled(name, 8, Pass.TrainingStep), [8, 3, 240, 320], Pass.TrainingStep, new(PyTorch: 1.5))
+        {
+            Model = key,
+            Tolerance = 2e-3,
+            LearningRate = 1e-4,
             CheckedSteps = 2,
         };
 

@@ -40,7 +40,7 @@ internal sealed record Subject(string Name, TrainOptions Training, IReadOnlyList
     public static void Register()
     {
         ModelCatalog.Register(new ModelEntry(SmallTransformer, "Vision transformer of 4 blocks for 64×64 images, 64 tokens of 96", 64, static o =>
-            new VisionTransformer(o.ImageSize, o.ImageSize, o.Classes, 96, 4) { PatchHeight = 8, PatchWidth = 8, InChannels = o.InChannels, Depth = 4, NormEpsilon = 1e-6 }));
+            new VisionTransformer(o.ImageSize.Height, o.ImageSize.Width, o.Classes, 96, 4) { PatchHeight = 8, PatchWidth = 8, InChannels = o.InChannels, Depth = 4, NormEpsilon = 1e-6 }));
         DatasetFactory.Register(new NamedDataset(
             ManyPictures, static (o, split) => new ClutterDataset(split == DataSplit.Train ? 32000 : o.ClutterValCount, o.Seed, split))
         { Origin = "made from the seed" });

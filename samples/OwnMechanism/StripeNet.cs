@@ -10,11 +10,11 @@ public sealed class StripeNet : Module
     public StripeNet(ModelOptions options)
     {
         var slots = new AttentionSlots(options.Attention);
-        int side = options.ImageSize / 2;
+        (int height, int width) = (options.ImageSize.Height / 2, options.ImageSize.Width / 2);
         Module?[] parts =
         [
-            new Conv2d(options.InChannels, 16, 3, 2, 1), new BatchNorm2d(16), new ReLU(), slots.ForBlock("first", new SlotShape(16, side, side)),
-            new Conv2d(16, 32, 3, 2, 1), new BatchNorm2d(32), new ReLU(), slots.ForBlock("second", new SlotShape(32, side / 2, side / 2)),
+            new Conv2d(options.InChannels, 16, 3, 2, 1), new BatchNorm2d(16), new ReLU(), slots.ForBlock("first", new SlotShape(16, height, width)),
+            new Conv2d(16, 32, 3, 2, 1), new BatchNorm2d(32), new ReLU(), slots.ForBlock("second", new SlotShape(32, height / 2, width / 2)),
         ];
         slots.CheckAllUsed("stripe-net", ["first", "second"]);
         _features = Register("features", new Sequential([.. parts.OfType<Module>()]));

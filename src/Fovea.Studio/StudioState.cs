@@ -87,7 +87,7 @@ internal sealed class StudioState : IDisposable
     }
 
     public static ModelInfo Describe(string id, StudioModel model) => new(
-        id, model.Name, model.Description.Title, model.Description.Task.Name, model.Description.ImageSize, model.Description.PreprocessingText, model.Parameters,
+        id, model.Name, model.Description.Title, model.Description.Task.Name, [model.Description.ImageSize.Height, model.Description.ImageSize.Width], model.Description.PreprocessingText, model.Parameters,
         model.IsTrained, model.Description.Classes, model.Notes);
 
     public static IReadOnlyList<SiteInfo> Describe(StudioSession session)

@@ -12,11 +12,14 @@ namespace Fovea.Bench.Compare;
 internal sealed class FoveaWork : IDisposable
 {
     private const int MostSamples = 2048;
+    private const int DetectedClasses = 3;
+    private const int ObjectsEach = 16;
     private readonly Row _row;
     private readonly Module _module;
     private readonly Tensor _x;
     private readonly Tensor _cotangent;
     private readonly Tensor _labels;
+    private readonly DetectionScheme? _detection;
     private readonly Sgd? _optimizer;
     private readonly CompiledModel? _compiled;
     private readonly Tensor? _y;
@@ -35,7 +38,8 @@ internal sealed class FoveaWork : IDisposable
         _module.Train(row.Pass != Pass.Forward);
         _x = Normal(row.Shape, generator.Fork("x"), row.Scale);
         _cotangent = row.Pass == Pass.Training ? Normal(row.Shape, generator.Fork("cotangent"), 1) : Tensor.Zeros([1]);
-        _labels = Tensor.From(Enumerable.Range(0, row.Batch).Select(i => (long)(i % 10)).ToArray());
+        _detection = (_module as IDetector)?.Scheme;
+        _labels = _detection is null ? Tensor.From(Enumerable.Range(0, row.Batch).Select(i => (long)(i % 10)).ToArray()) : Boxes(row, _detection.Classes);
         _x.RequiresGrad = row.Pass == Pass.Training;
         _optimizer = row.Pass == Pass.TrainingStep ? new Sgd(ParameterGroup.Of(_module, 5e-4), row.LearningRate, 0.9) : null;
         if (row.Pass == Pass.Forward)
@@ -146,7 +150,7 @@ internal sealed class FoveaWork : IDisposable
         {
             return ModelCatalog.Create(model, new ModelOptions
             {
-                Classes = model == "resnet20-cifar" ? 10 : 1000,
+                Classes = row.IsDetector ? DetectedClasses : model == "resnet20-cifar" ? 10 : 1000,
                 Attention = row.Attention is { } key ? new AttentionPlacement { Key = key } : null,
             });
         }
@@ -173,6 +177,25 @@ internal sealed class FoveaWork : IDisposable
                 }
             }
         }
+    }
+
+    /// <summary>Objects of a tenth to a third of the pictures' shorter side, anywhere: [N, objects, 6].</summary>
+    private static Tensor Boxes(Row row, int classes)
+    {
+        Tensor labels = Tensor.Empty([row.Batch, ObjectsEach, LabelledBox.Columns]);
+        Span<float> values = labels.AsSpan<float>();
+        var generator = new Generator(11);
+        int height = row.Shape[2], width = row.Shape[3], shorter = Math.Min(height, width);
+        for (int i = 0; i < row.Batch * ObjectsEach; i++)
+        {
+            double across = shorter * (0.1 + (0.23 * generator.NextDouble())), down = shorter * (0.1 + (0.23 * generator.NextDouble()));
+            double left = (width - across) * generator.NextDouble(), top = (height - down) * generator.NextDouble();
+            Span<float> box = values.Slice(i * LabelledBox.Columns, LabelledBox.Columns);
+            (box[0], box[5]) = (generator.Next(classes), 0);
+            (box[1], box[2], box[3], box[4]) = ((float)left, (float)top, (float)(left + across), (float)(top + down));
+        }
+
+        return labels;
     }
 
     private static double[] Sample(Tensor values)
@@ -216,7 +239,8 @@ internal sealed class FoveaWork : IDisposable
     {
         using TensorScope scope = TensorScope.Begin();
         _optimizer!.ClearGrads();
-        Tensor loss = _module.Call(_x).CrossEntropy(_labels);
+        Tensor y = _module.Call(_x);
+        Tensor loss = _detection is null ? y.CrossEntropy(_labels) : _detection.Loss(y, _labels, _row.Shape[2], _row.Shape[3]).Total;
         loss.Backward();
         _optimizer.Step();
         return loss.Item();

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+import detectors
 import lines
 import mechanisms
 import networks
@@ -42,7 +43,10 @@ class Work:
             row = json.load(file)
         data = np.load(os.path.join(folder, "data.npz"))
         self.x = torch.from_numpy(data["x"])
-        if row["model"]:
+        self.detects = detectors.knows(row["model"])
+        if self.detects:
+            self.model = detectors.build(row["model"])
+        elif row["model"]:
             self.model = networks.build(row["model"], row["attention"], self.x.shape)
         else:
             self.model = mechanisms.build(row["attention"], self.x.shape, row["options"])
@@ -72,7 +76,7 @@ class Work:
 
     def prepare_training_step(self, row, data):
         self.model.train()
-        self.labels = torch.from_numpy(data["labels"])
+        self.labels = detectors.targets(data["labels"]) if self.detects else torch.from_numpy(data["labels"])
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=row["learningRate"], momentum=0.9, weight_decay=5e-4)
         self.checks = {"eager": {"losses": [float(self.training_step().detach()) for _ in range(row["checkedSteps"])]}}
         self.steps = {"eager": self.training_step}
@@ -94,7 +98,7 @@ class Work:
 
     def training_step(self):
         self.optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(self.model(self.x), self.labels)
+        loss = detectors.loss(self.model, self.x, self.labels) if self.detects else F.cross_entropy(self.model(self.x), self.labels)
         loss.backward()
         self.optimizer.step()
         return loss

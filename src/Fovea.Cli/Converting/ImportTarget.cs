@@ -18,7 +18,7 @@ internal sealed record ImportTarget
 
     public string? AttentionAt { get; init; }
 
-    public int? ImageSize { get; init; }
+    public Size2? ImageSize { get; init; }
 
     public bool Strict { get; init; }
 
@@ -51,7 +51,7 @@ internal sealed record ImportTarget
 
         if (Mechanism is not null && (Strict || Preprocessing != Preprocessing.Unsaid))
         {
-            throw Wrong("--strict, --mean, --std, --interpolation, --crop-pct and --orientation belong to --model");
+            throw Wrong("--strict, --mean, --std, --interpolation, --crop-pct, --crop-mode and --orientation belong to --model");
         }
 
         if (Mechanism is not null && (Attention ?? AttentionAt) is not null)

@@ -25,7 +25,7 @@ internal static class WeightsCard
                 ["described"] = trained.IsDescribed,
                 ["source"] = trained.Report.Source,
                 ["classes"] = new JsonArray([.. description.Classes.Select(c => (JsonNode)c)]),
-                ["imageSize"] = description.ImageSize,
+                ["imageSize"] = description.ImageSize.ToJson(),
                 ["channels"] = description.Mean.Count,
                 ["preprocessing"] = preprocessing,
                 ["parameters"] = parameters,

@@ -37,7 +37,7 @@ internal static class ModelExport
 
         using TensorScope scope = TensorScope.Begin();
         OnnxSignature signature = trained.Model.ExportOnnx(
-            options.Output, onnx, new TensorSpec([1, model.Mean.Count, model.ImageSize, model.ImageSize], DType.Float32));
+            options.Output, onnx, new TensorSpec([1, model.Mean.Count, model.ImageSize.Height, model.ImageSize.Width], DType.Float32));
         string[] crop = options.WithPreprocessing && model.Preprocessing.CropFraction is < 1
             ? ["the file resizes the whole image; here the middle of it is taken (see the metadata's cropFraction)"]
             : [];
@@ -61,7 +61,7 @@ internal static class ModelExport
             ["classes"] = Texts(model.Classes),
             ["mean"] = Numbers(model.Mean),
             ["std"] = Numbers(model.Std),
-            ["imageSize"] = model.ImageSize.ToString(CultureInfo.InvariantCulture),
+            ["imageSize"] = model.ImageSize.ToJson().ToJsonString(),
             ["preprocessing"] = model.PreprocessingText,
         };
         if (model.Preprocessing.CropFraction is { } share)

@@ -17,6 +17,8 @@ internal static class CommonFlags
     public const string ColorsHelp =
         "Which class each colour in masks stands for: a file of lines such as 128 64 128 road, or the name of a published table; void does not count";
 
+    private static readonly FlagValue<Size2> s_size = new("N|HxW", ImageSizes.Parse);
+
     private static readonly FlagValue<string> s_weights = new("FILE", text => WeightsFlags.PathOf(FlagValues.Text("FILE").Read(text)));
 
     private static readonly FlagValue<IReadOnlyList<string>> s_classes = new("NAMES", text =>
@@ -119,8 +121,8 @@ internal static class CommonFlags
     public static FlagSet<T> BatchSize<T>(this FlagSet<T> flags, string help, Func<T, int, T> set) =>
         flags.Add("--batch-size --batch -b", FlagValues.Integer(1), help, set);
 
-    public static FlagSet<T> ImageSize<T>(this FlagSet<T> flags, string whenAbsent, Func<T, int, T> set) =>
-        flags.Add("--image-size --imgsz --img-size", FlagValues.Integer(1, 16384), $"Side of the square that the model sees, in pixels; {whenAbsent}.", set);
+    public static FlagSet<T> ImageSize<T>(this FlagSet<T> flags, string whenAbsent, Func<T, Size2, T> set) =>
+        flags.Add("--image-size --imgsz --img-size", s_size, $"What the model sees, in pixels: the side of a square, or HEIGHTxWIDTH such as 240x320; {whenAbsent}.", set);
 
     public static FlagSet<T> Crop<T>(this FlagSet<T> flags, string help, Func<T, int, T> set) => flags.Add("--crop", FlagValues.Integer(1, 16384), help, set);
 

@@ -32,7 +32,7 @@ internal sealed record SubjectOptions
 
     public int Batch { get; init; } = 1;
 
-    public int? ImageSize { get; init; }
+    public Size2? ImageSize { get; init; }
 
     public int? Threads { get; init; }
 
@@ -56,6 +56,8 @@ internal sealed record Subject(string Name, Module Module, Tensor[] Inputs);
 /// <summary>The flags that say what to look at, and the module they mean.</summary>
 internal static class SubjectFlags
 {
+    private const int UsualSize = 224;
+
     private static readonly int[] s_usual = [1, 256, 56, 56];
 
     private static readonly FlagValue<int[]> s_shape = new("N,C,H,W", text =>
@@ -146,7 +148,7 @@ internal static class SubjectFlags
             ImageSize = options.ImageSize,
         };
         (Module module, ModelDescription description) = options.Weights is null ? Fresh(request) : OfWeights(options.Weights, request);
-        Tensor images = Tensor.Empty(ShapeOf(options.Batch, description.Mean.Count, description.ImageSize, description.ImageSize));
+        Tensor images = Tensor.Empty(ShapeOf(options.Batch, description.Mean.Count, description.ImageSize.Height, description.ImageSize.Width));
         new Generator(0).FillNormal(images.AsSpan<float>());
         return new Subject(description.Key, module, [images]);
     }
@@ -160,7 +162,8 @@ internal static class SubjectFlags
         }
 
         var model = OnnxModel.Load(path);
-        Tensor[] inputs = [.. model.Inputs.Select(i => i.Example(options.Batch, options.ImageSize ?? 224)).Select(s => Tensor.Zeros(s.Shape, s.DType))];
+        Size2 size = options.ImageSize ?? UsualSize;
+        Tensor[] inputs = [.. model.Inputs.Select(i => i.Example(options.Batch, size.Height, size.Width)).Select(s => Tensor.Zeros(s.Shape, s.DType))];
         foreach (Tensor input in inputs.Where(i => i.DType == DType.Float32))
         {
             new Generator(0).FillNormal(input.AsSpan<float>());

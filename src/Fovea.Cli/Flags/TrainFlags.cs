@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fovea.Training;
 using Fovea.Training.Data;
 
@@ -20,17 +21,14 @@ internal static class TrainFlags
     });
 
     // Read by the options' own check, which says what a loss can be.
-    private static readonly FlagValue<string> s_loss = new("LOSS", text =>
+    private static readonly FlagValue<string> s_loss = new("LOSS", text => Checked(text, new TrainOptions { Loss = text }));
+
+    private static readonly FlagValue<ScaleJitter> s_scale = new("LEAST,MOST", text =>
     {
-        try
-        {
-            new TrainOptions { Loss = text }.Validate();
-            return text;
-        }
-        catch (OptionException e)
-        {
-            throw new FormatException(e.Message, e);
-        }
+        double?[] factors = [.. text.Split(',').Select(w => double.TryParse(w, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) ? v : (double?)null)];
+        return factors is [{ } least, { } most] && new ScaleJitter { Least = least, Most = most } is var jitter
+            ? Checked(jitter, new TrainOptions { ScaleJitter = jitter })
+            : throw new FormatException($"expected two factors such as 0.8,1.25, got \"{text}\".");
     });
 
     public static FlagSet<TrainOptions> Build()
@@ -85,7 +83,7 @@ internal static class TrainFlags
         .Add("--accumulate", FlagValues.Integer(1), "Batches whose gradients are averaged for one step; default 1.", (o, v) => o with { Accumulate = v })
         .Add("--lr --learning-rate", FlagValues.Above(0), "The highest learning rate of the schedule; default: by optimiser, schedule and batch size.",
             (o, v) => o with { LearningRate = v })
-        .Add("--optimizer --opt", FlagValues.Word<OptimizerKind>(), "The update rule; default sgd.", (o, v) => o with { Optimizer = v })
+        .Add("--optimizer --opt", FlagValues.Word<OptimizerKind>(), "The update rule; default sgd, for boxes adamw.", (o, v) => o with { Optimizer = v })
         .Add("--loss", s_loss, "What is minimised: ce, focal, bce, dice, jaccard, tversky, lovasz, or a sum such as 0.5*focal(2)+dice; default ce, with masks ce+dice.",
             (o, v) => o with { Loss = v })
         .Add("--momentum", FlagValues.BelowOne, "SGD's momentum or Adam's beta 1, 0 to below 1; default 0.9.", (o, v) => o with { Momentum = v })
@@ -94,7 +92,7 @@ internal static class TrainFlags
         .Add("--warmup-epochs", FlagValues.AtLeast(0), "Epochs of linear warm-up, or of one-cycle's rise; default: by schedule.", (o, v) => o with { WarmupEpochs = v })
         .Add("--weight-decay --wd", FlagValues.AtLeast(0), "Pull of the weights towards 0; default 5e-4, with adamw 0.05.", (o, v) => o with { WeightDecay = v })
         .AddSwitch("--decay-all", "Decay biases and norms as well; default true. Switch off with --decay-all false.", (o, v) => o with { DecayAll = v })
-        .Add("--clip-grad", FlagValues.AtLeast(0), "The largest norm of all gradients together; default 0: not clipped.", (o, v) => o with { ClipGradient = v })
+        .Add("--clip-grad", FlagValues.AtLeast(0), "The largest norm of all gradients together, 0 for any; default 0, for boxes 10.", (o, v) => o with { ClipGradient = v })
         .Add("--ema", FlagValues.BelowOne, "Decay of a running average of the weights, 0 to below 1; default 0: none.", (o, v) => o with { Ema = v })
         .Add("--patience", FlagValues.Integer(0), "Epochs without a better validation result before training stops; default 0: never.", (o, v) => o with { Patience = v });
 
@@ -105,6 +103,9 @@ internal static class TrainFlags
         .Add("--auto-augment --aa", s_policy, "Random image operations: none, rand, rand-n2-m9 (n 0 to 14, m 0 to 30) or trivial; default none.", (o, v) => o with { AutoAugment = v })
         .Add("--flip --hflip", FlagValues.Share, "Probability that an image is mirrored left to right, 0 to 1; default 0.5.", (o, v) => o with { Flip = v })
         .Add("--vertical-flip --vflip", FlagValues.Share, "Probability that an image is mirrored top to bottom, 0 to 1; default 0.", (o, v) => o with { VerticalFlip = v })
+        .Add("--scale-jitter", s_scale, "Show images with boxes larger or smaller than they fit, by factors from the first to the second, such as 0.8,1.25; default: as they fit.",
+            (o, v) => o with { ScaleJitter = v })
+        .Add("--mosaic", FlagValues.Share, "Probability that an image with boxes is put together of four, 0 to 1; default 0.", (o, v) => o with { Mosaic = v })
         .Add("--random-erasing --reprob", FlagValues.Share, "Probability that a rectangle of an image is erased, 0 to 1; default 0.", (o, v) => o with { RandomErasing = v })
         .Add("--drop-path", FlagValues.BelowOne, "Rate of stochastic depth in ResNets and vision transformers, 0 to below 1; default 0.", (o, v) => o with { DropPath = v })
         .AddSwitch("--class-weights", "Weigh a class's loss by the inverse of how often it occurs.", (o, v) => o with { ClassWeights = v });
@@ -128,6 +129,19 @@ internal static class TrainFlags
         .Add("--save-every", FlagValues.Integer(0), "Keep a checkpoint of every so many epochs; default 0: the last and the best only.", (o, v) => o with { SaveEvery = v })
         .Add("--checkpoint-seconds", FlagValues.Above(0), "Longest time between two writings of the last checkpoint; default 60.",
             (o, v) => o with { CheckpointSeconds = v });
+
+    private static T Checked<T>(T value, TrainOptions options)
+    {
+        try
+        {
+            options.Validate();
+            return value;
+        }
+        catch (OptionException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    }
 
     private static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> old, IReadOnlyDictionary<string, string> added)
     {

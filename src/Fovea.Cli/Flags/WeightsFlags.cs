@@ -2,6 +2,7 @@ using System.Globalization;
 using Fovea.Imaging.Transforms;
 using Fovea.Io;
 using Fovea.Training;
+using Fovea.Training.Data;
 
 namespace Fovea.Cli.Flags;
 
@@ -46,5 +47,8 @@ internal static class WeightsFlags
             (o, v) => set(o, get(o) with { Interpolation = v }))
         .Add("--crop-pct", FlagValues.PositiveShare, "Share of the resized image's shorter side that the model sees, above 0 to 1; default: what the weights say, "
             + "or 0.875 above 96 pixels.", (o, v) => set(o, get(o) with { CropFraction = v }))
+        .Add("--crop-mode", FlagValues.Word<FrameFit>(), "How images of other proportions are brought into what the model sees: center fills it and loses the ends, border shows "
+            + "all in the middle of the mean colour, squash stretches; default: what the weights say, or center for classes, border for boxes, squash for masks.",
+            (o, v) => set(o, get(o) with { CropMode = v }))
         .Orientation("what the weights say, or apply", (o, v) => set(o, get(o) with { Orientation = v }));
 }

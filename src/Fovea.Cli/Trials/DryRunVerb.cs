@@ -31,7 +31,7 @@ internal static class DryRunVerb
         yield return ("preprocessing", result.Description.PreprocessingText);
         yield return ("images", $"{Quantity.Count(result.TrainImages)} training, {Quantity.Count(result.ValidationImages)} validation");
         yield return ("epochs", $"{Quantity.Of(options.Epochs!.Value, "epoch")} of {Quantity.Of(result.BatchesPerEpoch, "batch")}, {Quantity.Of(options.BatchSize!.Value, "image")} each");
-        yield return ("learning rate", $"{Quantity.Rate(options.LearningRate!.Value)} at most, {options.Optimizer.ToString().ToLowerInvariant()}");
+        yield return ("learning rate", $"{Quantity.Rate(options.LearningRate!.Value)} at most, {options.Optimizer!.Value.ToString().ToLowerInvariant()}");
         yield return ("memory", result.Memory is { } memory ? $"about {Quantity.Bytes(memory.Total)} of {Quantity.Bytes(memory.Available)}" : "not known");
         yield return ("first step", $"loss {Quantity.Number(result.Loss)}, norm of the gradients {Quantity.Rate(result.GradientNorm)}");
         yield return ("speed", Quantity.Speed(result.ImagesPerSecond));

@@ -74,7 +74,13 @@ public sealed record Card
 /// <param name="Channels">Channels of the map.</param>
 /// <param name="Height">Height of the map, for mechanisms that are tied to a size.</param>
 /// <param name="Width">Width of the map.</param>
-public readonly record struct SlotShape(int Channels, int Height, int Width);
+public readonly record struct SlotShape(int Channels, int Height, int Width)
+{
+    internal SlotShape(int channels, Size2 size)
+        : this(channels, size.Height, size.Width)
+    {
+    }
+}
 
 /// <summary>One box of the data-flow figure.</summary>
 /// <param name="Id">A name for <see cref="From"/> of later steps; <c>x</c> is the input.</param>

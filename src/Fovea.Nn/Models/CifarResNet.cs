@@ -35,13 +35,13 @@ public sealed class CifarResNet : Module
         _conv1 = Register("conv1", new Conv2d(options.InChannels, 16, 3, stemStride, 1, bias: false));
         _bn1 = Register("bn1", new BatchNorm2d(16));
         int channels = 16;
-        int size = options.ImageSize / stemStride;
+        Size2 size = options.ImageSize.Over(stemStride);
         for (int stage = 1; stage <= 3; stage++)
         {
             string name = $"layer{stage}";
             int planes = 8 << stage;
-            size = stage == 1 ? size : (size + 1) / 2;
-            var slot = new SlotShape(planes, size, size);
+            size = stage == 1 ? size : size.Over(2);
+            var slot = new SlotShape(planes, size);
             var layer = new List<Module>();
             for (int i = 0; i < blocks; i++)
             {

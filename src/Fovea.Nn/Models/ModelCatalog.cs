@@ -21,7 +21,7 @@ public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<Mo
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Classes, 1);
-        Module model = Build(options with { ImageSize = options.ImageSize > 0 ? options.ImageSize : ImageSize });
+        Module model = Build(options with { ImageSize = options.ImageSize is { Height: > 0, Width: > 0 } ? options.ImageSize : ImageSize });
         model.EnsureBuilt();
         return model;
     }

@@ -9,8 +9,8 @@ public sealed record ModelOptions
     /// <summary>Channels of the images (default 3).</summary>
     public int InChannels { get; init; } = 3;
 
-    /// <summary>Side of the images in pixels; it matters only to mechanisms that are tied to a size. 0 means the model's own default.</summary>
-    public int ImageSize { get; init; }
+    /// <summary>Height and width of the images in pixels; they matter only to mechanisms that are tied to a size. 0 means the model's own default.</summary>
+    public Size2 ImageSize { get; init; }
 
     /// <summary>The attention in the model's slots; null for none.</summary>
     public AttentionPlacement? Attention { get; init; }

@@ -26,8 +26,7 @@ internal sealed class ResNetTrunk
         for (int stage = 1; stage <= ResNetStages.Count; stage++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"layer{stage}");
-            int size = (options.ImageSize + stages.Stride(stage) - 1) / stages.Stride(stage);
-            var slot = new SlotShape(stages.Channels(stage), size, size);
+            var slot = new SlotShape(stages.Channels(stage), options.ImageSize.Over(stages.Stride(stage)));
             Module layer = register(name, stages.Build(stage, block => places.Block(block, slot)));
             Module? between = places.Stage(name, slot, stage == ResNetStages.Count);
             if (between is not null)

@@ -81,11 +81,11 @@ public sealed class Vgg : Module
         var attentions = new List<(string, Module)>();
         int channels = options.InChannels;
         int number = 0;
-        int size = options.ImageSize;
+        Size2 size = options.ImageSize;
         for (int stage = 1; stage <= counts.Length; stage++)
         {
             int planes = Math.Min(512, 32 << stage);
-            var slot = new SlotShape(planes, size, size);
+            var slot = new SlotShape(planes, size);
             for (int i = 0; i < counts[stage - 1]; i++)
             {
                 bool ends = i == counts[stage - 1] - 1;
@@ -115,7 +115,7 @@ public sealed class Vgg : Module
             }
 
             places.Add($"stage{stage}");
-            size /= 2;
+            size = new(size.Height / 2, size.Width / 2);
         }
 
         slots.CheckAllUsed("vgg", places);

@@ -5,7 +5,7 @@ namespace Fovea.Models;
 /// <summary>The sizes of vision transformers that have names, in timm's form, so that timm's weights load by name.</summary>
 internal static class VitModel
 {
-    /// <summary>Builds one for square images.</summary>
+    /// <summary>Builds one for images of a size.</summary>
     /// <param name="name">The model's name, for errors.</param>
     /// <param name="options">Classes, channels, image size.</param>
     /// <param name="patch">Side of a patch.</param>
@@ -20,7 +20,7 @@ internal static class VitModel
             throw new OptionException(name, $"attention: {options.Attention.Key} has no place in a transformer; choose a convolutional model, or leave it out.");
         }
 
-        return new VisionTransformer(options.ImageSize, options.ImageSize, options.Classes, dim, heads)
+        return new VisionTransformer(options.ImageSize.Height, options.ImageSize.Width, options.Classes, dim, heads)
         {
             PatchHeight = patch,
             PatchWidth = patch,

@@ -5,7 +5,7 @@
  *   averagedBy: number, channels?: number[], depth?: number}} MapHead
  * @typedef {{head: MapHead, values: Float32Array, bytes: number}} MapData
  * @typedef {{name: string, module: string, map: string, mechanism: string, kind: string, height: number, width: number, heads: number, layers: number, prefix: number}} SiteInfo
- * @typedef {{id: string, name: string, title: string, task: string, imageSize: number, preprocessing: string, parameters: number, isTrained: boolean, classes: string[], notes: string[]}} ModelInfo
+ * @typedef {{id: string, name: string, title: string, task: string, imageSize: number[], preprocessing: string, parameters: number, isTrained: boolean, classes: string[], notes: string[]}} ModelInfo
  * @typedef {{index: number, name: string, logit: number, share: number}} ClassScore
  * @typedef {{id: string, model: ModelInfo, image: string, size: number, top: ClassScore[], sites: SiteInfo[], bytes: number}} SessionInfo
  */

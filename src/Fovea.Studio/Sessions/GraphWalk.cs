@@ -10,9 +10,9 @@ internal static class GraphWalk
     /// <summary>Profiles the model on one picture and folds the result.</summary>
     public static ModelGraph Of(StudioModel model)
     {
-        int size = model.Description.ImageSize;
+        Size2 size = model.Description.ImageSize;
         using TensorScope scope = TensorScope.Begin();
-        ModelProfile profile = ModelProfile.Run(model.Module, [Tensor.Zeros([1, model.Description.Mean.Count, size, size])], runs: 2, measurePeaks: false);
+        ModelProfile profile = ModelProfile.Run(model.Module, [Tensor.Zeros([1, model.Description.Mean.Count, size.Height, size.Width])], runs: 2, measurePeaks: false);
         Dictionary<string, string> types = model.Module.NamedModules().DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => m.Value.GetType().Name);
         var root = new Part(string.Empty, string.Empty);
         foreach (LayerProfile layer in profile.Layers)

@@ -50,9 +50,9 @@ internal sealed record CatalogueModel(string Key, string Title, int ImageSize);
 /// <summary>A mechanism that fits the slots of models.</summary>
 internal sealed record CatalogueMechanism(string Key, string Name);
 
-/// <summary>An open model.</summary>
+/// <summary>An open model; the image size is the height and the width of what it sees.</summary>
 internal sealed record ModelInfo(
-    string Id, string Name, string Title, string Task, int ImageSize, string Preprocessing, long Parameters, bool IsTrained, IReadOnlyList<string> Classes, IReadOnlyList<string> Notes);
+    string Id, string Name, string Title, string Task, IReadOnlyList<int> ImageSize, string Preprocessing, long Parameters, bool IsTrained, IReadOnlyList<string> Classes, IReadOnlyList<string> Notes);
 
 /// <summary>A picture to look at.</summary>
 internal sealed record ImageInfo(string Id, string Name, int Width, int Height);

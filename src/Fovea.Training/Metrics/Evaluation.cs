@@ -49,7 +49,7 @@ public abstract record Evaluation
         if (Description is { } description)
         {
             json.WriteString("model", description.Key);
-            json.WriteNumber("imageSize", description.ImageSize);
+            json.WriteSize("imageSize", description.ImageSize);
             json.WriteString("preprocessing", description.Preprocessing.ToString());
         }
     }

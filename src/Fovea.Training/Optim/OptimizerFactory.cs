@@ -7,10 +7,10 @@ internal static class OptimizerFactory
     {
         double rate = options.LearningRate!.Value;
         IReadOnlyList<ParameterGroup> groups = ParameterGroup.Of(model, options.WeightDecay!.Value, options.DecayAll);
-        return options.Optimizer switch
+        return options.UpdateRule switch
         {
             OptimizerKind.Sgd => new Sgd(groups, rate, options.Momentum, options.Nesterov && options.Momentum > 0),
-            _ => new Adam(groups, rate, new AdamOptions { Beta1 = options.Momentum, DecoupledDecay = options.Optimizer == OptimizerKind.AdamW }),
+            _ => new Adam(groups, rate, new AdamOptions { Beta1 = options.Momentum, DecoupledDecay = options.UpdateRule == OptimizerKind.AdamW }),
         };
     }
 }

@@ -35,8 +35,8 @@ public sealed record EvalOptions
     /// <summary><c>--batch-size</c>: images at a time; default 128, of segmentation models 8. The result does not depend on it.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary><c>--image-size</c>: side of the square that the model sees; null takes what the weights say, or the model's own.</summary>
-    public int? ImageSize { get; init; }
+    /// <summary><c>--image-size</c>: height and width of what the model sees, a number for a square; null takes what the weights say, or the model's own.</summary>
+    public Size2? ImageSize { get; init; }
 
     /// <summary>
     /// <c>--crop</c>: side of the windows in which a segmentation model sees images at their own resolution, in pixels; null takes what the weights say.
@@ -70,7 +70,7 @@ public sealed record EvalOptions
     /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
     public bool Strict { get; init; }
 
-    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--crop-mode</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
     public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
 
     internal ModelRequest ModelRequest() => new()
@@ -114,8 +114,8 @@ public sealed record PredictOptions
     /// <summary><c>--batch-size</c>: images at a time; default 32.</summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary><c>--image-size</c>: side of the square that the model sees; null takes what the weights say, or the model's own.</summary>
-    public int? ImageSize { get; init; }
+    /// <summary><c>--image-size</c>: height and width of what the model sees, a number for a square; null takes what the weights say, or the model's own.</summary>
+    public Size2? ImageSize { get; init; }
 
     /// <summary>
     /// <c>--crop</c>: side of the windows in which a segmentation model sees images at their own resolution, in pixels; null takes what the weights say.
@@ -149,7 +149,7 @@ public sealed record PredictOptions
     /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
     public bool Strict { get; init; }
 
-    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--crop-mode</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
     public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
 
     internal ModelRequest ModelRequest() => new()

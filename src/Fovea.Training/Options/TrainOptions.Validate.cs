@@ -8,23 +8,25 @@ public sealed partial record TrainOptions
     {
         Require(Epochs is null or >= 1, "epochs", Epochs, "at least 1");
         Require(BatchSize is null or >= 1, "batch-size", BatchSize, "at least 1");
-        Require(ImageSize is null or >= 1, "image-size", ImageSize, "at least 1");
+        Require(ImageSize is null or { Height: >= 1, Width: >= 1 }, "image-size", ImageSize, "at least 1");
         Require(Crop is null or >= 1, "crop", Crop, "at least 1");
-        Require(Crop is null || ImageSize is null || ImageSize == Crop, "image-size", ImageSize, $"nothing beside --crop {Crop}, which is the size that the model sees");
+        Require(Crop is null || ImageSize is null || ImageSize == (Size2)Crop.Value, "image-size", ImageSize, $"nothing beside --crop {Crop}, which is the size that the model sees");
         Require(Crop is not null || !CropBalanced, "crop-balanced", "no --crop", "--crop N beside it");
         Require(Channels is null or 1 or 3, "channels", Channels, "1 or 3");
         Require(LearningRate is null or (> 0 and < double.PositiveInfinity), "lr", LearningRate, "above 0");
         Require(Momentum is >= 0 and < 1, "momentum", Momentum, "0 to below 1");
         Require(WarmupEpochs is null or (>= 0 and < double.PositiveInfinity), "warmup-epochs", WarmupEpochs, "at least 0");
         Require(WeightDecay is null or (>= 0 and < double.PositiveInfinity), "weight-decay", WeightDecay, "at least 0");
-        Require(ClipGradient >= 0, "clip-grad", ClipGradient, "at least 0");
+        Require(ClipGradient is null or >= 0, "clip-grad", ClipGradient, "at least 0");
         Require(Accumulate >= 1, "accumulate", Accumulate, "at least 1");
         Require(Ema is >= 0 and < 1, "ema", Ema, "0 to below 1");
         Require(Mixup is >= 0 and < double.PositiveInfinity, "mixup", Mixup, "at least 0");
         Require(CutMix is >= 0 and < double.PositiveInfinity, "cutmix", CutMix, "at least 0");
         Require(LabelSmoothing is >= 0 and < 1, "label-smoothing", LabelSmoothing, "0 to below 1");
         Require(Flip is null or (>= 0 and <= 1), "flip", Flip, "0 to 1");
-        Require(VerticalFlip is >= 0 and <= 1, "vertical-flip", VerticalFlip, "0 to 1");
+        Require(VerticalFlip is null or (>= 0 and <= 1), "vertical-flip", VerticalFlip, "0 to 1");
+        Require(ScaleJitter is null or { IsSound: true }, "scale-jitter", ScaleJitter, "two factors above 0 and up to 100, the smaller first");
+        Require(Mosaic is >= 0 and <= 1, "mosaic", Mosaic, "0 to 1");
         Require(RandomErasing is >= 0 and <= 1, "random-erasing", RandomErasing, "0 to 1");
         Require(DropPath is >= 0 and < 1, "drop-path", DropPath, "0 to below 1");
         Require(IgnoreValue is null or (>= 0 and <= 255), "ignore-value", IgnoreValue, "0 to 255");
@@ -47,6 +49,9 @@ public sealed partial record TrainOptions
         Require(MemoryLimit is null or > 0, "memory-limit", MemoryLimit, "above 0 bytes");
         Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", TimeLimit, "above 0");
     }
+
+    /// <summary>The update rule, of a run whose options nobody completed SGD.</summary>
+    internal OptimizerKind UpdateRule => Optimizer ?? OptimizerKind.Sgd;
 
     internal ModelRequest ModelRequest() => new()
     {

@@ -81,8 +81,8 @@ public sealed partial record TrainOptions
     /// </summary>
     public bool DropLast { get; init; }
 
-    /// <summary><c>--image-size</c>: side of the square that the model sees, in pixels.</summary>
-    public int? ImageSize { get; init; }
+    /// <summary><c>--image-size</c>: height and width of what the model sees, in pixels; a number stands for a square.</summary>
+    public Size2? ImageSize { get; init; }
 
     /// <summary>
     /// <c>--crop</c>: side of the squares of the images, at their own resolution, that a segmentation model learns from and sees images through later,
@@ -96,8 +96,8 @@ public sealed partial record TrainOptions
     /// <summary><c>--lr</c>: the highest learning rate of the schedule, above 0.</summary>
     public double? LearningRate { get; init; }
 
-    /// <summary><c>--optimizer</c>: the update rule.</summary>
-    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
+    /// <summary><c>--optimizer</c>: the update rule; null for the task's, mostly SGD.</summary>
+    public OptimizerKind? Optimizer { get; init; }
 
     /// <summary><c>--momentum</c>: SGD's momentum or Adam's β₁, in [0, 1); default 0.9.</summary>
     public double Momentum { get; init; } = 0.9;
@@ -117,8 +117,8 @@ public sealed partial record TrainOptions
     /// <summary><c>--decay-all</c>: apply weight decay to biases and norms as well, as PyTorch's optimisers do; default true.</summary>
     public bool DecayAll { get; init; } = true;
 
-    /// <summary><c>--clip-grad</c>: the largest norm of all gradients together; 0 (the default) does not clip.</summary>
-    public double ClipGradient { get; init; }
+    /// <summary><c>--clip-grad</c>: the largest norm of all gradients together, 0 does not clip; null for the task's, mostly 0.</summary>
+    public double? ClipGradient { get; init; }
 
     /// <summary><c>--accumulate</c>: batches whose gradients are averaged for one step; default 1.</summary>
     public int Accumulate { get; init; } = 1;
@@ -141,8 +141,14 @@ public sealed partial record TrainOptions
     /// <summary><c>--flip</c>: probability that an image is mirrored left to right, in [0, 1]; null for the task's, mostly 0.5.</summary>
     public double? Flip { get; init; }
 
-    /// <summary><c>--vertical-flip</c>: probability that an image is mirrored top to bottom, in [0, 1]; default 0.</summary>
-    public double VerticalFlip { get; init; }
+    /// <summary><c>--vertical-flip</c>: probability that an image is mirrored top to bottom, in [0, 1]; null for the task's, mostly 0.</summary>
+    public double? VerticalFlip { get; init; }
+
+    /// <summary><c>--scale-jitter</c>: how much larger or smaller than they fit images with boxes are shown; null for their own size.</summary>
+    public ScaleJitter? ScaleJitter { get; init; }
+
+    /// <summary><c>--mosaic</c>: probability that an image with boxes is put together of four, in [0, 1]; default 0.</summary>
+    public double Mosaic { get; init; }
 
     /// <summary><c>--random-erasing</c>: probability that a rectangle of an image is erased, in [0, 1]; default 0.</summary>
     public double RandomErasing { get; init; }
@@ -165,7 +171,7 @@ public sealed partial record TrainOptions
     /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
     public bool Strict { get; init; }
 
-    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--crop-mode</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
     public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
 
     /// <summary><c>--channels</c>: channels of the images that the model sees, 1 or 3; null takes what the weights say, or 3.</summary>

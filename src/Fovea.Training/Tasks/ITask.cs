@@ -38,12 +38,12 @@ public interface ITask
     /// <param name="data">What a check found in the training set.</param>
     string ChooseModel(DatasetSummary data);
 
-    /// <summary>Side of the square that the model sees, in pixels; by default the model's own.</summary>
+    /// <summary>Height and width of what the model sees, in pixels; by default the model's own.</summary>
     /// <param name="asked">What was asked for; null for nothing.</param>
     /// <param name="model">The model.</param>
     /// <param name="data">What a check found in the training set.</param>
     /// <exception cref="OptionException">The model does not take what was asked for.</exception>
-    int ChooseImageSize(int? asked, ModelEntry model, DatasetSummary data) => asked ?? model.ImageSize;
+    Size2 ChooseImageSize(Size2? asked, ModelEntry model, DatasetSummary data) => asked ?? model.ImageSize;
 
     /// <summary>Fills further options that were left open.</summary>
     /// <param name="options">The options.</param>
@@ -56,22 +56,31 @@ public interface ITask
     /// <summary>Whether its labels can follow policies of random image operations, which shear and turn (default true).</summary>
     bool TakesPolicies => true;
 
+    /// <summary>Whether its labels follow images that are put together of several, or shown larger or smaller than they fit; default false.</summary>
+    bool TakesMosaics => false;
+
     /// <summary>The most images of a step where the batch was left open.</summary>
-    /// <param name="imageSize">Side of the square that the model sees; null when it is not known.</param>
-    int LargestBatch(int? imageSize) => 128;
+    /// <param name="imageSize">Height and width of what the model sees; null when they are not known.</param>
+    int LargestBatch(Size2? imageSize) => 128;
 
     /// <summary>Epochs where they were left open.</summary>
     /// <param name="images">Training images.</param>
     /// <param name="batchSize">Images per step.</param>
     int ChooseEpochs(int images, int batchSize) => images <= 20_000 ? 30 : 100;
 
+    /// <summary>The update rule where it was left open; default SGD.</summary>
+    OptimizerKind UsualOptimizer => OptimizerKind.Sgd;
+
+    /// <summary>The largest norm of all gradients together where it was left open; default 0: they are not clipped.</summary>
+    double UsualClip => 0;
+
     /// <summary>The learning rate where it was left open; null (default) for the general rule.</summary>
-    /// <param name="options">The options.</param>
+    /// <param name="options">The options, with their update rule.</param>
     double? ChooseLearningRate(TrainOptions options) => null;
 
     /// <summary>What is done to training images, before the options that were given.</summary>
-    /// <param name="imageSize">Side of the square that the model sees, in pixels.</param>
-    TransformOptions Augmentation(int imageSize) => TransformOptions.ForTraining(imageSize);
+    /// <param name="imageSize">Height and width of what the model sees, in pixels.</param>
+    TransformOptions Augmentation(Size2 imageSize) => TransformOptions.ForTraining(imageSize);
 
     /// <summary>Makes what is minimised.</summary>
     /// <param name="options">The options; <see cref="TrainOptions.Loss"/> where it was asked for.</param>

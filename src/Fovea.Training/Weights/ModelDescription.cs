@@ -52,8 +52,8 @@ public sealed record ModelDescription
     /// <summary>Which class each colour in the masks stood for, as lines of a <see cref="MaskColorTable"/>; null for masks of numbers.</summary>
     public IReadOnlyList<string>? MaskColors { get; init; }
 
-    /// <summary>Side of the square that the model sees, in pixels.</summary>
-    public required int ImageSize { get; init; }
+    /// <summary>Height and width of what the model sees, in pixels.</summary>
+    public required Size2 ImageSize { get; init; }
 
     /// <summary>
     /// Whether the model sees images at their own resolution, in windows of that size whose logits are averaged, rather than brought to that size;
@@ -77,6 +77,10 @@ public sealed record ModelDescription
     /// </summary>
     public double? CropFraction { get; init; }
 
+    /// <summary>How images are brought into the frame that the model sees; null for what is usual of its task, the first of <see cref="DataTask.Fits"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public FrameFit? CropMode { get; init; }
+
     /// <summary>Whether images are turned as their EXIF orientation says, or taken as they are stored; null turns them.</summary>
     public OrientationHandling? Orientation { get; init; }
 
@@ -95,13 +99,14 @@ public sealed record ModelDescription
         Mean = Mean,
         Std = Std,
         Interpolation = Interpolation ?? ResizeFilter.Bilinear,
-        CropFraction = Task.SeesWholeImage ? null : CropFraction ?? (ImageSize > SmallImage ? PhotographCrop : 1),
+        CropFraction = Fit != FrameFit.Center ? null : CropFraction ?? (Math.Max(ImageSize.Height, ImageSize.Width) > SmallImage ? PhotographCrop : 1),
+        CropMode = CropMode,
         Orientation = Orientation ?? OrientationHandling.Apply,
     };
 
     /// <summary>The same in words, with the size: <c>224×224 pixels, mean 0.5, std 0.5, bicubic, crop 0.9</c>.</summary>
     [JsonIgnore]
-    public string PreprocessingText => string.Create(CultureInfo.InvariantCulture, $"{(SeesWindows ? "own resolution in windows of " : string.Empty)}{ImageSize}×{ImageSize} pixels, {Preprocessing}");
+    public string PreprocessingText => string.Create(CultureInfo.InvariantCulture, $"{(SeesWindows ? "own resolution in windows of " : string.Empty)}{ImageSize.Pixels()} pixels, {Preprocessing}");
 
     /// <summary>How image files are decoded for it.</summary>
     [JsonIgnore]
@@ -163,7 +168,7 @@ public sealed record ModelDescription
         {
             ModelDescription description = ModelDescriptionReader.Read(json)
                 ?? throw new DataFormatException("weights: the description of the model is null.");
-            bool isUsable = description is { Model: not null, Task: not null, Classes.Count: > 0, ImageSize: > 0, AttentionOptions: not null, AttentionAt: not null }
+            bool isUsable = description is { Model: not null, Task: not null, Classes.Count: > 0, ImageSize: { Height: > 0, Width: > 0 }, AttentionOptions: not null, AttentionAt: not null }
                 && description.Mean is { Count: > 0 } && description.Mean.Count == description.Std?.Count && description.Classes.All(c => c is not null)
                 && (description.MaskColors?.All(l => l is not null) ?? true);
             return isUsable
@@ -194,14 +199,23 @@ public sealed record ModelDescription
     /// What turns an image into the model's input: the shorter side resized and the middle taken. For masks, where every pixel counts, the whole
     /// image.
     /// </summary>
+    /// <exception cref="OptionException">The labels of the task do not follow the way in which images are brought into the frame.</exception>
     public SamplePipeline EvaluationPipeline()
     {
+        if (!Task.Fits.Contains(Fit))
+        {
+            throw new OptionException("crop-mode",
+                $"expected {string.Join(" or ", Task.Fits.Select(f => f.ToString().ToLowerInvariant()))} for images with {Task.Labels}, got {Fit.ToString().ToLowerInvariant()}.");
+        }
+
         Preprocessing settings = Preprocessing;
-        int resizeTo = settings.CropFraction is { } share and < 1 ? (int)Math.Floor(ImageSize / share) : 0;
+        Size2 resizeTo = settings.CropFraction is { } share and < 1
+            ? new((int)Math.Floor(ImageSize.Height / share), (int)Math.Floor(ImageSize.Width / share))
+            : default;
         return new(TransformOptions.ForEvaluation(ImageSize, resizeTo) with
         {
-            Crop = Task.KeepsProportions ? CropMode.Whole : CropMode.Center,
-            KeepProportions = Task.KeepsProportions || !Task.SeesWholeImage,
+            Crop = Fit == FrameFit.Border ? Data.CropMode.Whole : Data.CropMode.Center,
+            KeepProportions = Fit != FrameFit.Squash,
             Normalization = Normalization(),
             Channels = Mean.Count,
             Filter = settings.Interpolation!.Value,
@@ -216,7 +230,7 @@ public sealed record ModelDescription
     public SamplePipeline LookPipeline()
     {
         SamplePipeline usual = EvaluationPipeline();
-        return SeesWindows ? new(usual.Options with { Crop = CropMode.Middle, Windows = null }) : usual;
+        return SeesWindows ? new(usual.Options with { Crop = Data.CropMode.Middle, Windows = null }) : usual;
     }
 
     /// <summary>What has to be known of <see cref="LookPipeline"/>, in a sentence; null where it shows all that the model sees.</summary>
@@ -224,8 +238,10 @@ public sealed record ModelDescription
     public string? LookText => SeesWindows
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"The model sees pictures at their own resolution, in windows of {ImageSize}×{ImageSize} pixels; maps are of the window in the middle. Crop a picture around what is to be looked at.")
+            $"The model sees pictures at their own resolution, in windows of {ImageSize.Width}×{ImageSize.Height} pixels; maps are of the window in the middle. Crop a picture around what is to be looked at.")
         : null;
+
+    private FrameFit Fit => CropMode ?? Task.Fits[0];
 
     private static string Digits(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -46,7 +46,7 @@ internal ref struct ModelDescriptionReader
         Demand(JsonTokenType.StartObject);
         string? model = null;
         IReadOnlyList<string>? classes = null;
-        int? imageSize = null;
+        Size2? imageSize = null;
         var rest = new ModelDescription { Model = string.Empty, Classes = [], ImageSize = 0 };
         var found = Required.None;
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
@@ -62,7 +62,7 @@ internal ref struct ModelDescriptionReader
                     (classes, found) = (Texts(), found | Required.Classes);
                     break;
                 case "imageSize":
-                    (imageSize, found) = (_json.GetInt32(), found | Required.ImageSize);
+                    (imageSize, found) = (ImageSizeConverter.Read(ref _json), found | Required.ImageSize);
                     break;
                 case "attention":
                     rest = rest with { Attention = Text() };
@@ -96,6 +96,9 @@ internal ref struct ModelDescriptionReader
                     break;
                 case "cropFraction":
                     rest = rest with { CropFraction = _json.TokenType == JsonTokenType.Null ? null : _json.GetDouble() };
+                    break;
+                case "cropMode":
+                    rest = rest with { CropMode = _json.TokenType == JsonTokenType.Null ? null : Word<FrameFit>("cropMode") };
                     break;
                 case "orientation":
                     rest = rest with { Orientation = _json.TokenType == JsonTokenType.Null ? null : Word<OrientationHandling>("orientation") };

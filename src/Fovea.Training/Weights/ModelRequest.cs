@@ -20,8 +20,8 @@ public sealed record ModelRequest
     /// <summary>Options of the mechanism, as text by name.</summary>
     public IReadOnlyDictionary<string, string> AttentionOptions { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Side of the square that the model sees, in pixels.</summary>
-    public int? ImageSize { get; init; }
+    /// <summary>Height and width of what the model sees, in pixels.</summary>
+    public Size2? ImageSize { get; init; }
 
     /// <summary>Side of the windows in which the model sees images at their own resolution, in pixels.</summary>
     public int? Crop { get; init; }
@@ -63,7 +63,7 @@ public sealed record ModelRequest
             Model = OnnxDescription.IsFile(Model) ? Path.GetFileName(Model)! : Model ?? description.Model,
             Architecture = OnnxDescription.IsFile(Model) ? OnnxArchitecture.Open(Model!).Architecture : Model is null ? description.Architecture : null,
             AttentionAt = AttentionAt ?? description.AttentionAt,
-            ImageSize = Crop ?? ImageSize ?? description.ImageSize,
+            ImageSize = Crop is { } side ? side : ImageSize ?? description.ImageSize,
             SeesWindows = description.SeesWindows || Crop is not null,
         };
         return Preprocessing.ApplyTo(Channels is { } channels ? description.WithChannels(channels) : description);

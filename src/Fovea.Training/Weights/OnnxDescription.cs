@@ -26,7 +26,7 @@ internal static class OnnxDescription
         Module Build(ModelOptions options) =>
             options.Attention is not null ? throw new OptionException("attention", $"{name} is a network of an ONNX file, which has no slots for mechanisms; leave it out, or name a model of the catalogue with --model.")
             : options.InChannels != architecture.Channels ? throw new OptionException("channels", $"{name} takes images of {architecture.Channels}; expected {architecture.Channels}, got {options.InChannels}.")
-            : architecture.FixedSize is { } side && options.ImageSize != side ? throw new OptionException("image-size", $"{name} fixes the size of its images; expected {side}, got {options.ImageSize}.")
+            : architecture.FixedSize is { } side && options.ImageSize != side ? throw new OptionException("image-size", $"{name} fixes the size of its images; expected {side}, got {options.ImageSize.Flag()}.")
             : architecture.WithClasses(options.Classes).Build();
     }
 
@@ -52,7 +52,7 @@ internal static class OnnxDescription
             Architecture = architecture,
             Classes = Names(texts, "classes", architecture.Classes) ?? Names(texts, "names", architecture.Classes) ?? ModelDescription.Numbered(architecture.Classes),
             Task = architecture.GivesMaps ? DataTask.Segment : DataTask.Classify,
-            ImageSize = architecture.FixedSize ?? (Numbers(texts, "imageSize") is [>= 1 and <= 16384 and var side] ? (int)side : UsualSize),
+            ImageSize = architecture.FixedSize ?? SizeOf(Numbers(texts, "imageSize")) ?? UsualSize,
             CropFraction = Numbers(texts, "cropFraction") is [> 0 and <= 1 and var share] ? share : null,
         }.WithChannels(architecture.Channels);
         bool isSaid = mean?.Count == architecture.Channels && std?.Count == architecture.Channels && std.All(s => s > 0);
@@ -75,6 +75,10 @@ internal static class OnnxDescription
             ? [.. all.Select(n => (double)n!)]
             : null;
     }
+
+    private static Size2? SizeOf(IReadOnlyList<double>? sides) => sides is { Count: 1 or 2 } && sides.All(s => s is >= 1 and <= ImageSizes.Longest)
+        ? new Size2((int)sides[0], (int)sides[^1])
+        : null;
 
     private static JsonNode? Parse(IReadOnlyDictionary<string, string> texts, string key)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
+using Fovea.Training.Data;
 
 namespace Fovea.Training;
 
@@ -25,6 +26,9 @@ public sealed record Preprocessing
     /// <summary><c>--crop-pct</c>: the share of the resized picture's shorter side that the model sees, above 0 to 1.</summary>
     public double? CropFraction { get; init; }
 
+    /// <summary><c>--crop-mode</c>: how images are brought into the frame that the model sees.</summary>
+    public FrameFit? CropMode { get; init; }
+
     /// <summary><c>--orientation</c>: whether images are turned as their EXIF orientation says, or taken as they are stored.</summary>
     public OrientationHandling? Orientation { get; init; }
 
@@ -38,6 +42,7 @@ public sealed record Preprocessing
             Std = other.Std ?? Std,
             Interpolation = other.Interpolation ?? Interpolation,
             CropFraction = other.CropFraction ?? CropFraction,
+            CropMode = other.CropMode ?? CropMode,
             Orientation = other.Orientation ?? Orientation,
         };
     }
@@ -58,6 +63,7 @@ public sealed record Preprocessing
             Std = Spread(Std, "std", channels) ?? description.Std,
             Interpolation = Interpolation ?? description.Interpolation,
             CropFraction = CropFraction ?? description.CropFraction,
+            CropMode = CropMode ?? description.CropMode,
             Orientation = Orientation ?? description.Orientation,
         };
     }
@@ -69,6 +75,8 @@ public sealed record Preprocessing
         Std is null ? null : $"std {Join(Std)}",
         Interpolation?.ToString().ToLowerInvariant(),
         CropFraction is { } crop ? string.Create(CultureInfo.InvariantCulture, $"crop {crop}") : null,
+
+        CropMode?.ToString().ToLowerInvariant(),
 
         // To turn upright is what everybody expects.
         Orientation == OrientationHandling.Ignore ? "orientation ignored" : null,

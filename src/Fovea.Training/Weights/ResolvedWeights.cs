@@ -82,7 +82,7 @@ internal sealed class ResolvedWeights : IDisposable
         if (found is not null && request.Source is null)
         {
             var own = new ImportResult(Importer.Own, "Fovea", state, new Dictionary<string, string>());
-            var facts = new ModelFacts(found.Classes.Count, found.Mean.Count, found.ImageSize, found.Attention is not null);
+            var facts = new ModelFacts(found.Classes.Count, found.Mean.Count, SquareSide(found.ImageSize), found.Attention is not null);
             return new(path, request.ApplyTo(found), own, found, facts, choice);
         }
 
@@ -139,10 +139,12 @@ internal sealed class ResolvedWeights : IDisposable
 
         (ModelDescription described, string? note) = OnnxDescription.Of(file, network, said);
         var own = new ImportResult(Importer.Own, "the ONNX file", state, new Dictionary<string, string>());
-        var facts = new ModelFacts(described.Classes.Count, described.Mean.Count, described.ImageSize, HasMechanisms: false);
+        var facts = new ModelFacts(described.Classes.Count, described.Mean.Count, SquareSide(described.ImageSize), HasMechanisms: false);
         string?[] notes = [.. network.Notes.Select(n => $"{n}."), request.Preprocessing == Preprocessing.Unsaid ? note : null];
         return new(path, (request with { Model = null }).ApplyTo(described), own, described, facts, choice, notes);
     }
+
+    private static int? SquareSide(Size2 size) => size.Height == size.Width ? size.Height : null;
 
     private static ResolvedWeights Recognize(string path, IReadOnlyDictionary<string, Tensor> state, PyTorchState? choice, ModelRequest request)
     {

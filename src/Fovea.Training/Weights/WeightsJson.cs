@@ -7,6 +7,7 @@ namespace Fovea.Training;
     WriteIndented = true,
     UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters = [typeof(ImageSizeConverter)])]
 [JsonSerializable(typeof(ModelDescription))]
 internal sealed partial class WeightsJson : JsonSerializerContext;

@@ -47,7 +47,8 @@ internal sealed record ExplainedModel(Module Module, ModelDescription Descriptio
         }
 
         ModelDescription? described = ModelDescription.FromMetadata(model.Metadata);
-        int size = request.ImageSize ?? sides[2].Length ?? described?.ImageSize ?? UsualSize;
+        Size2 usual = described?.ImageSize ?? UsualSize;
+        Size2 size = request.ImageSize ?? new Size2(sides[2].Length ?? usual.Height, sides[3].Length ?? usual.Width);
         return new ExplainedModel(model, request.ApplyTo((described ?? Describe(path, model, sides[1].Length ?? 3)) with { ImageSize = size }), model.Notes);
     }
 

@@ -27,7 +27,7 @@ internal static class ExplainReport
     private static JsonObject ToJson(ModelDescription model, IReadOnlyList<ExplainedPicture> pictures, IReadOnlyList<(string Path, string Reason)> unreadable) => new()
     {
         ["model"] = model.Key,
-        ["imageSize"] = model.ImageSize,
+        ["imageSize"] = model.ImageSize.ToJson(),
         ["preprocessing"] = model.Preprocessing.ToString(),
         ["caution"] = MapFigures.Caution,
         ["pictures"] = new JsonArray(

@@ -51,19 +51,24 @@ public static partial class ImageTransforms
     /// <param name="crop">The side of the square that is kept, at least 1 (usually 224).</param>
     /// <param name="filter">The kernel.</param>
     /// <exception cref="ArgumentException">The crop is larger than the resized side, or less than 1.</exception>
-    public static Image ResizeAndCenterCrop(this Image image, int resize, int crop, ResizeFilter filter = ResizeFilter.Bilinear)
+    public static Image ResizeAndCenterCrop(this Image image, int resize, int crop, ResizeFilter filter = ResizeFilter.Bilinear) =>
+        ResizeAndCenterCrop(image, (resize, resize), (crop, crop), filter);
+
+    /// <summary>The same for a rectangle: the picture just covers <paramref name="resize"/> in its proportions, then the middle is taken.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="resize">What the resized picture covers, at least <paramref name="crop"/>.</param>
+    /// <param name="crop">The rectangle that is kept, of sides of at least 1.</param>
+    /// <param name="filter">The kernel.</param>
+    /// <exception cref="ArgumentException">The crop is larger than what is covered, or a side of it less than 1.</exception>
+    public static Image ResizeAndCenterCrop(
+        this Image image, (int Width, int Height) resize, (int Width, int Height) crop, ResizeFilter filter = ResizeFilter.Bilinear)
     {
         ArgumentNullException.ThrowIfNull(image);
-        if (crop < 1 || crop > resize)
-        {
-            throw new ArgumentException($"resize and crop: expected a crop of 1 to {resize} pixels (the resized shorter side), got {crop}.");
-        }
-
-        (int width, int height) = ShorterSideTo(image.Width, image.Height, resize);
-        return ResizeWindow(image, Region.Of(image), width, height, CenterOf(width, height, crop, crop), filter);
+        (int width, int height) = Covering(image.Width, image.Height, resize, crop);
+        return ResizeWindow(image, Region.Of(image), width, height, CenterOf(width, height, crop.Width, crop.Height), filter);
     }
 
-    /// <summary>The part of a picture that <see cref="ResizeAndCenterCrop"/> shows, in the picture's own pixels, rounded to whole ones.</summary>
+    /// <summary>The part of a picture that <see cref="ResizeAndCenterCrop(Image, int, int, ResizeFilter)"/> shows, in the picture's own pixels, rounded to whole ones.</summary>
     /// <param name="image">The picture.</param>
     /// <param name="resize">The shorter side before the middle is taken, at least 1.</param>
     /// <param name="crop">Side of the middle, at least 1 and at most <paramref name="resize"/>.</param>
@@ -71,28 +76,23 @@ public static partial class ImageTransforms
     public static Region RegionOfCenterCrop(this Image image, int resize, int crop)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return RegionOfCenterCrop(image.Width, image.Height, resize, crop);
+        return RegionOfCenterCrop(image.Width, image.Height, (resize, resize), (crop, crop));
     }
 
-    /// <summary>The same of a picture of which only the size is known.</summary>
+    /// <summary>The same of a picture of which only the size is known, and for a rectangle.</summary>
     /// <param name="width">Width of the picture in pixels, at least 1.</param>
     /// <param name="height">Height of the picture in pixels, at least 1.</param>
-    /// <param name="resize">The shorter side before the middle is taken, at least 1.</param>
-    /// <param name="crop">Side of the middle, at least 1 and at most <paramref name="resize"/>.</param>
+    /// <param name="resize">What the resized picture covers before the middle is taken.</param>
+    /// <param name="crop">The middle, of sides of at least 1 and at most those of <paramref name="resize"/>.</param>
     /// <exception cref="ArgumentException">A size is out of its range.</exception>
-    public static Region RegionOfCenterCrop(int width, int height, int resize, int crop)
+    public static Region RegionOfCenterCrop(int width, int height, (int Width, int Height) resize, (int Width, int Height) crop)
     {
-        if (crop < 1 || crop > resize)
-        {
-            throw new ArgumentException($"crop: expected 1 to {resize} pixels, got {crop}.");
-        }
-
-        (int scaledWidth, int scaledHeight) = ShorterSideTo(width, height, resize);
-        Region middle = CenterOf(scaledWidth, scaledHeight, crop, crop);
+        (int scaledWidth, int scaledHeight) = Covering(width, height, resize, crop);
+        Region middle = CenterOf(scaledWidth, scaledHeight, crop.Width, crop.Height);
         double across = (double)width / scaledWidth, down = (double)height / scaledHeight;
         int left = (int)Math.Round(middle.X * across), top = (int)Math.Round(middle.Y * down);
-        int right = Math.Clamp((int)Math.Round((middle.X + crop) * across), left + 1, width);
-        int bottom = Math.Clamp((int)Math.Round((middle.Y + crop) * down), top + 1, height);
+        int right = Math.Clamp((int)Math.Round((middle.X + crop.Width) * across), left + 1, width);
+        int bottom = Math.Clamp((int)Math.Round((middle.Y + crop.Height) * down), top + 1, height);
         return new Region(left, top, right - left, bottom - top);
     }
 
@@ -124,6 +124,20 @@ public static partial class ImageTransforms
         }
 
         return Resampler.Run(image, region, width, height, window, filter);
+    }
+
+    // The smallest size in a picture's proportions that covers another, of which the crop is a part.
+    private static (int Width, int Height) Covering(int width, int height, (int Width, int Height) resize, (int Width, int Height) crop)
+    {
+        if (Math.Min(crop.Width, crop.Height) < 1 || crop.Width > resize.Width || crop.Height > resize.Height)
+        {
+            throw new ArgumentException(
+                $"resize and crop: expected a crop of at least 1 pixel within the {resize.Width}x{resize.Height} that the resized picture covers, got {crop.Width}x{crop.Height}.");
+        }
+
+        return (long)width * resize.Height <= (long)height * resize.Width
+            ? (resize.Width, checked((int)((long)resize.Width * height / width)))
+            : (checked((int)((long)resize.Height * width / height)), resize.Height);
     }
 
     private static (int Width, int Height) ShorterSideTo(int width, int height, int size)

@@ -67,7 +67,7 @@ public sealed class NestedUNet : Module
         _head = Register("head", new Conv2d(width, options.Classes, 1));
         ResidualInitialization.DrawUnlessDeferred(this);
 
-        SlotShape SlotAt(int level) => new(width << level, options.ImageSize >> level, options.ImageSize >> level);
+        SlotShape SlotAt(int level) => new(width << level, options.ImageSize.Over(1 << level));
     }
 
     /// <inheritdoc/>

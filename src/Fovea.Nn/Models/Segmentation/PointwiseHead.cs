@@ -21,8 +21,8 @@ internal sealed class PointwiseHead : Module
 
     private PointwiseHead(HeadSite site)
     {
-        int window = (2 * ((site.Side + 1) / Shrink)) - 1;
-        _attention = Register("psa", new PointwiseSpatialAttention(site.Channels, window, window)
+        Size2 shrunk = site.Map.Over(Shrink);
+        _attention = Register("psa", new PointwiseSpatialAttention(site.Channels, (2 * shrunk.Height) - 1, (2 * shrunk.Width) - 1)
         {
             MidChannels = site.Inside,
             ShrinkFactor = Shrink,

@@ -43,12 +43,12 @@ public sealed class ResNetUNet : Module
             // Block i joins the skip of half the reduction of what comes in: /16, /8, /4, /2, and none at full size.
             int level = ResNetStages.Count - 1 - i;
             int skip = level >= 0 ? stages.Channels(level) : 0;
-            int size = options.ImageSize >> Math.Max(0, level + 1);
+            Size2 size = options.ImageSize.Over(1 << Math.Max(0, level + 1));
             if (level >= 0)
             {
                 string name = string.Create(CultureInfo.InvariantCulture, $"skip{i}");
                 places.Add(name);
-                _skips[i] = slots.ForStage(name, new SlotShape(skip, size, size), isLast: false);
+                _skips[i] = slots.ForStage(name, new SlotShape(skip, size), isLast: false);
             }
 
             _blocks[i] = new DecoderBlock(channels + skip, s_decoder[i], Pair(slots, i, channels + skip, size, places));
@@ -93,11 +93,11 @@ public sealed class ResNetUNet : Module
     /// <inheritdoc/>
     protected internal override void Reset(Generator generator) => ResidualInitialization.KaimingConvolutions(this, generator);
 
-    private static (Module? Before, Module? After) Pair(AttentionSlots slots, int block, int joined, int size, List<string> places)
+    private static (Module? Before, Module? After) Pair(AttentionSlots slots, int block, int joined, Size2 size, List<string> places)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"decoder.blocks.{block}");
         places.Add(name);
-        return slots.PairForBlock(name, new SlotShape(joined, size, size), new SlotShape(s_decoder[block], size, size));
+        return slots.PairForBlock(name, new SlotShape(joined, size), new SlotShape(s_decoder[block], size));
     }
 
     /// <summary>The ResNet without its classifier.</summary>

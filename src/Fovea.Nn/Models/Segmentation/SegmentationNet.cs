@@ -43,8 +43,7 @@ public sealed class SegmentationNet : Module, IHasHead, IAuxiliaryOutputs
 
         HeadSite Site(int stage)
         {
-            int stride = stages.Stride(stage);
-            return new(stages.Channels(stage), stages.Channels(stage) / 4, options.Classes, (options.ImageSize + stride - 1) / stride);
+            return new(stages.Channels(stage), stages.Channels(stage) / 4, options.Classes, options.ImageSize.Over(stages.Stride(stage)));
         }
     }
 

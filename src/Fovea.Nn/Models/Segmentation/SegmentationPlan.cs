@@ -4,8 +4,8 @@ namespace Fovea.Models;
 /// <param name="Channels">Channels of the map that it takes.</param>
 /// <param name="Inside">Channels inside of it.</param>
 /// <param name="Classes">Classes that it tells.</param>
-/// <param name="Side">Side of the map for images of the size that the model is built for.</param>
-internal readonly record struct HeadSite(int Channels, int Inside, int Classes, int Side);
+/// <param name="Map">Height and width of the map for images of the size that the model is built for.</param>
+internal readonly record struct HeadSite(int Channels, int Inside, int Classes, Size2 Map);
 
 /// <summary>A head, and what is to be known about it from outside.</summary>
 /// <param name="Module">Takes the backbone's map, gives the logits at its size.</param>

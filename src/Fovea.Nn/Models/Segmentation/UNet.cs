@@ -70,7 +70,7 @@ public sealed class UNet : Module
         _head = Register("head", new Conv2d(width, options.Classes, 1));
         ResidualInitialization.DrawUnlessDeferred(this);
 
-        SlotShape SlotAt(int level) => new(width << level, options.ImageSize >> level, options.ImageSize >> level);
+        SlotShape SlotAt(int level) => new(width << level, options.ImageSize.Over(1 << level));
     }
 
     /// <inheritdoc/>

@@ -11,4 +11,9 @@ public sealed record BoxSample(Image Image, string Name, IReadOnlyList<LabelledB
 {
     /// <summary>What was wrong with the boxes as they are written.</summary>
     public IReadOnlyList<BoxFault> Faults { get; init; } = [];
+
+    /// <summary>A sample that must have boxes.</summary>
+    /// <exception cref="DataException">It has none.</exception>
+    internal static BoxSample Of(ImageSample sample) =>
+        sample as BoxSample ?? throw new DataException($"{sample.Name}: expected a picture with boxes, got one without.");
 }

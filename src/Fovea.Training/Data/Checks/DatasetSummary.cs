@@ -5,6 +5,9 @@ namespace Fovea.Training.Data;
 /// <summary>What one set holds.</summary>
 public sealed record DatasetSummary
 {
+    // The share of a set's pictures from which on their common size is that of the set.
+    private const double NearlyAll = 0.9;
+
     /// <summary>Where it comes from.</summary>
     public required string Source { get; init; }
 
@@ -58,6 +61,11 @@ public sealed record DatasetSummary
 
     /// <summary>The shorter side of the size that most pictures have, in pixels; <paramref name="unknown"/> when no size is known.</summary>
     internal int UsualSide(int unknown) => Sizes.Count == 0 ? unknown : Sizes.MaxBy(s => s.Count) is var usual ? Math.Min(usual.Width, usual.Height) : unknown;
+
+    /// <summary>The size that nearly all pictures have, else a square of the shorter side of what most have; <paramref name="unknown"/> when no size is known.</summary>
+    internal Size2 UsualSize(int unknown) => Sizes.Count > 0 && Sizes.MaxBy(s => s.Count) is var usual && usual.Count >= NearlyAll * Sizes.Sum(s => s.Count)
+        ? new Size2(usual.Height, usual.Width)
+        : UsualSide(unknown);
 
     /// <summary>Classes without readable pictures.</summary>
     [JsonIgnore]

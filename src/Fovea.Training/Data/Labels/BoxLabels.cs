@@ -1,3 +1,4 @@
+using Fovea.Imaging;
 using Fovea.Models;
 
 namespace Fovea.Training.Data;
@@ -16,7 +17,7 @@ internal sealed class BoxLabels : DataTask
     // An object at an end is one too.
     public override bool SeesWholeImage => true;
 
-    public override bool KeepsProportions => true;
+    public override IReadOnlyList<FrameFit> Fits { get; } = [FrameFit.Border, FrameFit.Squash];
 
     /// <summary>
     /// float32 [N, M, 6] for the M boxes of the picture that has the most, at least 1: rows (class, x0, y0, x1, y1, flag) in pixels of the network's input; flag 1
@@ -26,12 +27,12 @@ internal sealed class BoxLabels : DataTask
 
     /// <summary>A <see cref="KeptBoxes"/>.</summary>
     public override object Kept(ImageSample sample, SamplePipeline pipeline) =>
-        new KeptBoxes(WithBoxes(sample).Boxes, sample.Image.Width, sample.Image.Height, pipeline.FramingOf(sample.Image.Width, sample.Image.Height));
+        new KeptBoxes(BoxSample.Of(sample).Boxes, sample.Image.Width, sample.Image.Height, pipeline.FramingOf(sample.Image.Width, sample.Image.Height));
 
     public override int[] CountIn(ImageSample sample, int classes)
     {
         int[] counts = new int[classes + 1];
-        foreach (LabelledBox box in WithBoxes(sample).Boxes)
+        foreach (LabelledBox box in BoxSample.Of(sample).Boxes)
         {
             counts[box.IsIgnored ? classes : box.Class]++;
         }
@@ -50,18 +51,15 @@ internal sealed class BoxLabels : DataTask
         + "Annotations/ as Pascal VOC has them; or annotations/instances_train2017.json beside train2017/ as COCO has them, got "
         + $"{(tree.TopFolders.Count == 0 ? "no folders" : string.Join("/, ", tree.TopFolders.Take(10)) + "/")}.";
 
-    private static BoxSample WithBoxes(ImageSample sample) =>
-        sample as BoxSample ?? throw new DataException($"{sample.Name}: expected a picture with boxes, got one without.");
-
     private sealed class Rows(int images, int height, int width) : BatchLabels
     {
         private readonly LabelledBox[][] _boxes = new LabelledBox[images][];
 
         public override void Write(ImageSample sample, SamplePipeline pipeline, Generator random, Span<float> planes, int position)
         {
-            BoxSample own = WithBoxes(sample);
+            BoxSample own = BoxSample.Of(sample);
             Framing place = pipeline.Write(own, random, planes);
-            _boxes[position] = [.. Seen(own.Boxes, place, pipeline.Options.LeastVisible)];
+            _boxes[position] = [.. VisibleBoxes.In(new Region(0, 0, width, height), own.Boxes, place, pipeline.Options.LeastVisible)];
         }
 
         public override Tensor ToTensor()
@@ -84,19 +82,6 @@ internal sealed class BoxLabels : DataTask
             }
 
             return labels;
-        }
-
-        // What little is left of an object at an edge says nothing of it.
-        private IEnumerable<LabelledBox> Seen(IReadOnlyList<LabelledBox> boxes, Framing place, double least)
-        {
-            foreach (LabelledBox labelled in boxes)
-            {
-                Box whole = place.Apply(labelled.Box), seen = whole.Clip(height, width);
-                if (seen.Area > 0 && seen.Area >= least * whole.Area)
-                {
-                    yield return labelled with { Box = seen };
-                }
-            }
         }
     }
 }

@@ -40,13 +40,11 @@ public abstract class DataTask
     /// <summary>What a check counts in the labels, in words: <c>pixels</c>, <c>boxes</c>; null (default) where a picture has its one class.</summary>
     public virtual string? Counts => null;
 
-    /// <summary>Whether a model is shown the whole picture, brought into its square, rather than the middle of it; default false.</summary>
+    /// <summary>Whether a model is shown the whole picture, brought into its frame, rather than the middle of it; default false.</summary>
     public virtual bool SeesWholeImage => false;
 
-    /// <summary>
-    /// Whether the whole picture is shown in its proportions, in the middle of the mean colour, rather than squashed into the frame; default false.
-    /// </summary>
-    public virtual bool KeepsProportions => false;
+    /// <summary>The ways in which pictures can be brought into the frame that a model sees, the usual one first.</summary>
+    public virtual IReadOnlyList<FrameFit> Fits => SeesWholeImage ? [FrameFit.Squash] : [FrameFit.Center, FrameFit.Squash];
 
     /// <summary>Finds a kind of labels by its word.</summary>
     /// <param name="name">The word; capitals do not matter.</param>

@@ -26,6 +26,23 @@ internal sealed class EpochPlan
         return _order[start..(number == Loader.BatchesPerEpoch - 1 ? Loader.ImagesPerEpoch : start + Loader.Options.BatchSize)];
     }
 
+    /// <summary>A picture as it goes into a batch: as it is, or in a mosaic with three others.</summary>
+    /// <param name="index">Its place in the data.</param>
+    /// <param name="random">The generator of its augmentation.</param>
+    public ImageSample Sample(int index, Generator random)
+    {
+        IImageDataset data = Loader.Dataset;
+        ImageSample own = data.Get(index);
+        double share = Loader.Pipeline.Options.Mosaic;
+        if (share == 0 || random.NextDouble() >= share)
+        {
+            return own;
+        }
+
+        BoxSample[] four = [BoxSample.Of(own), .. Enumerable.Range(1, Mosaic.Pictures - 1).Select(_ => BoxSample.Of(data.Get(random.Next(data.Count))))];
+        return Mosaic.Of(four, Loader.Pipeline, random);
+    }
+
     /// <summary>The generator of a picture's augmentation in this epoch. It depends on the picture, not on its place in the order.</summary>
     public Generator RandomOf(int index) => _random.Fork((ulong)index);
 }

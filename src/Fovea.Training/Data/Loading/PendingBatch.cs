@@ -5,10 +5,12 @@ namespace Fovea.Training.Data;
 /// <summary>A batch being made. Workers take a few pictures at a time; whoever finishes the last makes it ready.</summary>
 internal sealed class PendingBatch
 {
-    // Enough to make taking a share cheap, few enough for several workers to share even a small batch.
-    private const int Share = 8;
+    // Enough to make taking a share cheap, few enough for several workers to share even a small batch, such as that of a detector.
+    private const int LargestShare = 8;
+    private const int FewestShares = 8;
     private readonly EpochPlan _plan;
     private readonly int[] _indices;
+    private readonly int _share;
     private readonly Tensor _images;
     private readonly BatchLabels _labels;
     private readonly object?[] _kept;
@@ -23,6 +25,7 @@ internal sealed class PendingBatch
         _plan = plan;
         Number = number;
         _indices = plan.Indices(number);
+        _share = Math.Clamp(_indices.Length / FewestShares, 1, LargestShare);
         SamplePipeline pipeline = plan.Loader.Pipeline;
         _images = TensorScope.Detach(Tensor.Empty([_indices.Length, pipeline.Channels, pipeline.Height, pipeline.Width]));
         _task = plan.Loader.Dataset.Task;
@@ -39,7 +42,7 @@ internal sealed class PendingBatch
     public bool TryTake(out int from, out int to)
     {
         from = _taken;
-        to = Math.Min(from + Share, _indices.Length);
+        to = Math.Min(from + _share, _indices.Length);
         _taken = to;
         return from < to;
     }
@@ -55,8 +58,9 @@ internal sealed class PendingBatch
             try
             {
                 int index = _indices[i];
-                ImageSample sample = _plan.Loader.Dataset.Get(index);
-                _labels.Write(sample, pipeline, _plan.RandomOf(index), images.Slice(i * size, size), i);
+                Generator random = _plan.RandomOf(index);
+                ImageSample sample = _plan.Sample(index, random);
+                _labels.Write(sample, pipeline, random, images.Slice(i * size, size), i);
                 _kept[i] = _task.Kept(sample, pipeline);
             }
             catch (Exception e)
@@ -78,14 +82,14 @@ internal sealed class PendingBatch
     /// <summary>Makes all pictures on the caller's thread and up to <paramref name="threads"/> − 1 others, and returns when they are made.</summary>
     public void RunAll(int threads)
     {
-        int shares = (_indices.Length + Share - 1) / Share;
+        int shares = (_indices.Length + _share - 1) / _share;
         if (threads == 1 || shares == 1)
         {
             Run(0, _indices.Length);
             return;
         }
 
-        Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => Run(i * Share, Math.Min((i + 1) * Share, _indices.Length)));
+        Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => Run(i * _share, Math.Min((i + 1) * _share, _indices.Length)));
     }
 
     /// <summary>Counts pictures that were run. Called under the crew's lock.</summary>

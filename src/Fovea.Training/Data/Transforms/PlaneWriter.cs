@@ -20,7 +20,7 @@ internal sealed class PlaneWriter
 
     public PlaneWriter(TransformOptions options)
     {
-        (_width, _height) = (options.ImageSize, options.ImageSize);
+        (_width, _height) = (options.ImageSize.Width, options.ImageSize.Height);
         _isFramed = options.Crop == CropMode.Whole;
         _channels = options.Channels;
         _tables = new float[256 * _channels];

@@ -29,13 +29,13 @@ public sealed class SamplePipeline
     public int Channels => _options.Channels;
 
     /// <summary>Height of the result in pixels.</summary>
-    public int Height => _options.ImageSize;
+    public int Height => _options.ImageSize.Height;
 
     /// <summary>Width of the result in pixels.</summary>
-    public int Width => _options.ImageSize;
+    public int Width => _options.ImageSize.Width;
 
-    // The shorter side before the middle is taken.
-    private int ResizeTo => _options.ResizeTo == 0 ? _options.ImageSize : _options.ResizeTo;
+    // What the resized picture covers before the middle is taken.
+    private (int Width, int Height) ResizeTo => _options.ResizeTo is { Height: > 0 } larger ? (larger.Width, larger.Height) : (Width, Height);
 
     /// <summary>Which part of a picture the network sees where nothing is random, in the picture's own pixels: all of it, or its middle.</summary>
     /// <param name="image">The picture; it is only read.</param>
@@ -137,16 +137,23 @@ public sealed class SamplePipeline
         return x;
     }
 
+    /// <summary>How large a picture of a size is in the frame where all of it is shown.</summary>
+    internal (int Width, int Height) FittedSize(int width, int height)
+    {
+        Region place = Fitted(width, height);
+        return (place.Width, place.Height);
+    }
+
     private Region Frame => new(0, 0, Width, Height);
 
     private Region RegionOf(int width, int height) => _options.Crop == CropMode.Middle ? Middle(width, height)
         : _options is { KeepProportions: true, Crop: not CropMode.Whole }
-        ? ImageTransforms.RegionOfCenterCrop(width, height, ResizeTo, _options.ImageSize)
+        ? ImageTransforms.RegionOfCenterCrop(width, height, ResizeTo, (Width, Height))
         : new Region(0, 0, width, height);
 
     private Region Middle(int width, int height)
     {
-        int side = Math.Min(_options.ImageSize, Math.Min(width, height));
+        int side = Math.Min(Math.Min(Width, Height), Math.Min(width, height));
         return new Region((width - side) / 2, (height - side) / 2, side, side);
     }
 
@@ -167,11 +174,10 @@ public sealed class SamplePipeline
     private (Image Image, Image? Mask, Region Part, Region Place) Resize(Image image, Image? mask, Generator random)
     {
         var source = new GeneratorSource(random);
-        int size = _options.ImageSize, shorter = ResizeTo;
         Region part = RegionOf(image.Width, image.Height), place = Frame;
         if (_options.Crop == CropMode.OwnResolution)
         {
-            (image, mask, part) = OwnResolution.Crop(image, mask, size, _options.BalanceClasses, _options.Filter, random);
+            (image, mask, part) = OwnResolution.Crop(image, mask, Width, _options.BalanceClasses, _options.Filter, random);
             return (image, mask, part, place);
         }
 
@@ -184,9 +190,11 @@ public sealed class SamplePipeline
         {
             part = _options.ResizedCrop.Choose(image.Width, image.Height, source);
         }
-        else if (_options is { KeepProportions: true, Crop: not CropMode.Middle } && !(image.Width == size && image.Height == size && shorter == size))
+        else if (_options is { KeepProportions: true, Crop: not CropMode.Middle }
+            && !((image.Width, image.Height) == (Width, Height) && ResizeTo == (Width, Height)))
         {
-            return (image.ResizeAndCenterCrop(shorter, size, _options.Filter), mask?.ResizeAndCenterCrop(shorter, size, ResizeFilter.Nearest), part, place);
+            (int, int) seen = (Width, Height);
+            return (image.ResizeAndCenterCrop(ResizeTo, seen, _options.Filter), mask?.ResizeAndCenterCrop(ResizeTo, seen, ResizeFilter.Nearest), part, place);
         }
 
         return part == Region.Of(image) && (place.Width, place.Height) == (image.Width, image.Height)

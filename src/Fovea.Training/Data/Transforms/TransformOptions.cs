@@ -6,7 +6,7 @@ namespace Fovea.Training.Data;
 /// <summary>How a picture is brought to the size that a network sees.</summary>
 public enum CropMode
 {
-    /// <summary>The shorter side to <see cref="TransformOptions.ResizeTo"/>, then the middle: for validation and prediction.</summary>
+    /// <summary>In its proportions so that it just covers <see cref="TransformOptions.ResizeTo"/>, then the middle: for validation and prediction.</summary>
     Center,
 
     /// <summary>As <see cref="Center"/>, then a border of <see cref="TransformOptions.Padding"/> black pixels and a random crop: for small pictures.</summary>
@@ -33,8 +33,8 @@ public enum CropMode
 /// </summary>
 public sealed record TransformOptions
 {
-    /// <summary>Side of the square that the network sees, in pixels (at least 1, default 224).</summary>
-    public int ImageSize { get; init; } = 224;
+    /// <summary>Height and width of what the network sees, in pixels (at least 1, default 224 both).</summary>
+    public Size2 ImageSize { get; init; } = 224;
 
     /// <summary>Channels that the network sees: 3 (default; grey pictures are repeated) or 1 (colours become luma).</summary>
     public int Channels { get; init; } = 3;
@@ -44,12 +44,12 @@ public sealed record TransformOptions
 
     /// <summary>
     /// Whether <see cref="CropMode.Center"/> and <see cref="CropMode.Padded"/> keep a picture's proportions and lose its ends (default), or show
-    /// all of it, squashed into the square: for masks, where every pixel counts.
+    /// all of it, squashed into the frame: for masks, where every pixel counts.
     /// </summary>
     public bool KeepProportions { get; init; } = true;
 
-    /// <summary>The shorter side before the middle is taken, at least <see cref="ImageSize"/> (0, the default: the same).</summary>
-    public int ResizeTo { get; init; }
+    /// <summary>What the resized picture covers before the middle is taken, at least <see cref="ImageSize"/> (0, the default: the same).</summary>
+    public Size2 ResizeTo { get; init; }
 
     /// <summary>The black border of <see cref="CropMode.Padded"/>, in pixels (at least 0, default 4).</summary>
     public int Padding { get; init; } = 4;
@@ -64,7 +64,7 @@ public sealed record TransformOptions
     public bool BalanceClasses { get; init; }
 
     /// <summary>
-    /// How an evaluation looks at whole pictures at their own resolution, in windows of <see cref="ImageSize"/>; null (default): it does not.
+    /// How an evaluation looks at whole pictures at their own resolution, in squares of <see cref="ImageSize"/>; null (default): it does not.
     /// </summary>
     public WindowOptions? Windows { get; init; }
 
@@ -76,6 +76,9 @@ public sealed record TransformOptions
 
     /// <summary>How much larger or smaller than the frame <see cref="CropMode.Whole"/> shows a picture; null (default) for its own size.</summary>
     public ScaleJitter? Scale { get; init; }
+
+    /// <summary>How often a picture is put together of four (0 to 1, default 0). For boxes.</summary>
+    public double Mosaic { get; init; }
 
     /// <summary>How often a picture is mirrored left to right (0 to 1, default 0).</summary>
     public double Flip { get; init; }
@@ -96,29 +99,29 @@ public sealed record TransformOptions
     public Normalization Normalization { get; init; } = Normalization.ImageNet;
 
     /// <summary>What validation uses for a size: the shorter side resized, the middle taken; nothing random.</summary>
-    /// <param name="imageSize">Side of the square, in pixels.</param>
-    /// <param name="resizeTo">The shorter side before the crop; 0 for the same (small pictures), 256 for 224 is usual for photographs.</param>
-    public static TransformOptions ForEvaluation(int imageSize, int resizeTo = 0) => new() { ImageSize = imageSize, ResizeTo = resizeTo };
+    /// <param name="imageSize">Height and width, in pixels.</param>
+    /// <param name="resizeTo">What is covered before the crop; 0 for the same (small pictures), 256 for 224 is usual for photographs.</param>
+    public static TransformOptions ForEvaluation(Size2 imageSize, Size2 resizeTo = default) => new() { ImageSize = imageSize, ResizeTo = resizeTo };
 
     /// <summary>What training uses by habit: up to 64 pixels a padded random crop, above a random part resized; mirrored half of the time.</summary>
-    /// <param name="imageSize">Side of the square, in pixels.</param>
-    public static TransformOptions ForTraining(int imageSize) => new()
+    /// <param name="imageSize">Height and width, in pixels.</param>
+    public static TransformOptions ForTraining(Size2 imageSize) => new()
     {
         ImageSize = imageSize,
-        Crop = imageSize <= 64 ? CropMode.Padded : CropMode.Resized,
+        Crop = imageSize is { Height: <= 64, Width: <= 64 } ? CropMode.Padded : CropMode.Resized,
         Flip = 0.5,
     };
 
     /// <summary>What training on boxes uses by habit: all of the picture in its proportions, mirrored half of the time.</summary>
-    /// <param name="imageSize">Side of the square, in pixels.</param>
-    public static TransformOptions ForDetection(int imageSize) => new() { ImageSize = imageSize, Crop = CropMode.Whole, Flip = 0.5 };
+    /// <param name="imageSize">Height and width, in pixels.</param>
+    public static TransformOptions ForDetection(Size2 imageSize) => new() { ImageSize = imageSize, Crop = CropMode.Whole, Flip = 0.5 };
 
     /// <summary>
     /// What training on masks uses by habit: up to 64 pixels a padded random crop, above a random part of at least a quarter, resized; mirrored
     /// half of the time. Picture and mask go the same way.
     /// </summary>
-    /// <param name="imageSize">Side of the square, in pixels.</param>
-    public static TransformOptions ForSegmentation(int imageSize) => ForTraining(imageSize) with
+    /// <param name="imageSize">Height and width, in pixels.</param>
+    public static TransformOptions ForSegmentation(Size2 imageSize) => ForTraining(imageSize) with
     {
         KeepProportions = false,
         ResizedCrop = new RandomResizedCrop { MinArea = 0.25 },
@@ -126,13 +129,15 @@ public sealed record TransformOptions
 
     internal void Validate()
     {
-        Require(ImageSize >= 1, nameof(ImageSize), ImageSize, "at least 1");
+        Require(ImageSize is { Height: >= 1, Width: >= 1 }, nameof(ImageSize), ImageSize, "at least 1");
+        Require(ImageSize.Height == ImageSize.Width || (Crop != CropMode.OwnResolution && Windows is null), nameof(ImageSize), ImageSize, "a square at the pictures' own resolution");
         Require(Channels is 1 or 3, nameof(Channels), Channels, "1 or 3");
-        Require(ResizeTo == 0 || ResizeTo >= ImageSize, nameof(ResizeTo), ResizeTo, $"0, or at least the image size {ImageSize}");
-        Require(Padding >= 0 && Padding <= ImageSize, nameof(Padding), Padding, $"0 to the image size {ImageSize}");
+        Require(ResizeTo == default || (ResizeTo.Height >= ImageSize.Height && ResizeTo.Width >= ImageSize.Width), nameof(ResizeTo), ResizeTo, $"0, or at least the image size {ImageSize}");
+        Require(Padding >= 0 && Padding <= Math.Min(ImageSize.Height, ImageSize.Width), nameof(Padding), Padding, $"0 to the image size {ImageSize}");
         Require(VerticalFlip is >= 0 and <= 1, nameof(VerticalFlip), VerticalFlip, "0 to 1");
-        Require(Scale is null or { Least: > 0 and < double.PositiveInfinity }, nameof(Scale), Scale?.Least ?? 0, "from a factor above 0");
-        Require(Scale is null || (Scale.Most >= Scale.Least && Scale.Most < double.PositiveInfinity), nameof(Scale), Scale?.Most ?? 0, "to a factor of at least the first");
+        Require(Scale is null or { IsSound: true }, nameof(Scale), Scale ?? new ScaleJitter(), "two factors above 0 and up to 100, the smaller first");
+        Require(Mosaic is >= 0 and <= 1, nameof(Mosaic), Mosaic, "0 to 1");
+        Require(Mosaic == 0 || ImageSize is { Height: > 1, Width: > 1 }, nameof(ImageSize), ImageSize, "at least 2 for a mosaic");
         Require(LeastVisible is >= 0 and <= 1, nameof(LeastVisible), LeastVisible, "0 to 1");
         Require(Flip is >= 0 and <= 1, nameof(Flip), Flip, "0 to 1");
         Require(Normalization.Mean.Count is int m && (m == 1 || m == Channels || Channels == 1), nameof(Normalization), m, "1 mean, or one a channel");
@@ -159,7 +164,7 @@ public sealed record TransformOptions
         }
     }
 
-    private static void Require(bool holds, string option, double value, string range)
+    private static void Require(bool holds, string option, object value, string range)
     {
         if (!holds)
         {

@@ -60,26 +60,26 @@ internal sealed class ActivationTrace
     /// <summary>Traces a model in the mode that it is in.</summary>
     /// <param name="model">The model. Its weights and statistics stay as they are.</param>
     /// <param name="channels">Channels of an image.</param>
-    /// <param name="side">Side of an image in pixels.</param>
+    /// <param name="size">Height and width of an image in pixels.</param>
     /// <returns>Null for a model that reads values on its way, which no shape tells.</returns>
-    public static ActivationTrace? Of(Module model, int channels, int side)
+    public static ActivationTrace? Of(Module model, int channels, Size2 size)
     {
         using IDisposable still = GradMode.NoGrad();
-        for (int tried = side; ; tried = tried / 2 / SmallestSide * SmallestSide)
+        for (Size2 tried = size; ; tried = new(Halved(tried.Height), Halved(tried.Width)))
         {
             try
             {
-                var graph = Graph.TraceShapes(x => Outputs(model, x[0]), new TensorSpec([Traced, channels, tried, tried], DType.Float32));
+                var graph = Graph.TraceShapes(x => Outputs(model, x[0]), new TensorSpec([Traced, channels, tried.Height, tried.Width], DType.Float32));
                 try
                 {
-                    return new ActivationTrace(model, graph, Math.Pow((double)side / tried, 2));
+                    return new ActivationTrace(model, graph, (double)size.Height / tried.Height * size.Width / tried.Width);
                 }
                 finally
                 {
                     graph.Dispose();
                 }
             }
-            catch (ShapeException) when (tried >= 4 * SmallestSide)
+            catch (ShapeException) when (Math.Min(tried.Height, tried.Width) >= 4 * SmallestSide)
             {
                 // Maybe no tensor can be so large: maps grow as the image does, so that a smaller one tells as much.
                 continue;
@@ -132,6 +132,8 @@ internal sealed class ActivationTrace
 
         return Math.Max(peak, Forward(images));
     }
+
+    private static int Halved(int side) => side / 2 / SmallestSide * SmallestSide;
 
     // What is judged while the model learns is not made otherwise.
     private static Tensor[] Outputs(Module model, Tensor x)

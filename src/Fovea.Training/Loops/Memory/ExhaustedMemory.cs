@@ -4,6 +4,6 @@ namespace Fovea.Training;
 internal static class ExhaustedMemory
 {
     public static MemoryException Error(TrainingInputs inputs, OutOfMemoryException cause) => new(
-        $"training: the system has no memory left for a batch of {inputs.Train.Options.BatchSize} images of {inputs.Description.ImageSize} pixels. "
+        $"training: the system has no memory left for a batch of {inputs.Train.Options.BatchSize} images of {inputs.Description.ImageSize.Pixels()} pixels. "
         + "Take a smaller --batch-size or --image-size, or end other processes; what was saved can be resumed.", cause);
 }

@@ -15,19 +15,19 @@ internal static class InferenceMemory
     /// <exception cref="MemoryException">Not even one image fits.</exception>
     public static int Fit(Module model, ModelDescription description, int batchSize, long free)
     {
-        long side = description.ImageSize;
+        Size2 size = description.ImageSize;
         if (ActivationTrace.Of(model, description.Mean.Count, description.ImageSize) is not { } trace)
         {
             return batchSize;
         }
 
         double packed = Packed * model.Parameters().Sum(p => p.Spec.Bytes);
-        double each = (Blocks * trace.Forward(1)) + (side * side * (sizeof(float) * description.Mean.Count));
+        double each = (Blocks * trace.Forward(1)) + ((long)size.Height * size.Width * (sizeof(float) * description.Mean.Count));
         long fitting = Math.Min((long)Math.Max(0, (free - packed) / each), int.MaxValue / Math.Max(1, trace.LargestValue));
         return fitting > 0
             ? (int)Math.Min(batchSize, fitting)
             : throw new MemoryException(
-                $"memory: {description.Title} on one image of {side}×{side} pixels takes about {Format.Bytes((long)(packed + each))}, and {Format.Bytes(free)} are free. "
+                $"memory: {description.Title} on one image of {size.Pixels()} pixels takes about {Format.Bytes((long)(packed + each))}, and {Format.Bytes(free)} are free. "
                 + "Take a smaller --image-size or model, or end other processes.");
     }
 }

@@ -30,7 +30,7 @@ internal sealed class MemoryGuard(ModelDescription description, TrainOptions opt
 
         MemoryEstimate estimate = memory.At(isChosen ? Math.Min(asked, SmallestChosen) : asked, _free);
         throw new MemoryException(
-            $"{estimate.Text}: training {description.Title} on {estimate.ImageSize}×{estimate.ImageSize} pixels with batches of {estimate.BatchSize} does not fit. "
+            $"{estimate.Text}: training {description.Title} on {estimate.ImageSize.Pixels()} pixels with batches of {estimate.BatchSize} does not fit. "
             + Advice(estimate.BatchSize, isChosen ? 0 : largest));
     }
 
@@ -39,17 +39,17 @@ internal sealed class MemoryGuard(ModelDescription description, TrainOptions opt
         string[] fitting =
         [
             .. largest > 0 ? [$"--batch-size {largest}"] : Array.Empty<string>(),
-            .. LargestSide(batchSize) is { } side ? [$"--image-size {side} with --batch-size {batchSize}"] : Array.Empty<string>(),
+            .. LargestSize(batchSize) is { } side ? [$"--image-size {side.Flag()} with --batch-size {batchSize}"] : Array.Empty<string>(),
         ];
         string more = $"{(options.MemoryLimit is null ? string.Empty : "raise --memory-limit, ")}end other processes or take a smaller model";
         return fitting.Length > 0 ? $"What fits: {string.Join(", or ", fitting)}; else {more}." : $"No smaller batch or image fits; {more}.";
     }
 
-    // Sides of seven eighths, six eighths and so on: near enough to be of use, and few enough to try.
-    private int? LargestSide(int batchSize)
+    // Sizes of seven eighths, six eighths and so on: near enough to be of use, and few enough to try.
+    private Size2? LargestSize(int batchSize)
     {
         int unit = Math.Max(SmallestSide, description.Entry.SizeUnit);
-        for (int side = Next(description.ImageSize, unit); side >= unit; side = Next(side, unit))
+        for (Size2 side = Next(description.ImageSize, unit); Math.Min(side.Height, side.Width) >= unit; side = Next(side, unit))
         {
             Module model = (description with { ImageSize = side }).Build();
             try
@@ -70,6 +70,8 @@ internal sealed class MemoryGuard(ModelDescription description, TrainOptions opt
 
         return null;
     }
+
+    private static Size2 Next(Size2 size, int unit) => new(Next(size.Height, unit), Next(size.Width, unit));
 
     private static int Next(int side, int unit) => Math.Min(side - unit, side * 7 / 8) / unit * unit;
 }

@@ -65,10 +65,10 @@ internal sealed class TrainingMemory
     {
         int images = Images(batchSize);
         ITask task = TaskCatalog.Of(_description.Task);
-        long side = _description.ImageSize, loss = task.LossMaps * _trace.Output * images;
-        long batch = images * side * side * ((sizeof(float) * _description.Mean.Count) + (task.Data.IsOfPixels ? sizeof(long) : 0));
+        long area = (long)_description.ImageSize.Height * _description.ImageSize.Width, loss = task.LossMaps * _trace.Output * images;
+        long batch = images * area * ((sizeof(float) * _description.Mean.Count) + (task.Data.IsOfPixels ? sizeof(long) : 0));
         long inFlight = (_options.Workers is > 0 ? new DataLoaderOptions().Prefetch + 1 : 1) + (_options.Mixup + _options.CutMix > 0 ? 2 : 0);
-        int remembered = _options.Optimizer != OptimizerKind.Sgd ? 2 : _options.Momentum > 0 ? 1 : 0;
+        int remembered = _options.UpdateRule != OptimizerKind.Sgd ? 2 : _options.Momentum > 0 ? 1 : 0;
         return new MemoryEstimate
         {
             BatchSize = batchSize,
@@ -77,7 +77,7 @@ internal sealed class TrainingMemory
             State = ((1 + remembered) * _trained) + (_options.Ema > 0 ? _weights : 0),
             Activations = (long)(Idle * (_trace.ForwardAndBack(images) + loss)) + (ParallelPool.Threads * EachThread),
             Validation = (long)((Idle * _trace.Forward(images)) + (Packed * _weights)) + batch + (task.RevisitsBest ? Swapped * _weights : 0),
-            Batches = (inFlight * batch) + (ParallelPool.Threads * _pictures.Decoding),
+            Batches = (inFlight * batch) + (ParallelPool.Threads * _pictures.Decoding * (_options.Mosaic > 0 ? Mosaic.Pictures : 1)),
             Pictures = _pictures.Kept,
             Available = free + _weights + _pictures.Kept,
         };

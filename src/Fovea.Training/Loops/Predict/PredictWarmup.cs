@@ -41,7 +41,7 @@ internal sealed class PredictWarmup
     private static void WarmUp(ModelDescription description)
     {
         Module model = description.Build().Eval();
-        model.WarmUp([1, description.Mean.Count, description.ImageSize, description.ImageSize]);
+        model.WarmUp([1, description.Mean.Count, description.ImageSize.Height, description.ImageSize.Width]);
         foreach ((_, Tensor value) in model.NamedParameters().Concat(model.NamedBuffers()))
         {
             value.Dispose();

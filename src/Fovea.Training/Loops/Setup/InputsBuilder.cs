@@ -37,9 +37,12 @@ internal static class InputsBuilder
         TransformOptions train = usual with
         {
             Crop = options.Crop is null ? usual.Crop : CropMode.OwnResolution,
+            KeepProportions = description.CropMode is { } fit ? fit != FrameFit.Squash : usual.KeepProportions,
             BalanceClasses = options.CropBalanced,
             Flip = options.Flip ?? usual.Flip,
-            VerticalFlip = options.VerticalFlip,
+            Scale = options.ScaleJitter ?? usual.Scale,
+            Mosaic = options.Mosaic,
+            VerticalFlip = options.VerticalFlip ?? usual.VerticalFlip,
             Normalization = normalization,
             Channels = description.Mean.Count,
             Filter = description.Preprocessing.Interpolation!.Value,

@@ -19,14 +19,14 @@ internal static class ModelChoice
         known ??= new DataRecipe();
         string? attention = options.Attention ?? (entry is null ? known.Attention : null);
         entry ??= ModelCatalog.Find(known.Model ?? task.ChooseModel(data));
-        bool isUsual = options is { BatchSize: null, Optimizer: OptimizerKind.Sgd, Schedule: ScheduleKind.OneCycle };
+        bool isUsual = options is { BatchSize: null, Optimizer: null or OptimizerKind.Sgd, Schedule: ScheduleKind.OneCycle };
         return task.Complete(options, data) with
         {
             Task = task.Data,
             Output = options.Output ?? Path.Combine("runs", task.Data.Name.ToLowerInvariant()),
             Model = entry.Key,
             Attention = attention == ModelRequest.NoAttention ? null : attention,
-            ImageSize = task.ChooseImageSize(options.Crop ?? options.ImageSize, entry, data),
+            ImageSize = task.ChooseImageSize(options.Crop is { } side ? side : options.ImageSize, entry, data),
             Epochs = options.Epochs ?? known.Epochs,
             BatchSize = options.BatchSize ?? known.BatchSize,
 

@@ -15,6 +15,7 @@ public static class Recipe
 
         // One picture is no batch: batch norm over maps of one pixel knows no variance of it.
         int fewest = Math.Clamp(images, 1, 2);
+        options = options with { Optimizer = options.Optimizer ?? task.UsualOptimizer, ClipGradient = options.ClipGradient ?? task.UsualClip };
         int batchSize = options.BatchSize ?? Math.Clamp(images / 8, fewest, task.LargestBatch(options.ImageSize));
         return options with
         {
@@ -40,6 +41,12 @@ public static class Recipe
             throw new OptionException("mixup", $"mixes the labels of whole images; with {task.Data.Labels} leave --mixup and --cutmix out.");
         }
 
+        if (!task.TakesMosaics && (options.Mosaic > 0 || options.ScaleJitter is not null))
+        {
+            throw new OptionException(options.Mosaic > 0 ? "mosaic" : "scale-jitter",
+                $"is for images with boxes, which are shown whole; with {task.Data.Labels} leave --mosaic and --scale-jitter out.");
+        }
+
         if (options.Crop is not null && !task.TakesCrops)
         {
             throw new OptionException("crop", $"squares at the images' own resolution are for models that give a class for each pixel; with {task.Data.Labels} leave --crop out.");
@@ -51,7 +58,7 @@ public static class Recipe
     // images that bear it.
     private static double DefaultLearningRate(TrainOptions options, int imagesPerStep) => (options.Optimizer, options.Schedule) switch
     {
-        (OptimizerKind.Sgd, ScheduleKind.OneCycle) when options.ImageSize is null or <= ModelDescription.SmallImage => 0.4 * imagesPerStep / 128,
+        (OptimizerKind.Sgd, ScheduleKind.OneCycle) when options.ImageSize is null or { Height: <= ModelDescription.SmallImage, Width: <= ModelDescription.SmallImage } => 0.4 * imagesPerStep / 128,
         (OptimizerKind.Sgd, _) => 0.1 * imagesPerStep / 128,
         (_, ScheduleKind.OneCycle) => 3e-3,
         _ => 1e-3,

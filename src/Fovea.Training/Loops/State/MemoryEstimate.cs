@@ -11,8 +11,8 @@ public sealed record MemoryEstimate
     /// <summary>Images in a batch.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>Side of the images in pixels.</summary>
-    public required int ImageSize { get; init; }
+    /// <summary>Height and width of the images in pixels.</summary>
+    public required Size2 ImageSize { get; init; }
 
     /// <summary>The weights.</summary>
     public required long Weights { get; init; }

@@ -9,7 +9,8 @@ namespace Fovea.Training;
     WriteIndented = true,
     UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters = [typeof(ImageSizeConverter)])]
 [JsonSerializable(typeof(TrainState))]
 [JsonSerializable(typeof(MemoryEstimate))]
 internal sealed partial class TrainingJson : JsonSerializerContext;

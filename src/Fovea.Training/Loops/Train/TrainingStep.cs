@@ -72,7 +72,7 @@ internal sealed class TrainingStep
         double norm = Optimizer.GradientNorm() * share;
         if (double.IsFinite(norm))
         {
-            Optimizer.Step(share * GradientClipping.Scale(norm, _options.ClipGradient));
+            Optimizer.Step(share * GradientClipping.Scale(norm, _options.ClipGradient ?? 0));
             Average?.Update();
         }
 

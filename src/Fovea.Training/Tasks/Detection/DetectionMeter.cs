@@ -6,6 +6,9 @@ namespace Fovea.Training;
 /// <summary>Adds up what was found, in pixels of the pictures themselves.</summary>
 internal sealed class DetectionMeter(DetectionScheme scheme, IReadOnlyList<string> classes) : IEvaluationMeter
 {
+    // Precision over all recall needs what a model is hardly sure of, too: the threshold of the field's evaluations, below that of predictions.
+    private const double LeastScore = 0.05;
+    private readonly DetectionOptions _options = scheme.Defaults with { ScoreThreshold = Math.Min(LeastScore, scheme.Defaults.ScoreThreshold) };
     private readonly AveragePrecisionMeter _meter = new(classes.Count);
     private readonly List<PictureFinding> _images = [];
     private double _loss;
@@ -23,7 +26,7 @@ internal sealed class DetectionMeter(DetectionScheme scheme, IReadOnlyList<strin
             _loss += scheme.Loss(outputs, batch.Labels, height, width).Total.Item() * batch.Count;
         }
 
-        IReadOnlyList<Detection>[] found = scheme.Decode(outputs, height, width);
+        IReadOnlyList<Detection>[] found = scheme.Decode(outputs, height, width, _options);
         for (int i = 0; i < batch.Count; i++)
         {
             var kept = (KeptBoxes)batch.Kept(i)!;

@@ -7,6 +7,7 @@ namespace Fovea.Training;
 internal sealed class DetectionTask : ITask
 {
     private const int LargestChosen = 512;
+    private const int SizeUnit = 32;
     private const int Steps = 4000;
     private const double AdamRate = 1e-3;
     private const double SgdRate = 0.01;
@@ -34,21 +35,32 @@ internal sealed class DetectionTask : ITask
 
     public bool TakesPolicies => false;
 
+    public bool TakesMosaics => true;
+
     public int EvaluationBatch => 8;
 
     public string ChooseModel(DatasetSummary data) => "fcos_resnet18_fpn";
 
-    // Pyramids take pictures of any size: the data's own, up to where a step takes long.
-    public int ChooseImageSize(int? asked, ModelEntry model, DatasetSummary data) =>
-        asked ?? Math.Clamp(data.UsualSide(model.ImageSize) / 32 * 32, 32, LargestChosen);
+    public OptimizerKind UsualOptimizer => OptimizerKind.AdamW;
 
-    public int LargestBatch(int? imageSize) => 8;
+    // Few objects make up the loss of a step, and one that is far from its anchor weighs much in it.
+    public double UsualClip => 10;
+
+    // Pyramids take pictures of any size: the data's own, up to where a step takes long.
+    public Size2 ChooseImageSize(Size2? asked, ModelEntry model, DatasetSummary data)
+    {
+        Size2 usual = data.UsualSize(model.ImageSize);
+        double scale = Math.Min(1, (double)LargestChosen / Math.Max(usual.Height, usual.Width));
+        return asked ?? new Size2(Chosen(usual.Height * scale), Chosen(usual.Width * scale));
+    }
+
+    public int LargestBatch(Size2? imageSize) => 8;
 
     public int ChooseEpochs(int images, int batchSize) => Math.Clamp(Steps * batchSize / Math.Max(1, images), 10, 200);
 
     public double? ChooseLearningRate(TrainOptions options) => options.Optimizer == OptimizerKind.Sgd ? SgdRate : AdamRate;
 
-    public TransformOptions Augmentation(int imageSize) => TransformOptions.ForDetection(imageSize);
+    public TransformOptions Augmentation(Size2 imageSize) => TransformOptions.ForDetection(imageSize);
 
     public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) => options.Loss is { } asked
         ? throw new OptionException("loss", $"detection networks bring the loss that they are defined with; leave --loss out, got {asked}.")
@@ -93,6 +105,8 @@ internal sealed class DetectionTask : ITask
 
     public IOutputReader CreateReader(Module model, ModelDescription description, PredictOptions options) =>
         new DetectionReader(SchemeOf(model), description.EvaluationPipeline(), description.Classes);
+
+    private static int Chosen(double side) => Math.Max(SizeUnit, (int)Math.Round(side / SizeUnit) * SizeUnit);
 
     /// <summary>What a detector's outputs mean.</summary>
     /// <exception cref="OptionException">The model is none.</exception>

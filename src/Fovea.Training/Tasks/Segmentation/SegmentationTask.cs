@@ -44,25 +44,30 @@ internal sealed class SegmentationTask : ITask
 
     public string ChooseModel(DatasetSummary data) => "unet-small";
 
-    public int ChooseImageSize(int? asked, ModelEntry model, DatasetSummary data)
+    public Size2 ChooseImageSize(Size2? asked, ModelEntry model, DatasetSummary data)
     {
         int unit = model.SizeUnit;
-        int size = asked ?? Math.Clamp(data.UsualSide(LargestChosen) / unit * unit, unit, LargestChosen);
-        return size % unit == 0 ? size : throw new OptionException("image-size",
-            $"{model.Key} takes sides that are multiples of {unit}; expected such as {Math.Max(unit, size / unit * unit)}, got {size}.");
+        Size2 size = asked ?? Math.Clamp(data.UsualSide(LargestChosen) / unit * unit, unit, LargestChosen);
+        Size2 fitting = new(Math.Max(unit, size.Height / unit * unit), Math.Max(unit, size.Width / unit * unit));
+        return size == fitting ? size : throw new OptionException("image-size",
+            $"{model.Key} takes sides that are multiples of {unit}; expected such as {fitting.Flag()}, got {size.Flag()}.");
     }
 
     public TrainOptions Complete(TrainOptions options, DatasetSummary data) => options with { MaskClasses = [.. data.Classes.Select(c => c.Name)] };
 
     // As many pixels a step as sixteen images of 128 pixels: a map for each class and level is kept for the backward pass.
-    public int LargestBatch(int? imageSize) => Math.Clamp(16 * 128 * 128 / (int)Math.Pow(imageSize ?? 128, 2), 2, 64);
+    public int LargestBatch(Size2? imageSize)
+    {
+        Size2 size = imageSize ?? 128;
+        return (int)Math.Clamp(16L * 128 * 128 / ((long)size.Height * size.Width), 2, 64);
+    }
 
     public int ChooseEpochs(int images, int batchSize) => Math.Clamp(Steps * batchSize / Math.Max(1, images), 10, 200);
 
     // Every pixel is an example: a step of few images is not noisy, and the rate need not follow their number.
     public double? ChooseLearningRate(TrainOptions options) => options.Optimizer == OptimizerKind.Sgd ? Rate : null;
 
-    public TransformOptions Augmentation(int imageSize) => TransformOptions.ForSegmentation(imageSize);
+    public TransformOptions Augmentation(Size2 imageSize) => TransformOptions.ForSegmentation(imageSize);
 
     public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) =>
         LossParser.Parse(options.Loss ?? LossParser.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data.Dataset) : null);

@@ -66,6 +66,18 @@ public class ResizeTests
     }).QuickCheckThrowOnFailure();
 
     [Theory]
+    [InlineData(50, 30, 40, 20, 40, 24)]
+    [InlineData(50, 30, 20, 40, 66, 40)]
+    [InlineData(30, 50, 24, 40, 24, 40)]
+    public void A_rectangle_is_covered_in_the_picture_s_proportions(int width, int height, int across, int down, int coveringWidth, int coveringHeight)
+    {
+        Image image = Pictures.Make(width, height, 3, 5);
+        Same.Picture(
+            image.Resize(coveringWidth, coveringHeight).CenterCrop(across - 3, down - 2), image.ResizeAndCenterCrop((across, down), (across - 3, down - 2)), $"{width}x{height} to {across}x{down}");
+        Assert.Throws<ArgumentException>(() => image.ResizeAndCenterCrop((across, down), (across, down + 1)));
+    }
+
+    [Theory]
     [InlineData(500, 375, 256, 341, 256)]
     [InlineData(375, 500, 256, 256, 341)]
     [InlineData(10, 10, 3, 3, 3)]

@@ -12,47 +12,23 @@ namespace Fovea.Models;
 /// <para>Attention: blocks and stages are the backbone's, <c>neck</c> stands behind every level of the pyramid. torchvision freezes the
 /// backbone's batch norms where its weights were given; freezing <c>backbone.body</c> does so here.</para>
 /// </summary>
-public sealed class Fcos : Module, IDetector
+public sealed class Fcos : PyramidDetector
 {
     private const int Groups = 32;
-    private readonly int _inChannels;
-    private readonly PyramidBackbone _backbone;
-    private readonly HeadBranch _classification;
-    private readonly HeadBranch _regression;
 
     /// <summary>Creates the network.</summary>
     /// <param name="depth">Of the ResNet: 18, 34, 50, 101 or 152.</param>
     /// <param name="options">Classes and attention.</param>
     /// <exception cref="OptionException">There is no such depth, or the attention does not fit.</exception>
     public Fcos(int depth, ModelOptions options)
+        : base("fcos", depth, options, static classes => new FcosScheme(classes),
+            static classes => new HeadBranch(Tower(), (HeadBranch.Logits, HeadBranch.Convolution(classes))),
+            static () => new HeadBranch(Tower(), ("bbox_reg", HeadBranch.Convolution(4)), ("bbox_ctrness", HeadBranch.Convolution(1))))
     {
-        ArgumentNullException.ThrowIfNull(options);
-        _inChannels = options.InChannels;
-        Scheme = new FcosScheme(options.Classes);
-        _backbone = Register("backbone", new PyramidBackbone("fcos", depth, options));
-        _classification = new HeadBranch(Tower(), (HeadBranch.Logits, HeadBranch.Convolution(options.Classes)));
-        _regression = new HeadBranch(Tower(), ("bbox_reg", HeadBranch.Convolution(4)), ("bbox_ctrness", HeadBranch.Convolution(1)));
-
-        // The layer with a row for each class is the last, as in every model: so weights for other classes find it.
-        Register("head", new Sequential([("regression_head", _regression), ("classification_head", _classification)]));
     }
 
-    /// <inheritdoc/>
-    public DetectionScheme Scheme { get; }
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x)
-    {
-        Channels.CheckMaps("fcos", x, _inChannels);
-        var rows = new List<Tensor>();
-        foreach (Tensor level in _backbone.Levels(x))
-        {
-            Tensor[] box = _regression.Tops(level);
-            rows.Add(HeadBranch.Rows(1, _classification.Tops(level)[0], box[0].Relu(), box[1]));
-        }
-
-        return Tensor.Concat([.. rows], 1);
-    }
+    private protected override Tensor Rows(Tensor[] classification, Tensor[] regression) =>
+        HeadBranch.Rows(1, classification[0], regression[0].Relu(), regression[1]);
 
     private static Sequential Tower() => new(
     [

@@ -25,9 +25,9 @@ internal sealed class FeaturePyramid : Module
 
     /// <param name="channels">Channels of the backbone's maps, the finest first.</param>
     /// <param name="slots">The mechanisms of the model.</param>
-    /// <param name="imageSize">Side of the pictures in pixels.</param>
+    /// <param name="imageSize">Height and width of the pictures in pixels.</param>
     /// <param name="places">Takes the names of the levels, for messages.</param>
-    public FeaturePyramid(IReadOnlyList<int> channels, AttentionSlots slots, int imageSize, List<string> places)
+    public FeaturePyramid(IReadOnlyList<int> channels, AttentionSlots slots, Size2 imageSize, List<string> places)
     {
         foreach (int from in channels)
         {
@@ -45,9 +45,8 @@ internal sealed class FeaturePyramid : Module
         for (int i = 0; i < _attention.Length; i++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"p{FirstLevel + i}");
-            int size = Math.Max(1, imageSize >> (FirstLevel + i));
             places.Add(name);
-            _attention[i] = slots.ForNeck(name, new SlotShape(Width, size, size));
+            _attention[i] = slots.ForNeck(name, new SlotShape(Width, imageSize.Over(1 << (FirstLevel + i))));
             if (_attention[i] is { } made)
             {
                 present.Add((name, made));

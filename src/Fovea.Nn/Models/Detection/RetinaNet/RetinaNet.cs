@@ -11,45 +11,21 @@ namespace Fovea.Models;
 /// <para>Attention: blocks and stages are the backbone's, <c>neck</c> stands behind every level of the pyramid. torchvision freezes the
 /// backbone's batch norms where its weights were given; freezing <c>backbone.body</c> does so here.</para>
 /// </summary>
-public sealed class RetinaNet : Module, IDetector
+public sealed class RetinaNet : PyramidDetector
 {
-    private readonly int _inChannels;
-    private readonly PyramidBackbone _backbone;
-    private readonly HeadBranch _classification;
-    private readonly HeadBranch _regression;
-
     /// <summary>Creates the network.</summary>
     /// <param name="depth">Of the ResNet: 18, 34, 50, 101 or 152.</param>
     /// <param name="options">Classes and attention.</param>
     /// <exception cref="OptionException">There is no such depth, or the attention does not fit.</exception>
     public RetinaNet(int depth, ModelOptions options)
+        : base("retinanet", depth, options, static classes => new RetinaNetScheme(classes),
+            static classes => new HeadBranch(Tower(), (HeadBranch.Logits, HeadBranch.Convolution(RetinaNetScheme.Anchors * classes))),
+            static () => new HeadBranch(Tower(), ("bbox_reg", HeadBranch.Convolution(RetinaNetScheme.Anchors * 4))))
     {
-        ArgumentNullException.ThrowIfNull(options);
-        _inChannels = options.InChannels;
-        Scheme = new RetinaNetScheme(options.Classes);
-        _backbone = Register("backbone", new PyramidBackbone("retinanet", depth, options));
-        _classification = new HeadBranch(Tower(), (HeadBranch.Logits, HeadBranch.Convolution(RetinaNetScheme.Anchors * options.Classes)));
-        _regression = new HeadBranch(Tower(), ("bbox_reg", HeadBranch.Convolution(RetinaNetScheme.Anchors * 4)));
-
-        // The layer with a row for each class is the last, as in every model: so weights for other classes find it.
-        Register("head", new Sequential([("regression_head", _regression), ("classification_head", _classification)]));
     }
 
-    /// <inheritdoc/>
-    public DetectionScheme Scheme { get; }
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x)
-    {
-        Channels.CheckMaps("retinanet", x, _inChannels);
-        var rows = new List<Tensor>();
-        foreach (Tensor level in _backbone.Levels(x))
-        {
-            rows.Add(HeadBranch.Rows(RetinaNetScheme.Anchors, _classification.Tops(level)[0], _regression.Tops(level)[0]));
-        }
-
-        return Tensor.Concat([.. rows], 1);
-    }
+    private protected override Tensor Rows(Tensor[] classification, Tensor[] regression) =>
+        HeadBranch.Rows(RetinaNetScheme.Anchors, classification[0], regression[0]);
 
     // A sequence around each convolution, for the names' sake.
     private static Sequential Tower() => new(

@@ -26,7 +26,8 @@ internal static class BatchPicture
     {
         ILabelDrawing labels = TaskCatalog.Of(description.Task).CreateDrawing(description);
         int count = Math.Min(Most, batch.Count), columns = (int)Math.Ceiling(Math.Sqrt(count)), rows = (count + columns - 1) / columns;
-        int tile = TileOf(description.ImageSize), cell = tile + Gap, line = Lettering.Height(Scale) + Gap, height = cell + (labels.HasCaptions ? line : 0);
+        Size2 tile = TileOf(description.ImageSize);
+        int cell = tile.Width + Gap, line = Lettering.Height(Scale) + Gap, height = tile.Height + Gap + (labels.HasCaptions ? line : 0);
         IReadOnlyList<(string Name, byte Red, byte Green, byte Blue)> legend = labels.Legend(targets, count);
         Image board = Painting.Blank((columns * cell) + Gap, (rows * height) + Gap + (legend.Count * line), Color.White);
         for (int i = 0; i < count; i++)
@@ -35,7 +36,7 @@ internal static class BatchPicture
             board.Paste(Fit(labels.Over(Unprepared(batch.Images, i, description), targets, i), tile), x, y);
             if (labels.HasCaptions)
             {
-                board.Write(x, y + tile + (Gap / 2), Lettering.Cut(labels.Caption(targets, i), Lettering.Fitting(tile, Scale)), Scale, s_ink);
+                board.Write(x, y + tile.Height + (Gap / 2), Lettering.Cut(labels.Caption(targets, i), Lettering.Fitting(tile.Width, Scale)), Scale, s_ink);
             }
         }
 
@@ -52,10 +53,16 @@ internal static class BatchPicture
     }
 
     // Small images by a whole factor, so that their pixels stay what they are.
-    private static int TileOf(int side) => side >= SmallestTile ? Math.Min(side, LargestTile) : side * ((SmallestTile + side - 1) / side);
+    private static Size2 TileOf(Size2 size)
+    {
+        int side = Math.Max(size.Height, size.Width), factor = (SmallestTile + side - 1) / side;
+        return factor > 1 ? new(size.Height * factor, size.Width * factor)
+            : side <= LargestTile ? size
+            : new(Math.Max(1, size.Height * LargestTile / side), Math.Max(1, size.Width * LargestTile / side));
+    }
 
-    private static Image Fit(Image image, int tile) =>
-        image.Width == tile ? image : image.Resize(tile, tile, image.Width < tile ? ResizeFilter.Nearest : ResizeFilter.Bilinear);
+    private static Image Fit(Image image, Size2 tile) => image.Width == tile.Width && image.Height == tile.Height ? image
+        : image.Resize(tile.Width, tile.Height, image.Width < tile.Width ? ResizeFilter.Nearest : ResizeFilter.Bilinear);
 
     private static Image Unprepared(Tensor images, int number, ModelDescription description)
     {

@@ -88,7 +88,7 @@ public sealed record DryRunResult
         json.WriteNumber("batchesPerEpoch", BatchesPerEpoch);
         json.WriteNumber("epochs", Options.Epochs!.Value);
         json.Number("learningRate", Options.LearningRate);
-        json.WriteNumber("imageSize", Description.ImageSize);
+        json.WriteSize("imageSize", Description.ImageSize);
         json.WriteString("preprocessing", Description.Preprocessing.ToString());
         json.Number("loss", Loss);
         json.Number("gradientNorm", GradientNorm);

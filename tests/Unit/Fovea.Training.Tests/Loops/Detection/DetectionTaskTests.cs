@@ -51,7 +51,17 @@ public class DetectionTaskTests
         ITask task = TaskCatalog.Of(DataTask.Detect);
         Assert.Throws<OptionException>(() => task.CreateLoss(options with { Loss = "ce" }, new Oracle(), Data()));
         Assert.Throws<OptionException>(() => task.CreateLoss(options with { ClassWeights = true }, new Oracle(), Data()));
-        Assert.Equal(1e-3, Recipe.Complete(options with { Optimizer = OptimizerKind.AdamW }, 100).LearningRate);
+    }
+
+    [Fact]
+    public void Detectors_have_a_recipe_of_their_own()
+    {
+        var options = new TrainOptions { Task = DataTask.Detect };
+        TrainOptions chosen = Recipe.Complete(options, 205);
+        Assert.Equal((OptimizerKind.AdamW, 1e-3, 0.05, 10, 8), (chosen.Optimizer!.Value, chosen.LearningRate!.Value, chosen.WeightDecay!.Value, chosen.ClipGradient!.Value, chosen.BatchSize!.Value));
+        TrainOptions asked = Recipe.Complete(options with { Optimizer = OptimizerKind.Sgd, ClipGradient = 0 }, 205);
+        Assert.Equal((OptimizerKind.Sgd, 0.01, 5e-4, 0), (asked.Optimizer!.Value, asked.LearningRate!.Value, asked.WeightDecay!.Value, asked.ClipGradient!.Value));
+        Assert.Equal((OptimizerKind.Sgd, 0.0), (Recipe.Complete(new TrainOptions(), 205).Optimizer!.Value, Recipe.Complete(new TrainOptions(), 205).ClipGradient!.Value));
     }
 
     private static string Refused(TrainOptions options) => Assert.Throws<OptionException>(() => Recipe.Check(options, TaskCatalog.Of(DataTask.Detect))).Message;

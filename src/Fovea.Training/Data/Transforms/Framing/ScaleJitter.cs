@@ -9,11 +9,16 @@ namespace Fovea.Training.Data;
 /// </summary>
 public sealed record ScaleJitter
 {
+    private const double Largest = 100;
+
     /// <summary>The smallest factor, above 0; default 0.8.</summary>
     public double Least { get; init; } = 0.8;
 
     /// <summary>The largest factor, at least <see cref="Least"/>; default 1.25.</summary>
     public double Most { get; init; } = 1.25;
+
+    /// <summary>Whether both are above 0 and in order, and small enough for a picture's pixels to be counted.</summary>
+    internal bool IsSound => Least > 0 && Most >= Least && Most <= Largest;
 
     /// <summary>Where a picture goes: which part of it, and the rectangle of the frame that this is resized to.</summary>
     /// <param name="image">The picture.</param>
