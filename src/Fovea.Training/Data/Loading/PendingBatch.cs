@@ -56,7 +56,7 @@ internal sealed class PendingBatch
             {
                 int index = _indices[i];
                 ImageSample sample = _plan.Loader.Dataset.Get(index);
-                _labels.Write(sample, pipeline, _plan.RandomOf(index), images.Slice(i * size, size), i);
+                _labels.Write(sample, pipeline, _plan.RandomOf(Number, i), images.Slice(i * size, size), i);
                 _kept[i] = _task.Kept(sample, pipeline);
             }
             catch (Exception e)

@@ -19,6 +19,7 @@ public static class Recipe
         return options with
         {
             BatchSize = batchSize,
+            Instances = options.Instances ?? task.Instances,
             Epochs = options.Epochs ?? task.ChooseEpochs(images, batchSize),
             LearningRate = options.LearningRate ?? task.ChooseLearningRate(options) ?? DefaultLearningRate(options, batchSize * Math.Max(1, options.Accumulate)),
             WeightDecay = options.WeightDecay ?? (options.Optimizer == OptimizerKind.AdamW ? 0.05 : 5e-4),
@@ -38,6 +39,11 @@ public static class Recipe
         if (options.Mixup + options.CutMix > 0 && !task.TakesMixedLabels)
         {
             throw new OptionException("mixup", $"mixes the labels of whole images; with {task.Data.Labels} leave --mixup and --cutmix out.");
+        }
+
+        if (options.Instances is not null && task.Instances is null)
+        {
+            throw new OptionException("instances", $"several pictures of an identity in a batch are for retrieval; with {task.Data.Labels} leave --instances out.");
         }
 
         if (options.Crop is not null && !task.TakesCrops)
