@@ -26,7 +26,7 @@ internal static class ModelExport
         {
             Metadata = Metadata(Exported(model, options)),
             GraphName = model.Key,
-            OutputName = model.Task.SeesWholeImage ? "masks" : "logits",
+            OutputName = model.Task.Outputs,
             SizeUnit = model.Entry.SizeUnit,
             Preprocessing = options.WithPreprocessing ? new OnnxPreprocessing(model.Mean, model.Std) : null,
         };

@@ -55,6 +55,8 @@ internal static class EvalFlags
         .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { ImageSize = v })
         .Crop(CropHelp, (o, v) => o with { Crop = v })
         .Preprocessing(o => o.Preprocessing, (o, v) => o with { Preprocessing = v })
+        .AddMany("--gallery", FlagValues.Text("PATH"), "For retrieval: image files and folders in which the nearest pictures are looked for; default: none.",
+            (o, v) => o with { Gallery = v })
         .Group("Run")
         .BatchSize("Images at a time; default 32.", (o, v) => o with { BatchSize = v })
         .Threads((o, v) => o with { Threads = v })
@@ -63,5 +65,5 @@ internal static class EvalFlags
         .MaskColors("The colours that masks are written in, a file or a table as for train, or none for the numbers of the classes; default: what the weights say.",
             (o, v) => o with { MaskColors = v })
         .AddSwitch("--overlay", "Write each image with its mask drawn over it as well.", (o, v) => o with { Overlay = v })
-        .Add("--top", FlagValues.Integer(1), "How many classes to print for each image; default 5.", (o, v) => o with { Top = v });
+        .Add("--top", FlagValues.Integer(1), "How many classes, or pictures of the gallery, to print for each image; default 5.", (o, v) => o with { Top = v });
 }

@@ -78,13 +78,16 @@ internal static class TrainFlags
     private static void AddRecipe(FlagSet<TrainOptions> flags) => flags
         .Add("--epochs", FlagValues.Integer(1), "Passes over the training images; default: chosen by the data.", (o, v) => o with { Epochs = v })
         .BatchSize("Images per step; default 128, less for small data.", (o, v) => o with { BatchSize = v })
+        .Add("--instances --num-instances", FlagValues.Integer(2), "For retrieval, pictures of each identity in a batch, which is of batch-size / instances identities; default 4.",
+            (o, v) => o with { Instances = v })
         .AddSwitch("--drop-last", "Leave the last batch of an epoch out when it is not full; default: it is smaller, and a single image joins the batch before it.",
             (o, v) => o with { DropLast = v })
         .Add("--accumulate", FlagValues.Integer(1), "Batches whose gradients are averaged for one step; default 1.", (o, v) => o with { Accumulate = v })
         .Add("--lr --learning-rate", FlagValues.Above(0), "The highest learning rate of the schedule; default: by optimiser, schedule and batch size.",
             (o, v) => o with { LearningRate = v })
         .Add("--optimizer --opt", FlagValues.Word<OptimizerKind>(), "The update rule; default sgd, for boxes adamw.", (o, v) => o with { Optimizer = v })
-        .Add("--loss", s_loss, "What is minimised: ce, focal, bce, dice, jaccard, tversky, lovasz, or a sum such as 0.5*focal(2)+dice; default ce, with masks ce+dice.",
+        .Add("--loss", s_loss, "What is minimised: ce, focal, bce, dice, jaccard, tversky, lovasz, for retrieval triplet(margin), or a sum such as 0.5*focal(2)+dice; default ce, with masks "
+            + "ce+dice, for retrieval ce+triplet(0.3).",
             (o, v) => o with { Loss = v })
         .Add("--momentum", FlagValues.BelowOne, "SGD's momentum or Adam's beta 1, 0 to below 1; default 0.9.", (o, v) => o with { Momentum = v })
         .AddSwitch("--nesterov", "Look ahead along SGD's momentum; default true. Switch off with --nesterov false.", (o, v) => o with { Nesterov = v })
@@ -99,7 +102,7 @@ internal static class TrainFlags
     private static void AddRegularization(FlagSet<TrainOptions> flags) => flags
         .Add("--mixup", FlagValues.AtLeast(0), "Mixup's alpha; default 0: off.", (o, v) => o with { Mixup = v })
         .Add("--cutmix", FlagValues.AtLeast(0), "CutMix's alpha; default 0: off.", (o, v) => o with { CutMix = v })
-        .Add("--label-smoothing --smoothing", FlagValues.BelowOne, "Probability spread over all classes, 0 to below 1; default 0.", (o, v) => o with { LabelSmoothing = v })
+        .Add("--label-smoothing --smoothing", FlagValues.BelowOne, "Probability spread over all classes, 0 to below 1; default 0, for retrieval 0.1.", (o, v) => o with { LabelSmoothing = v })
         .Add("--auto-augment --aa", s_policy, "Random image operations: none, rand, rand-n2-m9 (n 0 to 14, m 0 to 30) or trivial; default none.", (o, v) => o with { AutoAugment = v })
         .Add("--flip --hflip", FlagValues.Share, "Probability that an image is mirrored left to right, 0 to 1; default 0.5.", (o, v) => o with { Flip = v })
         .Add("--vertical-flip --vflip", FlagValues.Share, "Probability that an image is mirrored top to bottom, 0 to 1; default 0.", (o, v) => o with { VerticalFlip = v })

@@ -23,7 +23,7 @@ internal static class ProgressText
     {
         EpochMetrics m = e.Metrics;
         string validation = e.Score is { } score
-            ? $"   val loss {(m.ValLoss is { } loss ? Quantity.Number(loss) : "not finite")} {Of(e.Metric, score)}"
+            ? $"   val {(e.HasValidationLoss ? $"loss {(m.ValLoss is { } loss ? Quantity.Number(loss) : "not finite")} " : string.Empty)}{Of(e.Metric, score)}"
             : string.Empty;
         return $"{Epoch(m.Epoch, e.Epochs)}   loss {Quantity.Number(m.TrainLoss)} {Of(e.TrainMetric, e.TrainScore)}{validation}   "
             + $"{Quantity.Speed(m.ImagesPerSecond)}   {Quantity.Time(TimeSpan.FromSeconds(m.Seconds))}{(e.IsBest ? "   best" : string.Empty)}";

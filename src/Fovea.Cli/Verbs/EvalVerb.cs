@@ -14,7 +14,8 @@ internal static class EvalVerb
         var verb = new Verb(
             "eval",
             "Measure a classifier on images with known classes: top-1, top-5, loss, calibration, and recall, precision and F1 of each class; or a segmentation "
-            + "model on images with masks: IoU and Dice of each class, over the set and image by image, and 95 % Hausdorff distances.",
+            + "model on images with masks: IoU and Dice of each class, over the set and image by image, and 95 % Hausdorff distances; or a detector on "
+            + "images with boxes: average precision; or a retrieval model on a folder per identity: mAP, rank-1, rank-5 and rank-10.",
             "fovea eval --weights runs/classify/clutter-resnet8/best.safetensors",
             "fovea eval --weights runs/segment/camvid-unet-small --data camvid/ --output scores/",
             "fovea eval --model resnet20-cifar --weights resnet20.th --data val.tar.gz --json");

@@ -16,11 +16,13 @@ internal static class PredictVerb
     {
         var verb = new Verb(
             "predict",
-            "Print the classes that a classifier sees in images, most likely first; write the masks that a segmentation model sees. An image that cannot be read is named and does not stop the others; "
+            "Print the classes that a classifier sees in images, most likely first; write the masks that a segmentation model sees, the boxes of a "
+            + "detector; print the embeddings of a retrieval model, or what lies nearest in a gallery. An image that cannot be read is named and does not stop the others; "
             + "the exit code is then 3.",
             "fovea predict cat.jpg --weights runs/classify/photos-resnet18/best.safetensors",
             "fovea predict street.png --weights runs/segment/camvid-unet-small --output masks/ --overlay",
             "fovea predict holidays/ --weights best.safetensors --top 3 --json",
+            "fovea predict anna.jpg --weights runs/retrieve/people-rga_resnet50 --gallery people/gallery --top 10",
             "fovea predict - --weights best.safetensors",
             "fovea predict cat.jpg --weights best.safetensors --attention grad-cam",
             "fovea predict --list pictures.txt --weights best.safetensors");
@@ -63,7 +65,7 @@ internal static class PredictVerb
 
         if (!predictor.PredictsFiles && (options.Overlay || (options.Output is not null && options.MapMethod is null)))
         {
-            throw new OptionException("predict", $"--output and --overlay are for masks, and these weights give {predictor.Gives}; leave them out, or ask for --attention.");
+            throw new OptionException("predict", $"--output and --overlay are for masks and boxes, and these weights give {predictor.Gives}; leave them out, or ask for --attention.");
         }
 
         string folder = options.Output ?? Path.Combine("runs", "predict");

@@ -9,7 +9,10 @@ namespace Fovea.Models;
 /// <param name="Build">Builds it.</param>
 public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<ModelOptions, Module> Build)
 {
-    /// <summary>The task whose outputs it gives: <c>Classify</c> (default) for [N, classes], <c>Segment</c> for [N, classes, H, W], <c>Detect</c> for an <see cref="IDetector"/>.</summary>
+    /// <summary>
+    /// The task whose outputs it gives: <c>Classify</c> (default) for [N, classes], <c>Segment</c> for [N, classes, H, W], <c>Detect</c> for an
+    /// <see cref="IDetector"/>, <c>Retrieve</c> for an <see cref="IEmbedder"/>.
+    /// </summary>
     public string Task { get; init; } = "Classify";
 
     /// <summary>What the sides of its images must be multiples of, in pixels; default 1.</summary>
@@ -32,6 +35,7 @@ public static class ModelCatalog
 {
     private const string Segmentation = SegmentationModels.Task;
     private const string Detection = "Detect";
+    private const string Retrieval = "Retrieve";
 
     private static readonly Registry<ModelEntry> s_registry = new("model", static m => m.Key,
     [
@@ -66,6 +70,10 @@ public static class ModelCatalog
         new("fcos_resnet50_fpn", "FCOS on ResNet-50 with a feature pyramid, as in torchvision", 512, o => new Fcos(50, o)) { Task = Detection },
         new("retinanet_resnet18_fpn", "RetinaNet on ResNet-18 with a feature pyramid: boxes of nine anchors a place", 320, o => new RetinaNet(18, o)) { Task = Detection },
         new("retinanet_resnet50_fpn", "RetinaNet on ResNet-50 with a feature pyramid, as in torchvision", 512, o => new RetinaNet(50, o)) { Task = Detection },
+        new("rga_resnet50", "ResNet-50 with relation-aware global attention behind each stage: an embedding for retrieval", 256,
+            o => new EmbeddingResNet(50, o) { Relations = true }) { Task = Retrieval },
+        new("reid_resnet18", "ResNet-18 that keeps the last map large: an embedding for retrieval", 128, o => new EmbeddingResNet(18, o)) { Task = Retrieval },
+        new("reid_resnet50", "ResNet-50 that keeps the last map large: an embedding for retrieval", 256, o => new EmbeddingResNet(50, o)) { Task = Retrieval },
     ],
         isTaken: Contains);
 

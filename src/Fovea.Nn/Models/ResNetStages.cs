@@ -6,8 +6,8 @@ namespace Fovea.Models;
 
 /// <summary>
 /// The four stages of blocks that every ImageNet-sized ResNet has, as classifier, as encoder or as dilated backbone. A stage that would make the
-/// map smaller than the output stride keeps its size and spreads the taps of its convolutions instead; the first block of such a stage still
-/// has the dilation of the stage before, as torchvision and mmsegmentation have it.
+/// map smaller than the output stride keeps its size and, unless told not to, spreads the taps of its convolutions instead; the first block of such
+/// a stage still has the dilation of the stage before, as torchvision and mmsegmentation have it.
 /// </summary>
 internal sealed class ResNetStages
 {
@@ -20,7 +20,7 @@ internal sealed class ResNetStages
     private readonly int _outputStride;
 
     /// <param name="depth">18, 34 (basic blocks), 50, 101 or 152 (bottlenecks).</param>
-    /// <param name="outputStride">By how much the last map is smaller than the image: 32 (default), or 16 or 8 by dilation.</param>
+    /// <param name="outputStride">By how much the last map is smaller than the image: 32 (default), or 16 or 8.</param>
     /// <exception cref="OptionException">There is no such depth or stride.</exception>
     public ResNetStages(int depth, int outputStride = 32)
     {
@@ -37,8 +37,14 @@ internal sealed class ResNetStages
             ? outputStride : throw new OptionException("resnet", $"output stride: expected 8, 16 or 32, got {outputStride}.");
     }
 
+    /// <summary>Channels of the stem, an even number; default 64.</summary>
+    public int Width { get; init; } = 64;
+
+    /// <summary>Whether a stage that keeps its size spreads the taps of its convolutions (default); else it sees as far as with a stride of one.</summary>
+    public bool Dilates { get; init; } = true;
+
     /// <summary>Channels after a stage, counted from 1; those of the stem for 0.</summary>
-    public int Channels(int stage) => stage == 0 ? 64 : (32 << stage) * (_deep ? Bottleneck.Expansion : 1);
+    public int Channels(int stage) => stage == 0 ? Width : Planes(stage) * (_deep ? Bottleneck.Expansion : 1);
 
     /// <summary>By how much the map of a stage is smaller than the image; that of the stem after its pooling for 0.</summary>
     public int Stride(int stage) => Math.Min(StemStride << Math.Max(0, stage - 1), _outputStride);
@@ -46,7 +52,7 @@ internal sealed class ResNetStages
     /// <summary>Builds a stage; <paramref name="attention"/> makes what goes into the block of a name, or null.</summary>
     public Sequential Build(int stage, Func<string, Module?> attention)
     {
-        int planes = 32 << stage;
+        int planes = Planes(stage);
         int channels = Channels(stage - 1);
         var blocks = new List<Module>();
         for (int i = 0; i < _counts[stage - 1]; i++)
@@ -63,5 +69,7 @@ internal sealed class ResNetStages
         return new Sequential([.. blocks]);
     }
 
-    private int Dilation(int stage) => (StemStride << Math.Max(0, stage - 1)) / Stride(stage);
+    private int Planes(int stage) => (Width / 2) << stage;
+
+    private int Dilation(int stage) => Dilates ? (StemStride << Math.Max(0, stage - 1)) / Stride(stage) : 1;
 }

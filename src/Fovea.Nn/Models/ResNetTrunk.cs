@@ -11,7 +11,7 @@ namespace Fovea.Models;
 internal sealed class ResNetTrunk
 {
     private readonly MaxPool2d _pool = new(3, 2, 1);
-    private readonly List<(Module Stage, Module? Between)> _stages = [];
+    private readonly List<Module[]> _stages = [];
     private readonly Func<Tensor, Tensor> _stem;
 
     /// <summary>Builds and registers the parts.</summary>
@@ -20,21 +20,28 @@ internal sealed class ResNetTrunk
     /// <param name="places">Hands out what goes into the places for attention.</param>
     /// <param name="register">Registers a part with the module that has it.</param>
     /// <param name="deepStem">Whether the stem is three 3×3 convolutions, as of ResNet-C, rather than one 7×7.</param>
-    public ResNetTrunk(ResNetStages stages, ModelOptions options, TrunkPlaces places, Func<string, Module, Module> register, bool deepStem = false)
+    /// <param name="behind">Makes what the network has behind a stage by its definition, under a name; null for nothing.</param>
+    public ResNetTrunk(
+        ResNetStages stages, ModelOptions options, TrunkPlaces places, Func<string, Module, Module> register, bool deepStem = false,
+        Func<int, SlotShape, (string Name, Module Module)>? behind = null)
     {
         _stem = deepStem ? Deep(options.InChannels, stages.Channels(0), register) : Plain(options.InChannels, stages.Channels(0), register);
         for (int stage = 1; stage <= ResNetStages.Count; stage++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"layer{stage}");
             var slot = new SlotShape(stages.Channels(stage), options.ImageSize.Over(stages.Stride(stage)));
-            Module layer = register(name, stages.Build(stage, block => places.Block(block, slot)));
-            Module? between = places.Stage(name, slot, stage == ResNetStages.Count);
-            if (between is not null)
+            List<Module> modules = [register(name, stages.Build(stage, block => places.Block(block, slot)))];
+            if (places.Stage(name, slot, stage == ResNetStages.Count) is { } between)
             {
-                register($"attention{stage}", between);
+                modules.Add(register($"attention{stage}", between));
             }
 
-            _stages.Add((layer, between));
+            if (behind?.Invoke(stage, slot) is (string own, Module module))
+            {
+                modules.Add(register(own, module));
+            }
+
+            _stages.Add([.. modules]);
         }
     }
 
@@ -43,10 +50,9 @@ internal sealed class ResNetTrunk
     {
         List<Tensor> maps = [_stem(x)];
         Tensor y = _pool.Call(maps[0]);
-        foreach ((Module stage, Module? between) in _stages)
+        foreach (Module[] modules in _stages)
         {
-            y = stage.Call(y);
-            y = between?.Call(y) ?? y;
+            y = modules.Aggregate(y, static (map, module) => module.Call(map));
             maps.Add(y);
         }
 

@@ -4,7 +4,7 @@ namespace Fovea.Training.Data;
 
 /// <summary>
 /// Opens data by what they are: a folder per class, such folders under train/ and val/, CIFAR-10's binary batches, MNIST's IDX files, a
-/// table of path and label, folders of images and masks paired by name, a .tar, .tar.gz or .zip of any of these, or by a name:
+/// table of path and label, folders of images and masks paired by name, query/ and gallery/ beside train/, a .tar, .tar.gz or .zip of any of these, or by a name:
 /// <c>clutter</c> (also null), the data that need no file, and those that programs register.
 /// </summary>
 public static class DatasetFactory
@@ -55,7 +55,11 @@ public static class DatasetFactory
                 $"divides data without a validation part, and here there is one: {pair.Val.Source}; leave it out, or give the training pictures by themselves.");
         }
 
-        DatasetPair.RequireSameClasses(pair.Train, pair.Val);
+        if (!pair.Train.Task.IsOpenSet)
+        {
+            DatasetPair.RequireSameClasses(pair.Train, pair.Val);
+        }
+
         IImageDataset used = Reduce(pair.Train, options);
         return pair with
         {
@@ -135,13 +139,14 @@ public static class DatasetFactory
     {
         IImageDataset all = WithTask(whole, options.Task);
         double fraction = options.ValFraction ?? DatasetOptions.DefaultValFraction;
+        bool byClass = all.Task.IsOpenSet;
         (string how, (int[] part, int[] rest)) = options switch
         {
             { HeldOut: { } names } => ("held out by name", StratifiedSplit.ByName(all, names)),
             { Folds: { } folds } => (string.Create(CultureInfo.InvariantCulture, $"fold {options.Fold} of {folds}, drawn by seed {options.Seed}"),
-                StratifiedSplit.Fold(all, folds, options.Fold, options.Seed)),
-            _ => (string.Create(CultureInfo.InvariantCulture, $"{fraction} of each class held out by seed {options.Seed}"),
-                StratifiedSplit.HoldOut(all, fraction, options.Seed)),
+                byClass ? StratifiedSplit.FoldClasses(all, folds, options.Fold, options.Seed) : StratifiedSplit.Fold(all, folds, options.Fold, options.Seed)),
+            _ => (string.Create(CultureInfo.InvariantCulture, $"{fraction} of {(byClass ? "the classes" : "each class")} held out by seed {options.Seed}"),
+                byClass ? StratifiedSplit.HoldOutClasses(all, fraction, options.Seed) : StratifiedSplit.HoldOut(all, fraction, options.Seed)),
         };
         if (part.Length == 0 || rest.Length == 0)
         {

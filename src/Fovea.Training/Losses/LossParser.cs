@@ -11,8 +11,11 @@ internal static class LossParser
     /// <summary>What segmentation models are trained with when nothing is said.</summary>
     public const string ForMasks = "ce+dice";
 
+    /// <summary>What retrieval models are trained with when nothing is said.</summary>
+    public const string ForIdentities = "ce+triplet";
+
     /// <summary>The names of the losses.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["ce", "focal", "bce", "dice", "jaccard", "tversky", "lovasz"];
+    public static IReadOnlyList<string> Names { get; } = ["ce", "focal", "bce", "dice", "jaccard", "tversky", "lovasz", "triplet"];
 
     private static readonly Dictionary<string, string> s_aliases = new()
     {
@@ -28,12 +31,18 @@ internal static class LossParser
     /// <param name="text">Losses joined by +, each with a factor (0.5*) before it and numbers in parentheses after it if wanted.</param>
     /// <param name="smoothing">Label smoothing of the cross entropy.</param>
     /// <param name="weights">Weights of the classes in the cross entropy.</param>
-    /// <exception cref="OptionException">The text is no loss.</exception>
+    /// <exception cref="OptionException">The text is no loss, or one of distances, which are between embeddings.</exception>
     public static Loss Parse(string text, double smoothing = 0, IReadOnlyList<double>? weights = null)
     {
-        (double Weight, Loss Loss)[] parts = [.. text.Split('+').Select(p => Part(text, p.Trim(), smoothing, weights))];
-        return parts is [(1, var only)] ? only : new SumLoss(parts);
+        (double Weight, Loss Loss)[] parts = Parts(text, smoothing, weights);
+        return parts.Any(p => p.Loss is TripletLoss) ? throw new OptionException("loss", $"triplet is of distances, which retrieval networks such as rga_resnet50 learn; leave it out, got {text}.")
+            : parts is [(1, var only)] ? only : new SumLoss(parts);
     }
+
+    /// <summary>The losses of a sum, each with its factor.</summary>
+    /// <exception cref="OptionException">The text is no loss.</exception>
+    public static (double Weight, Loss Loss)[] Parts(string text, double smoothing = 0, IReadOnlyList<double>? weights = null) =>
+        [.. text.Split('+').Select(p => Part(text, p.Trim(), smoothing, weights))];
 
     /// <summary>Whether the loss takes targets that are shares of classes, as mixing of images makes them.</summary>
     public static bool TakesShares(string text) => text.Split('+').All(p => Name(p.Trim().Split('*')[^1].Trim()) is "ce" or "bce");
@@ -64,10 +73,20 @@ internal static class LossParser
             ("tversky", []) => new TverskyLoss(),
             ("tversky", [var alpha, var beta]) => new TverskyLoss(alpha, beta),
             ("lovasz", []) => new LovaszLoss(),
-            _ when Names.Contains(name) => throw Wrong(text, $"{name} {(name == "focal" ? "or focal(gamma)" : name == "tversky" ? "or tversky(alpha,beta)" : "without numbers")}, got {call}"),
+            ("triplet", []) => new TripletLoss(),
+            ("triplet", [var margin and >= 0]) => new TripletLoss { Margin = margin },
+            _ when Names.Contains(name) => throw Wrong(text, $"{name} {Numbers(name)}, got {call}"),
             _ => throw new OptionException("loss", $"there is no loss \"{name}\"; {Suggestion.Hint(name, Names)}"),
         });
     }
+
+    private static string Numbers(string name) => name switch
+    {
+        "focal" => "or focal(gamma)",
+        "tversky" => "or tversky(alpha,beta)",
+        "triplet" => "or triplet(margin) of at least 0",
+        _ => "without numbers",
+    };
 
     private static string Name(string call)
     {

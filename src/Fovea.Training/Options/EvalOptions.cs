@@ -108,8 +108,11 @@ public sealed record PredictOptions
     /// <summary>Image files, or folders that are searched for images.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
 
-    /// <summary><c>--top</c>: how many classes to report per image; default 5.</summary>
+    /// <summary><c>--top</c>: how many classes, or pictures of a gallery, to report per image; default 5.</summary>
     public int Top { get; init; } = 5;
+
+    /// <summary><c>--gallery</c>: for retrieval, image files and folders in which the nearest pictures are looked for; empty (default) for none.</summary>
+    public IReadOnlyList<string> Gallery { get; init; } = [];
 
     /// <summary><c>--batch-size</c>: images at a time; default 32.</summary>
     public int BatchSize { get; init; } = 32;

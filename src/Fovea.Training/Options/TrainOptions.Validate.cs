@@ -8,6 +8,7 @@ public sealed partial record TrainOptions
     {
         Require(Epochs is null or >= 1, "epochs", Epochs, "at least 1");
         Require(BatchSize is null or >= 1, "batch-size", BatchSize, "at least 1");
+        Require(Instances is null or >= 2, "instances", Instances, "at least 2");
         Require(ImageSize is null or { Height: >= 1, Width: >= 1 }, "image-size", ImageSize, "at least 1");
         Require(Crop is null or >= 1, "crop", Crop, "at least 1");
         Require(Crop is null || ImageSize is null || ImageSize == (Size2)Crop.Value, "image-size", ImageSize, $"nothing beside --crop {Crop}, which is the size that the model sees");
@@ -22,7 +23,7 @@ public sealed partial record TrainOptions
         Require(Ema is >= 0 and < 1, "ema", Ema, "0 to below 1");
         Require(Mixup is >= 0 and < double.PositiveInfinity, "mixup", Mixup, "at least 0");
         Require(CutMix is >= 0 and < double.PositiveInfinity, "cutmix", CutMix, "at least 0");
-        Require(LabelSmoothing is >= 0 and < 1, "label-smoothing", LabelSmoothing, "0 to below 1");
+        Require(LabelSmoothing is null or (>= 0 and < 1), "label-smoothing", LabelSmoothing, "0 to below 1");
         Require(Flip is null or (>= 0 and <= 1), "flip", Flip, "0 to 1");
         Require(VerticalFlip is null or (>= 0 and <= 1), "vertical-flip", VerticalFlip, "0 to 1");
         Require(ScaleJitter is null or { IsSound: true }, "scale-jitter", ScaleJitter, "two factors above 0 and up to 100, the smaller first");
@@ -34,7 +35,7 @@ public sealed partial record TrainOptions
         RequireTexts(MaskClasses, "classes");
         RequireTexts(MaskColors, "mask-colors");
         RequireTexts(Freeze, "freeze");
-        LossParser.Parse(Loss ?? LossParser.ForClasses);
+        LossParser.Parts(Loss ?? LossParser.ForClasses);
         if (Mixup + CutMix > 0 && !LossParser.TakesShares(Loss ?? LossParser.ForClasses))
         {
             throw new OptionException("loss", $"with --mixup or --cutmix an image is of several classes at once; expected ce or bce, got {Loss}.");

@@ -64,8 +64,9 @@ public sealed partial record TrainOptions
     public IReadOnlyList<string>? MaskColors { get; init; }
 
     /// <summary>
-    /// <c>--loss</c>: <c>ce</c>, <c>focal</c>, <c>bce</c>, <c>dice</c>, <c>jaccard</c>, <c>tversky</c>, <c>lovasz</c>, or a sum such as
-    /// <c>0.5*focal(2)+dice</c>; null for <c>ce</c>, with masks <c>ce+dice</c>.
+    /// <c>--loss</c>: <c>ce</c>, <c>focal</c>, <c>bce</c>, <c>dice</c>, <c>jaccard</c>, <c>tversky</c>, <c>lovasz</c>, for retrieval
+    /// <c>triplet</c> or <c>triplet(margin)</c>, or a sum such as <c>0.5*focal(2)+dice</c>; null for <c>ce</c>, with masks <c>ce+dice</c>, for retrieval
+    /// <c>ce+triplet</c>.
     /// </summary>
     public string? Loss { get; init; }
 
@@ -74,6 +75,12 @@ public sealed partial record TrainOptions
 
     /// <summary><c>--batch-size</c>: images per step, at least 1.</summary>
     public int? BatchSize { get; init; }
+
+    /// <summary>
+    /// <c>--instances</c>: for retrieval, pictures of each identity in a batch, at least 2; null for 4. A batch is of <c>BatchSize / Instances</c> identities,
+    /// two at least.
+    /// </summary>
+    public int? Instances { get; init; }
 
     /// <summary>
     /// <c>--drop-last</c>: leave the last batch of an epoch out when it is not full; default false: it is smaller, and a single image joins the
@@ -132,8 +139,8 @@ public sealed partial record TrainOptions
     /// <summary><c>--cutmix</c>: the α of CutMix's Beta(α, α); 0 (the default) is off.</summary>
     public double CutMix { get; init; }
 
-    /// <summary><c>--label-smoothing</c>: probability spread over all classes, in [0, 1); default 0.</summary>
-    public double LabelSmoothing { get; init; }
+    /// <summary><c>--label-smoothing</c>: probability spread over all classes, in [0, 1); null for 0, for retrieval 0.1.</summary>
+    public double? LabelSmoothing { get; init; }
 
     /// <summary><c>--auto-augment</c>: name of an augmentation policy; null lets the data choose, "none" is off.</summary>
     public string? AutoAugment { get; init; }

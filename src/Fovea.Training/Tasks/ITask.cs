@@ -63,6 +63,12 @@ public interface ITask
     /// <param name="imageSize">Height and width of what the model sees; null when they are not known.</param>
     int LargestBatch(Size2? imageSize) => 128;
 
+    /// <summary>
+    /// Pictures of each class in a training batch where that was left open; null (default) for tasks whose batches are drawn from all pictures
+    /// alike.
+    /// </summary>
+    int? Instances => null;
+
     /// <summary>Epochs where they were left open.</summary>
     /// <param name="images">Training images.</param>
     /// <param name="batchSize">Images per step.</param>
@@ -124,6 +130,9 @@ public interface ITask
     /// <param name="isFinal">Whether to measure all there is, rather than what an epoch's validation needs.</param>
     EvaluationPlan PlanEvaluation(Module model, DataLoader data, bool isFinal) => new(data, CreateMeter(model, data, isFinal));
 
+    /// <summary>Whether an evaluation has a loss (default true); else there is none to be shown beside its metrics.</summary>
+    bool EvaluatesLoss => true;
+
     /// <summary>Whether its models can learn from squares of the images at their own resolution; default false.</summary>
     bool TakesCrops => false;
 
@@ -150,6 +159,9 @@ public interface ITask
     /// <param name="options">What to predict.</param>
     /// <exception cref="OptionException">An option does not fit.</exception>
     IOutputReader CreateReader(Module model, ModelDescription description, PredictOptions options);
+
+    /// <summary>Whether predictions can be made beside a gallery, in which what is near is looked for; default false.</summary>
+    bool TakesGallery => false;
 
     /// <summary>Whether predictions are files, which are written wherever they are asked for; default false.</summary>
     bool PredictsFiles => false;

@@ -10,6 +10,7 @@ public static class TaskCatalog
         new ClassificationTask(),
         new SegmentationTask(),
         new DetectionTask(),
+        new RetrievalTask(),
     ]);
 
     /// <summary>All tasks, those that were registered last.</summary>

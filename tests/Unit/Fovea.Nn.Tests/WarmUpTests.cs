@@ -11,7 +11,7 @@ public sealed class WarmUpTests
 
     // Larger ones are the same code at other numbers.
     private static bool IsSmall(ModelEntry model) => !model.Key.Contains("101", StringComparison.Ordinal) && !model.Key.Contains("152", StringComparison.Ordinal)
-        && (model.Task != "Segment" || !model.Key.Contains("_resnet50", StringComparison.Ordinal));
+        && (model.Task != "Segment" || !model.Key.Contains("_resnet50", StringComparison.Ordinal)) && model.Key != "reid_resnet50";
 
     [Theory]
     [MemberData(nameof(Mechanisms))]

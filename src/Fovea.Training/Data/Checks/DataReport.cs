@@ -60,7 +60,7 @@ public sealed record DataReport
 
             foreach (DatasetSummary part in Parts)
             {
-                if (part.EmptyClasses.Count > 0)
+                if (part.EmptyClasses.Count > 0 && !part.Task.IsOpenSet)
                 {
                     string what = $"no {part.Task.Counts ?? "pictures"}";
                     warnings.Add($"{part.Source}: {what} of {string.Join(", ", part.EmptyClasses)}.");

@@ -10,6 +10,8 @@ internal sealed class BoxLabels : DataTask
 
     public override string Labels => "boxes";
 
+    public override string Outputs => "detections";
+
     public override bool HasClassEach => false;
 
     public override string Counts => "boxes";

@@ -19,8 +19,11 @@ public abstract class DataTask
     /// <summary>The objects in each picture: a class and a box for each.</summary>
     public static DataTask Detect { get; } = new BoxLabels();
 
+    /// <summary>Who or what each picture shows, one identity each: pictures of one that was never learnt are to be found among others.</summary>
+    public static DataTask Retrieve { get; } = new IdentityLabels();
+
     // A word is found whatever its capitals, so another's with other capitals is taken.
-    private static readonly Registry<DataTask> s_registry = new("task", static t => t.Name, [Classify, Segment, Detect], static name => Find(name) is not null);
+    private static readonly Registry<DataTask> s_registry = new("task", static t => t.Name, [Classify, Segment, Detect, Retrieve], static name => Find(name) is not null);
 
     /// <summary>All kinds of labels, those that were registered last.</summary>
     public static IReadOnlyList<DataTask> All => s_registry.All;
@@ -31,6 +34,9 @@ public abstract class DataTask
     /// <summary>What pictures come with, as messages say it: <c>a class each</c>, <c>masks</c>.</summary>
     public abstract string Labels { get; }
 
+    /// <summary>What the outputs of a model that learnt from them are, in a word: <c>logits</c> (default), <c>masks</c>.</summary>
+    public virtual string Outputs => "logits";
+
     /// <summary>Whether a picture has one class that is known without decoding it (default); else <see cref="IImageDataset.Label"/> says nothing.</summary>
     public virtual bool HasClassEach => true;
 
@@ -39,6 +45,12 @@ public abstract class DataTask
 
     /// <summary>What a check counts in the labels, in words: <c>pixels</c>, <c>boxes</c>; null (default) where a picture has its one class.</summary>
     public virtual string? Counts => null;
+
+    /// <summary>
+    /// Whether what is measured on has classes of its own, which need not be among those that were learnt (default false). Data without a validation
+    /// part are then divided by classes.
+    /// </summary>
+    public virtual bool IsOpenSet => false;
 
     /// <summary>Whether a model is shown the whole picture, brought into its frame, rather than the middle of it; default false.</summary>
     public virtual bool SeesWholeImage => false;

@@ -7,6 +7,8 @@ internal sealed class PixelLabels : DataTask
 
     public override string Labels => "masks";
 
+    public override string Outputs => "masks";
+
     public override bool HasClassEach => false;
 
     public override bool IsOfPixels => true;

@@ -29,7 +29,7 @@ public sealed class DataLoader
     /// <param name="pipeline">What is done to each.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="OptionException">An option is out of its range.</exception>
-    /// <exception cref="DataException">The data set is empty.</exception>
+    /// <exception cref="DataException">The data set is empty, or has no classes where <see cref="DataLoaderOptions.Instances"/> asks for some.</exception>
     public DataLoader(IImageDataset dataset, SamplePipeline pipeline, DataLoaderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -43,6 +43,7 @@ public sealed class DataLoader
 
         Dataset = dataset;
         Pipeline = pipeline;
+        Plan = BatchOrder.Of(dataset, Options);
         var root = new Generator(Options.Seed);
         _order = root.Fork("order");
         _augmentation = root.Fork("augmentation");
@@ -58,36 +59,22 @@ public sealed class DataLoader
     public DataLoaderOptions Options { get; }
 
     /// <summary>Batches in an epoch.</summary>
-    public int BatchesPerEpoch
-    {
-        get
-        {
-            (int full, int rest) = Math.DivRem(Dataset.Count, Options.BatchSize);
-            bool hasOwnLast = rest > 0 && (full == 0 || (!Options.DropLast && rest >= Options.SmallestLast));
-            return full + (hasOwnLast ? 1 : 0);
-        }
-    }
+    public int BatchesPerEpoch => Plan.Batches;
 
-    /// <summary>Pictures in an epoch: fewer than the data set's only when <see cref="DataLoaderOptions.DropLast"/> leaves some out.</summary>
-    public int ImagesPerEpoch => Options.DropLast ? (int)Math.Min(Dataset.Count, (long)BatchesPerEpoch * Options.BatchSize) : Dataset.Count;
+    /// <summary>
+    /// Pictures in an epoch: fewer than the data set's when <see cref="DataLoaderOptions.DropLast"/> leaves some out, others when
+    /// <see cref="DataLoaderOptions.Instances"/> takes some again.
+    /// </summary>
+    public int ImagesPerEpoch => Plan.Images;
+
+    internal BatchOrder Plan { get; }
 
     /// <summary>The indices of an epoch's pictures, in the order of its batches.</summary>
     /// <param name="epoch">The epoch, counted from 0.</param>
     public int[] Order(int epoch)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        int[] order = new int[Dataset.Count];
-        for (int i = 0; i < order.Length; i++)
-        {
-            order[i] = i;
-        }
-
-        if (Options.Shuffle)
-        {
-            _order.Fork((ulong)epoch).Shuffle<int>(order);
-        }
-
-        return order;
+        return Plan.Draw(_order.Fork((ulong)epoch));
     }
 
     /// <summary>The batches of an epoch, in order. Leaving the loop ends the workers; each batch is the caller's to dispose.</summary>

@@ -2,7 +2,7 @@ namespace Fovea.Training.Data;
 
 /// <summary>
 /// How a <see cref="DataLoader"/> makes batches. Only <see cref="BatchSize"/>, <see cref="Shuffle"/>, <see cref="DropLast"/>,
-/// <see cref="SmallestLast"/> and <see cref="Seed"/> decide what is in them.
+/// <see cref="SmallestLast"/>, <see cref="Instances"/> and <see cref="Seed"/> decide what is in them.
 /// </summary>
 public sealed record DataLoaderOptions
 {
@@ -21,6 +21,12 @@ public sealed record DataLoaderOptions
     /// </summary>
     public int SmallestLast { get; init; } = 1;
 
+    /// <summary>
+    /// Pictures of each class in a batch (at least 1), of <c>BatchSize / Instances</c> classes but two at least, drawn anew each epoch; the options about order and
+    /// last batches then say nothing. A class with fewer pictures gives some of them more than once. Null (default): each picture once.
+    /// </summary>
+    public int? Instances { get; init; }
+
     /// <summary>The seed of the order and of every augmentation (default 0).</summary>
     public ulong Seed { get; init; }
 
@@ -38,6 +44,7 @@ public sealed record DataLoaderOptions
     {
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
         Require(SmallestLast >= 1, nameof(SmallestLast), SmallestLast, "at least 1");
+        Require(Instances is null or >= 1, nameof(Instances), Instances ?? 0, "at least 1");
         Require(Workers is >= 0 and <= 256, nameof(Workers), Workers, "0 to 256");
         Require(Prefetch >= 1, nameof(Prefetch), Prefetch, "at least 1");
     }

@@ -4,6 +4,7 @@ namespace Fovea.Training.Data;
 internal sealed class EpochPlan
 {
     private readonly int[] _order;
+    private readonly int[] _times;
     private readonly Generator _random;
 
     public EpochPlan(DataLoader loader, int epoch, Generator augmentation)
@@ -12,6 +13,8 @@ internal sealed class EpochPlan
         Epoch = epoch;
         _order = loader.Order(epoch);
         _random = augmentation.Fork((ulong)epoch);
+        int[] times = new int[loader.Dataset.Count];
+        _times = Array.ConvertAll(_order, index => times[index]++);
     }
 
     public DataLoader Loader { get; }
@@ -19,12 +22,7 @@ internal sealed class EpochPlan
     public int Epoch { get; }
 
     /// <summary>The indices of a batch's pictures.</summary>
-    public int[] Indices(int number)
-    {
-        // The last takes what is left: fewer pictures than the others, or, where too few for a batch of their own joined it, more.
-        int start = number * Loader.Options.BatchSize;
-        return _order[start..(number == Loader.BatchesPerEpoch - 1 ? Loader.ImagesPerEpoch : start + Loader.Options.BatchSize)];
-    }
+    public int[] Indices(int number) => _order[Loader.Plan.Of(number)];
 
     /// <summary>A picture as it goes into a batch: as it is, or in a mosaic with three others.</summary>
     /// <param name="index">Its place in the data.</param>
@@ -43,6 +41,16 @@ internal sealed class EpochPlan
         return Mosaic.Of(four, Loader.Pipeline, random);
     }
 
-    /// <summary>The generator of a picture's augmentation in this epoch. It depends on the picture, not on its place in the order.</summary>
-    public Generator RandomOf(int index) => _random.Fork((ulong)index);
+    /// <summary>
+    /// The generator of a picture's augmentation in this epoch. It depends on the picture and on how often it came before in the epoch, not on its place in
+    /// the order.
+    /// </summary>
+    /// <param name="number">The batch.</param>
+    /// <param name="position">The place in the batch.</param>
+    public Generator RandomOf(int number, int position)
+    {
+        int place = Loader.Plan.Of(number).Start.Value + position;
+        Generator own = _random.Fork((ulong)_order[place]);
+        return _times[place] == 0 ? own : own.Fork((ulong)_times[place]);
+    }
 }

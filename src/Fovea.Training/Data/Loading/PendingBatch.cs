@@ -58,7 +58,7 @@ internal sealed class PendingBatch
             try
             {
                 int index = _indices[i];
-                Generator random = _plan.RandomOf(index);
+                Generator random = _plan.RandomOf(Number, i);
                 ImageSample sample = _plan.Sample(index, random);
                 _labels.Write(sample, pipeline, random, images.Slice(i * size, size), i);
                 _kept[i] = _task.Kept(sample, pipeline);

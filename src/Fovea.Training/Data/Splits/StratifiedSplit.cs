@@ -59,11 +59,36 @@ public static class StratifiedSplit
         });
     }
 
+    /// <summary>A share of the classes whole, two at least, and the rest: what is left for training has none of their pictures.</summary>
+    /// <param name="all">The set to divide.</param>
+    /// <param name="fraction">The share, above 0 to below 1.</param>
+    /// <param name="seed">Chooses which classes.</param>
+    internal static (int[] Part, int[] Others) HoldOutClasses(IImageDataset all, double fraction, ulong seed) =>
+        WholeClasses(all, seed, "split", classes => (0, Math.Min(classes, Math.Max(2, Rounded(fraction, classes)))));
+
+    /// <summary>One of several parts that share no class, and the rest.</summary>
+    /// <param name="all">The set to divide.</param>
+    /// <param name="folds">How many parts, at least 2.</param>
+    /// <param name="fold">Which part, 1 to <paramref name="folds"/>.</param>
+    /// <param name="seed">Chooses which classes.</param>
+    internal static (int[] Part, int[] Others) FoldClasses(IImageDataset all, int folds, int fold, ulong seed) =>
+        WholeClasses(all, seed, "folds", classes => ((int)((long)classes * (fold - 1) / folds), (int)((long)classes * fold / folds)));
+
     /// <summary>The pictures of these names, and the rest.</summary>
     internal static (int[] Part, int[] Others) ByName(IImageDataset all, IReadOnlyCollection<string> names)
     {
         var wanted = names.Select(NormalForm.Of).ToHashSet(StringComparer.Ordinal);
         ILookup<bool, int> sides = Enumerable.Range(0, all.Count).ToLookup(i => wanted.Contains(NormalForm.Of(all.Name(i))));
+        return ([.. sides[true]], [.. sides[false]]);
+    }
+
+    private static (int[] Part, int[] Others) WholeClasses(IImageDataset all, ulong seed, string purpose, Func<int, (int From, int To)> range)
+    {
+        Generator random = new Generator(seed).Fork(purpose);
+        int[] order = [.. Enumerable.Range(0, all.Count).Select(all.Label).Distinct().OrderBy(c => random.Fork(NormalForm.Of(all.Classes[c])).NextUInt64())];
+        (int from, int to) = range(order.Length);
+        HashSet<int> taken = [.. order[from..to]];
+        ILookup<bool, int> sides = Enumerable.Range(0, all.Count).ToLookup(i => taken.Contains(all.Label(i)));
         return ([.. sides[true]], [.. sides[false]]);
     }
 

@@ -53,8 +53,12 @@ public static partial class Evaluator
             MaskColors = MaskColorTable.Of(options.MaskColors ?? found.MaskColors),
             Orientation = found.Decoding.Orientation,
         });
-        trained = trained.NamedBy(data.Classes);
-        data = RelabelledDataset.Of(data, trained.Description.Classes, trained.Description.HasClassNames);
+        if (!task.Data.IsOpenSet)
+        {
+            trained = trained.NamedBy(data.Classes);
+            data = RelabelledDataset.Of(data, trained.Description.Classes, trained.Description.HasClassNames);
+        }
+
         int asked = Math.Min(options.BatchSize ?? task.EvaluationBatch, Math.Max(1, data.Count));
         int batchSize = InferenceMemory.Fit(trained.Model, trained.Description, asked, FreeMemory.Bytes(null));
         if (batchSize < asked)

@@ -27,6 +27,11 @@ public sealed class Predictor
         _trained = trained;
         _pipeline = trained.Description.EvaluationPipeline();
         _task = TaskCatalog.Of(trained.Description.Task);
+        if (options.Gallery.Count > 0 && !_task.TakesGallery)
+        {
+            throw new OptionException("gallery", $"is for retrieval models, which find what is near, and {trained.Description.Model} gives {_task.Gives}; leave it out.");
+        }
+
         _reader = _task.CreateReader(trained.Model, trained.Description, options);
 
         // A single picture is over before compiling the model would have paid, unless it is seen in many parts.

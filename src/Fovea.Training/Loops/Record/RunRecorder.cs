@@ -169,11 +169,13 @@ internal sealed class RunRecorder : IDisposable
         }
 
         TaskMetric train = _inputs.Task.TrainMetric, score = _inputs.Task.Score;
-        string validation = row.Validation[score.Name] is { } reached ? $", validation loss {row.ValLoss:0.0000}, {score.Title} {score.Text(reached)}" : string.Empty;
+        bool hasLoss = _inputs.Task.EvaluatesLoss;
+        string validation = row.Validation[score.Name] is { } reached
+            ? $", validation {(hasLoss ? $"loss {row.ValLoss:0.0000}, " : string.Empty)}{score.Title} {score.Text(reached)}" : string.Empty;
         _log?.Write($"Epoch {row.Epoch}/{_options.Epochs}: loss {row.TrainLoss:0.0000}, {train.Title} {train.Text(row.Train[train.Name])}{validation}, " +
             $"{row.ImagesPerSecond:0} images/s, {row.Seconds:0.0} s{(isBest ? ", best so far" : string.Empty)}");
         Status(state, "running");
-        Progress?.Report(new EpochDone(row, _options.Epochs!.Value, isBest) { TrainMetric = train, Metric = score });
+        Progress?.Report(new EpochDone(row, _options.Epochs!.Value, isBest) { TrainMetric = train, Metric = score, HasValidationLoss = hasLoss });
     }
 
     public void Note(MemoryEstimate memory)

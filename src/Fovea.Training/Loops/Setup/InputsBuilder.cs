@@ -55,7 +55,7 @@ internal static class InputsBuilder
         {
             Model = model,
             Description = description,
-            Train = new DataLoader(data.Train, new SamplePipeline(train), loader with { DropLast = options.DropLast, SmallestLast = SmallestLast }),
+            Train = new DataLoader(data.Train, new SamplePipeline(train), loader with { DropLast = options.DropLast, SmallestLast = SmallestLast, Instances = options.Instances }),
             Validation = new DataLoader(data.Val, description.EvaluationPipeline(), loader with { Shuffle = false }),
         };
     }

@@ -20,6 +20,7 @@ public static class Recipe
         return options with
         {
             BatchSize = batchSize,
+            Instances = options.Instances ?? task.Instances,
             Epochs = options.Epochs ?? task.ChooseEpochs(images, batchSize),
             LearningRate = options.LearningRate ?? task.ChooseLearningRate(options) ?? DefaultLearningRate(options, batchSize * Math.Max(1, options.Accumulate)),
             WeightDecay = options.WeightDecay ?? (options.Optimizer == OptimizerKind.AdamW ? 0.05 : 5e-4),
@@ -45,6 +46,11 @@ public static class Recipe
         {
             throw new OptionException(options.Mosaic > 0 ? "mosaic" : "scale-jitter",
                 $"is for images with boxes, which are shown whole; with {task.Data.Labels} leave --mosaic and --scale-jitter out.");
+        }
+
+        if (options.Instances is not null && task.Instances is null)
+        {
+            throw new OptionException("instances", $"several pictures of an identity in a batch are for retrieval; with {task.Data.Labels} leave --instances out.");
         }
 
         if (options.Crop is not null && !task.TakesCrops)

@@ -59,6 +59,9 @@ public sealed record EpochDone(EpochMetrics Metrics, int Epochs, bool IsBest) : 
     /// <summary>Which of the validation metrics the best epoch is chosen by.</summary>
     public required TaskMetric Metric { get; init; }
 
+    /// <summary>Whether the validation has a loss (default true).</summary>
+    public bool HasValidationLoss { get; init; } = true;
+
     /// <summary>The value of <see cref="TrainMetric"/>.</summary>
     public double? TrainScore => Metrics.Train[TrainMetric.Name];
 

@@ -99,10 +99,15 @@ internal sealed class SplitRecord
         }
 
         int[] order = [.. Enumerable.Range(0, keys.Length).OrderBy(i => places.GetValueOrDefault(keys[i], int.MaxValue))];
+
+        // Parts of their own stay apart: their classes may be others.
+        SubsetDataset Part(string part, IImageDataset own, int start) => whole.IsHeldOut
+            ? new(all, [.. order.Where(i => PartOf(i) == part)], own.Source)
+            : new(own, [.. order.Where(i => PartOf(i) == part).Select(i => i - start)]);
         return whole with
         {
-            Train = new SubsetDataset(all, [.. order.Where(i => PartOf(i) == SplitEntry.Train)], whole.Train.Source),
-            Val = new SubsetDataset(all, [.. order.Where(i => PartOf(i) == SplitEntry.Val)], whole.Val.Source),
+            Train = Part(SplitEntry.Train, whole.Train, 0),
+            Val = Part(SplitEntry.Val, whole.Val, whole.Train.Count),
             Unused = [.. order.Where(i => PartOf(i) == SplitEntry.Unused).Select(all.Name)],
         };
     }

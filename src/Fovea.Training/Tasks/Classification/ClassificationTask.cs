@@ -34,7 +34,7 @@ internal sealed class ClassificationTask : ITask
     };
 
     public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) =>
-        LossParser.Parse(options.Loss ?? LossParser.ForClasses, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data.Dataset) : null);
+        LossParser.Parse(options.Loss ?? LossParser.ForClasses, options.LabelSmoothing ?? 0, options.ClassWeights ? ClassWeights.Of(data.Dataset) : null);
 
     public ILabelDrawing CreateDrawing(ModelDescription model) => new ClassDrawing(model.Classes);
 

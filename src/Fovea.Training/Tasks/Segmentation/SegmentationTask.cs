@@ -70,7 +70,7 @@ internal sealed class SegmentationTask : ITask
     public TransformOptions Augmentation(Size2 imageSize) => TransformOptions.ForSegmentation(imageSize);
 
     public Loss CreateLoss(TrainOptions options, Module model, DataLoader data) =>
-        LossParser.Parse(options.Loss ?? LossParser.ForMasks, options.LabelSmoothing, options.ClassWeights ? ClassWeights.Of(data.Dataset) : null);
+        LossParser.Parse(options.Loss ?? LossParser.ForMasks, options.LabelSmoothing ?? 0, options.ClassWeights ? ClassWeights.Of(data.Dataset) : null);
 
     public ILabelDrawing CreateDrawing(ModelDescription model) =>
         new MaskDrawing(model.Classes, MaskColorTable.Of(model.MaskColors)?.ColorsOf(model.Classes));

@@ -9,12 +9,12 @@ internal static class TestModels
 
     /// <summary>
     /// The catalogue's models; of a segmentation head that comes with several backbones the smallest, of the backbones one deep stem and one of
-    /// dilated bottlenecks: the others differ in numbers alone.
+    /// dilated bottlenecks, of embeddings one with relations and one without: the others differ in numbers alone.
     /// </summary>
     public static IEnumerable<string> Keys => ModelCatalog.All.Where(IsOfItsOwn).Select(e => e.Key);
 
-    private static bool IsOfItsOwn(ModelEntry model) => model.Task != "Segment" || model.Key.StartsWith("unet", StringComparison.Ordinal)
-        || model.Key.EndsWith("_resnet18", StringComparison.Ordinal) || model.Key is "pspnet_resnet18c" or "fcn_resnet50";
+    private static bool IsOfItsOwn(ModelEntry model) => model.Task is not ("Segment" or "Retrieve") || model.Key.StartsWith("unet", StringComparison.Ordinal)
+        || model.Key.EndsWith("_resnet18", StringComparison.Ordinal) || model.Key is "pspnet_resnet18c" or "fcn_resnet50" or "rga_resnet50";
 
     public static Module Make(string key, ModelOptions options)
     {
