@@ -9,7 +9,8 @@ public static unsafe class MachinePeak
 {
     private const int Repeats = 7;
     private const int Rounds = 200_000;
-    private const int CopyBytes = 64 << 20;
+    private const long LeastCopy = 64 << 20;
+    private const long MostCopy = 256 << 20;
 
     /// <summary>Floating-point operations a second of fused multiply-adds in registers, float32, all threads: the best of a few runs.</summary>
     public static double FlopsPerSecond()
@@ -32,7 +33,7 @@ public static unsafe class MachinePeak
     }
 
     /// <summary>Bytes a second, read and written together, of a copy far larger than the caches, all threads: the best of a few runs.</summary>
-    public static double BytesPerSecond() => BytesPerSecond(CopyBytes);
+    public static double BytesPerSecond() => BytesPerSecond((int)Math.Clamp(4 * CacheSizes.Told, LeastCopy, MostCopy));
 
     /// <summary>Bytes a second, read and written together, of a copy of a given size, all threads: the best of a few runs.</summary>
     /// <param name="copyBytes">Bytes of the source, at least 1 MiB, rounded down to whole MiB.</param>

@@ -42,12 +42,11 @@ internal readonly unsafe struct NoStore : IStorePolicy
 /// <summary>When to write past the caches, and what to do after it.</summary>
 public static unsafe class StreamingStores
 {
-    // Results from this size on are not found in a cache by the op that reads them next.
-    private const long FromBytes = 24L << 20;
-
-    /// <summary>Whether a result of <paramref name="count"/> numbers is better written past the caches.</summary>
+    /// <summary>
+    /// Whether a result of <paramref name="count"/> numbers is better written past the caches: it would not be found there by the op that reads it next.
+    /// </summary>
     public static bool Pay<T>(long count)
-        where T : unmanaged => Sse.IsSupported && count * sizeof(T) >= FromBytes;
+        where T : unmanaged => Sse.IsSupported && count * sizeof(T) >= CacheSizes.Beyond;
 
     /// <summary>Whether rows of this length, from this address on, all begin at multiples of every register's bytes.</summary>
     internal static bool Aligned<T>(T* at, int length)

@@ -10,6 +10,7 @@ namespace Fovea.Simd.Sweeps;
 /// </summary>
 internal readonly record struct SweepTiles
 {
+    // Fixed, whatever caches the machine has: they decide in which order sums are put together.
     private const int SliceLimit = 64;
     private const int StripLimit = 2048;
     private const int ShortestBlock = 64;

@@ -3,7 +3,8 @@ namespace Fovea;
 /// <summary>Checks of shapes that the fused gates share, and how many images they work on at a time.</summary>
 internal static class GateShapes
 {
-    // About what two cores keep in their own caches beside the results: an image is read again while it is there.
+    // About what two cores keep in their own caches beside the results: an image is read again while it is there. Fixed,
+    // as a product of several images adds up in another order than that of one.
     private const long GroupBytes = 4L << 20;
 
     /// <summary>[N, C, …] with at least one position.</summary>

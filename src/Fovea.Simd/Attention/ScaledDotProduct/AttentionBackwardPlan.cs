@@ -16,7 +16,8 @@ internal readonly struct BackwardPlan<V, T>
     /// <summary>Queries of a block: 10 panels of 12 rows, 20 of 6. Shorter sums for dK and dV would spend more time between tiles.</summary>
     public const int QueryBlock = 120;
 
-    // What the panels of a visit take of a second-level cache. The queries pass by once per visit: more panels, fewer passes.
+    // What the panels of a visit take of a second-level cache. The queries pass by once per visit: more panels, fewer passes. Fixed, as is the
+    // next: dQ is added up visit by visit, and copy by copy.
     private const int VisitBytes = 1 << 20;
 
     // The copies of dQ that are summed at the end.

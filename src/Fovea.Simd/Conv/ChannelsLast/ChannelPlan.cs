@@ -1,10 +1,11 @@
 using System.Numerics;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.ChannelsLast;
 
-/// <summary>How a correlation with output channels in the lanes is cut; it depends on the geometry and the register width alone.</summary>
+/// <summary>How a correlation with output channels in the lanes is cut; every sum of it depends on the geometry and the register width alone.</summary>
 internal unsafe struct ChannelPlan
 {
     // Positions of a unit: what its products and its input take stays in the second-level cache, or near it.
@@ -20,7 +21,6 @@ internal unsafe struct ChannelPlan
 
     // Pieces that a loop should have, for the sake of machines with many processors.
     private const int EnoughPieces = 16;
-    private const long SharedBytes = 12 << 20;
 
     /// <summary>The correlation.</summary>
     public ConvJob Job;
@@ -86,7 +86,7 @@ internal unsafe struct ChannelPlan
         plan.UnitRows = GemmShape<V, T>.RowStart(plan.UnitPositions, panels, panels);
         int pieces = plan.Units * job.Groups;
         plan.OutputBlocks = 1;
-        if (pieces < EnoughPieces && pieces * plan.UnitRows * depth <= SharedBytes)
+        if (pieces < EnoughPieces && pieces * plan.UnitRows * depth <= CacheSizes.Shared)
         {
             plan.OutputBlocks = Math.Min(plan.Panels, (EnoughPieces + pieces - 1) / pieces);
             plan.Shares = !plan.Direct;

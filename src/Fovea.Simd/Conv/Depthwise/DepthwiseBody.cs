@@ -17,9 +17,6 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
 {
     private const int Wide = 8;
 
-    // Input and output of this size are not found in the second-level caches.
-    private const long Large = 8 << 20;
-
     public StagePlan* Plan;
     public PlaneStage<V, T> Stage;
     public T* X;
@@ -99,7 +96,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     {
         nint read = (nint)SourceHeight * SourceWidth;
         nint write = (nint)Plan->Job.Outputs * Plan->Job.Positions;
-        bool more = i + 1 < to && (long)Plan->Job.Batch * Plan->Job.Groups * (read + write) * sizeof(T) > Large;
+        bool more = i + 1 < to && (long)Plan->Job.Batch * Plan->Job.Groups * (read + write) * sizeof(T) > CacheSizes.LastLevel;
         int turns = Plan->Job.Outputs * (count + Wide - 1) / Wide;
         return new(X + ((i + 1) * read), more ? read * sizeof(T) : 0, Y + ((i + 1) * write), more ? write * sizeof(T) : 0, turns);
     }

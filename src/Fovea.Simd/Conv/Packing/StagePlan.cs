@@ -12,7 +12,8 @@ namespace Fovea.Simd.Conv;
 /// </remarks>
 internal unsafe struct StagePlan
 {
-    // What one thread stages at a time should stay in a second-level cache of 1 MiB beside weights and results.
+    // What one thread stages at a time should stay in a second-level cache of 1 MiB beside weights and results. Fixed, as is
+    // the next: sums are added up in such pieces.
     private const int StageBytes = 320 * 1024;
 
     // Steps of a sum between two visits of the result: the weights of a tile stay in the first-level cache.

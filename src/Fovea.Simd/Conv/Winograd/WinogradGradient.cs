@@ -14,7 +14,7 @@ internal static unsafe class WinogradGradient<V, T>
     where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Transformed inputs and gradients of a chunk of tiles: a part of the third-level cache.
+    // Transformed inputs and gradients of a chunk of tiles: a part of the third-level cache. Fixed, as a chunk's sums are added to those before.
     private const long ChunkBytes = 8 << 20;
     private const int FewChannels = 32;
     private const int FewTiles = 64;

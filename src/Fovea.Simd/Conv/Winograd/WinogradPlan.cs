@@ -1,9 +1,10 @@
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.Winograd;
 
-/// <summary>How a 3 × 3 correlation of stride 1 is cut into units of tiles; it depends on the geometry and the register width alone.</summary>
+/// <summary>How a 3 × 3 correlation of stride 1 is cut into units of tiles; every sum of it depends on the geometry and the register width alone.</summary>
 /// <remarks>
 /// With a dilation d, outputs that are d apart are the outputs of an ordinary correlation of the inputs that are d apart. Rows of one residue modulo
 /// d are an image of their own here (<see cref="Images"/>); columns stay side by side, and tiles take every d-th.
@@ -11,7 +12,7 @@ namespace Fovea.Simd.Conv.Winograd;
 internal unsafe struct WinogradPlan
 {
     // Transformed patches of a unit, where the transformed weights are small enough to be read anew for each: beside weights and
-    // products they share a second-level cache of 1 MiB.
+    // products they share a second-level cache of 1 MiB. Fixed, as the gradient of the weights adds up unit by unit.
     private const long UnitBytes = 512 * 1024;
 
     // Where the weights are large, they are read as few times as can be, and the patches come from the third level.
@@ -21,7 +22,6 @@ internal unsafe struct WinogradPlan
 
     // Pieces that a loop should have, for the sake of machines with many processors.
     private const int EnoughPieces = 14;
-    private const long SharedBytes = 12 << 20;
 
     /// <summary>The correlation.</summary>
     public ConvJob Job;
@@ -100,7 +100,7 @@ internal unsafe struct WinogradPlan
         int pieces = plan.Units * job.Groups;
         long all = pieces * (long)plan.InputCount * sizeof(T);
         plan.OutputBlocks = 1;
-        if (pieces < EnoughPieces && all <= SharedBytes)
+        if (pieces < EnoughPieces && all <= CacheSizes.Shared)
         {
             // Pieces of one panel each, unless those are many more than enough: others would not be of equal size.
             int blocks = (EnoughPieces + pieces - 1) / pieces;

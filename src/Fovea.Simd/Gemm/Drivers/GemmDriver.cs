@@ -10,7 +10,7 @@ internal static unsafe class GemmDriver<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // At most 2048 × 2048 or 1024 × 4096 numbers, 16 MiB of floats, per packed operand. Long sums are cut last: each cut sends all of C
-    // through the caches once more.
+    // through the caches once more. Fixed, as a sum is put together from its cuts.
     private const int ChunkDepth = 4096;
     public const int PackedNumbers = 1 << 22;
 

@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Fovea.Simd.Conv;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Tests.Gemm;
 
 namespace Fovea.Simd.Tests.Conv;
@@ -22,24 +24,19 @@ public class ConvolutionTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Gives_the_same_bits_on_any_number_of_threads(ConvShape s)
+    public void Gives_the_same_bits_on_any_number_of_threads(ConvShape s) => ThreadCounts.SameBits(Passes(s));
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Gives_the_same_bits_whatever_caches_the_machine_has(ConvShape s)
     {
-        float[] x = Numbers.Uniform<float>(Inputs(s), 1);
-        float[] w = Numbers.Uniform<float>(Weights(s), 2);
-        float[] dy = Numbers.Uniform<float>(Outputs(s), 3);
-        float[] bias = Numbers.Uniform<float>(s.OutChannels, 4);
-        ThreadCounts.SameBits(() =>
+        Func<float[]> passes = Passes(s);
+        float[] here = passes();
+        foreach (long lastLevel in (long[])[1, long.MaxValue / 4])
         {
-            var y = new float[dy.Length];
-            var dx = new float[x.Length];
-            var dw = new float[w.Length];
-            var db = new float[s.OutChannels];
-            Convolution.Forward(s, x, w, bias, y);
-            Convolution.BackwardInput(s, dy, w, dx);
-            Convolution.BackwardWeight(s, x, dy, dw);
-            Convolution.BackwardBias(s, dy, db);
-            return [.. y, .. dx, .. dw, .. db];
-        });
+            using IDisposable assumed = CacheSizes.Assume(lastLevel);
+            Assert.True(MemoryMarshal.AsBytes(here.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(passes().AsSpan())), $"{s} with caches of {lastLevel} bytes");
+        }
     }
 
     [Fact]
@@ -91,6 +88,27 @@ public class ConvolutionTests
         var dilated = new ConvShape(1, 4, 9, 12, 4, 3, 2, 2, 1, 1, 0, 2, 3, 2);
         Assert.Equal((4, 9), (dilated.OutHeight, dilated.OutWidth));
         Assert.Equal(4L * 4 * 9 * 2 * 6, dilated.MultiplyAdds);
+    }
+
+    // The result and every gradient, one after the other.
+    private static Func<float[]> Passes(ConvShape s)
+    {
+        float[] x = Numbers.Uniform<float>(Inputs(s), 1);
+        float[] w = Numbers.Uniform<float>(Weights(s), 2);
+        float[] dy = Numbers.Uniform<float>(Outputs(s), 3);
+        float[] bias = Numbers.Uniform<float>(s.OutChannels, 4);
+        return () =>
+        {
+            var y = new float[dy.Length];
+            var dx = new float[x.Length];
+            var dw = new float[w.Length];
+            var db = new float[s.OutChannels];
+            Convolution.Forward(s, x, w, bias, y);
+            Convolution.BackwardInput(s, dy, w, dx);
+            Convolution.BackwardWeight(s, x, dy, dw);
+            Convolution.BackwardBias(s, dy, db);
+            return [.. y, .. dx, .. dw, .. db];
+        };
     }
 
     private static string Refusal(ConvShape s) => Assert.Throws<ArgumentException>(() => Convolution.Forward<float>(s, [], [], [], [])).Message;

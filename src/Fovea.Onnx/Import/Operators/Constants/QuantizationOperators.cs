@@ -3,13 +3,17 @@ using static Fovea.Onnx.Protocol.TensorProto.Types;
 
 namespace Fovea.Onnx.Import;
 
-/// <summary>QuantizeLinear and DequantizeLinear, computed in floats: whole numbers of 8 or 16 bits, a scale for all or for each place of an axis.</summary>
+/// <summary>
+/// QuantizeLinear, DequantizeLinear and DynamicQuantizeLinear, computed in floats: whole numbers of 8 or 16 bits, a scale for all or for each
+/// place of an axis.
+/// </summary>
 internal static class QuantizationOperators
 {
     public static IEnumerable<Operator> All =>
     [
         Operator.Of("QuantizeLinear", [10, 13, 19, 21], Quantize),
         Operator.Of("DequantizeLinear", [10, 13, 19, 21], Dequantize),
+        Operator.OfMany("DynamicQuantizeLinear", [11], static _ => QuantizeToRange),
     ];
 
     private static Func<NodeInputs, Tensor> Quantize(NodeSetup node)
@@ -47,6 +51,20 @@ internal static class QuantizationOperators
             y = x.Optional(2) is { } zero ? y - Along(zero.Cast(x.Floats), y, axis) : y;
             return y * Along(x[1], y, axis);
         };
+    }
+
+    /// <summary>Bytes whose scale and zero point follow from the least and the largest number: the range reaches to 0, which so has a byte of its own.</summary>
+    private static Tensor[] QuantizeToRange(NodeInputs x)
+    {
+        const int most = byte.MaxValue;
+        Tensor low = -(-x[0].Min()).Relu();
+        Tensor range = x[0].Max().Relu() - low;
+
+        // Zeros alone have no range; with a scale of 1 they are zeros again.
+        Tensor scale = (range / most) + range.EqualTo(0).Cast(range.DType);
+        Tensor zero = (-low / scale).Round().Clamp(0, most);
+        Tensor y = ((x[0] / scale).Round() + zero).Clamp(0, most);
+        return [y.Cast(DType.UInt8), scale, zero.Cast(DType.UInt8)];
     }
 
     private static long Axis(NodeSetup node)

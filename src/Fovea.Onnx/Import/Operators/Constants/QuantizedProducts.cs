@@ -2,14 +2,44 @@ using Fovea.Onnx.Protocol;
 
 namespace Fovea.Onnx.Import;
 
-/// <summary>QLinearConv and QLinearMatMul, computed in floats: what they read is dequantised, and what they give is quantised again.</summary>
+/// <summary>
+/// QLinearConv and QLinearMatMul, computed in floats: what they read is dequantised, and what they give is quantised again. ConvInteger and
+/// MatMulInteger, whose sums of whole numbers float64 holds exactly.
+/// </summary>
 internal static class QuantizedProducts
 {
     public static IEnumerable<Operator> All =>
     [
         Operator.Of("QLinearConv", [10], Conv),
         Operator.Of("QLinearMatMul", [10, 21], node => Quantized(node, 6, 7, static (a, b, _) => ProductOperators.Product(a, b), isConvolution: false)),
+        Operator.Of("ConvInteger", [10], WholeConv),
+        Operator.Of("MatMulInteger", [10], static _ => static x =>
+            ProductOperators.Product(FromZero(x[0], x.Optional(2), x[0].Rank - 2), FromZero(x[1], x.Optional(3), x[1].Rank - 1)).Cast(DType.Int64)),
     ];
+
+    private static Func<NodeInputs, Tensor> WholeConv(NodeSetup node)
+    {
+        Func<Tensor, Tensor, Tensor?, Tensor> conv = ConvolutionOperators.Read(node);
+        return x => conv(FromZero(x[0], x.Optional(2), 1), FromZero(x[1], x.Optional(3), 0), null).Cast(DType.Int64);
+    }
+
+    /// <summary>Whole numbers less their zero point, which is one for all, one for each place of an axis, or of a shape that fits.</summary>
+    private static Tensor FromZero(Tensor x, Tensor? zero, int axis)
+    {
+        Tensor whole = Numbers.Real(x);
+        if (zero is null)
+        {
+            return whole;
+        }
+
+        int[] lengths = [.. Enumerable.Repeat(1, x.Rank)];
+        if (zero.Elements > 1 && zero.Rank == 1)
+        {
+            lengths[Math.Max(0, axis)] = zero.Elements;
+        }
+
+        return whole - Numbers.Real(zero.Elements == 1 || zero.Rank == 1 ? zero.Reshape(lengths) : zero);
+    }
 
     private static Func<NodeInputs, Tensor> Conv(NodeSetup node)
     {

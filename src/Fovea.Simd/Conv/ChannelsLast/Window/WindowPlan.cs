@@ -1,11 +1,12 @@
 using System.Numerics;
+using Fovea.Simd.Drivers;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Conv.ChannelsLast;
 
 /// <summary>
-/// How a correlation is cut whose units stage a window of the input with the channels innermost; it depends on the geometry and the
-/// register width alone.
+/// How a correlation is cut whose units stage a window of the input with the channels innermost; every sum of it depends on the
+/// geometry and the register width alone.
 /// </summary>
 internal unsafe struct WindowPlan
 {
@@ -18,7 +19,6 @@ internal unsafe struct WindowPlan
 
     // Pieces that a loop should have, for the sake of machines with many processors.
     private const int EnoughPieces = 16;
-    private const long SharedBytes = 12 << 20;
 
     // With narrower rows the multipliers would starve.
     private const int NarrowestRow = 4;
@@ -91,7 +91,7 @@ internal unsafe struct WindowPlan
         plan.VisitBlocks = Math.Clamp(VisitBytes / visit, 1, plan.InputBlocks);
         int pieces = plan.Units * job.Groups;
         plan.OutputBlocks = 1;
-        if (pieces < EnoughPieces && pieces * (long)plan.StageCount * sizeof(T) <= SharedBytes)
+        if (pieces < EnoughPieces && pieces * (long)plan.StageCount * sizeof(T) <= CacheSizes.Shared)
         {
             plan.OutputBlocks = Math.Min(plan.Panels, (EnoughPieces + pieces - 1) / pieces);
             plan.Shares = true;
