@@ -12,9 +12,10 @@ internal static class CacheSizes
     private const string Folder = "/sys/devices/system/cpu/cpu0/cache";
     private const long Usual = 8L << 20;
 
-    // Below this results are handed on through memory wherever they go; a virtual machine is told the cache of a whole socket, and has a part of it.
+    // Below the least, results are handed on through memory wherever they go. A virtual machine is told the cache of a whole socket and has a part
+    // of it: what is told of more than the usual says nothing.
     private const long Least = 4L << 20;
-    private const long Most = 16L << 20;
+    private const long Most = Usual;
     private static readonly long s_told = Read(Folder) ?? Usual;
     private static long s_lastLevel = Math.Clamp(s_told, Least, Most);
 
