@@ -48,18 +48,23 @@ public abstract class DataReader(string name, FileStructure structure, string fi
         return 0;
     }
 
-    // A damaged picture is refused by itself; what is around it can still be read.
-    private static void Walk(IImageDataset data) => Each(Enumerable.Range(0, data.Count).Select<int, Action>(i => () =>
+    /// <summary>Reads a sample and finds what no reader may give.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="index">Which sample.</param>
+    protected virtual void Check(IImageDataset data, int index)
     {
-        if ((uint)data.Label(i) >= (uint)data.Classes.Count || data.Name(i).Length == 0)
+        if ((uint)data.Label(index) >= (uint)data.Classes.Count || data.Name(index).Length == 0)
         {
-            throw new InvalidOperationException($"{data.Source}: sample {i} has label {data.Label(i)} of {data.Classes.Count} classes and the name \"{data.Name(i)}\"");
+            throw new InvalidOperationException($"{data.Source}: sample {index} has label {data.Label(index)} of {data.Classes.Count} classes and the name \"{data.Name(index)}\"");
         }
 
-        ImageSample sample = data.Get(i);
+        ImageSample sample = data.Get(index);
         if (sample.Mask is { } mask && (mask.Width, mask.Height) != (sample.Image.Width, sample.Image.Height))
         {
             throw new InvalidOperationException($"{data.Source}: the mask of {sample.Name} has another size");
         }
-    }));
+    }
+
+    // A damaged picture is refused by itself; what is around it can still be read.
+    private void Walk(IImageDataset data) => Each(Enumerable.Range(0, data.Count).Select<int, Action>(i => () => Check(data, i)));
 }
