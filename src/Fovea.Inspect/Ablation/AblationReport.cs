@@ -14,7 +14,7 @@ public readonly record struct AblationProgress(string Doing, int Done);
 public sealed record AblationReport(int Pictures, IReadOnlyList<AblationRow> Rows)
 {
     /// <summary>All of it as JSON.</summary>
-    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReportJson.Default.AblationReport)!.AsObject();
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, AblationJson.Default.AblationReport)!.AsObject();
 }
 
 /// <summary>What an ablation did.</summary>

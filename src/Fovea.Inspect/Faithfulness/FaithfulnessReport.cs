@@ -21,7 +21,7 @@ public sealed record FaithfulnessReport(
     [property: JsonIgnore] FaithfulnessOptions Options)
 {
     /// <summary>All of it as JSON.</summary>
-    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReportJson.Default.FaithfulnessReport)!.AsObject();
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, FaithfulnessJson.Default.FaithfulnessReport)!.AsObject();
 }
 
 /// <summary>What was measured of a method.</summary>

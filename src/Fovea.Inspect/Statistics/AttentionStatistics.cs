@@ -51,5 +51,5 @@ public sealed record AttentionStatistics(int Pictures, IReadOnlyList<GateStatist
     }
 
     /// <summary>All of it as JSON.</summary>
-    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReportJson.Default.AttentionStatistics)!.AsObject();
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, StatisticsJson.Default.AttentionStatistics)!.AsObject();
 }

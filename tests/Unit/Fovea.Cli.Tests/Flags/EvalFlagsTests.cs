@@ -51,7 +51,17 @@ public sealed class EvalFlagsTests
         ("--flip", "Flip", "True"),
     ];
 
-    private static readonly (string Words, string Property, string Value)[] s_predict = [.. s_common, ("--attention grad-cam", "MapMethod", "grad-cam"), ("--attention", "MapMethod", "grad-cam"), ("--top 3", "Top", "3"), ("--output out", "Output", "out"), ("--overlay", "Overlay", "True"), ("--mask-colors none", "MaskColors", "")];
+    private static readonly (string Words, string Property, string Value)[] s_predict =
+    [
+        .. s_common,
+        ("--attention grad-cam", "MapMethod", "grad-cam"),
+        ("--attention", "MapMethod", "grad-cam"),
+        ("--top 3", "Top", "3"),
+        ("--gallery people", "Gallery", "people"),
+        ("--output out", "Output", "out"),
+        ("--overlay", "Overlay", "True"),
+        ("--mask-colors none", "MaskColors", ""),
+    ];
 
     public static TheoryData<string, string, string> Eval => [.. s_eval.Select(c => (c.Words, c.Property, c.Value))];
 

@@ -1,9 +1,9 @@
 using Fovea.Imaging;
 using Fovea.Studio.Serving;
-using Fovea.Studio.Sessions;
+using Fovea.Studio.Stores;
 using Fovea.Studio.Wire;
 
-namespace Fovea.Studio.Stores;
+namespace Fovea.Studio.Sessions;
 
 /// <summary>
 /// The model and the picture that the page begins with, opened while the server starts and a browser fetches the page. Both are handed out once; weights in a file

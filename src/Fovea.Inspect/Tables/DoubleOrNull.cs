@@ -3,15 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace Fovea.Inspect;
 
-/// <summary>How every report becomes JSON: camel case, words for enumerations, and <c>null</c> for a number that has no value.</summary>
-[JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web,
-    Converters = [typeof(CamelCaseWords<FaithfulnessMetric>), typeof(CamelCaseWords<AttentionFinding>), typeof(DoubleOrNull), typeof(SingleOrNull)])]
-[JsonSerializable(typeof(FaithfulnessReport))]
-[JsonSerializable(typeof(AttentionStatistics))]
-[JsonSerializable(typeof(AblationReport))]
-internal sealed partial class ReportJson : JsonSerializerContext;
-
 /// <summary>A number, or <c>null</c> where it is NaN or infinite: JSON has no others.</summary>
 internal sealed class DoubleOrNull : JsonConverter<double>
 {
