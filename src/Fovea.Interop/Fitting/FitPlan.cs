@@ -80,7 +80,10 @@ internal sealed class FitPlan
     public static FitPlan Of(Module module, IReadOnlyDictionary<string, Tensor> tensors)
     {
         var model = ModelOutline.Of(module);
-        return new FitPlan(model, FoundPart.Of(model, [.. module.Children.Select(c => c.Name)], tensors));
+
+        // A detector's backbone lies in a part of its own with the feature pyramid.
+        string[] parts = [.. module.Children.SelectMany(c => c.Value.Children.Select(d => $"{c.Name}.{d.Name}").Prepend(c.Name))];
+        return new FitPlan(model, FoundPart.Of(model, parts, tensors));
     }
 
     private bool IsBackbone(string name) => !Model.IsHead(name) && Model.MechanismOf(name) is null;

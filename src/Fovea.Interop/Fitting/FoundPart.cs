@@ -9,10 +9,10 @@ internal sealed record FoundPart(string Part, IReadOnlyDictionary<string, Tensor
     private const int DeepestPrefix = 3;
 
     /// <summary>
-    /// Finds the place: the model's own names, a child that they fit better (a classifier's weights as a U-Net's <c>encoder</c>), or a name
+    /// Finds the place: the model's own names, a part that they fit better (a classifier's weights as a U-Net's <c>encoder</c>), or a name
     /// in the file below which they fit better (a <c>backbone.</c>, another library's <c>encoder_q.</c>).
     /// </summary>
-    public static FoundPart Of(ModelOutline model, IReadOnlyList<string> children, IReadOnlyDictionary<string, Tensor> state)
+    public static FoundPart Of(ModelOutline model, IReadOnlyList<string> parts, IReadOnlyDictionary<string, Tensor> state)
     {
         int direct = Fitting(model, string.Empty, state);
         if (direct == model.Shapes.Count)
@@ -20,7 +20,7 @@ internal sealed record FoundPart(string Part, IReadOnlyDictionary<string, Tensor
             return new(string.Empty, state, []);
         }
 
-        (string part, int inside) = Best(children.Select(c => ($"{c}.", Fitting(model, $"{c}.", state))));
+        (string part, int inside) = Best(parts.Select(c => ($"{c}.", Fitting(model, $"{c}.", state))));
         (string prefix, int below) = Best(Prefixes(state.Keys).Select(p => (p, state.Count(t =>
             t.Key.StartsWith(p, StringComparison.Ordinal) && model.Shapes.ContainsKey(t.Key[p.Length..]) && model.Accepts(t.Key[p.Length..], t.Value.Shape)))));
         if (inside > direct && inside >= below)

@@ -79,6 +79,14 @@ internal sealed class ResolvedWeights : IDisposable
             throw new DataFormatException($"{path}: the network that lies with the weights has {architecture.Weights:N0} numbers, and they are {state.Values.Sum(t => (long)t.Elements):N0}.");
         }
 
+        if (found is null && request is { Source: null, Part: null } && WeightsFile.FormatOfContent(path) == WeightsFormat.Onnx && !OnnxDescription.IsFile(request.Model)
+            && ModelRecognizer.Recognize(state) is null && LayerMatch.Find(OnnxArchitecture.Open(path, null, cancellation).Architecture) is { } match)
+        {
+            // What a writer calls Parameter91 has no name that a model could be recognised by: its place in the graph tells.
+            return Recognize(path, match.Rename(state), choice, request,
+                $"its names are of no known library: {match.Names.Count} of {state.Count} tensors are {match.Model}'s by the kind, shape, stride and place of their layers.");
+        }
+
         if (found is not null && request.Source is null)
         {
             var own = new ImportResult(Importer.Own, "Fovea", state, new Dictionary<string, string>());
@@ -146,7 +154,8 @@ internal sealed class ResolvedWeights : IDisposable
 
     private static int? SquareSide(Size2 size) => size.Height == size.Width ? size.Height : null;
 
-    private static ResolvedWeights Recognize(string path, IReadOnlyDictionary<string, Tensor> state, PyTorchState? choice, ModelRequest request)
+    private static ResolvedWeights Recognize(
+        string path, IReadOnlyDictionary<string, Tensor> state, PyTorchState? choice, ModelRequest request, string? howFound = null)
     {
         if (OnnxDescription.IsFile(request.Model))
         {
@@ -184,7 +193,7 @@ internal sealed class ResolvedWeights : IDisposable
             ImageSize = facts.ImageSize ?? entry.ImageSize,
         }).WithChannels(facts.Channels ?? draft.Mean.Count);
         ModelDescription description = (request with { AttentionOptions = draft.AttentionOptions }).ApplyTo(settings.ApplyTo(described));
-        return new(path, description, weights, null, facts, choice, request.Preprocessing == Preprocessing.Unsaid ? note : null);
+        return new(path, description, weights, null, facts, choice, howFound, request.Preprocessing == Preprocessing.Unsaid ? note : null);
     }
 
     // Options that no name or shape shows, such as the order of CBAM's pools; those given by hand go before them, and contradictions are told.
