@@ -50,8 +50,8 @@ internal sealed class Comparison(Peer pytorch, Peer? libTorch, Peer? onnxRuntime
         {
             mine.Save(files.FullName);
             var checks = new Dictionary<string, Dictionary<string, double[]>>();
-            Add(pytorch, pytorch.Prepare(files.FullName, libTorch is not null && !row.IsDetector ? ["script"] : []));
-            foreach (Peer peer in new[] { row.IsDetector ? null : libTorch, row.Pass == Pass.Forward ? onnxRuntime : null }.OfType<Peer>())
+            Add(pytorch, pytorch.Prepare(files.FullName, libTorch is not null && row.IsTraceable ? ["script"] : []));
+            foreach (Peer peer in new[] { row.IsTraceable ? libTorch : null, row.Pass == Pass.Forward ? onnxRuntime : null }.OfType<Peer>())
             {
                 try
                 {

@@ -50,8 +50,8 @@ if (pytorch is null)
     return 3;
 }
 
-// Of detectors there is no graph that other engines could run.
-bool isGraph = rows.Length == 0 || rows.Any(r => !r.IsDetector);
+// Of detectors, and of networks with a loss for each of several maps, there is no graph that other engines could run.
+bool isGraph = rows.Length == 0 || rows.Any(r => r.IsTraceable);
 using Peer? libTorch = isGraph ? PeerSetup.Managed("LibTorch", environment, threads, out problem) : null;
 if (libTorch is null && isGraph)
 {

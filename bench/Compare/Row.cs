@@ -35,8 +35,14 @@ internal sealed record Row(string Group, string Name, int[] Shape, Pass Pass, Ta
     /// <summary>Whether all engines may use no more than AVX2.</summary>
     public bool IsLimited { get; init; }
 
-    /// <summary>Whether the model finds objects: its loss is that of detectors, and there is no graph of it for libtorch.</summary>
+    /// <summary>Whether the model finds objects: its loss is that of detectors.</summary>
     public bool IsDetector => Model is not null && ModelCatalog.Find(Model).Task == "Detect";
+
+    /// <summary>Whether the model gives each pixel a class.</summary>
+    public bool IsSegmenter => Model is not null && ModelCatalog.Find(Model).Task == "Segment";
+
+    /// <summary>Whether the network is one graph from the images to what its loss is of.</summary>
+    public bool IsTraceable => !IsDetector && !IsSegmenter;
 
     /// <summary>Images (or maps) in a step.</summary>
     public int Batch => Shape[0];

@@ -37,6 +37,13 @@ internal static class Rows
         Vit(8, Pass.TrainingStep, "vit", new(PyTorch: 1.5)),
         Detector("FCOS ResNet-18", "fcos_resnet18_fpn"),
         Detector("RetinaNet ResNet-18", "retinanet_resnet18_fpn"),
+        Segmenter("U-Net of 16 channels", "unet-small", null, [4, 3, 256, 256]),
+        Segmenter("Attention U-Net of 16 channels", "unet-small", "attention_gate", [4, 3, 256, 256]),
+        Segmenter("scSE-U-Net of 16 channels", "unet-small", "scse", [4, 3, 256, 256]),
+        .. new[] { ("DANet", "danet"), ("CCNet", "ccnet"), ("Non-local", "nonlocal"), ("GCNet", "gcnet") }
+            .Select(n => Segmenter($"{n.Item1} ResNet-18", $"{n.Item2}_resnet18", null, [4, 3, 240, 320])),
+        Segmenter("FCN ResNet-50", "fcn_resnet50", null, [2, 3, 240, 320]),
+        Segmenter("DeepLab v3 ResNet-50", "deeplabv3_resnet50", null, [2, 3, 240, 320]),
         Cifar("ResNet-20 CIFAR", null, Pass.Forward, new(Best: 1.5)),
         Cifar("SE-ResNet-20 CIFAR", "se", Pass.Forward, new(Best: 1.5)),
         Cifar("ResNet-20 CIFAR", null, Pass.TrainingStep, new(PyTorch: 1.6)),
@@ -108,6 +115,16 @@ internal static class Rows
             Model = key,
             Tolerance = 2e-3,
             LearningRate = 1e-4,
+            CheckedSteps = 2,
+        };
+
+    private static Row Segmenter(string name, string key, string? attention, int[] shape) =>
+        new("segmentation", Titled(name, shape[0], Pass.TrainingStep), shape, Pass.TrainingStep, new(PyTorch: 1.5))
+        {
+            Model = key,
+            Attention = attention,
+            Tolerance = 2e-3,
+            LearningRate = 0.01,
             CheckedSteps = 2,
         };
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Fovea.Attention;
 using Fovea.Io;
+using Fovea.Layers;
 using Fovea.Models;
 using Fovea.Onnx;
 using Fovea.Training;
@@ -14,6 +15,7 @@ internal sealed class FoveaWork : IDisposable
     private const int MostSamples = 2048;
     private const int DetectedClasses = 3;
     private const int ObjectsEach = 16;
+    private const int PixelClasses = 12;
     private readonly Row _row;
     private readonly Module _module;
     private readonly Tensor _x;
@@ -39,7 +41,15 @@ internal sealed class FoveaWork : IDisposable
         _x = Normal(row.Shape, generator.Fork("x"), row.Scale);
         _cotangent = row.Pass == Pass.Training ? Normal(row.Shape, generator.Fork("cotangent"), 1) : Tensor.Zeros([1]);
         _detection = (_module as IDetector)?.Scheme;
-        _labels = _detection is null ? Tensor.From(Enumerable.Range(0, row.Batch).Select(i => (long)(i % 10)).ToArray()) : Boxes(row, _detection.Classes);
+        _labels = _detection is not null ? Boxes(row, _detection.Classes)
+            : row.IsSegmenter ? Mask(row)
+            : Tensor.From(Enumerable.Range(0, row.Batch).Select(i => (long)(i % 10)).ToArray());
+        foreach (Module drop in _module.NamedModules().Select(m => m.Value).Where(m => m is Dropout or Dropout2d))
+        {
+            // The engines draw other numbers; without them all see the same losses.
+            drop.Eval();
+        }
+
         _x.RequiresGrad = row.Pass == Pass.Training;
         _optimizer = row.Pass == Pass.TrainingStep ? new Sgd(ParameterGroup.Of(_module, 5e-4), row.LearningRate, 0.9) : null;
         if (row.Pass == Pass.Forward)
@@ -150,7 +160,7 @@ internal sealed class FoveaWork : IDisposable
         {
             return ModelCatalog.Create(model, new ModelOptions
             {
-                Classes = row.IsDetector ? DetectedClasses : model == "resnet20-cifar" ? 10 : 1000,
+                Classes = row.IsDetector ? DetectedClasses : row.IsSegmenter ? PixelClasses : model == "resnet20-cifar" ? 10 : 1000,
                 Attention = row.Attention is { } key ? new AttentionPlacement { Key = key } : null,
             });
         }
@@ -198,6 +208,21 @@ internal sealed class FoveaWork : IDisposable
         return labels;
     }
 
+    /// <summary>A class for each pixel, in squares: [N, H, W].</summary>
+    private static Tensor Mask(Row row)
+    {
+        const int side = 16;
+        Tensor labels = Tensor.Empty([row.Batch, row.Shape[2], row.Shape[3]], DType.Int64);
+        Span<long> values = labels.AsSpan<long>();
+        for (int i = 0; i < values.Length; i++)
+        {
+            int x = i % row.Shape[3], y = i / row.Shape[3];
+            values[i] = ((x / side) + (y / side)) % PixelClasses;
+        }
+
+        return labels;
+    }
+
     private static double[] Sample(Tensor values)
     {
         float[] all = values.ToArray<float>();
@@ -235,12 +260,28 @@ internal sealed class FoveaWork : IDisposable
         _module.Call(_x).Backward(_cotangent);
     }
 
+    private Tensor Loss()
+    {
+        if (_detection is not null)
+        {
+            return _detection.Loss(_module.Call(_x), _labels, _row.Shape[2], _row.Shape[3]).Total;
+        }
+
+        var made = AuxiliaryOutputs.Of(_module, _x);
+        Tensor loss = made.Main.CrossEntropy(_labels);
+        foreach ((Tensor output, double weight) in made.Others)
+        {
+            loss += output.CrossEntropy(_labels) * weight;
+        }
+
+        return loss;
+    }
+
     private double TrainingStep()
     {
         using TensorScope scope = TensorScope.Begin();
         _optimizer!.ClearGrads();
-        Tensor y = _module.Call(_x);
-        Tensor loss = _detection is null ? y.CrossEntropy(_labels) : _detection.Loss(y, _labels, _row.Shape[2], _row.Shape[3]).Total;
+        Tensor loss = Loss();
         loss.Backward();
         _optimizer.Step();
         return loss.Item();

@@ -13,6 +13,7 @@ import lines
 import mechanisms
 import networks
 import scripts
+import segmenters
 
 
 def load(model, folder):
@@ -44,8 +45,11 @@ class Work:
         data = np.load(os.path.join(folder, "data.npz"))
         self.x = torch.from_numpy(data["x"])
         self.detects = detectors.knows(row["model"])
+        self.segments = segmenters.knows(row["model"])
         if self.detects:
             self.model = detectors.build(row["model"])
+        elif self.segments:
+            self.model = segmenters.build(row["model"], row["attention"])
         elif row["model"]:
             self.model = networks.build(row["model"], row["attention"], self.x.shape)
         else:
@@ -96,9 +100,14 @@ class Work:
         y.backward(self.cotangent)
         return y
 
+    def loss(self):
+        if self.detects:
+            return detectors.loss(self.model, self.x, self.labels)
+        return segmenters.loss(self.model, self.x, self.labels) if self.segments else F.cross_entropy(self.model(self.x), self.labels)
+
     def training_step(self):
         self.optimizer.zero_grad(set_to_none=True)
-        loss = detectors.loss(self.model, self.x, self.labels) if self.detects else F.cross_entropy(self.model(self.x), self.labels)
+        loss = self.loss()
         loss.backward()
         self.optimizer.step()
         return loss
