@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Fovea.Attention;
 using Fovea.Cli.Flags;
+using Fovea.Cli.Progress;
 using Fovea.Inspect;
 using Spectre.Console;
 
@@ -40,7 +41,7 @@ internal static class BenchVerb
             .Rule(Misplaced);
         flags.AddTo(verb);
         Option<bool> json = verb.AddJson();
-        verb.SetAction(parsed => Run(flags.Apply(parsed, new SubjectOptions()), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        verb.SetAction(parsed => Run(flags.Apply(parsed, new SubjectOptions()), parsed.GetValue(json), parsed.InvocationConfiguration));
         return verb;
     }
 
@@ -51,8 +52,9 @@ internal static class BenchVerb
         : given["--model"] is { } model ? SubjectFlags.Misplaced(given, $"--model {model}", isMechanism: false)
         : null;
 
-    private static int Run(SubjectOptions options, bool json, TextWriter output)
+    private static int Run(SubjectOptions options, bool json, InvocationConfiguration where)
     {
+        TextWriter output = where.Output, shown = json ? where.Error : where.Output;
         if (new[] { options.Mechanism is not null, (options.Model ?? options.Weights) is not null, options.All }.Count(given => given) != 1)
         {
             throw new OptionException("bench", "expected one of --mechanism KEY, --model KEY, --weights FILE and --all.");
@@ -60,10 +62,10 @@ internal static class BenchVerb
 
         if (options.All)
         {
-            return RunAll(options, json, output);
+            return Print(WorkRunner.Run(shown, where.Error, (progress, stop) => MeasureAll(options, progress, stop)), json, output);
         }
 
-        BenchmarkResult result = Measure(options, seconds: 2);
+        BenchmarkResult result = WorkRunner.Run(shown, where.Error, (progress, stop) => Measure(options, seconds: 2, progress, stop));
         if (json)
         {
             output.WriteLine(ToJson(result).ToJsonString());
@@ -85,7 +87,8 @@ internal static class BenchVerb
         return ExitCode.Done;
     }
 
-    private static int RunAll(SubjectOptions options, bool json, TextWriter output)
+    private static List<(BenchmarkResult Forward, BenchmarkResult Training)> MeasureAll(
+        SubjectOptions options, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         var results = new List<(BenchmarkResult Forward, BenchmarkResult Training)>();
         foreach (Card card in Catalog.All.Select(e => e.Card))
@@ -95,9 +98,16 @@ internal static class BenchVerb
                 Mechanism = card.Key,
                 Shape = options.Shape ?? (card.Family is Family.Relation or Family.Transformer ? s_relations : s_maps),
             };
-            results.Add((Measure(one with { Pass = BenchmarkPass.Forward }, SecondsOfAll), Measure(one with { Pass = BenchmarkPass.Training }, SecondsOfAll)));
+            results.Add((
+                Measure(one with { Pass = BenchmarkPass.Forward }, SecondsOfAll, progress, stop),
+                Measure(one with { Pass = BenchmarkPass.Training }, SecondsOfAll, progress, stop)));
         }
 
+        return results;
+    }
+
+    private static int Print(List<(BenchmarkResult Forward, BenchmarkResult Training)> results, bool json, TextWriter output)
+    {
         if (json)
         {
             output.WriteLine(new JsonArray([.. results.SelectMany(r => new[] { ToJson(r.Forward), ToJson(r.Training) })]).ToJsonString());
@@ -122,11 +132,12 @@ internal static class BenchVerb
         return ExitCode.Done;
     }
 
-    private static BenchmarkResult Measure(SubjectOptions options, double seconds)
+    private static BenchmarkResult Measure(SubjectOptions options, double seconds, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         using TensorScope scope = TensorScope.Begin();
-        Subject subject = SubjectFlags.Build(options);
-        return SubjectFlags.WithThreads(options.Threads, () => Benchmark.Run(subject.Name, subject.Module, subject.Inputs, options.Pass, options.Runs, seconds, options.Eager));
+        Subject subject = SubjectFlags.Build(options, progress, stop);
+        return SubjectFlags.WithThreads(options.Threads, () =>
+            Benchmark.Run(subject.Name, subject.Module, subject.Inputs, options.Pass, options.Runs, seconds, options.Eager, progress, stop));
     }
 
     private static JsonObject ToJson(BenchmarkResult result) => new()

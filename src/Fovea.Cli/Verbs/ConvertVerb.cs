@@ -2,6 +2,7 @@ using System.CommandLine;
 using Fovea.Attention;
 using Fovea.Cli.Converting;
 using Fovea.Cli.Flags;
+using Fovea.Cli.Progress;
 using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
 
@@ -63,7 +64,9 @@ internal static class ConvertVerb
         verb.SetAction(parsed =>
         {
             InvocationConfiguration where = parsed.InvocationConfiguration;
-            Conversion done = Run(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), flags.Apply(parsed, new ConvertOptions()));
+            ConvertOptions options = flags.Apply(parsed, new ConvertOptions());
+            Conversion done = WorkRunner.Run(parsed.GetValue(json) ? where.Error : where.Output, where.Error, (progress, stop) =>
+                Run(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), options, progress, stop));
             foreach (string warning in done.Warnings)
             {
                 where.Error.WriteLine($"warning: {warning}");
@@ -81,7 +84,7 @@ internal static class ConvertVerb
         return verb;
     }
 
-    private static Conversion Run(string input, string output, ConvertOptions options)
+    private static Conversion Run(string input, string output, ConvertOptions options, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         FileKind kind = FileKinds.OfOutput(output);
         FileKind read = FileKinds.Of(input);
@@ -131,7 +134,7 @@ internal static class ConvertVerb
         }
 
         return kind == FileKind.Weights
-            ? options.Import.Source is null ? WeightsConversion.Run(input, output, options.Key) : WeightsImport.Run(input, output, options.Key, options.Import)
+            ? options.Import.Source is null ? WeightsConversion.Run(input, output, options.Key, progress, stop) : WeightsImport.Run(input, output, options.Key, options.Import, progress, stop)
             : ImageConversion.Run(input, output, options.Size, options.Filter ?? ResizeFilter.Bilinear, options.Import.Preprocessing.Orientation ?? OrientationHandling.Apply);
     }
 

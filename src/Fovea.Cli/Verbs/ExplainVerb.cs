@@ -39,8 +39,8 @@ internal static class ExplainVerb
             throw new OptionException("explain", problem);
         }
 
-        using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
-        ExplainedModel model = ExplainedModel.Open(options.Weights, options.Request);
+        using var interruption = Interruption.Under(null, where.Error);
+        ExplainedModel model = ExplainedModel.Open(options.Weights, options.Request, interruption.Token);
         where.Error.WriteLine($"{model.Description.Title}; preprocessing: {model.Description.PreprocessingText}");
         foreach (string note in model.Notes.Concat(model.Description.LookText is { } looked ? [looked] : []))
         {

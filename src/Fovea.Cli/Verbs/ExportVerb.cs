@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Fovea.Cli.Exporting;
 using Fovea.Cli.Flags;
+using Fovea.Cli.Progress;
 
 namespace Fovea.Cli.Verbs;
 
@@ -49,7 +50,8 @@ internal static class ExportVerb
     private static int Run(ExportOptions options, bool json, InvocationConfiguration where)
     {
         CommonFlags.CheckAttention(options.Request.Attention, options.Request.AttentionOptions);
-        ExportedFile file = options.Golden is null ? ModelExport.Run(options) : GoldenExport.Run(options);
+        ExportedFile file = WorkRunner.Run(json ? where.Error : where.Output, where.Error, (progress, stop) =>
+            options.Golden is null ? ModelExport.Run(options, progress, stop) : GoldenExport.Run(options, progress, stop));
         foreach (string note in file.Notes)
         {
             where.Error.WriteLine($"note: {note}");

@@ -49,14 +49,14 @@ internal static class PredictVerb
         }
 
         CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
-        using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
+        using var interruption = Interruption.Under(null, where.Error);
         if (options.Inputs is [var only] && File.Exists(only))
         {
             // One picture goes through the weights' memory once: making room for large pages would take longer than they save.
             TensorMemory.LargePages = false;
         }
 
-        Predictor predictor = Predictor.Open(options);
+        Predictor predictor = Predictor.Open(options, cancellation: interruption.Token);
         where.Error.WriteLine($"{predictor.Description.Title}; preprocessing: {predictor.Description.PreprocessingText}");
         foreach (string note in predictor.Notes)
         {
@@ -94,7 +94,7 @@ internal static class PredictVerb
                 string? file = predictor.PredictsFiles ? Write(prediction, image, options, Path.Combine(folder, $"{name}.png")) : null;
                 string text = prediction.ToText(options.Top);
                 string answer = json ? prediction.ToJson(file) : file is null ? $"{path}: {text}" : $"{path} -> {file}: {text}";
-                WrittenMap? map = maps?.Write(image, name);
+                WrittenMap? map = maps?.Write(image, name, interruption.Token);
                 where.Output.WriteLine(map is null ? answer : json ? maps!.InJson(answer, map) : maps!.Beside(answer, map));
             }
         }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Fovea.Attention;
 using Fovea.Cli.Flags;
+using Fovea.Cli.Progress;
 using Fovea.Inspect;
 using Fovea.Models;
 using Spectre.Console;
@@ -33,7 +34,7 @@ internal static class ProfileVerb
         flags.AddTo(verb);
         Option<bool> json = verb.AddJson();
         verb.SetAction(parsed => Run(
-            Named(flags.Apply(parsed, new SubjectOptions()), parsed.GetRequiredValue(key)), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+            Named(flags.Apply(parsed, new SubjectOptions()), parsed.GetRequiredValue(key)), parsed.GetValue(json), parsed.InvocationConfiguration));
         return verb;
     }
 
@@ -47,20 +48,23 @@ internal static class ProfileVerb
             : throw new OptionException("profile", $"there is no mechanism or model \"{key}\"; {Suggestion.Hint(key, known)}");
     }
 
-    private static int Run(SubjectOptions options, bool json, TextWriter output)
+    private static int Run(SubjectOptions options, bool json, InvocationConfiguration where)
     {
         using TensorScope scope = TensorScope.Begin();
-        Subject subject = SubjectFlags.Build(options);
-        ModelProfile profile = SubjectFlags.WithThreads(options.Threads, () => options.Compiled
-            ? ModelProfile.RunCompiled(subject.Module, subject.Inputs, options.Runs ?? 20)
-            : ModelProfile.Run(subject.Module, subject.Inputs, options.Runs ?? 5));
+        (Subject subject, ModelProfile profile) = WorkRunner.Run(json ? where.Error : where.Output, where.Error, (progress, stop) =>
+        {
+            Subject subject = SubjectFlags.Build(options, progress, stop);
+            return (subject, SubjectFlags.WithThreads(options.Threads, () => options.Compiled
+                ? ModelProfile.RunCompiled(subject.Module, subject.Inputs, options.Runs ?? 20, progress: progress, cancellation: stop)
+                : ModelProfile.Run(subject.Module, subject.Inputs, options.Runs ?? 5, progress: progress, cancellation: stop)));
+        });
         if (json)
         {
-            output.WriteLine(ToJson(subject, profile).ToJsonString());
+            where.Output.WriteLine(ToJson(subject, profile).ToJsonString());
         }
         else
         {
-            Print(subject, profile, Terminal.On(output));
+            Print(subject, profile, Terminal.On(where.Output));
         }
 
         return ExitCode.Done;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Fovea.Cli.Flags;
+using Fovea.Cli.Progress;
 using Fovea.Io;
 using Fovea.Onnx;
 using Fovea.Training;
@@ -43,9 +44,15 @@ internal static class RunVerb
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        (string[] inputs, string[] outputs, Func<Tensor[], Tensor[]> run, DType[] types) = Open(path, error);
-        Tensor[] given = Inputs(inputs, types, options.Inputs);
-        Tensor[] made = run(given);
+        var notes = new List<string>();
+        (string[] outputs, Tensor[] made) = WorkRunner.Run(json ? error : output, error, (progress, stop) =>
+        {
+            (string[] inputs, string[] outputs, Func<Tensor[], Tensor[]> run, DType[] types) = Open(path, notes, progress, stop);
+            Tensor[] given = Inputs(inputs, types, options.Inputs);
+            stop.ThrowIfCancellationRequested();
+            return (outputs, run(given));
+        });
+        notes.ForEach(note => error.WriteLine($"note: {note}"));
         var results = new JsonArray();
         var written = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, Tensor value) in outputs.Zip(made))
@@ -80,7 +87,8 @@ internal static class RunVerb
         return ExitCode.Done;
     }
 
-    private static (string[] Inputs, string[] Outputs, Func<Tensor[], Tensor[]> Run, DType[] Types) Open(string path, TextWriter error)
+    private static (string[] Inputs, string[] Outputs, Func<Tensor[], Tensor[]> Run, DType[] Types) Open(
+        string path, List<string> notes, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         if (!Path.Exists(path))
         {
@@ -89,22 +97,14 @@ internal static class RunVerb
 
         if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
-            var model = OnnxModel.Load(path);
+            var model = OnnxModel.Load(path, null, progress, stop);
             model.Eval();
-            foreach (string note in model.Notes)
-            {
-                error.WriteLine($"note: {note}");
-            }
-
+            notes.AddRange(model.Notes);
             return ([.. model.Inputs.Select(i => i.Name)], [.. model.Outputs.Select(o => o.Name)], x => model.CallAll(x), [.. model.Inputs.Select(i => i.DType)]);
         }
 
-        var trained = TrainedModel.Open(WeightsFlags.PathOf(path), new ModelRequest());
-        foreach (string note in trained.Notes)
-        {
-            error.WriteLine($"note: {note}");
-        }
-
+        var trained = TrainedModel.Open(WeightsFlags.PathOf(path), new ModelRequest(), progress, stop);
+        notes.AddRange(trained.Notes);
         Module module = trained.Model.Eval();
         return (["input"], ["output"], x => [module.Call(x[0])], [DType.Float32]);
     }

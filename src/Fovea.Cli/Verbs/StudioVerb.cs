@@ -42,7 +42,7 @@ internal static class StudioVerb
             throw new FileNotFoundException($"studio: there is no \"{path}\"; give a file of weights or the folder of a run with --weights, a picture with --image.");
         }
 
-        using var interruption = new Interruption(() => where.Error.WriteLine("stopping"));
+        using var interruption = Interruption.Under(null, where.Error);
         Serve(options, where, interruption.Token).GetAwaiter().GetResult();
         return ExitCode.Done;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Fovea.Cli.Flags;
+using Fovea.Cli.Progress;
 using Fovea.Inspect;
 
 namespace Fovea.Cli.Verbs;
@@ -40,17 +41,21 @@ internal static class VerifyVerb
         Option<bool> json = verb.AddJson("Print one JSON object instead of lines.");
         verb.SetAction(parsed => Run(
             parsed.GetRequiredValue(paths), Ways(parsed.GetRequiredValue(by)), parsed.GetValue(json), parsed.GetValue(each),
-            parsed.InvocationConfiguration.Output));
+            parsed.InvocationConfiguration));
         return verb;
     }
 
     private static GoldenPath[] Ways(string by) => by == All ? Enum.GetValues<GoldenPath>() : [Enum.Parse<GoldenPath>(by, ignoreCase: true)];
 
-    private static int Run(string[] paths, GoldenPath[] ways, bool json, bool each, TextWriter output)
+    private static int Run(string[] paths, GoldenPath[] ways, bool json, bool each, InvocationConfiguration where) =>
+        WorkRunner.Run(where.Error, stop => Run(paths, ways, json, each, where.Output, stop));
+
+    private static int Run(string[] paths, GoldenPath[] ways, bool json, bool each, TextWriter output, CancellationToken stop)
     {
         var results = new List<GoldenResult>();
         foreach (GoldenResult result in paths.SelectMany(Cases).SelectMany(path => ways.Select(way => OnnxCase.IsCase(path) ? OnnxCase.Run(path, way) : GoldenCase.Run(path, way))))
         {
+            stop.ThrowIfCancellationRequested();
             results.Add(result);
             if (!json)
             {
