@@ -2,7 +2,7 @@ using System.Text.Json;
 using Fovea.Imaging;
 using Fovea.Training.Data;
 
-namespace Fovea.Training.Tests.Data;
+namespace Fovea.Training.Tests.Data.Checks;
 
 public class CheckTests
 {

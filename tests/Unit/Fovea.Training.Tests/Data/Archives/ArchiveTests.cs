@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using Fovea.Training.Data;
 
-namespace Fovea.Training.Tests.Data;
+namespace Fovea.Training.Tests.Data.Archives;
 
 public class ArchiveTests
 {

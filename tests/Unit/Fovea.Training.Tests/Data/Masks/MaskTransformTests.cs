@@ -2,7 +2,7 @@ using Fovea.Imaging;
 using Fovea.Imaging.Transforms;
 using Fovea.Training.Data;
 
-namespace Fovea.Training.Tests.Data;
+namespace Fovea.Training.Tests.Data.Masks;
 
 /// <summary>Picture and mask must go the same way: with a picture whose brightness is its mask's class, the two can be compared afterwards.</summary>
 public class MaskTransformTests

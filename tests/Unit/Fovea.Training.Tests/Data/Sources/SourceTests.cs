@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using Fovea.Imaging;
 using Fovea.Training.Data;
 
-namespace Fovea.Training.Tests.Data;
+namespace Fovea.Training.Tests.Data.Sources;
 
 public class SourceTests
 {

@@ -2,7 +2,7 @@ using Fovea.Imaging;
 using Fovea.Imaging.Codecs.Png;
 using Fovea.Training.Data;
 
-namespace Fovea.Training.Tests.Data;
+namespace Fovea.Training.Tests.Data.Masks;
 
 public class MaskDataTests
 {
