@@ -82,7 +82,7 @@ internal static class Exporter
 
     private static void Rewrite(ExportGraph graph, WorkMeter meter)
     {
-        Action<ExportGraph>[] passes = [BatchNormFolding.Run, Preprocessing.Run, HalfPrecision.Run];
+        Action<ExportGraph>[] passes = [BatchNormFolding.Run, PreprocessingNodes.Run, HalfPrecision.Run];
         meter.Begin(WorkStage.Rewriting, passes.Length);
         foreach (Action<ExportGraph> pass in passes)
         {

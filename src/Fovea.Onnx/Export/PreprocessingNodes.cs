@@ -4,7 +4,7 @@ using static Fovea.Onnx.Protocol.TensorProto.Types;
 namespace Fovea.Onnx.Export;
 
 /// <summary>Puts resizing and normalisation before a model: see <see cref="OnnxPreprocessing"/>.</summary>
-internal static class Preprocessing
+internal static class PreprocessingNodes
 {
     private const int AntialiasSince = 18;
 

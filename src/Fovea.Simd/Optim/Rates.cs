@@ -7,7 +7,7 @@ namespace Fovea.Simd.Optim;
 /// <param name="Nesterov">Whether the step looks ahead along the momentum.</param>
 /// <param name="GradientScale">Multiplies the gradient first: gradient clipping, or the mean over accumulated steps.</param>
 /// <param name="Step">The step's number: every 32nd makes 0 of what momentum has decayed below 1e-34.</param>
-public readonly record struct SgdOptions(
+public readonly record struct SgdRates(
     double Rate, double Momentum = 0, double WeightDecay = 0, bool Nesterov = false, double GradientScale = 1, long Step = 0);
 
 /// <summary>The rates of one <see cref="OptimizerStep.Adam"/> step.</summary>
@@ -18,7 +18,7 @@ public readonly record struct SgdOptions(
 /// <param name="WeightDecay">L2 penalty (Adam), or decay of the weights themselves (AdamW).</param>
 /// <param name="Decoupled">AdamW when true.</param>
 /// <param name="GradientScale">Multiplies the gradient first.</param>
-public readonly record struct AdamOptions(
+public readonly record struct AdamRates(
     double Rate,
     double Beta1 = 0.9,
     double Beta2 = 0.999,

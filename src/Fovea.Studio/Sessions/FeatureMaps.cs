@@ -4,7 +4,7 @@ using Fovea.Studio.Wire;
 namespace Fovea.Studio.Sessions;
 
 /// <summary>Feature maps of a module for a session's picture.</summary>
-internal static class Activations
+internal static class FeatureMaps
 {
     private const int MostChannels = 64;
 

@@ -3,7 +3,7 @@ namespace Fovea.Compilation;
 /// <summary>What many kernels can do to their results on the way to memory: <c>y = relu(y + residual)</c>, either of the two or both.</summary>
 /// <param name="Residual">Whether something of the results' shape is added.</param>
 /// <param name="Relu">Whether the sum is rectified, after which nothing fits any more.</param>
-internal readonly record struct Epilogue(bool Residual, bool Relu)
+internal readonly record struct FusedEpilogue(bool Residual, bool Relu)
 {
     /// <summary>How the names of fused ops end.</summary>
     public string Suffix => $"{(Residual ? "+add" : "")}{(Relu ? "+relu" : "")}";
@@ -14,7 +14,7 @@ internal readonly record struct Epilogue(bool Residual, bool Relu)
     /// <summary>This epilogue with the step after it, and what that adds (null for nothing); null when it does not fit.</summary>
     /// <param name="y">The results.</param>
     /// <param name="user">The only step that reads them.</param>
-    public (Epilogue Epilogue, Value? Added)? With(Value y, Step user)
+    public (FusedEpilogue Epilogue, Value? Added)? With(Value y, Step user)
     {
         if (Relu)
         {
@@ -23,7 +23,7 @@ internal readonly record struct Epilogue(bool Residual, bool Relu)
 
         if (!Residual && Added(y, user) is { } added)
         {
-            return (new Epilogue(true, user.Op is AddReluOp), added);
+            return (new FusedEpilogue(true, user.Op is AddReluOp), added);
         }
 
         return user.Op is ReluOp ? (this with { Relu = true }, null) : null;

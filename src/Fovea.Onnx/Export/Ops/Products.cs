@@ -1,7 +1,7 @@
 namespace Fovea.Onnx.Export.Ops;
 
 /// <summary>Matrix products.</summary>
-internal static class Linear
+internal static class Products
 {
     public static IEnumerable<(string Op, Action<Translation> Translate)> All => [("linear", Layer), ("matmul", MatMul)];
 

@@ -7,7 +7,7 @@ namespace Fovea.Onnx.Import;
 /// <param name="Run">What computes it.</param>
 /// <param name="Inputs">Places of the inputs; −1 for one that is left out.</param>
 /// <param name="Outputs">Places of the outputs; −1 for one that nobody reads.</param>
-internal sealed record Step(string Name, string OpType, int Opset, NodeRun Run, int[] Inputs, int[] Outputs)
+internal sealed record NodeStep(string Name, string OpType, int Opset, NodeRun Run, int[] Inputs, int[] Outputs)
 {
     /// <summary>The name in the file of what the node gives first.</summary>
     public required string Value { get; init; }

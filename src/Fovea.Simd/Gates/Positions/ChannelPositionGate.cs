@@ -6,7 +6,7 @@ using Fovea.Simd.Sweeps;
 namespace Fovea.Simd.Gates;
 
 /// <summary>Planes scaled by a number for each channel and one for each position together, and what the gradients need, in one sweep.</summary>
-public static unsafe class PositionGate
+public static unsafe class ChannelPositionGate
 {
     /// <summary><c>y[n, c, i] = x[n, c, i] · factor(a[n, c], b[n, i])</c>, and what follows it.</summary>
     /// <param name="images">Number of images.</param>

@@ -1,7 +1,7 @@
 namespace Fovea.Training.Data;
 
 /// <summary>Recognises data given as one file.</summary>
-internal static class FileKind
+internal static class FileLayouts
 {
     public static DataLayout Detect(string path, DatasetOptions options)
     {

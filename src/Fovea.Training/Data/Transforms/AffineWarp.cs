@@ -6,7 +6,7 @@ namespace Fovea.Training.Data;
 internal readonly record struct Motion(double A, double B, double C, double D, double X, double Y);
 
 /// <summary>Turns, shears and shifts a picture about its centre.</summary>
-internal static class Affine
+internal static class AffineWarp
 {
     /// <summary>result(p) = image(A p + t), interpolated bilinearly; what comes from outside is black.</summary>
     public static Image Apply(Image image, Motion motion)
