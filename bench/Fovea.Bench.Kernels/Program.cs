@@ -11,6 +11,7 @@ using Fovea.Simd.Vectors;
 // WHAT: gemm, cifar, resnet50, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case:
 // name, then GFLOP/s of each pass by the fastest of many runs. --packed times the forward pass with weights packed beforehand.
 // fovea-bench-kernels step MODEL [--batch N] [--size PIXELS] [--attention KEY] [--threads N] [--seconds S]: a training step op by op.
+// fovea-bench-kernels peak [--threads N]: products and a convolution beside what multiply-adds in registers reach.
 // fovea-bench-kernels rows: rows and columns of relations of 56×56 positions and 512 channels, one by one.
 // fovea-bench-kernels --filter '*': the same kernels and more under BenchmarkDotNet, which takes every argument that begins with --.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -32,6 +33,12 @@ Console.WriteLine($"# {what}, {VectorInfo.Description}, threads {ParallelPool.Th
 if (what == "gemm")
 {
     Gemm();
+    return;
+}
+
+if (what == "peak")
+{
+    PeakShares.Run(Best);
     return;
 }
 

@@ -84,8 +84,8 @@ internal static class Streams
             new("average pool 2 s2", count, 1.25 * b, () => AveragePool.Forward(half, x.S, pooled.S[..(int)half.OutputLength], true)),
             new("average pool backward", count, 1.25 * b, () => AveragePool.Backward(half, pooled.S[..(int)half.OutputLength], z.S, true)),
             new("transpose C, HW", count, 2 * b, () => Transpose.Permute<float>([n, c, inner], [0, 2, 1], x.S, z.S)),
-            new("sgd momentum", count, 5 * b, () => OptimizerStep.Sgd(z.S, x.S, v.S, new SgdOptions(1e-9, 0.9, 1e-4))),
-            new("adamw", count, 7 * b, () => OptimizerStep.Adam(z.S, x.S, v.S, r.S, 10, new AdamOptions(1e-9, Decoupled: true))),
+            new("sgd momentum", count, 5 * b, () => OptimizerStep.Sgd(z.S, x.S, v.S, new SgdRates(1e-9, 0.9, 1e-4))),
+            new("adamw", count, 7 * b, () => OptimizerStep.Adam(z.S, x.S, v.S, r.S, 10, new AdamRates(1e-9, Decoupled: true))),
             new("squared norm", count, b, () => ParameterMath.SquaredNorm<float>(x.S)),
             new("all finite", count, b, () => ParameterMath.AllFinite<float>(x.S)),
         ];

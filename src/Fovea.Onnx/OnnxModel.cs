@@ -50,7 +50,7 @@ public sealed class OnnxModel : Module, IHasHead, IDisposable
             RegisterBuffer(name, value);
         }
 
-        foreach (Step step in graph.Interpreter.Steps)
+        foreach (NodeStep step in graph.Interpreter.Steps)
         {
             step.Shown = Register(step.Value, new NodeValue());
         }

@@ -54,7 +54,7 @@ internal sealed class StudioState : IDisposable
     /// <summary>Opens a model; its turn to compute comes as any other's, since weights take memory and time.</summary>
     public async Task<ModelInfo> Open(OpenModel request, CancellationToken cancellation)
     {
-        StudioModel model = await First.Model(request) ?? await Queue.Run(() => Shelf.Open(request), cancellation);
+        StudioModel model = await First.Model(request) ?? await Queue.Run(() => Shelf.Open(request, cancellation), cancellation);
         string id = Models.Add(model, model.Bytes);
 
         // A model that had to go takes along what it looked at.

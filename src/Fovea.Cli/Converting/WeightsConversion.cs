@@ -9,11 +9,12 @@ internal static class WeightsConversion
     // What PyTorch's readers of safetensors ask for.
     private static readonly Dictionary<string, string> s_torchLayout = new() { ["format"] = "pt" };
 
-    public static Conversion Run(string input, string output, string? key)
+    public static Conversion Run(string input, string output, string? key, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         using TensorScope scope = TensorScope.Begin();
-        WeightsFile weights = WeightsFile.Read(input, key);
-        IReadOnlyDictionary<string, string> metadata = Network(input, weights)?.ToMetadata() ?? (weights.Metadata.Count > 0 ? weights.Metadata : s_torchLayout);
+        WeightsFile weights = WeightsFile.Read(input, key, progress, stop);
+        IReadOnlyDictionary<string, string> metadata = Network(input, weights, stop)?.ToMetadata() ?? (weights.Metadata.Count > 0 ? weights.Metadata : s_torchLayout);
+        stop.ThrowIfCancellationRequested();
         WeightsFile.Write(output, weights.Tensors, metadata);
         string[] lost = WeightsFile.FormatOf(output) == WeightsFormat.Safetensors ? [] : [.. metadata.Keys.Except(s_torchLayout.Keys)];
         long numbers = weights.Tensors.Values.Sum(t => (long)t.Elements);
@@ -35,7 +36,7 @@ internal static class WeightsConversion
     }
 
     /// <summary>What the network of an ONNX file is, so that its weights can be used without the file; null for other files, and for networks that are not for images.</summary>
-    private static ModelDescription? Network(string input, WeightsFile weights)
+    private static ModelDescription? Network(string input, WeightsFile weights, CancellationToken stop)
     {
         if (weights.Format != WeightsFormat.Onnx)
         {
@@ -44,7 +45,7 @@ internal static class WeightsConversion
 
         try
         {
-            var trained = TrainedModel.Open(input, new ModelRequest());
+            var trained = TrainedModel.Open(input, new ModelRequest(), cancellation: stop);
             return trained.Description.Architecture is not null && StateDict.Of(trained.Model).Keys.ToHashSet().SetEquals(weights.Tensors.Keys) ? trained.Description : null;
         }
         catch (DataFormatException)

@@ -8,15 +8,19 @@ namespace Fovea.Cli.Converting;
 /// <summary>Reads weights of another library and writes them under our names and in our layouts, with what is needed to use them.</summary>
 internal static class WeightsImport
 {
-    public static Conversion Run(string input, string output, string? key, ImportTarget target)
+    public static Conversion Run(
+        string input, string output, string? key, ImportTarget target, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         using TensorScope scope = TensorScope.Begin();
-        return target.Mechanism is { } mechanism ? Mechanism(input, output, mechanism, key, target) : Model(input, output, target.Request(key));
+        return target.Mechanism is { } mechanism
+            ? Mechanism(input, output, mechanism, key, target, progress, stop)
+            : Model(input, output, target.Request(key), progress, stop);
     }
 
-    private static Conversion Model(string input, string output, ModelRequest request)
+    private static Conversion Model(string input, string output, ModelRequest request, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
-        var trained = TrainedModel.Open(input, request);
+        var trained = TrainedModel.Open(input, request, progress, stop);
+        stop.ThrowIfCancellationRequested();
         Conversion done = Write(input, output, trained.Model, trained.Description.ToMetadata(), trained.Report.Source, trained.Report.Origin, trained.Report.Implied);
         return done with
         {
@@ -28,13 +32,15 @@ internal static class WeightsImport
         };
     }
 
-    private static Conversion Mechanism(string input, string output, string mechanism, string? key, ImportTarget target)
+    private static Conversion Mechanism(
+        string input, string output, string mechanism, string? key, ImportTarget target, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
-        (IReadOnlyDictionary<string, Tensor> weights, _, PyTorchState? choice) = ModelWeights.Read(input, key, target.Part);
+        (IReadOnlyDictionary<string, Tensor> weights, _, PyTorchState? choice) = ModelWeights.Read(input, key, target.Part, progress, stop);
         FiniteWeights.Check(input, weights);
         JsonObject options = Options(mechanism, target);
         Module module = Catalog.Find(mechanism).Create(options);
         ImportResult result = Importer.Load(module, weights, target.Named);
+        stop.ThrowIfCancellationRequested();
         var metadata = new Dictionary<string, string> { ["format"] = "pt", ["mechanism"] = mechanism, ["config"] = options.ToJsonString() };
         return Write(input, output, module, metadata, result.Source, result.Origin, result.Options) with { State = choice };
     }

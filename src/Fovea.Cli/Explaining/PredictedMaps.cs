@@ -19,8 +19,9 @@ internal sealed class PredictedMaps(Predictor predictor, string method, string f
     /// <summary>Writes the map of a picture for what the model sees in it.</summary>
     /// <param name="image">The picture.</param>
     /// <param name="name">What its files begin with.</param>
+    /// <param name="stop">Stops it.</param>
     /// <exception cref="OptionException">The method does not fit the model.</exception>
-    public WrittenMap Write(Image image, string name)
+    public WrittenMap Write(Image image, string name, CancellationToken stop)
     {
         using TensorScope scope = TensorScope.Begin();
         Tensor x = _pipeline.ToInput(image), output;
@@ -29,7 +30,7 @@ internal sealed class PredictedMaps(Predictor predictor, string method, string f
             output = predictor.Model.Call(x);
         }
 
-        WrittenMap map = _maker.Make(x, AskedTarget.Of(null, predictor.Description, output))[0];
+        WrittenMap map = _maker.Make(x, AskedTarget.Of(null, predictor.Description, output), stop)[0];
         return _writer.Write(map, MapGround.Of(_pipeline.SeenOf(image)), $"{name}.");
     }
 

@@ -8,7 +8,8 @@ internal static class GoldenExport
 {
     /// <exception cref="OptionException">The folder is there already.</exception>
     /// <exception cref="DataFormatException">The file is no golden case.</exception>
-    public static ExportedFile Run(ExportOptions options)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static ExportedFile Run(ExportOptions options, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         if (File.Exists(options.Output) || (Directory.Exists(options.Output) && Directory.EnumerateFileSystemEntries(options.Output).Any() && !options.Force))
         {
@@ -28,7 +29,7 @@ internal static class GoldenExport
             throw new DataFormatException($"{options.Golden}: the mechanism does not give the output of the case; run fovea verify on it.");
         }
 
-        OnnxSignature signature = OnnxCaseFolder.Write(options.Output, golden.Module, options.Onnx, inputs, same ? golden.Output : output);
+        OnnxSignature signature = OnnxCaseFolder.Write(options.Output, golden.Module, options.Onnx, inputs, same ? golden.Output : output, progress, stop);
         string[] mode = same ? [] : ["the case is of training mode, which ONNX files have none of: the output is that of evaluation mode, by Fovea"];
         return new ExportedFile(options.Output, $"{golden.Mechanism} {golden.Case}", options.Onnx.Opset, signature, [.. signature.Notes, .. mode]);
     }

@@ -13,14 +13,15 @@ internal static class ModelExport
 
     /// <exception cref="OptionException">The file is there already, or an option does not fit.</exception>
     /// <exception cref="DataFormatException">The weights cannot be read.</exception>
-    public static ExportedFile Run(ExportOptions options)
+    /// <exception cref="OperationCanceledException">It was stopped; what was there before is there still.</exception>
+    public static ExportedFile Run(ExportOptions options, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         if (Path.Exists(options.Output) && !options.Force)
         {
             throw new OptionException("export", $"{options.Output} is there already; give another name, or --force to replace it.");
         }
 
-        TrainedModel trained = TrainedModel.Open(options.Weights, options.Request);
+        TrainedModel trained = TrainedModel.Open(options.Weights, options.Request, progress, stop);
         ModelDescription model = trained.Description;
         OnnxExportOptions onnx = options.Onnx with
         {
@@ -37,7 +38,7 @@ internal static class ModelExport
 
         using TensorScope scope = TensorScope.Begin();
         OnnxSignature signature = trained.Model.ExportOnnx(
-            options.Output, onnx, new TensorSpec([1, model.Mean.Count, model.ImageSize.Height, model.ImageSize.Width], DType.Float32));
+            options.Output, onnx, [new TensorSpec([1, model.Mean.Count, model.ImageSize.Height, model.ImageSize.Width], DType.Float32)], progress, stop);
         string[] crop = options.WithPreprocessing && model.Preprocessing.CropFraction is < 1
             ? ["the file resizes the whole image; here the middle of it is taken (see the metadata's cropFraction)"]
             : [];

@@ -101,12 +101,15 @@ internal static class SubjectFlags
         : given.Refuse($"{subject}, a model", "--shape", "--option");
 
     /// <summary>Builds what the options mean, with the same weights and inputs every time.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="progress">Is told how far the reading of a file has come.</param>
+    /// <param name="stop">Stops it.</param>
     /// <exception cref="OptionException">An option does not fit, or the input would be larger than a tensor can be.</exception>
-    public static Subject Build(SubjectOptions options)
+    public static Subject Build(SubjectOptions options, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         if (options.Mechanism is not { } key)
         {
-            return BuildModel(options);
+            return BuildModel(options, progress, stop);
         }
 
         Entry entry = Catalog.Find(key);
@@ -131,12 +134,12 @@ internal static class SubjectFlags
         }
     }
 
-    private static Subject BuildModel(SubjectOptions options)
+    private static Subject BuildModel(SubjectOptions options, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
         if (options.Weights is { } file && FileKinds.IsOnnx(file))
         {
-            return OfOnnx(file, options);
+            return OfOnnx(file, options, progress, stop);
         }
 
         var request = new ModelRequest
@@ -147,21 +150,21 @@ internal static class SubjectFlags
             AttentionOptions = options.AttentionOptions,
             ImageSize = options.ImageSize,
         };
-        (Module module, ModelDescription description) = options.Weights is null ? Fresh(request) : OfWeights(options.Weights, request);
+        (Module module, ModelDescription description) = options.Weights is null ? Fresh(request) : OfWeights(options.Weights, request, progress, stop);
         Tensor images = Tensor.Empty(ShapeOf(options.Batch, description.Mean.Count, description.ImageSize.Height, description.ImageSize.Width));
         new Generator(0).FillNormal(images.AsSpan<float>());
         return new Subject(description.Key, module, [images]);
     }
 
     /// <summary>A network of an ONNX file on random numbers: batch and image size go where the file leaves a length open.</summary>
-    private static Subject OfOnnx(string path, SubjectOptions options)
+    private static Subject OfOnnx(string path, SubjectOptions options, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         if (options.Attention is not null || options.AttentionAt is not null)
         {
             throw new OptionException(path, "an ONNX file is a whole network; --attention and --attention-at are for models of the catalogue.");
         }
 
-        var model = OnnxModel.Load(path);
+        var model = OnnxModel.Load(path, null, progress, stop);
         Size2 size = options.ImageSize ?? UsualSize;
         Tensor[] inputs = [.. model.Inputs.Select(i => i.Example(options.Batch, size.Height, size.Width)).Select(s => Tensor.Zeros(s.Shape, s.DType))];
         foreach (Tensor input in inputs.Where(i => i.DType == DType.Float32))
@@ -172,9 +175,10 @@ internal static class SubjectFlags
         return new Subject(Path.GetFileName(path), model, inputs);
     }
 
-    private static (Module Module, ModelDescription Description) OfWeights(string weights, ModelRequest request)
+    private static (Module Module, ModelDescription Description) OfWeights(
+        string weights, ModelRequest request, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
-        var trained = TrainedModel.Open(weights, request);
+        var trained = TrainedModel.Open(weights, request, progress, stop);
         return (trained.Model.Train(), trained.Description);
     }
 

@@ -15,19 +15,7 @@ internal static class Bar
     public static T Run<T>(TextWriter output, TextWriter error, bool quiet, string title, Func<IProgress<double>?, CancellationToken, T> work)
     {
         using LiveLine? line = quiet ? null : Terminal.BottomLineOf(output);
-        using var interruption = new Interruption(
-            () =>
-            {
-                if (line is null)
-                {
-                    error.WriteLine("stopping");
-                }
-                else
-                {
-                    line.WriteLine("stopping");
-                }
-            },
-            () => line?.Dispose());
+        using var interruption = Interruption.Under(line, error);
         return work(line is null ? null : new Share(line, title), interruption.Token);
     }
 

@@ -34,6 +34,23 @@ internal sealed class Interruption : IDisposable
         _registrations = [.. s_signals.Select(s => PosixSignalRegistration.Create(s, Handle))];
     }
 
+    /// <summary>Listens for work that shows how far it is, and says "stopping" at the first signal.</summary>
+    /// <param name="line">The line that shows it; null where there is none.</param>
+    /// <param name="error">Where it is said then.</param>
+    public static Interruption Under(LiveLine? line, TextWriter error) => new(
+        () =>
+        {
+            if (line is null)
+            {
+                error.WriteLine("stopping");
+            }
+            else
+            {
+                line.WriteLine("stopping");
+            }
+        },
+        () => line?.Dispose());
+
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 

@@ -1,5 +1,6 @@
 namespace Fovea;
 
+// Its place on the tape, and its gradient.
 public sealed partial class Tensor
 {
     private bool _requiresGrad;

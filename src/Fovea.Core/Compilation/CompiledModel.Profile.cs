@@ -14,9 +14,14 @@ public sealed partial class CompiledModel
     /// Runs after those that warm up for a third of a second, at least 1 (default 10); the fastest of each op counts. On first runs memory is new
     /// and the processor not yet at its speed: they take half as long again.
     /// </param>
-    public IReadOnlyList<CompiledStep> Profile(int runs = 10)
+    public IReadOnlyList<CompiledStep> Profile(int runs = 10) => Profile(runs, WorkMeter.None);
+
+    /// <summary>As the other, as work that can be watched and stopped between two runs.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    internal IReadOnlyList<CompiledStep> Profile(int runs, WorkMeter meter)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
+        meter.Begin(WorkStage.Running, runs);
         using TensorScope scope = TensorScope.Begin();
         ExecutionPlan plan = _plans.First;
         Tensor[] inputs = Array.ConvertAll(plan.Inputs, s => Tensor.Zeros(s.Shape, s.DType));
@@ -25,6 +30,7 @@ public sealed partial class CompiledModel
         long start = Stopwatch.GetTimestamp();
         do
         {
+            meter.Check();
             Run(plan, inputs, outputs);
         }
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < 1.0 / 3);
@@ -33,7 +39,10 @@ public sealed partial class CompiledModel
         for (int i = 0; i < runs; i++)
         {
             Run(plan, inputs, outputs, ticks);
+            meter.Step();
         }
+
+        meter.End();
 
         return [.. plan.Memory.Steps.Select((s, i) => Describe(s) with { Seconds = (double)ticks[i] / Stopwatch.Frequency })];
     }

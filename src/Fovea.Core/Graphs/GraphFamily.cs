@@ -38,6 +38,11 @@ public sealed class GraphFamily : IDisposable
             difference = $"with inputs {string.Join(", ", sizes[graphs.Count])} it fails: {e.Message}";
             return null;
         }
+        catch
+        {
+            graphs.ForEach(g => g.Dispose());
+            throw;
+        }
 
         difference = Difference(graphs);
         if (difference.Length == 0)

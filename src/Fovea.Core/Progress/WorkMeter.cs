@@ -73,5 +73,9 @@ internal sealed class WorkMeter(IProgress<WorkProgress>? progress, CancellationT
     /// <param name="file">Can seek, and stays the caller's to dispose.</param>
     public Stream Watched(Stream file) => new MeteredStream(file, this);
 
+    /// <summary>A stream to which every write is a step of the stage that runs then.</summary>
+    /// <param name="file">Stays the caller's to dispose.</param>
+    public Stream Counted(Stream file) => new MeteredWriter(file, this);
+
     private long Part(long done) => (long)((Int128)done * Parts / Math.Max(1, _total));
 }

@@ -20,6 +20,12 @@ public enum WorkStage
 
     /// <summary>Weights are brought into the layout that kernels read; counted in ops.</summary>
     Packing,
+
+    /// <summary>A model runs on numbers; counted in such runs, or in milliseconds where it is to run for a given time.</summary>
+    Running,
+
+    /// <summary>A file is written; counted in bytes.</summary>
+    Writing,
 }
 
 /// <summary>How far a long call has come, such as compiling a model or reading its weights.</summary>

@@ -1,5 +1,6 @@
 namespace Fovea;
 
+// Ways to make a tensor.
 public sealed partial class Tensor
 {
     /// <summary>A tensor of undefined content, to be filled through <see cref="AsSpan{T}"/>.</summary>

@@ -1,5 +1,6 @@
 namespace Fovea.Imaging.Transforms;
 
+// Brightness, contrast, saturation and hue, to the level as Pillow has them.
 public static partial class ImageTransforms
 {
     /// <summary>Scales the brightness: a blend of black and the picture. Alpha is kept. Equals torchvision's <c>adjust_brightness</c> on Pillow images.</summary>

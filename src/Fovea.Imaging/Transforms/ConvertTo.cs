@@ -1,5 +1,6 @@
 namespace Fovea.Imaging.Transforms;
 
+// Other channels of the same picture.
 public static partial class ImageTransforms
 {
     /// <summary>Converts to another pixel format.</summary>

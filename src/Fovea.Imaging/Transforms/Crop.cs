@@ -1,5 +1,6 @@
 namespace Fovea.Imaging.Transforms;
 
+// Parts of pictures.
 public static partial class ImageTransforms
 {
     /// <summary>Cuts a region out.</summary>

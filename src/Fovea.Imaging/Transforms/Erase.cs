@@ -1,5 +1,6 @@
 namespace Fovea.Imaging.Transforms;
 
+// Covered regions.
 public static partial class ImageTransforms
 {
     /// <summary>Covers a region with a colour.</summary>

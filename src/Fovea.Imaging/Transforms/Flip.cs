@@ -1,5 +1,6 @@
 namespace Fovea.Imaging.Transforms;
 
+// Mirrored pictures.
 public static partial class ImageTransforms
 {
     /// <summary>Mirrors left and right.</summary>

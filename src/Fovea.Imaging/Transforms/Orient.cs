@@ -1,5 +1,6 @@
 namespace Fovea.Imaging.Transforms;
 
+// Pictures upright, as EXIF says.
 public static partial class ImageTransforms
 {
     /// <summary>Turns a picture upright as EXIF's orientation says.</summary>

@@ -16,6 +16,7 @@ public enum PadMode
     Symmetric,
 }
 
+// Pictures with a border.
 public static partial class ImageTransforms
 {
     /// <summary>Adds the same border on all four sides.</summary>

@@ -1,5 +1,6 @@
 namespace Fovea.Imaging.Transforms;
 
+// Turns by quarters, and what they are made of.
 public static partial class ImageTransforms
 {
     // Columns are written in strips of this many rows: the lines of the target stay in the nearest cache between visits.

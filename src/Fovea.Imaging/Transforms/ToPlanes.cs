@@ -1,5 +1,6 @@
 namespace Fovea.Imaging.Transforms;
 
+// To the numbers that a network takes, and back.
 public static partial class ImageTransforms
 {
     /// <summary>Writes the picture as normalised float planes, one a channel: what a network takes.</summary>

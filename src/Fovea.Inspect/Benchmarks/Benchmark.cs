@@ -18,13 +18,19 @@ public static class Benchmark
     /// <param name="runs">Timed steps, at least 1; null for as many as fit into <paramref name="seconds"/>, from 5 to 1000.</param>
     /// <param name="seconds">Time for the steps when <paramref name="runs"/> is null, above 0; default 2.</param>
     /// <param name="eager">Whether inference calls the module rather than its compiled form; default false.</param>
+    /// <param name="progress">Is told how far it has come.</param>
+    /// <param name="cancellation">Stops the compiling, or the steps between two of them.</param>
     /// <exception cref="ShapeException">The inputs do not fit.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static BenchmarkResult Run(
-        string name, Module module, Tensor[] inputs, BenchmarkPass pass, int? runs = null, double seconds = 2, bool eager = false)
+        string name, Module module, Tensor[] inputs, BenchmarkPass pass, int? runs = null, double seconds = 2, bool eager = false,
+        IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentOutOfRangeException.ThrowIfLessThan(runs ?? 1, 1);
+        var meter = new WorkMeter(progress, cancellation);
+        meter.Check();
         ModelCount count = ModelCount.Of(module, inputs);
         bool wasTraining = module.IsTraining;
         bool[] required = [.. inputs.Select(x => x.RequiresGrad)];
@@ -36,14 +42,15 @@ public static class Benchmark
             x.RequiresGrad = trains;
         }
 
-        using CompiledModel? compiled = trains || eager ? null : module.Compile(CompileOptions.Default, [.. inputs.Select(x => x.Spec)]);
         try
         {
+            using CompiledModel? compiled =
+                trains || eager ? null : module.Compile(CompileOptions.Default, [.. inputs.Select(x => x.Spec)], progress, cancellation);
             Action step = trains ? () => Train(module, inputs, differentiable) : compiled is null ? () => Infer(module, inputs) : () => Infer(compiled, inputs);
             step();
             Drop(module, differentiable);
             long peak = PeakOf(step) + (compiled?.ArenaBytes ?? 0);
-            double[] times = Time(step, runs, seconds);
+            double[] times = Time(step, runs, seconds, meter);
             return new BenchmarkResult(
                 name, inputs[0].Shape, pass, ParallelPool.Threads, times.Length, At(times, 0.5), times[0], At(times, 0.95), peak, count.MultiplyAdds, count.Parameters);
         }
@@ -98,23 +105,30 @@ public static class Benchmark
         return Math.Max(0, TensorMemory.PeakBytes - before);
     }
 
-    private static double[] Time(Action step, int? runs, double seconds)
+    private static double[] Time(Action step, int? runs, double seconds, WorkMeter meter)
     {
+        meter.Begin(WorkStage.Running, runs ?? (long)(1000 * seconds));
         long warm = Stopwatch.GetTimestamp();
         for (int i = 0; i < WarmUps && (i == 0 || Stopwatch.GetElapsedTime(warm).TotalSeconds < seconds / 2); i++)
         {
+            meter.Check();
             step();
         }
 
         var times = new List<double>();
         long begin = Stopwatch.GetTimestamp();
+        long told = 0;
         while (times.Count < (runs ?? MostRuns) && (runs is not null || times.Count < LeastRuns || Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds))
         {
             long start = Stopwatch.GetTimestamp();
             step();
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            long elapsed = (long)Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+            meter.Step(runs is null ? elapsed - told : 1);
+            told = elapsed;
         }
 
+        meter.End();
         times.Sort();
         return [.. times];
     }

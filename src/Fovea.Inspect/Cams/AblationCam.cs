@@ -11,6 +11,8 @@ public sealed class AblationCam(MapMethodOptions? options = null) : Cam("ablatio
 {
     private protected override bool UsesGradients => false;
 
+    private protected override int TrialsOf(GridLayer layer) => layer.Channels;
+
     private protected override double[] Map(CamSample sample)
     {
         double[] without = sample.Trials.WithoutChannels();

@@ -20,27 +20,37 @@ public abstract class Cam : IMapMethod
     /// <summary>Whether the method reads gradients (default true).</summary>
     private protected virtual bool UsesGradients => true;
 
+    /// <summary>About how many changed pictures a map asks the model, at most (default none).</summary>
+    private protected virtual int TrialsOf(GridLayer layer) => 0;
+
     /// <inheritdoc/>
     /// <exception cref="OptionException">There is no such layer, none lies on a grid, or the target does not depend on it.</exception>
     /// <exception cref="ShapeException">The model does not take such pictures, or its output holds no such target.</exception>
-    public IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target)
+    public IReadOnlyList<ScalarMap> Explain(
+        Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(target);
+        var meter = new WorkMeter(progress, cancellation);
+        meter.Check();
         GridLayer layer = GridLayers.Find(model, images, _options.Layer);
+        meter.Begin(WorkStage.Running, images.Shape[0] * (1L + TrialsOf(layer)));
         using var look = new ModelLook(model);
         Module module = model.NamedModules().First(m => m.Name == layer.Name).Value;
         (Tensor output, Tensor made, Tensor values, int calls) = Run(look, module, images);
+        meter.Step(images.Shape[0]);
         Tensor scores = target.Score(output);
         Tensor? gradients = UsesGradients ? Gradients(scores, made, layer) : null;
         double[] all = scores.To(DType.Float64).ToArray<double>();
-        return [.. Enumerable.Range(0, images.Shape[0]).Select(n => Finish(layer, Map(new CamSample
+        ScalarMap[] maps = [.. Enumerable.Range(0, images.Shape[0]).Select(n => Finish(layer, Map(new CamSample
         {
             Layer = layer,
             Activations = layer.Planes(values, n),
             Gradients = gradients is null ? [] : layer.Planes(gradients, n),
             Score = all[n],
-            Trials = new CamTrials(look, layer, module, calls, images.Narrow(0, n, 1), target.Fix(output, n), _options.BatchSize),
+            Trials = new CamTrials(look, layer, module, calls, images.Narrow(0, n, 1), target.Fix(output, n), _options.BatchSize, meter),
         })))];
+        meter.End();
+        return maps;
     }
 
     /// <summary>Runs the model: the output, what the layer made in its last call and its values, and how often it was called.</summary>

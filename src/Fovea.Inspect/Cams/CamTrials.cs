@@ -8,7 +8,8 @@ namespace Fovea.Inspect;
 /// <param name="image">[1, C, H, W].</param>
 /// <param name="target">The target, decided.</param>
 /// <param name="batchSize">Pictures at once.</param>
-internal sealed class CamTrials(ModelLook look, GridLayer layer, Module module, int calls, Tensor image, ITarget target, int batchSize)
+/// <param name="meter">Counts them.</param>
+internal sealed class CamTrials(ModelLook look, GridLayer layer, Module module, int calls, Tensor image, ITarget target, int batchSize, WorkMeter meter)
 {
     /// <summary>The scores of the picture times each of some masks.</summary>
     /// <param name="count">How many.</param>
@@ -40,6 +41,7 @@ internal sealed class CamTrials(ModelLook look, GridLayer layer, Module module, 
             using TensorScope scope = TensorScope.Begin();
             using IDisposable still = GradMode.NoGrad();
             scores.AddRange(target.Score(run(start..Math.Min(count, start + batchSize))).To(DType.Float64).ToArray<double>());
+            meter.Step(Math.Min(count, start + batchSize) - start);
         }
 
         return [.. scores];

@@ -17,10 +17,13 @@ public sealed class FullGrad : IMapMethod
     /// <inheritdoc/>
     /// <exception cref="OptionException">No module of the model adds a bias on a grid.</exception>
     /// <exception cref="ShapeException">The model does not take such pictures, or its output holds no such target.</exception>
-    public IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target)
+    public IReadOnlyList<ScalarMap> Explain(
+        Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(target);
+        var meter = new WorkMeter(progress, cancellation);
+        meter.Begin(WorkStage.Running, 1);
         Dictionary<string, GridLayer> layers = GridLayers.Calls(model, images).All.Where(c => c.Layer is not null).DistinctBy(c => c.Name)
             .ToDictionary(c => c.Name, c => c.Layer!, StringComparer.Ordinal);
         using var look = new ModelLook(model);
@@ -39,9 +42,12 @@ public sealed class FullGrad : IMapMethod
             throw new OptionException(Name, "no module of the model adds a bias on a grid over the picture; take another method.");
         }
 
+        meter.Check();
         Tensor?[] gradients = target.Score(output).Sum().Gradients([x, .. biased.Select(b => b.Made)]);
         var input = new GridLayer(Everywhere, x.Shape[1], x.Shape[2], x.Shape[3], Tokens: false, Prefix: 0);
-        return [.. Enumerable.Range(0, x.Shape[0]).Select(n => Map(input, x, gradients, biased, n))];
+        ScalarMap[] maps = [.. Enumerable.Range(0, x.Shape[0]).Select(n => Map(input, x, gradients, biased, n))];
+        meter.End();
+        return maps;
     }
 
     private ScalarMap Map(GridLayer input, Tensor x, Tensor?[] gradients, List<BiasedOutput> biased, int sample)

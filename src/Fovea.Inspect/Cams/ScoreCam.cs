@@ -13,6 +13,8 @@ public sealed class ScoreCam(MapMethodOptions? options = null) : Cam("score-cam"
 {
     private protected override bool UsesGradients => false;
 
+    private protected override int TrialsOf(GridLayer layer) => layer.Channels;
+
     private protected override double[] Map(CamSample sample)
     {
         int[] varied = [.. Enumerable.Range(0, sample.Channels).Where(c => !IsConstant(sample.A(c)))];

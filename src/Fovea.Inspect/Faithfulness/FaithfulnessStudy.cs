@@ -77,7 +77,7 @@ public static class FaithfulnessStudy
         cancellation.ThrowIfCancellationRequested();
         (_, int height, int width) = sample.Size;
         using TensorScope scope = TensorScope.Begin();
-        ScalarMap map = record.Method.Explain(model, sample.Image, sample.Explained)[0].ResizedTo(height, width);
+        ScalarMap map = record.Method.Explain(model, sample.Image, sample.Explained, null, cancellation)[0].ResizedTo(height, width);
         record.Site = map.Site;
         int[] order = picture.Order(map);
         record.Add(DeletionInsertion.Of(picture, order, options.Steps, cancellation));

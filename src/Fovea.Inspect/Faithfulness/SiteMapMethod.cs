@@ -21,11 +21,17 @@ public sealed class SiteMapMethod(string site) : IMapMethod
 
     /// <inheritdoc/>
     /// <exception cref="OptionException">There is no such site.</exception>
-    public IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target)
+    public IReadOnlyList<ScalarMap> Explain(
+        Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
+        var meter = new WorkMeter(progress, cancellation);
+        meter.Begin(WorkStage.Running, 1);
         using ModelMaps maps = ModelMaps.Of(model, images);
+        meter.Step();
         AttentionSite seen = maps[site];
-        return [.. Enumerable.Range(0, images.Shape[0]).Select(n => seen.Map(new MapView { Sample = n }))];
+        ScalarMap[] made = [.. Enumerable.Range(0, images.Shape[0]).Select(n => seen.Map(new MapView { Sample = n }))];
+        meter.End();
+        return made;
     }
 }

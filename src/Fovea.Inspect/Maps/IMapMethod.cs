@@ -10,6 +10,10 @@ public interface IMapMethod
     /// <param name="model">The model.</param>
     /// <param name="images">[N, C, H, W], normalised as the model wants them.</param>
     /// <param name="target">What is asked for.</param>
+    /// <param name="progress">Is told how many of its runs of the model are done.</param>
+    /// <param name="cancellation">Stops it between two runs of the model, a run and its gradients; the model is left as it was.</param>
     /// <returns>N maps.</returns>
-    IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target);
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    IReadOnlyList<ScalarMap> Explain(
+        Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default);
 }

@@ -28,19 +28,30 @@ public sealed record ModelProfile(
     /// <param name="inputs">What to call it with.</param>
     /// <param name="runs">Measured runs after one that warms up, at least 1; default 5. The fastest of each op counts.</param>
     /// <param name="measurePeaks">Whether to measure the machine as well, which takes about a second; default true.</param>
+    /// <param name="progress">Is told how far it has come.</param>
+    /// <param name="cancellation">Stops it between two runs.</param>
     /// <exception cref="ShapeException">The inputs do not fit.</exception>
-    public static ModelProfile Run(Module module, Tensor[] inputs, int runs = 5, bool measurePeaks = true)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static ModelProfile Run(
+        Module module, Tensor[] inputs, int runs = 5, bool measurePeaks = true, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
+        var meter = new WorkMeter(progress, cancellation);
+        meter.Begin(WorkStage.Running, 1L + runs);
         Traced(module, inputs);
+        meter.Step();
         IReadOnlyList<LayerProfile> best = Traced(module, inputs);
+        meter.Step();
         for (int i = 1; i < runs; i++)
         {
             // A module that chooses its ops by chance has no fastest run of each.
             IReadOnlyList<LayerProfile> next = Traced(module, inputs);
             best = next.Count == best.Count ? [.. best.Zip(next, (a, b) => a.Seconds <= b.Seconds ? a : b)] : next;
+            meter.Step();
         }
+
+        meter.End();
 
         return new ModelProfile(
             best,
@@ -55,9 +66,13 @@ public sealed record ModelProfile(
     /// <param name="inputs">What to compile it for; the runs are on zeros.</param>
     /// <param name="runs">Measured runs after those that warm up, at least 1; default 20. The fastest of each op counts.</param>
     /// <param name="measurePeaks">Whether to measure the machine as well, which takes about a second; default true.</param>
+    /// <param name="progress">Is told how far it has come.</param>
+    /// <param name="cancellation">Stops the compiling, or the runs between two of them.</param>
     /// <exception cref="ShapeException">The inputs do not fit.</exception>
     /// <exception cref="CompileException">The module cannot be compiled.</exception>
-    public static ModelProfile RunCompiled(Module module, Tensor[] inputs, int runs = 20, bool measurePeaks = true)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static ModelProfile RunCompiled(
+        Module module, Tensor[] inputs, int runs = 20, bool measurePeaks = true, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -65,9 +80,9 @@ public sealed record ModelProfile(
         module.Eval();
         try
         {
-            using CompiledModel compiled = module.Compile(CompileOptions.Default, [.. inputs.Select(x => x.Spec)]);
+            using CompiledModel compiled = module.Compile(CompileOptions.Default, [.. inputs.Select(x => x.Spec)], progress, cancellation);
             return new ModelProfile(
-                [.. compiled.Profile(runs).Select(s => new LayerProfile(s.Path, s.Op, s.Output, 0, s.Cost, 4L * s.Output.Elements, s.TrafficBytes, s.Seconds))],
+                [.. compiled.Profile(runs, new WorkMeter(progress, cancellation)).Select(s => new LayerProfile(s.Path, s.Op, s.Output, 0, s.Cost, 4L * s.Output.Elements, s.TrafficBytes, s.Seconds))],
                 module.Parameters().Sum(p => (long)p.Elements),
                 ParallelPool.Threads,
                 measurePeaks ? MachinePeak.FlopsPerSecond() : 0,

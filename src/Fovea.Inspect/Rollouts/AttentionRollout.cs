@@ -18,14 +18,20 @@ public sealed class AttentionRollout(MapMethodOptions? options = null) : IMapMet
 
     /// <inheritdoc/>
     /// <exception cref="OptionException">The model is no transformer whose tokens lie on a grid.</exception>
-    public IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target)
+    public IReadOnlyList<ScalarMap> Explain(
+        Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
+        var meter = new WorkMeter(progress, cancellation);
+        meter.Begin(WorkStage.Running, 1);
         using var look = new ModelLook(model);
         using ModelMaps maps = ModelMaps.Record(look, images, look.Run);
         TokenRelations tokens = TokenRelations.Of(Name, model, maps.Sites);
-        return [.. Enumerable.Range(0, images.Shape[0]).Select(n => tokens.Map(Name, tokens.Product((relation, _) => Fused(tokens, relation, n), normalizes: true)))];
+        meter.Check();
+        ScalarMap[] made = [.. Enumerable.Range(0, images.Shape[0]).Select(n => tokens.Map(Name, tokens.Product((relation, _) => Fused(tokens, relation, n), normalizes: true)))];
+        meter.End();
+        return made;
     }
 
     private static MapMethodOptions Checked(MapMethodOptions options) => options.DiscardRatio is >= 0 and < 1

@@ -16,11 +16,14 @@ public sealed class GradientRollout : IMapMethod
     /// <inheritdoc/>
     /// <exception cref="OptionException">The model is no transformer whose tokens lie on a grid, or the target does not depend on them.</exception>
     /// <exception cref="ShapeException">The output holds no such target.</exception>
-    public IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target)
+    public IReadOnlyList<ScalarMap> Explain(
+        Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(target);
+        var meter = new WorkMeter(progress, cancellation);
+        meter.Begin(WorkStage.Running, 1);
         using var look = new ModelLook(model);
         Tensor? sum = null;
         using ModelMaps maps = ModelMaps.Record(look, images, x =>
@@ -30,11 +33,14 @@ public sealed class GradientRollout : IMapMethod
             return output;
         });
         TokenRelations tokens = TokenRelations.Of(Name, model, maps.Sites);
+        meter.Check();
         Tensor?[] gradients = sum!.Gradients([.. tokens.Layers.Select(s => s.Relation!.Output!)]);
-        return Array.TrueForAll(gradients, static g => g is null)
+        ScalarMap[] made = Array.TrueForAll(gradients, static g => g is null)
             ? throw new OptionException(Name, "the target does not depend on the attention of the model's tokens.")
             : [.. Enumerable.Range(0, images.Shape[0]).Select(n => tokens.Map(Name, tokens.Product(
                 (relation, layer) => Weighted(tokens, relation, gradients[layer], n), normalizes: false)))];
+        meter.End();
+        return made;
     }
 
     private static double[] Weighted(TokenRelations tokens, RelationMap relation, Tensor? gradient, int sample) => tokens.Rows((row, mean) =>

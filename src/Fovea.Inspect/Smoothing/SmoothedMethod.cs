@@ -14,17 +14,23 @@ internal sealed class SmoothedMethod(IMapMethod method, bool flip, IReadOnlyList
 
     public string Name => method.Name;
 
-    public IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target)
+    public IReadOnlyList<ScalarMap> Explain(
+        Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(target);
+        var meter = new WorkMeter(progress, cancellation);
+        (bool Mirrored, double Scale)[] seen = [.. Views()];
+        meter.Begin(WorkStage.Running, seen.Length);
         (ITarget decided, Size2? size) = Decide(model, images, target);
-        IReadOnlyList<ScalarMap> first = method.Explain(model, images, decided);
+        IReadOnlyList<ScalarMap> first = method.Explain(model, images, decided, null, cancellation);
+        meter.Step();
         double[][] sums = [.. first.Select(m => Array.ConvertAll(m.Values, static v => (double)v))];
         int views = 1;
-        foreach ((bool mirrored, double scale) in Views().Skip(1))
+        foreach ((bool mirrored, double scale) in seen.Skip(1))
         {
-            IReadOnlyList<ScalarMap> maps = Seen(model, images, new RestoredTarget(decided, mirrored, size), mirrored, scale);
+            IReadOnlyList<ScalarMap> maps = Seen(model, images, new RestoredTarget(decided, mirrored, size), mirrored, scale, cancellation);
+            meter.Step();
             for (int n = 0; n < sums.Length; n++)
             {
                 ScalarMap map = (mirrored ? Mirrored(maps[n]) : maps[n]).ResizedTo(first[n].Height, first[n].Width);
@@ -37,6 +43,7 @@ internal sealed class SmoothedMethod(IMapMethod method, bool flip, IReadOnlyList
             views++;
         }
 
+        meter.End();
         return [.. first.Select((m, n) => m with { Values = Array.ConvertAll(sums[n], v => (float)(v / views)) })];
     }
 
@@ -64,7 +71,7 @@ internal sealed class SmoothedMethod(IMapMethod method, bool flip, IReadOnlyList
         from mirrored in flip ? [false, true] : (bool[])[false]
         select (mirrored, scale);
 
-    private IReadOnlyList<ScalarMap> Seen(Module model, Tensor images, ITarget target, bool mirrored, double scale)
+    private IReadOnlyList<ScalarMap> Seen(Module model, Tensor images, ITarget target, bool mirrored, double scale, CancellationToken cancellation)
     {
         using TensorScope scope = TensorScope.Begin();
         Tensor seen = images.Detach();
@@ -73,7 +80,7 @@ internal sealed class SmoothedMethod(IMapMethod method, bool flip, IReadOnlyList
         seen = mirrored ? seen.Flip(3) : seen;
         try
         {
-            return method.Explain(model, seen, target);
+            return method.Explain(model, seen, target, null, cancellation);
         }
         catch (ShapeException e) when (scale != 1)
         {

@@ -52,7 +52,7 @@ internal static class TensorLoader
 
         // Opened first: a claim that the file does not keep must not cost memory.
         using Stream stream = storages.Open(storage);
-        using Tensor values = Scratch.Bytes(storage.Bytes);
+        using Tensor values = ScratchBytes.Of(storage.Bytes);
         stream.ReadExactly(values.AsBytes());
         var loaded = new Dictionary<TorchView, Tensor>();
         foreach (TorchView view in views)

@@ -8,14 +8,25 @@ namespace Fovea.Onnx.Export;
 /// </summary>
 internal static class Exporter
 {
-    public static (ExportGraph Graph, OnnxSignature Signature) Run(Module module, OnnxExportOptions options, TensorSpec[] inputs)
+    public static (ExportGraph Graph, OnnxSignature Signature) Run(Module module, OnnxExportOptions options, TensorSpec[] inputs, WorkMeter meter)
     {
         var notes = new List<string>();
-        foreach ((bool batch, bool size) in Freedoms(options, inputs))
+        (bool Batch, bool Size)[] freedoms = [.. Freedoms(options, inputs)];
+        meter.Begin(WorkStage.Tracing, freedoms.Sum(f => Sizes(inputs, f.Batch, f.Size, options.SizeUnit).Length));
+        foreach ((bool batch, bool size) in freedoms)
         {
-            if (Try(module, options, inputs, batch, size, out string reason) is { } graph)
+            if (Try(module, options, inputs, batch, size, meter, out string reason) is { } graph)
             {
-                return (graph, graph.Signature(notes));
+                try
+                {
+                    Rewrite(graph, meter);
+                    return (graph, graph.Signature(notes));
+                }
+                catch
+                {
+                    graph.Dispose();
+                    throw;
+                }
             }
 
             notes.Add($"{(size ? "images of one size only" : "a batch of one size only")}: {reason}");
@@ -41,10 +52,11 @@ internal static class Exporter
         yield return (false, false);
     }
 
-    private static ExportGraph? Try(Module module, OnnxExportOptions options, TensorSpec[] inputs, bool batch, bool size, out string reason)
+    private static ExportGraph? Try(
+        Module module, OnnxExportOptions options, TensorSpec[] inputs, bool batch, bool size, WorkMeter meter, out string reason)
     {
         TensorSpec[][] sizes = Sizes(inputs, batch, size, options.SizeUnit);
-        if (GraphFamily.Of(s => Simple(module, s), sizes, out reason) is not { } family)
+        if (GraphFamily.Of(s => Simple(module, s, meter), sizes, out reason) is not { } family)
         {
             return null;
         }
@@ -53,9 +65,6 @@ internal static class Exporter
         try
         {
             OpTable.Translate(graph);
-            BatchNormFolding.Run(graph);
-            Preprocessing.Run(graph);
-            HalfPrecision.Run(graph);
             return graph;
         }
         catch (FollowsSizeException e)
@@ -71,9 +80,21 @@ internal static class Exporter
         }
     }
 
-    private static Graph Simple(Module module, TensorSpec[] inputs)
+    private static void Rewrite(ExportGraph graph, WorkMeter meter)
+    {
+        Action<ExportGraph>[] passes = [BatchNormFolding.Run, PreprocessingNodes.Run, HalfPrecision.Run];
+        meter.Begin(WorkStage.Rewriting, passes.Length);
+        foreach (Action<ExportGraph> pass in passes)
+        {
+            pass(graph);
+            meter.Step();
+        }
+    }
+
+    private static Graph Simple(Module module, TensorSpec[] inputs, WorkMeter meter)
     {
         using Graph written = module.Trace(inputs);
+        meter.Step();
         return written.Decompose(op => OpTable.Knows(op.Name));
     }
 

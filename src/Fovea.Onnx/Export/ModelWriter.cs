@@ -21,20 +21,27 @@ internal static class ModelWriter
     public const string ConstantNote = "constant";
 
     /// <summary>Writes the model whole or not at all.</summary>
-    public static void Write(string path, ExportGraph graph, OnnxExportOptions options)
+    /// <exception cref="OperationCanceledException">The call is to stop.</exception>
+    public static void Write(string path, ExportGraph graph, OnnxExportOptions options, WorkMeter meter)
     {
         long bytes = graph.Initializers.Values.Sum(t => t.Spec.Bytes);
         ModelProto model = Model(graph, options);
         if (bytes < options.ExternalFrom)
         {
             AddInside(model, graph);
-            AtomicFile.Write(path, stream => model.WriteTo(stream));
+            meter.Begin(WorkStage.Writing, model.CalculateSize());
+            AtomicFile.Write(path, stream => WriteTo(meter.Counted(stream), model.WriteTo));
+            meter.End();
             return;
         }
 
         string data = $"{Path.GetFileName(path)}.data";
-        AtomicFile.Write($"{path}.data", stream => AddBeside(model, graph, data, stream));
+        meter.Begin(WorkStage.Writing, bytes);
+        AtomicFile.Write($"{path}.data", stream => WriteTo(meter.Counted(stream), counted => AddBeside(model, graph, data, counted)));
+
+        // The old model would read the new weights: from here on it is too late to stop.
         AtomicFile.Write(path, stream => model.WriteTo(stream));
+        meter.End();
     }
 
     /// <summary>The model as one message.</summary>
@@ -49,6 +56,14 @@ internal static class ModelWriter
 
         AddInside(model, graph);
         return model.ToByteArray();
+    }
+
+    private static void WriteTo(Stream counted, Action<Stream> write)
+    {
+        using (counted)
+        {
+            write(counted);
+        }
     }
 
     private static ModelProto Model(ExportGraph graph, OnnxExportOptions options)

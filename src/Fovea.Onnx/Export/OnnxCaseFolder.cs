@@ -17,15 +17,21 @@ public static class OnnxCaseFolder
     /// <param name="options">How the model is written.</param>
     /// <param name="inputs">What it is run on.</param>
     /// <param name="output">What comes out.</param>
+    /// <param name="progress">Is told how far the writing of the model has come.</param>
+    /// <param name="cancellation">Stops it before the model is there.</param>
     /// <returns>What the file takes.</returns>
     /// <exception cref="OnnxException">An op has no form in ONNX.</exception>
-    public static OnnxSignature Write(string folder, Module module, OnnxExportOptions options, IReadOnlyList<Tensor> inputs, Tensor output)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static OnnxSignature Write(
+        string folder, Module module, OnnxExportOptions options, IReadOnlyList<Tensor> inputs, Tensor output, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(output);
+        cancellation.ThrowIfCancellationRequested();
         string data = Path.Combine(folder, "test_data_set_0");
         Directory.CreateDirectory(data);
-        OnnxSignature signature = module.ExportOnnx(Path.Combine(folder, "model.onnx"), options, [.. inputs.Select(t => t.Spec)]);
+        OnnxSignature signature = module.ExportOnnx(Path.Combine(folder, "model.onnx"), options, [.. inputs.Select(t => t.Spec)], progress, cancellation);
         for (int i = 0; i < inputs.Count; i++)
         {
             Write(Path.Combine(data, $"input_{i}.pb"), signature.Inputs[i].Name, inputs[i]);

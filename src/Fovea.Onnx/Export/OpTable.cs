@@ -7,7 +7,7 @@ internal static class OpTable
 {
     private static readonly Dictionary<string, Action<Translation>> s_ops = new[]
     {
-        Elementwise.All, Activations.All, Linear.All, Convolutions.All, Normalizations.All, Pools.All, Reductions.All, Shaping.All, Resampling.All,
+        Elementwise.All, Activations.All, Products.All, Convolutions.All, Normalizations.All, Pools.All, Reductions.All, Shaping.All, Resampling.All,
     }.SelectMany(family => family).ToDictionary(o => o.Op, o => o.Translate);
 
     /// <summary>The ops that have a form in ONNX.</summary>

@@ -6,6 +6,7 @@ using Fovea.Simd.Reductions;
 
 namespace Fovea.Simd.Broadcasting;
 
+// The way back of a broadcast: sums over what was repeated.
 public static unsafe partial class Broadcast
 {
     /// <summary>

@@ -21,7 +21,7 @@ public static unsafe class OptimizerStep
     /// <param name="momentumBuffer">b, updated; zeros before the first step; empty when momentum is 0.</param>
     /// <param name="options">The rates.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public static void Sgd<T>(Span<T> parameter, ReadOnlySpan<T> gradient, Span<T> momentumBuffer, in SgdOptions options)
+    public static void Sgd<T>(Span<T> parameter, ReadOnlySpan<T> gradient, Span<T> momentumBuffer, in SgdRates options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Guard.Length("sgd", "gradient", parameter.Length, gradient.Length);
@@ -45,7 +45,7 @@ public static unsafe class OptimizerStep
     /// <param name="step">t, counted from 1.</param>
     /// <param name="options">The rates.</param>
     /// <exception cref="ArgumentException">The lengths differ, or the step is less than 1.</exception>
-    public static void Adam<T>(Span<T> parameter, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second, long step, in AdamOptions options)
+    public static void Adam<T>(Span<T> parameter, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second, long step, in AdamRates options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Guard.Length("adam", "gradient", parameter.Length, gradient.Length);
@@ -63,7 +63,7 @@ public static unsafe class OptimizerStep
         }
     }
 
-    private readonly struct SgdBody<T>(T* p, T* g, T* b, int length, SgdOptions options) : IVectorBody<T>
+    private readonly struct SgdBody<T>(T* p, T* g, T* b, int length, SgdRates options) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -96,7 +96,7 @@ public static unsafe class OptimizerStep
         }
     }
 
-    private readonly struct AdamBody<T>(T* p, T* g, T* m, T* v, int length, long step, AdamOptions options) : IVectorBody<T>
+    private readonly struct AdamBody<T>(T* p, T* g, T* m, T* v, int length, long step, AdamRates options) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

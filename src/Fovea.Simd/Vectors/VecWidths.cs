@@ -82,6 +82,7 @@ public readonly unsafe partial struct Vec128<T>
         : T.Max(a.Value.GetElement(0), a.Value.GetElement(1));
 }
 
+// The same of 256 bits.
 public readonly unsafe partial struct Vec256<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -151,6 +152,7 @@ public readonly unsafe partial struct Vec256<T>
     public static T MaxAcross(Vec256<T> a) => Vec128<T>.MaxAcross(new(Vector128.Max(a.Value.GetLower(), a.Value.GetUpper())));
 }
 
+// The same of 512 bits.
 public readonly unsafe partial struct Vec512<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,7 +14,7 @@ internal static class AblateEndpoints
         .MapPost("/api/sessions/{id}/ablate", async Task<Ok<AblateAnswer>> (string id, AblateRequest request, CancellationToken cancellation) =>
         {
             StudioSession session = studio.Sessions.Get(id);
-            return TypedResults.Ok(await studio.Queue.Run(() => SessionAblation.Of(session, request), cancellation));
+            return TypedResults.Ok(await studio.Queue.Run(() => SessionAblation.Of(session, request, cancellation), cancellation));
         })
         .WithSummary("Take a part of the picture, or a relation of the model, away, and ask the model again.");
 }

@@ -26,7 +26,7 @@ internal static class ExplainEndpoints
         routes.MapPost("/api/sessions/{id}/cam", async Task<IResult> (string id, CamRequest request, CancellationToken cancellation) =>
             {
                 StudioSession session = studio.Sessions.Get(id);
-                return Maps.Answer(await studio.Queue.Run(() => Explaining.Map(session, request), cancellation));
+                return Maps.Answer(await studio.Queue.Run(() => Explaining.Map(session, request, cancellation), cancellation));
             })
             .WithSummary("A class activation map, or any other method's map, or a whole site's, for a class or the difference of two.")
             .Produces<MapHead>(contentType: MapResult.ContentType);
@@ -42,7 +42,7 @@ internal static class ExplainEndpoints
                         Discard = discard,
                         Class = label,
                     };
-                    return Maps.Answer(await studio.Queue.Run(() => Explaining.Map(session, request), cancellation));
+                    return Maps.Answer(await studio.Queue.Run(() => Explaining.Map(session, request, cancellation), cancellation));
                 })
             .WithSummary("What a transformer's class token is mixed from, over all blocks.")
             .Produces<MapHead>(contentType: MapResult.ContentType);
@@ -55,7 +55,7 @@ internal static class ExplainEndpoints
 
     private static async Task Measure(StudioState studio, StudioSession session, CamRequest request, EventStream.Sender send)
     {
-        using FaithfulnessCurves curves = await studio.Queue.Run(() => new FaithfulnessCurves(session, request), send.Cancellation);
+        using FaithfulnessCurves curves = await studio.Queue.Run(() => new FaithfulnessCurves(session, request, send.Cancellation), send.Cancellation);
         for (int i = 0; i < curves.Count; i++)
         {
             int index = i;

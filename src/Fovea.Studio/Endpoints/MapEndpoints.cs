@@ -32,7 +32,7 @@ internal static class MapEndpoints
                     bool isInput = StudioProblem.Check("of", of, "output", "input") == "input";
                     int[]? wanted = channels?.Split(',').Select(c => int.TryParse(c, out int n) ? n : throw StudioProblem.Wrong("channels", "numbers", c)).ToArray();
                     return await studio.Queue.Run(
-                        () => Activations.Of(session, module ?? string.Empty, isInput, wanted, StudioProblem.Check("count", count, 1, 64, FewChannels)), cancellation);
+                        () => FeatureMaps.Of(session, module ?? string.Empty, isInput, wanted, StudioProblem.Check("count", count, 1, 64, FewChannels)), cancellation);
                 })
             .WithSummary("Feature maps of a module, of some channels or of the strongest.")
             .Produces<MapHead>(contentType: MapResult.ContentType);

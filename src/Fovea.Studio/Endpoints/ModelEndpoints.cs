@@ -29,7 +29,7 @@ internal static class ModelEndpoints
         routes.MapGet("/api/models/{id}/graph", async Task<Ok<ModelGraph>> (string id, CancellationToken cancellation) =>
             {
                 StudioModel model = studio.Models.Get(id);
-                return TypedResults.Ok(await studio.Queue.Run(() => GraphWalk.Of(model), cancellation));
+                return TypedResults.Ok(await studio.Queue.Run(() => GraphWalk.Of(model, cancellation), cancellation));
             })
             .WithSummary("The network as a tree of modules: shapes, parameters, multiply-adds and time of each.");
 

@@ -8,9 +8,12 @@ namespace Fovea.Studio.Sessions;
 internal static class Explaining
 {
     /// <summary>Makes the map that is asked for.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="cancellation">Stops it between two runs of the model.</param>
     /// <exception cref="StudioProblem">The site has no map over the picture, or there is none, or a method is named too.</exception>
     /// <exception cref="FoveaException">There is no such method or layer, or it does not fit the model.</exception>
-    public static ScalarMap Map(StudioSession session, CamRequest request)
+    public static ScalarMap Map(StudioSession session, CamRequest request, CancellationToken cancellation)
     {
         if (request.Site is { } name)
         {
@@ -27,7 +30,7 @@ internal static class Explaining
             HeadFusion = Enum.Parse<HeadFusion>(StudioProblem.Check("fusion", request.Fusion, "mean", "max", "min"), ignoreCase: true),
             DiscardRatio = request.Discard ?? 0,
         });
-        return built.Explain(session.Model.Module, session.Input, Target(session, request))[0];
+        return built.Explain(session.Model.Module, session.Input, Target(session, request), null, cancellation)[0];
     }
 
     /// <summary>The layers that class activation maps of a session can be made of.</summary>

@@ -15,7 +15,7 @@ internal sealed class FaithfulnessCurves : IDisposable
 
     /// <summary>Prepares the model, and makes the maps.</summary>
     /// <exception cref="StudioProblem">The model is no classifier, or there is no such class or site.</exception>
-    public FaithfulnessCurves(StudioSession session, CamRequest request)
+    public FaithfulnessCurves(StudioSession session, CamRequest request, CancellationToken cancellation)
     {
         if (session.OutputShape.Rank != 2)
         {
@@ -27,7 +27,7 @@ internal sealed class FaithfulnessCurves : IDisposable
         ScalarMap map;
         using (TensorScope.Begin())
         {
-            map = Explaining.Map(session, request);
+            map = Explaining.Map(session, request, cancellation);
         }
 
         _scorer = new PictureScorer(session.Model.Module, session.Input.Shape, Math.Max(1, steps - 1));

@@ -8,11 +8,12 @@ namespace Fovea.Studio.Sessions;
 internal static class GraphWalk
 {
     /// <summary>Profiles the model on one picture and folds the result.</summary>
-    public static ModelGraph Of(StudioModel model)
+    public static ModelGraph Of(StudioModel model, CancellationToken cancellation)
     {
         Size2 size = model.Description.ImageSize;
         using TensorScope scope = TensorScope.Begin();
-        ModelProfile profile = ModelProfile.Run(model.Module, [Tensor.Zeros([1, model.Description.Mean.Count, size.Height, size.Width])], runs: 2, measurePeaks: false);
+        ModelProfile profile = ModelProfile.Run(
+            model.Module, [Tensor.Zeros([1, model.Description.Mean.Count, size.Height, size.Width])], runs: 2, measurePeaks: false, cancellation: cancellation);
         Dictionary<string, string> types = model.Module.NamedModules().DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => m.Value.GetType().Name);
         var root = new Part(string.Empty, string.Empty);
         foreach (LayerProfile layer in profile.Layers)

@@ -11,14 +11,14 @@ internal static class SessionAblation
     /// <summary>Takes away what is asked for.</summary>
     /// <exception cref="StudioProblem">Neither a region nor a site is named, or both; or there is no such thing.</exception>
     /// <exception cref="OptionException">The site's relation cannot be replaced.</exception>
-    public static AblateAnswer Of(StudioSession session, AblateRequest request) => (request.Region, request.Site) switch
+    public static AblateAnswer Of(StudioSession session, AblateRequest request, CancellationToken cancellation) => (request.Region, request.Site) switch
     {
-        ({ } region, null) => OfPicture(session, region),
-        (null, { } site) => OfRelation(session, session.Site(site), request),
+        ({ } region, null) => OfPicture(session, region, cancellation),
+        (null, { } site) => OfRelation(session, session.Site(site), request, cancellation),
         _ => throw StudioProblem.Wrong("ablation", "a region or a site", "none or both"),
     };
 
-    private static AblateAnswer OfPicture(StudioSession session, double[] region)
+    private static AblateAnswer OfPicture(StudioSession session, double[] region, CancellationToken cancellation)
     {
         (int height, int width) = (session.Input.Shape[2], session.Input.Shape[3]);
         if (region is not [>= 0 and <= 1, >= 0 and <= 1, >= 0 and <= 1, >= 0 and <= 1] || region[2] <= region[0] || region[3] <= region[1])
@@ -31,10 +31,10 @@ internal static class SessionAblation
         var cells = new GridCells(top, left, bottom - top, right - left);
         return Without(
             session, new PictureAblation(cells, new PictureFill { Kind = FillKind.Mean }),
-            $"Without rows {top} to {bottom - 1}, columns {left} to {right - 1} of the picture");
+            $"Without rows {top} to {bottom - 1}, columns {left} to {right - 1} of the picture", cancellation);
     }
 
-    private static AblateAnswer OfRelation(StudioSession session, AttentionSite site, AblateRequest request)
+    private static AblateAnswer OfRelation(StudioSession session, AttentionSite site, AblateRequest request, CancellationToken cancellation)
     {
         if (site.Relation is null)
         {
@@ -50,14 +50,14 @@ internal static class SessionAblation
             head is { } of
                 ? new HeadAblation(module, of, Enum.Parse<RelationChange>(change, ignoreCase: true))
                 : new SiteAblation(module, Enum.Parse<SiteChange>(change, ignoreCase: true)),
-            $"{instead} in the place of {(head is null ? site.Name : $"head {head} of {site.Name}")}");
+            $"{instead} in the place of {(head is null ? site.Name : $"head {head} of {site.Name}")}", cancellation);
     }
 
-    private static AblateAnswer Without(StudioSession session, Ablation ablation, string what)
+    private static AblateAnswer Without(StudioSession session, Ablation ablation, string what, CancellationToken cancellation)
     {
         using TensorScope scope = TensorScope.Begin();
         AblationEffect effect = AblationStudy
-            .Run(session.Model.Module, [session.Input], Explaining.Target(session, new CamRequest()), [ablation]).Rows[0].Effects[0];
+            .Run(session.Model.Module, [session.Input], Explaining.Target(session, new CamRequest()), [ablation], cancellation: cancellation).Rows[0].Effects[0];
         return new AblateAnswer(what, ClassScores.Changes(effect.OutputBefore, effect.Output, session.Model.Description.Classes));
     }
 }

@@ -33,9 +33,11 @@ internal sealed class ModelShelf(StudioOptions options)
         [.. Catalog.All.Where(e => e.Card.KeepsShape && e.Card.Inputs.Count == 1).Select(e => new CatalogueMechanism(e.Card.Key, e.Card.Name))]);
 
     /// <summary>Opens a model.</summary>
+    /// <param name="request">Which.</param>
+    /// <param name="cancellation">Stops it, while a file is read.</param>
     /// <exception cref="StudioProblem">The request names none or several, or a path outside of the folder.</exception>
     /// <exception cref="FoveaException">The weights cannot be read, or nothing says what they are of.</exception>
-    public StudioModel Open(OpenModel request)
+    public StudioModel Open(OpenModel request, CancellationToken cancellation = default)
     {
         if (new[] { request.Path, request.Shipped, request.Catalogue }.OfType<string>().ToArray() is not [{ Length: < 1024 }])
         {
@@ -44,10 +46,10 @@ internal sealed class ModelShelf(StudioOptions options)
 
         return request.Shipped is { } name
             ? ShippedModels.Names.Contains(name) ? ShippedModels.Open(name) : throw StudioProblem.NotFound("shipped model", name)
-            : request.Catalogue is { } key ? Draw(key, request.ImageSize) : Load(request);
+            : request.Catalogue is { } key ? Draw(key, request.ImageSize) : Load(request, cancellation);
     }
 
-    private StudioModel Load(OpenModel request)
+    private StudioModel Load(OpenModel request, CancellationToken cancellation)
     {
         // The path that the user named when the studio was started is open even outside of the folder.
         string path = request.Path == options.Model ? Path.GetFullPath(request.Path!) : _folder.Resolve(request.Path!);
@@ -57,11 +59,11 @@ internal sealed class ModelShelf(StudioOptions options)
         int? size = request.ImageSize is null ? null : StudioProblem.Check("imageSize", request.ImageSize, LeastSide, MostSide);
         if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && request.Model is null && ModelWeights.Describe(path) is null)
         {
-            return OnnxNetworks.Open(path, name, size);
+            return OnnxNetworks.Open(path, name, size, cancellation);
         }
 
         (string? model, string? attention) = request.Model is { } key ? ModelCatalog.Split(key) : (null, null);
-        TrainedModel trained = TrainedModel.Open(path, new ModelRequest { Model = model, Attention = attention, ImageSize = size });
+        TrainedModel trained = TrainedModel.Open(path, new ModelRequest { Model = model, Attention = attention, ImageSize = size }, cancellation: cancellation);
         return new StudioModel(
             trained.Model, trained.Description, name, true, trained.Description.LookText is { } looked ? [looked, .. trained.Notes] : trained.Notes);
     }

@@ -12,9 +12,9 @@ internal static class OnnxNetworks
     /// <summary>Opens one and runs it once, to see what it gives.</summary>
     /// <exception cref="OnnxException">The file cannot be read.</exception>
     /// <exception cref="OptionException">It does not take square pictures, or gives neither classes nor maps of them.</exception>
-    public static StudioModel Open(string path, string name, int? imageSize)
+    public static StudioModel Open(string path, string name, int? imageSize, CancellationToken cancellation)
     {
-        OnnxModel network = OnnxModel.Load(path);
+        OnnxModel network = OnnxModel.Load(path, cancellation: cancellation);
         if (network.Inputs is not [{ Dimensions: [_, var channels, var height, var width] }] || (imageSize ?? height.Length) != (imageSize ?? width.Length)
             || (channels.Length ?? 3) is not (1 or 3))
         {
@@ -25,6 +25,7 @@ internal static class OnnxNetworks
         network.Eval();
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
+        cancellation.ThrowIfCancellationRequested();
         Shape given = network.Call(Tensor.Zeros([1, depth, side, side])).Shape;
         if (given.Rank is not (2 or 4))
         {

@@ -182,6 +182,6 @@ public static class DatasetFactory
             throw new DataException($"{path}: there is no such folder or file; give a folder per class, an archive, a table, or a name ({string.Join(", ", s_named.Keys)}).");
         }
 
-        return FileKind.Detect(path, options);
+        return FileLayouts.Detect(path, options);
     }
 }

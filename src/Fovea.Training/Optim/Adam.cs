@@ -61,7 +61,7 @@ public sealed class Adam : Optimizer
     private void Update<T>(Slot slot, Tensor gradient, double gradientScale, double learningRate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var options = new Simd.Optim.AdamOptions(
+        var options = new AdamRates(
             learningRate, Momentum, _options.Beta2, _options.Epsilon, slot.Group.WeightDecay, _options.DecoupledDecay, gradientScale);
         OptimizerStep.Adam(
             slot.Parameter.AsSpan<T>(), gradient.AsSpan<T>(), slot.Remember(0).AsSpan<T>(), slot.Remember(1).AsSpan<T>(), slot.Steps, options);

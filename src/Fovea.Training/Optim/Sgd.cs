@@ -53,7 +53,7 @@ public sealed class Sgd : Optimizer
         // The first buffer is the gradient itself; afterwards dampening weakens what is added to it, decay and all.
         double share = slot.Memory[0] is null ? 1 : 1 - _dampening;
         Span<T> buffer = Momentum > 0 ? slot.Remember(0).AsSpan<T>() : default;
-        OptimizerStep.Sgd(slot.Parameter.AsSpan<T>(), gradient.AsSpan<T>(), buffer, new SgdOptions(
+        OptimizerStep.Sgd(slot.Parameter.AsSpan<T>(), gradient.AsSpan<T>(), buffer, new SgdRates(
             learningRate, Momentum, slot.Group.WeightDecay * share, _nesterov, gradientScale * share, slot.Steps));
     }
 }

@@ -1,5 +1,6 @@
 namespace Fovea.Training;
 
+// What values the options may have, and what follows from those left open.
 public sealed partial record TrainOptions
 {
     /// <summary>Checks every number against its range.</summary>

@@ -139,25 +139,11 @@ public static class Checkpoint
     }
 
     /// <summary>Passes on what is written and hashes it; keeps the first piece, which is the header.</summary>
-    private sealed class HashingStream(Stream target) : Stream
+    private sealed class HashingStream(Stream target) : WriteOnlyStream
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
         public byte[] FirstWrite { get; private set; } = [];
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
 
@@ -168,15 +154,7 @@ public static class Checkpoint
             target.Write(buffer);
         }
 
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
         public override void Flush() => target.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

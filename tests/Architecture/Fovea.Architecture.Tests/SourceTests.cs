@@ -73,6 +73,13 @@ public sealed partial class SourceTests
     }
 
     [Fact]
+    public void Every_part_of_a_public_type_says_what_it_holds()
+    {
+        string[] offenders = [.. Sources.All.Where(f => BarePart().IsMatch(File.ReadAllText(f))).Select(Sources.Relative)];
+        Assert.True(offenders.Length == 0, $"Say above the part, in a line, what of the type is in it: {string.Join(", ", offenders)}");
+    }
+
+    [Fact]
     public void Namespaces_are_file_scoped()
     {
         string[] offenders = [.. Sources.All.Where(f => BlockNamespace().IsMatch(File.ReadAllText(f))).Select(Sources.Relative)];
@@ -95,6 +102,10 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"^[A-Z][A-Za-z0-9]*(_[A-Za-z0-9]+)+$")]
     private static partial Regex Sentence();
+
+    // A part with an empty line, a using or the end of another type above it.
+    [GeneratedRegex(@"^(?!\s*//|\[).*\r?\n(?:\[.*\r?\n)*public (?:\w+ )*partial (?:class|record|struct|interface) ", RegexOptions.Multiline)]
+    private static partial Regex BarePart();
 
     [GeneratedRegex(@"^namespace [\w.]+\s*\r?\n\{", RegexOptions.Multiline)]
     private static partial Regex BlockNamespace();

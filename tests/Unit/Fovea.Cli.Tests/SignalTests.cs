@@ -51,6 +51,22 @@ public sealed class SignalTests : IDisposable
         Assert.Equal("Interrupted", (string)JsonNode.Parse(json)!["outcome"]!);
     }
 
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task The_first_signal_ends_work_that_makes_no_run(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no kill to send signals with");
+        Assert.SkipWhen(signal == "INT" && InheritedSignals.IgnoresInterrupts, InheritedSignals.Interrupts);
+        string[] cases = [.. Enumerable.Repeat(Path.Combine(Repository.Root, "tests", "golden", "mechanisms"), 50)];
+        Process verify = Keep(Launch("verify", [.. cases, "--path", "all"]));
+        await WaitFor(verify.StandardOutput, "PASS");
+        Send(verify, signal);
+        string error = await verify.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        Assert.True(verify.WaitForExit(s_patience));
+        Assert.Equal((ExitCode.Interrupted, "stopping\ninterrupted\n"), (verify.ExitCode, error.ReplaceLineEndings("\n")));
+    }
+
     // Whether the second comes before the step is done or after it, a shell sees the same code.
     [Fact]
     public async Task A_second_signal_ends_the_process()
@@ -87,17 +103,21 @@ public sealed class SignalTests : IDisposable
         Assert.True(kill.WaitForExit(s_patience));
     }
 
-    private Process Start(params string[] more)
+    private Process Start(params string[] more) => Keep(Launch("train",
+    [
+        "--data", _folder.File("data"), "--model", "resnet8", "--image-size", "16", "--batch-size", "4", "--workers", "1", "--threads", "1",
+        "--output", _folder.File("runs"), "--name", "signal", "--json", .. more,
+    ]));
+
+    private Process Keep(Process process)
     {
-        Process process = Launch(more);
         _started.Add(process);
         return process;
     }
 
-    private Process Launch(string[] more) => Process.Start(new ProcessStartInfo("dotnet",
+    private static Process Launch(string verb, string[] more) => Process.Start(new ProcessStartInfo("dotnet",
     [
-        Path.Combine(AppContext.BaseDirectory, "fovea.dll"), "train", "--data", _folder.File("data"), "--model", "resnet8", "--image-size", "16",
-        "--batch-size", "4", "--workers", "1", "--threads", "1", "--output", _folder.File("runs"), "--name", "signal", "--json", .. more,
+        Path.Combine(AppContext.BaseDirectory, "fovea.dll"), verb, .. more,
     ])
     {
         RedirectStandardOutput = true,

@@ -12,10 +12,10 @@ internal static class Judging
     public static int Run(ExplainOptions options, bool json, StandardStreams where)
     {
         TextWriter people = json ? where.Error : where.Output;
-        ExplainedModel model = ExplainedModel.Open(options.Weights, options.Request);
         (IReadOnlyList<ReportTable> tables, JsonObject judged) = SubjectFlags.WithThreads(options.Threads, () =>
             ProgressRunner.Run(where.Error, where.Error, quiet: false, "stopping", (progress, stop) =>
             {
+                ExplainedModel model = ExplainedModel.Open(options.Weights, options.Request, stop);
                 progress.Report(new Notice($"{model.Description.Title}; preprocessing: {model.Description.PreprocessingText}"));
                 var judge = new MapJudge(model.Module, model.Description, options, text => progress.Report(new Notice(text)));
                 return judge.Run(new Tenths(progress), stop);

@@ -28,7 +28,7 @@ internal sealed class MapJudge(Module model, ModelDescription description, Expla
         AttentionStatistics statistics = AttentionStatistics.Collect(model, Batches(), cancellation: stop);
         AblationReport? ablation = Ablate(stop);
         FaithfulnessReport faithfulness = FaithfulnessStudy.Run(
-            model, Samples(), Methods(), new FaithfulnessOptions { Seed = options.Seed, Fill = Fill() }, _samples.Count, progress, stop);
+            model, Samples(), Methods(stop), new FaithfulnessOptions { Seed = options.Seed, Fill = Fill() }, _samples.Count, progress, stop);
         JsonObject json = new()
         {
             ["model"] = description.Title,
@@ -49,7 +49,7 @@ internal sealed class MapJudge(Module model, ModelDescription description, Expla
         return sites.Count == 0 ? null : AblationStudy.Run(model, Batches().Select(static b => b.Images), new PredictedClassTarget(), sites, cancellation: stop);
     }
 
-    private IReadOnlyList<IMapMethod> Methods()
+    private IReadOnlyList<IMapMethod> Methods(CancellationToken stop)
     {
         var how = new MapMethodOptions { Layer = options.Layer };
         if (options.Methods.Count > 0)
@@ -65,7 +65,7 @@ internal sealed class MapJudge(Module model, ModelDescription description, Expla
                 try
                 {
                     IMapMethod made = method.Create(how);
-                    made.Explain(model, sample.Image, new ClassTarget(sample.Label));
+                    made.Explain(model, sample.Image, new ClassTarget(sample.Label), null, stop);
                     fitting.Add(made);
                 }
                 catch (OptionException e)

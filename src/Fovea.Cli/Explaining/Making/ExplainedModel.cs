@@ -17,29 +17,30 @@ internal sealed record ExplainedModel(Module Module, ModelDescription Descriptio
     /// <summary>Opens the model.</summary>
     /// <param name="weights">The file; null is refused.</param>
     /// <param name="request">What is said by hand.</param>
+    /// <param name="stop">Stops it.</param>
     /// <exception cref="OptionException">An option does not fit.</exception>
     /// <exception cref="DataFormatException">The file cannot be read.</exception>
-    public static ExplainedModel Open(string? weights, ModelRequest request)
+    public static ExplainedModel Open(string? weights, ModelRequest request, CancellationToken stop)
     {
         CommonFlags.CheckAttention(request.Attention, request.AttentionOptions);
         if (weights is not null && FileKinds.IsOnnx(weights))
         {
-            return OfOnnx(weights, request);
+            return OfOnnx(weights, request, stop);
         }
 
-        var trained = TrainedModel.Open(weights, request);
+        var trained = TrainedModel.Open(weights, request, cancellation: stop);
         return new ExplainedModel(trained.Model, trained.Description, trained.Notes);
     }
 
     // What export wrote says all; of others the shapes of input and output do, and the flags.
-    private static ExplainedModel OfOnnx(string path, ModelRequest request)
+    private static ExplainedModel OfOnnx(string path, ModelRequest request, CancellationToken stop)
     {
         if (request.Model is not null || request.Attention is not null)
         {
             throw new OptionException(path, "an ONNX file is a whole network; --model and --attention are for weights of the catalogue's models.");
         }
 
-        OnnxModel model = OnnxModel.Load(path);
+        OnnxModel model = OnnxModel.Load(path, cancellation: stop);
         model.Eval();
         if (model.Inputs is not [{ Dimensions: [_, _, _, _] sides }])
         {

@@ -54,7 +54,7 @@ internal sealed class Explainer : IDisposable
         AskedTarget target = AskedTarget.Of(_options.Target, _model.Description, output);
         Image ground = MapGround.Of(_pipeline.SeenOf(image));
         string under = _isOne ? string.Empty : $"{_names.Of(path)}/";
-        (IReadOnlyList<WrittenMap> maps, IReadOnlyList<WrittenMap> baselines) = _curves.Measure(x, target, _maker.Make(x, target), stop);
+        (IReadOnlyList<WrittenMap> maps, IReadOnlyList<WrittenMap> baselines) = _curves.Measure(x, target, _maker.Make(x, target, stop), stop);
         var picture = new ExplainedPicture(prediction, ground, _pipeline.RegionOf(image), [.. maps.Select(m => _writer.Write(m, ground, under))])
         {
             Baselines = baselines,

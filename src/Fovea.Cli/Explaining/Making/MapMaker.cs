@@ -16,11 +16,12 @@ internal sealed class MapMaker(Module model, ExplainOptions options, Action<stri
     /// <summary>Makes the maps of a picture.</summary>
     /// <param name="x">The picture as the model wants it, [1, C, H, W].</param>
     /// <param name="target">What is asked for.</param>
+    /// <param name="stop">Stops it between two runs of the model.</param>
     /// <exception cref="OptionException">There is no such site or layer, or a method that was named does not fit the model.</exception>
-    public IReadOnlyList<WrittenMap> Make(Tensor x, AskedTarget target)
+    public IReadOnlyList<WrittenMap> Make(Tensor x, AskedTarget target, CancellationToken stop = default)
     {
         bool isAll = options.Site is null && options.Methods.Count == 0;
-        return [.. isAll ? Usual(x, target) : Named(x, target), .. isAll || options.Site is not null ? OfSites(model, x, options.FullSite, options.View) : []];
+        return [.. isAll ? Usual(x, target, stop) : Named(x, target, stop), .. isAll || options.Site is not null ? OfSites(model, x, options.FullSite, options.View) : []];
     }
 
     /// <summary>The model's own maps of a picture.</summary>
@@ -42,16 +43,16 @@ internal sealed class MapMaker(Module model, ExplainOptions options, Action<stri
         }
     }
 
-    private IEnumerable<WrittenMap> Named(Tensor x, AskedTarget target) => options.Methods.Select(m => Of(MapMethods.Find(m), x, target));
+    private IEnumerable<WrittenMap> Named(Tensor x, AskedTarget target, CancellationToken stop) => options.Methods.Select(m => Of(MapMethods.Find(m), x, target, stop));
 
-    private IEnumerable<WrittenMap> Usual(Tensor x, AskedTarget target)
+    private IEnumerable<WrittenMap> Usual(Tensor x, AskedTarget target, CancellationToken stop)
     {
         foreach (MapMethod method in MapMethods.All.Where(m => !m.IsSlow))
         {
             WrittenMap? made = null;
             try
             {
-                made = Of(method, x, target);
+                made = Of(method, x, target, stop);
             }
             catch (OptionException e)
             {
@@ -68,10 +69,9 @@ internal sealed class MapMaker(Module model, ExplainOptions options, Action<stri
         }
     }
 
-    private WrittenMap Of(MapMethod method, Tensor x, AskedTarget target)
+    private WrittenMap Of(MapMethod method, Tensor x, AskedTarget target, CancellationToken stop)
     {
-        ScalarMap map = method.Create(new MapMethodOptions { Layer = options.Layer }).Explain(model, x, target.Target)[0];
+        ScalarMap map = method.Create(new MapMethodOptions { Layer = options.Layer }).Explain(model, x, target.Target, null, stop)[0];
         return new WrittenMap(map, method.IsForTarget ? target.Words : string.Empty);
     }
-
 }

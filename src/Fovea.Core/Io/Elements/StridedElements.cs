@@ -20,7 +20,7 @@ internal static class StridedElements
             return;
         }
 
-        using Tensor gathered = Scratch.Bytes((long)to.Elements * type.Size());
+        using Tensor gathered = ScratchBytes.Of((long)to.Elements * type.Size());
         Span<byte> target = gathered.AsBytes();
         switch (type.Size())
         {

@@ -62,7 +62,7 @@ public static class NpyFile
         var tensor = Tensor.Empty(header.Shape, header.Type.Target());
         if (header.IsColumnMajor && header.Shape.Rank > 1)
         {
-            using Tensor whole = Scratch.Bytes(bytes);
+            using Tensor whole = ScratchBytes.Of(bytes);
             stream.ReadExactly(whole.AsBytes());
             long[] strides = StridedElements.Dense(header.Shape.Lengths, columnMajor: true);
             StridedElements.Read(whole.AsBytes(), 0, strides, header.Type, header.IsBigEndian, tensor);

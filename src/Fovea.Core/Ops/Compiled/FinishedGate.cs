@@ -6,7 +6,7 @@ namespace Fovea.Compilation;
 /// A gate with the residual sum and the rectifier that follow it, done by its last sweep: <c>y = relu(gate(x) + residual)</c>. Inputs: the
 /// gate's, and (optionally) the residual. The gate's maps are not among the outputs.
 /// </summary>
-internal sealed class FinishedGate(GateOp gate, Epilogue epilogue) : CompiledOp, IDecomposable
+internal sealed class FinishedGate(GateOp gate, FusedEpilogue epilogue) : CompiledOp, IDecomposable
 {
     public override string Name => $"{gate.Name}{epilogue.Suffix}";
 

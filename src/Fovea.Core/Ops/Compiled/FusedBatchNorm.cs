@@ -10,14 +10,14 @@ internal sealed class FusedBatchNorm : CompiledOp, IAbsorbs, IPacks
 {
     private Map _map = new([], []);
 
-    private FusedBatchNorm(ChannelScale scale, Epilogue epilogue) => (Scale, Epilogue) = (scale, epilogue);
+    private FusedBatchNorm(ChannelScale scale, FusedEpilogue epilogue) => (Scale, Epilogue) = (scale, epilogue);
 
     public override string Name => $"batch_norm{Epilogue.Suffix}";
 
     public ChannelScale Scale { get; }
 
     /// <summary>What follows the map.</summary>
-    public Epilogue Epilogue { get; }
+    public FusedEpilogue Epilogue { get; }
 
     /// <summary>The fused form; null when the statistics are not constants of single precision.</summary>
     public static Fusion? Of(Step step, bool relu)

@@ -14,7 +14,7 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
     private readonly Tensor _weight;
     private readonly Tensor? _bias;
     private ChannelScale? _scale;
-    private Epilogue _epilogue;
+    private FusedEpilogue _epilogue;
     private PoolShape? _pool;
     private Packed? _packed;
 
@@ -94,7 +94,7 @@ internal sealed class FusedConv2d : CompiledOp, IAbsorbs, IPacks
     private PoolShape Geometry(MaxPool2dOp pool) =>
         pool.Window.Geometry(new Shape(_shape.Batch, _shape.OutChannels, _shape.OutHeight, _shape.OutWidth));
 
-    private Fusion With(ChannelScale? scale, Epilogue epilogue, ImmutableArray<Value> inputs) =>
+    private Fusion With(ChannelScale? scale, FusedEpilogue epilogue, ImmutableArray<Value> inputs) =>
         new(new FusedConv2d(_shape, _weight, _bias) { _scale = scale, _epilogue = epilogue }, inputs);
 
     private sealed record Packed(PackedWeights<float> Weights, float[] Shift);

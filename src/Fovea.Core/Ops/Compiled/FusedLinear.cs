@@ -54,7 +54,7 @@ internal sealed class FusedLinear : CompiledOp, IAbsorbs, IPacks
             return With(norm.Scale, norm.Epilogue.Relu ? LinearActivation.Relu : LinearActivation.None, false, step.Inputs);
         }
 
-        if (user.Op is AddOp && Epilogue.Added(y, user) is { } added)
+        if (user.Op is AddOp && FusedEpilogue.Added(y, user) is { } added)
         {
             return With(_scale, _activation, true, [step.Inputs[0], added]);
         }

@@ -146,7 +146,7 @@ internal sealed class CbamGateOp(bool channel, bool mlpBias, bool convBias, bool
             PlaneConvolution.Run(
                 images, 2, 1, height, width, kernel, pools, c.In<T>(1), transposed: false, convBias ? c.In<T>(2)[0] : T.Zero, b);
             Map.Run(b, b, default(Sigmoid));
-            PositionGate.Scale<ProductGate, T>(
+            ChannelPositionGate.Scale<ProductGate, T>(
                 images, channels, positions, x[part.Numbers], a, b, c.Out<T>()[part.Numbers], streaming, end.Of(part.Numbers));
         }
 
@@ -198,7 +198,7 @@ internal sealed class CbamGateOp(bool channel, bool mlpBias, bool convBias, bool
             ReadOnlySpan<T> b = c.Out<T>(1)[part.Positions];
             Span<T> da = channel ? dGates[part.Planes] : dGates[..(images * channels)];
             Span<T> db = dLogits[part.Positions];
-            PositionGate.Backward<ProductGate, T>(
+            ChannelPositionGate.Backward<ProductGate, T>(
                 images, channels, positions, x[part.Numbers], dy[part.Numbers], a, b, da, db, default, streaming: false);
             Zip.Run<SigmoidBackward, T>(b, db, db, default);
             ReadOnlySpan<T> pools = pooled.Slice(2 * image * positions, 2 * images * positions);

@@ -137,12 +137,12 @@ internal sealed class PositionGateOp(GateForm form, bool hasChannels) : GateOp, 
             Span<T> b = c.Scratch<T>(x[0] * x[2] * x[3]);
             Exponentials(c.In<T>(2), a);
             Exponentials(c.In<T>(1), b);
-            PositionGate.Scale<ResidualExponentialGate, T>(
+            ChannelPositionGate.Scale<ResidualExponentialGate, T>(
                 x[0], x[1], x[2] * x[3], c.In<T>(0), a, b, c.Out<T>(), StreamingStores.Pay<T>(x.Elements), end);
             return;
         }
 
-        PositionGate.Scale<TForm, T>(
+        ChannelPositionGate.Scale<TForm, T>(
             x[0], x[1], x[2] * x[3], c.In<T>(0), hasChannels ? c.In<T>(2) : default, c.In<T>(1), c.Out<T>(),
             StreamingStores.Pay<T>(x.Elements), end);
     }
@@ -163,12 +163,12 @@ internal sealed class PositionGateOp(GateForm form, bool hasChannels) : GateOp, 
             Span<T> b = c.Scratch<T>(x[0] * positions);
             Exponentials(c.In<T>(2), a);
             Exponentials(c.In<T>(1), b);
-            PositionGate.Backward<ResidualExponentialGate, T>(
+            ChannelPositionGate.Backward<ResidualExponentialGate, T>(
                 x[0], x[1], positions, c.In<T>(0), c.GradOut<T>(), a, b, da, db, dx, streaming);
             return;
         }
 
-        PositionGate.Backward<TForm, T>(
+        ChannelPositionGate.Backward<TForm, T>(
             x[0], x[1], positions, c.In<T>(0), c.GradOut<T>(), hasChannels ? c.In<T>(2) : default, c.In<T>(1), da, db, dx, streaming);
     }
 

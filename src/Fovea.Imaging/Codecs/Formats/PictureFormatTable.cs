@@ -3,6 +3,7 @@ using static Fovea.Imaging.Codecs.FormatSignature;
 
 namespace Fovea.Imaging.Codecs;
 
+// The table itself: names, endings, and how the first bytes look.
 public static partial class PictureFormats
 {
     internal static readonly PictureFormat Jpeg = new("JPEG", "Joint Photographic Experts Group",

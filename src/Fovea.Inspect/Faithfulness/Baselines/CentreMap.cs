@@ -12,9 +12,11 @@ public sealed class CentreMap : IMapMethod
     public string Name => "centre";
 
     /// <inheritdoc/>
-    public IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target)
+    public IReadOnlyList<ScalarMap> Explain(
+        Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
+        cancellation.ThrowIfCancellationRequested();
         (int height, int width) = (images.Shape[2], images.Shape[3]);
         float[] values = new float[height * width];
         for (int i = 0; i < values.Length; i++)

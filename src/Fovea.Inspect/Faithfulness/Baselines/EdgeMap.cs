@@ -10,9 +10,11 @@ public sealed class EdgeMap : IMapMethod
     public string Name => "edges";
 
     /// <inheritdoc/>
-    public IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target)
+    public IReadOnlyList<ScalarMap> Explain(
+        Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
+        cancellation.ThrowIfCancellationRequested();
         (int channels, int height, int width) = (images.Shape[1], images.Shape[2], images.Shape[3]);
         var maps = new ScalarMap[images.Shape[0]];
         for (int i = 0; i < maps.Length; i++)

@@ -12,9 +12,11 @@ public sealed class RandomMap(ulong seed = 0, int cell = 1) : IMapMethod
     public string Name => cell == 1 ? "random" : $"random-{cell}";
 
     /// <inheritdoc/>
-    public IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target)
+    public IReadOnlyList<ScalarMap> Explain(
+        Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
+        cancellation.ThrowIfCancellationRequested();
         int height = Math.Max(1, images.Shape[2] / cell), width = Math.Max(1, images.Shape[3] / cell);
         int each = images.Elements / images.Shape[0];
         var maps = new ScalarMap[images.Shape[0]];

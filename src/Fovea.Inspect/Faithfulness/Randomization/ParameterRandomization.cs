@@ -113,7 +113,7 @@ public static class ParameterRandomization
                 using TensorScope scope = TensorScope.Begin();
                 FaithfulnessSample[] some = Together(samples, made.Count);
                 made.AddRange(methods[m].Explain(
-                    model, Tensor.Concat([.. some.Select(static s => s.Image)], 0), new FixedTarget([.. some.Select(static s => s.Explained)])));
+                    model, Tensor.Concat([.. some.Select(static s => s.Image)], 0), new FixedTarget([.. some.Select(static s => s.Explained)]), null, cancellation));
             }
 
             maps[m] = [.. made];

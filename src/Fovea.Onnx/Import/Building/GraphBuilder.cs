@@ -20,7 +20,7 @@ internal sealed class GraphBuilder
 
     // Those of graphs within nodes.
     private readonly List<Tensor> _inner = [];
-    private readonly List<Step> _steps = [];
+    private readonly List<NodeStep> _steps = [];
     private readonly List<OnnxProblem> _problems = [];
     private readonly bool _isStripped;
     private readonly ExternalFiles? _files;
@@ -171,7 +171,7 @@ internal sealed class GraphBuilder
                 ElementTypes = i => i < node.Input.Count ? _names.Initializers.GetValueOrDefault(node.Input[i])?.DataType : null,
             });
             int[] places = [.. outputs.Take(read).Select(o => o.Length > 0 && _names.Read.Contains(o) ? PlaceOf(o) : -1)];
-            var step = new Step(GraphNames.NameOf(node), node.OpType, _opset, run, inputs, places) { Value = outputs[0] };
+            var step = new NodeStep(GraphNames.NameOf(node), node.OpType, _opset, run, inputs, places) { Value = outputs[0] };
             if (!Fold(step))
             {
                 _steps.Add(step);
@@ -233,7 +233,7 @@ internal sealed class GraphBuilder
         return x => interpreter.Run(places.Select(p => (p.Place, x[p.Outside])), x.IsTraining);
     }
 
-    private bool Fold(Step step)
+    private bool Fold(NodeStep step)
     {
         if (step.Inputs.Any(p => p >= 0 && !_constants.ContainsKey(p)))
         {

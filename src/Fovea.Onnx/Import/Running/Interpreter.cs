@@ -3,7 +3,7 @@ namespace Fovea.Onnx.Import;
 /// <summary>The nodes of a model in an order in which they can run, and the places of their values.</summary>
 internal sealed class Interpreter
 {
-    private readonly Step[] _steps;
+    private readonly NodeStep[] _steps;
     private readonly Tensor?[] _fixed;
     private readonly int[] _outputs;
     private readonly HashSet<int> _learnt;
@@ -12,7 +12,7 @@ internal sealed class Interpreter
     /// <param name="values">A place for each value: parameters, buffers and constants are there already.</param>
     /// <param name="outputs">The places of the model's outputs.</param>
     /// <param name="learnt">The places of parameters and buffers.</param>
-    public Interpreter(Step[] steps, Tensor?[] values, int[] outputs, IEnumerable<int> learnt)
+    public Interpreter(NodeStep[] steps, Tensor?[] values, int[] outputs, IEnumerable<int> learnt)
     {
         (_steps, _fixed, _outputs, _learnt) = (steps, values, outputs, [.. learnt]);
         var read = new HashSet<int>(outputs);
@@ -23,7 +23,7 @@ internal sealed class Interpreter
     }
 
     /// <summary>The nodes, in the order in which they run.</summary>
-    public IReadOnlyList<Step> Steps => _steps;
+    public IReadOnlyList<NodeStep> Steps => _steps;
 
     /// <summary>Runs the nodes.</summary>
     /// <param name="inputs">The model's inputs, by their places.</param>
@@ -43,7 +43,7 @@ internal sealed class Interpreter
             floats = value.DType == DType.Float64 ? value.DType : floats;
         }
 
-        foreach (Step step in _steps)
+        foreach (NodeStep step in _steps)
         {
             var given = new NodeInputs(Array.ConvertAll(step.Inputs, p => p < 0 ? null : InType(values[p], floats)), floats, isTraining);
             Tensor[] made = IsSettled(step, given) ? Apart(step, given) : Run(step, given);
@@ -75,7 +75,7 @@ internal sealed class Interpreter
         return Array.ConvertAll(_outputs, p => InType(values[p], floats) ?? throw new OnnxException("nothing made an output"));
     }
 
-    public static Tensor[] Run(Step step, NodeInputs inputs)
+    public static Tensor[] Run(NodeStep step, NodeInputs inputs)
     {
         using IDisposable? part = Graph.Enter(step.Name);
         using TensorScope scope = TensorScope.Begin();
@@ -100,10 +100,10 @@ internal sealed class Interpreter
     }
 
     // Where a formula is written down, shapes and what is computed of them are numbers all the same: nodes read them.
-    private bool IsSettled(Step step, NodeInputs inputs) =>
+    private bool IsSettled(NodeStep step, NodeInputs inputs) =>
         Execution.Current.Trace is { IsFormula: true } && !step.Inputs.Any(_learnt.Contains) && inputs.All.All(Numbers.HasValues);
 
-    private static Tensor[] Apart(Step step, NodeInputs inputs)
+    private static Tensor[] Apart(NodeStep step, NodeInputs inputs)
     {
         Execution before = Execution.Current;
         Execution.Current = before with { Trace = null };

@@ -37,7 +37,7 @@ internal static unsafe class GemmTile<V, T, TRows, TColumns, TWalk>
 
         // A constant: from the number of one row of A to that of the next.
         int row = TWalk.PanelWidths > 0 ? TWalk.PanelWidths * V.Width : 1;
-        for (; k > 0; k--)
+        for (; k != 0; k--)
         {
             nint at = TWalk.Indexed ? *offsets++ : 0;
             V b0 = V.Load(left + at);

@@ -37,7 +37,7 @@ internal static unsafe class RowTile<V, T, TRows, TWalk>
             T* p3 = TRows.Value > 2 ? p0 + two + rowStride : p0;
             T* p6 = TRows.Value > 6 ? p3 + two + rowStride : p0;
             T* p9 = TRows.Value > 8 ? p6 + two + rowStride : p0;
-            for (int i = k; i > 0; i--)
+            for (int i = k; i != 0; i--)
             {
                 sums.Add(new ThreeByThree(p0, p3, p6, p9, rowStride, two), V.Load(b), V.Load(b + V.Width));
                 if (TWalk.Prefetches)

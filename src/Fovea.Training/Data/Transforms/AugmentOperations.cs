@@ -37,7 +37,7 @@ internal static class AugmentOperations
         double factor = 1 + sign * strength * (wide ? 0.99 : 0.9);
         if (MotionOf(image, operation, sign, strength, wide) is { } motion)
         {
-            return Affine.Apply(image, motion);
+            return AffineWarp.Apply(image, motion);
         }
 
         switch (operation)
@@ -65,7 +65,7 @@ internal static class AugmentOperations
 
     /// <summary>The operation on a mask: its pixels are moved as the picture's are, their values stay.</summary>
     public static Image ApplyToMask(Image mask, AugmentOperation operation, double strength, bool negative, bool wide) =>
-        MotionOf(mask, operation, negative ? -1 : 1, strength, wide) is { } motion ? Affine.ApplyNearest(mask, motion, MaskLabels.Ignored) : mask;
+        MotionOf(mask, operation, negative ? -1 : 1, strength, wide) is { } motion ? AffineWarp.ApplyNearest(mask, motion, MaskLabels.Ignored) : mask;
 
     private static Motion? MotionOf(Image image, AugmentOperation operation, double sign, double strength, bool wide)
     {

@@ -3,6 +3,7 @@ using Fovea.Training.Data;
 
 namespace Fovea.Training;
 
+// An evaluation from options alone.
 public static partial class Evaluator
 {
     /// <summary>Evaluates a classifier by names and numbers alone: reads the weights, builds their model, opens the data.</summary>

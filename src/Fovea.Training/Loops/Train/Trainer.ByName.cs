@@ -1,5 +1,6 @@
 namespace Fovea.Training;
 
+// A run from options alone.
 public sealed partial class Trainer
 {
     /// <summary>

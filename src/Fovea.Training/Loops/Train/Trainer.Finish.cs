@@ -1,5 +1,6 @@
 namespace Fovea.Training;
 
+// What is done after the last epoch: the best weights measured, the report written.
 public sealed partial class Trainer
 {
     private TrainResult Finish(TrainOutcome outcome, CancellationToken cancellation)

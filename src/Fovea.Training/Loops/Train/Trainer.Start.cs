@@ -1,5 +1,6 @@
 namespace Fovea.Training;
 
+// What is done before the first step.
 public sealed partial class Trainer
 {
     /// <summary>Whether a step was done, or there was a run before: what is in the folder is then worth keeping.</summary>

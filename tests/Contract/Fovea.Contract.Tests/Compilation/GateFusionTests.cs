@@ -79,7 +79,7 @@ public sealed class GateFusionTests
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        var op = new FinishedGate(new MeanGateOp(), new Epilogue(residual, relu));
+        var op = new FinishedGate(new MeanGateOp(), new FusedEpilogue(residual, relu));
         foreach (DType type in new[] { DType.Float32, DType.Float64 })
         {
             Tensor[] inputs = [.. new[] { 3UL, 4UL }.Take(residual ? 2 : 1).Select(seed => Random([2, 3, 5, 7], seed).To(type))];

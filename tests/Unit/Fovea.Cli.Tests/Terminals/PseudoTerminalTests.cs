@@ -50,6 +50,18 @@ public sealed class PseudoTerminalTests : IDisposable
         terminal.See(RequireOrder);
     }
 
+    [Fact]
+    public void Measuring_shows_a_bar_and_stops_at_an_interrupt()
+    {
+        Assert.SkipWhen(PseudoTerminal.Missing is not null, PseudoTerminal.Missing ?? string.Empty);
+        PseudoTerminal terminal = _terminal = new PseudoTerminal(80, [], "bench", "--mechanism", "se", "--shape", "1,32,4,4", "--runs", "1000000000");
+        terminal.WaitFor(s => s.LogicalLines[^1].StartsWith("running ", StringComparison.Ordinal));
+        terminal.Interrupt();
+        Assert.Equal(ExitCode.Interrupted, terminal.WaitForExit());
+        Assert.DoesNotContain(terminal.See(s => s.LogicalLines), l => l.StartsWith("running", StringComparison.Ordinal));
+        Assert.Contains(terminal.See(s => s.LogicalLines), l => l == "interrupted");
+    }
+
     // A terminal that is closed sends SIGHUP, and nothing can be written to it any more.
     [Theory]
     [InlineData(true)]

@@ -153,7 +153,8 @@ public sealed class StudyTests
     {
         public string Name => "weights";
 
-        public IReadOnlyList<ScalarMap> Explain(Module model, Tensor images, ITarget target)
+        public IReadOnlyList<ScalarMap> Explain(
+            Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
         {
             Tensor x = images.Clone();
             x.RequiresGrad = true;

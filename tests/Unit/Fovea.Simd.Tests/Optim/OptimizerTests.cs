@@ -34,7 +34,7 @@ public class OptimizerTests
         double[] p = [1, -2], b = [0, 0];
         for (int t = 0; t < 3; t++)
         {
-            OptimizerStep.Sgd<double>(p, p.Select(v => v * v).ToArray(), b, new SgdOptions(0.1, 0.9, 0.01, true));
+            OptimizerStep.Sgd<double>(p, p.Select(v => v * v).ToArray(), b, new SgdRates(0.1, 0.9, 0.01, true));
         }
 
         Check.Close<double>([0.40380474773152214, -9.287477729811815], p, 1e-14, "sgd");
@@ -42,7 +42,7 @@ public class OptimizerTests
         double[] m = [0, 0], s = [0, 0];
         for (int t = 1; t <= 3; t++)
         {
-            OptimizerStep.Adam<double>(p, p.Select(v => v * v).ToArray(), m, s, t, new AdamOptions(0.1, WeightDecay: 0.01, Decoupled: true));
+            OptimizerStep.Adam<double>(p, p.Select(v => v * v).ToArray(), m, s, t, new AdamRates(0.1, WeightDecay: 0.01, Decoupled: true));
         }
 
         Check.Close<double>([0.7015196749902496, -2.2941981611111455], p, 1e-14, "adamw");
@@ -51,7 +51,7 @@ public class OptimizerTests
         s = [0, 0];
         for (int t = 1; t <= 3; t++)
         {
-            OptimizerStep.Adam<double>(p, p.Select(v => v * v).ToArray(), m, s, t, new AdamOptions(0.1, WeightDecay: 0.01));
+            OptimizerStep.Adam<double>(p, p.Select(v => v * v).ToArray(), m, s, t, new AdamRates(0.1, WeightDecay: 0.01));
         }
 
         Check.Close<double>([0.7041212490185714, -2.3004939637372606], p, 1e-14, "adam");
@@ -64,8 +64,8 @@ public class OptimizerTests
         Check.SameBitsOnAnyThreads(() =>
         {
             float[] p = [.. start], m = new float[p.Length], v = new float[p.Length];
-            OptimizerStep.Adam<float>(p, g, m, v, 1, new AdamOptions(0.01));
-            OptimizerStep.Sgd<float>(p, g, m, new SgdOptions(0.1, 0.9));
+            OptimizerStep.Adam<float>(p, g, m, v, 1, new AdamRates(0.01));
+            OptimizerStep.Sgd<float>(p, g, m, new SgdRates(0.1, 0.9));
             return p;
         });
         Check.SameBitsOnAnyThreads(() => (double[])[ParameterMath.SquaredNorm<float>(start)]);
@@ -99,9 +99,9 @@ public class OptimizerTests
     [Fact]
     public void Wrong_lengths_are_errors()
     {
-        Assert.Throws<ArgumentException>(() => OptimizerStep.Sgd<float>(new float[3], new float[2], [], new SgdOptions(1)));
-        Assert.Throws<ArgumentException>(() => OptimizerStep.Sgd<float>(new float[3], new float[3], [], new SgdOptions(1, 0.9)));
-        Assert.Throws<ArgumentException>(() => OptimizerStep.Adam<float>(new float[3], new float[3], new float[3], new float[3], 0, new AdamOptions(1)));
+        Assert.Throws<ArgumentException>(() => OptimizerStep.Sgd<float>(new float[3], new float[2], [], new SgdRates(1)));
+        Assert.Throws<ArgumentException>(() => OptimizerStep.Sgd<float>(new float[3], new float[3], [], new SgdRates(1, 0.9)));
+        Assert.Throws<ArgumentException>(() => OptimizerStep.Adam<float>(new float[3], new float[3], new float[3], new float[3], 0, new AdamRates(1)));
     }
 
     private static void Sgd<T>(double momentum, bool nesterov, double decay)
@@ -112,7 +112,7 @@ public class OptimizerTests
         for (int step = 0; step < 3; step++)
         {
             T[] g = Samples.Normal<T>(37, 10 + step);
-            OptimizerStep.Sgd(p, g, buffer, new SgdOptions(0.1, momentum, decay, nesterov, 0.5));
+            OptimizerStep.Sgd(p, g, buffer, new SgdRates(0.1, momentum, decay, nesterov, 0.5));
             for (int i = 0; i < 37; i++)
             {
                 double d = (double.CreateTruncating(g[i]) * 0.5) + (decay * wantP[i]);
@@ -129,7 +129,7 @@ public class OptimizerTests
     {
         T[] p = Samples.Normal<T>(37, 1), m = new T[37], v = new T[37];
         double[] wantP = Samples.ToDouble<T>(p), wantM = new double[37], wantV = new double[37];
-        var options = new AdamOptions(0.01, 0.8, 0.95, 1e-6, decay, decoupled, 2);
+        var options = new AdamRates(0.01, 0.8, 0.95, 1e-6, decay, decoupled, 2);
         for (int step = 1; step <= 3; step++)
         {
             T[] g = Samples.Normal<T>(37, 10 + step);

@@ -85,8 +85,8 @@ public class DenormalTests
         for (int step = 1; step <= 1000; step++)
         {
             float[] gradient = step == 1 ? g : none;
-            OptimizerStep.Sgd<float>(p, gradient, momentum, new SgdOptions(0.01, 0.9, Step: step));
-            OptimizerStep.Adam<float>(p, gradient, first, second, step, new AdamOptions(0.01, 0.9, 0.9));
+            OptimizerStep.Sgd<float>(p, gradient, momentum, new SgdRates(0.01, 0.9, Step: step));
+            OptimizerStep.Adam<float>(p, gradient, first, second, step, new AdamRates(0.01, 0.9, 0.9));
             Assert.Equal(0, Count(momentum) + Count(first) + Count(second));
         }
 

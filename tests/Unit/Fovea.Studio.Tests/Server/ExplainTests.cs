@@ -9,6 +9,8 @@ namespace Fovea.Studio.Tests.Server;
 /// <summary>Class maps and rollouts are those of the library; what does not fit is refused.</summary>
 public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStudio>
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
     [Fact]
     public async Task A_class_map_is_the_methods_own()
     {
@@ -99,6 +101,51 @@ public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStud
 
         // The queue is free again: another's turn comes.
         Assert.NotEmpty((await Json($"/api/sessions/{id}/cam", "{}")).GetProperty("site").GetString()!);
+    }
+
+    [Fact]
+    public async Task A_map_that_nobody_waits_for_is_not_made()
+    {
+        string id = (await studio.Look()).GetProperty("id").GetString()!;
+        StudioSession session = studio.Server.State.Sessions.Get(id);
+        using var leave = new CancellationTokenSource();
+        using var begun = new ManualResetEventSlim();
+        using var left = new ManualResetEventSlim();
+        int runs = 0;
+        using (session.Model.Module.AfterCall((_, _, _) =>
+        {
+            runs++;
+            begun.Set();
+            left.Wait(s_patience);
+        }))
+        {
+            Task<HttpResponseMessage> asked = studio.Client.PostAsync(
+                $"/api/sessions/{id}/cam", new StringContent("""{"method":"score-cam"}""", System.Text.Encoding.UTF8, "application/json"), leave.Token);
+            Assert.True(begun.Wait(s_patience, TestContext.Current.CancellationToken));
+            await leave.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+
+            // Until the server has heard of it.
+            await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+            left.Set();
+            await studio.Server.State.Queue.Run(() => 0, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
+    public async Task What_was_given_up_is_not_computed()
+    {
+        string id = (await studio.Look()).GetProperty("id").GetString()!;
+        StudioSession session = studio.Server.State.Sessions.Get(id);
+        var gone = new CancellationToken(canceled: true);
+        Action[] works =
+        [
+            () => Explaining.Map(session, new(), gone), () => GraphWalk.Of(session.Model, gone), () => _ = new FaithfulnessCurves(session, new(), gone),
+            () => SessionAblation.Of(session, new() { Region = [0, 0, 0.5, 0.5] }, gone),
+        ];
+        Assert.All(works, work => Assert.ThrowsAny<OperationCanceledException>(work));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using Fovea.Testing.Mutating;
 using Fovea.Training.Data;
+using Fovea.Training.Tests.Data.Sources;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -134,9 +134,9 @@ public class TransformTests
     public void Geometry_moves_pixels_where_it_should()
     {
         Image image = TestFolder.Picture(9, 9, "x");
-        Assert.Equal(image.Rotate90(3).Pixels, Affine.Apply(image, new Motion(0, -1, 1, 0, 0, 0)).Pixels);
-        Assert.Equal(ImageTransforms.Pad(image, 3, Fovea.Imaging.Transforms.PadMode.Constant).Crop(new Region(5, 3, 9, 9)).Pixels, Affine.Apply(image, new Motion(1, 0, 0, 1, 2, 0)).Pixels);
-        Assert.Equal(image.FlipVertical().Pixels, Affine.Apply(image, new Motion(1, 0, 0, -1, 0, 0)).Pixels);
+        Assert.Equal(image.Rotate90(3).Pixels, AffineWarp.Apply(image, new Motion(0, -1, 1, 0, 0, 0)).Pixels);
+        Assert.Equal(ImageTransforms.Pad(image, 3, Fovea.Imaging.Transforms.PadMode.Constant).Crop(new Region(5, 3, 9, 9)).Pixels, AffineWarp.Apply(image, new Motion(1, 0, 0, 1, 2, 0)).Pixels);
+        Assert.Equal(image.FlipVertical().Pixels, AffineWarp.Apply(image, new Motion(1, 0, 0, -1, 0, 0)).Pixels);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal sealed class GateEpilogueRule : FusionRule
         Step? last = relu ? step.Inputs[0].Producer : step;
         if (relu && last is { Op: GateOp only })
         {
-            yield return new Fusion(new FinishedGate(only, new Epilogue(Residual: false, Relu: true)), last.Inputs);
+            yield return new Fusion(new FinishedGate(only, new FusedEpilogue(Residual: false, Relu: true)), last.Inputs);
         }
 
         if (last is not { Op: AddOp } || last.Inputs[0].Spec != last.Inputs[1].Spec)
@@ -24,7 +24,7 @@ internal sealed class GateEpilogueRule : FusionRule
         {
             if (y.Producer is { Op: GateOp gate } made)
             {
-                yield return new Fusion(new FinishedGate(gate, new Epilogue(Residual: true, relu)), [.. made.Inputs, residual]);
+                yield return new Fusion(new FinishedGate(gate, new FusedEpilogue(Residual: true, relu)), [.. made.Inputs, residual]);
             }
         }
     }

@@ -27,13 +27,13 @@ internal static class ArchiveFolder
         if (Named(PartFolders.TrainNames) is { } train && Named(PartFolders.ValNames) is { } val)
         {
             // Each is opened when its part is: the other may take half of the memory.
-            var parts = (Train: new Lazy<DataLayout>(() => FileKind.Detect(train, options)), Val: new Lazy<DataLayout>(() => FileKind.Detect(val, options)));
+            var parts = (Train: new Lazy<DataLayout>(() => FileLayouts.Detect(train, options)), Val: new Lazy<DataLayout>(() => FileLayouts.Detect(val, options)));
             return new DataLayout(
                 $"{Path.GetFileName(train)} and {Path.GetFileName(val)}",
                 () => parts.Train.Value.Open(DataSplit.Train), () => parts.Val.Value.Open(DataSplit.Val), null);
         }
 
-        return DataLayout.Detect(new JoinedTree(folder, archives.Select(a => KeyValuePair.Create(a.Stem, FileKind.OpenArchive(a.Path, options)))), options);
+        return DataLayout.Detect(new JoinedTree(folder, archives.Select(a => KeyValuePair.Create(a.Stem, FileLayouts.OpenArchive(a.Path, options)))), options);
     }
 
     private static bool HasData(DirectoryTree tree, DatasetOptions options) => tree.Files.Any(f => tree.IsImage(f, options) || DataFiles.IsData(f));

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using Fovea.Training.Data;
+using Fovea.Training.Tests.Data.Sources;
 
 namespace Fovea.Training.Tests.Data.Archives;
 

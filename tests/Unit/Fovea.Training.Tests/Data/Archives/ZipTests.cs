@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
 using Fovea.Training.Data;
+using Fovea.Training.Tests.Data.Masks;
 
 namespace Fovea.Training.Tests.Data.Archives;
 

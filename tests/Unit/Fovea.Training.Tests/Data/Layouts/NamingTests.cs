@@ -1,5 +1,7 @@
 using System.Formats.Tar;
 using Fovea.Training.Data;
+using Fovea.Training.Tests.Data.Archives;
+using Fovea.Training.Tests.Data.Masks;
 
 namespace Fovea.Training.Tests.Data.Layouts;
 

@@ -1,4 +1,5 @@
 using Fovea.Training.Data;
+using Fovea.Training.Tests.Data.Masks;
 
 namespace Fovea.Training.Tests.Data.Layouts;
 

@@ -1,8 +1,0 @@
-namespace Fovea.Io;
-
-/// <summary>Working memory from the tensors' pool, outside every scope.</summary>
-internal static class Scratch
-{
-    /// <summary>A tensor of bytes, to be disposed by the caller.</summary>
-    public static Tensor Bytes(long count) => TensorScope.Detach(Tensor.Empty([checked((int)count)], DType.UInt8));
-}
