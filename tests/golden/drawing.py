@@ -15,8 +15,8 @@ def noise(count, seed):
 
 
 def state_of(model):
-    """Parameters and statistics in the order of their names."""
-    return {k: v for k, v in sorted(model.state_dict().items()) if not k.endswith("num_batches_tracked")}
+    """Parameters and statistics in the order of their names; no counters and tables of places, which are whole numbers."""
+    return {k: v for k, v in sorted(model.state_dict().items()) if v.is_floating_point()}
 
 
 def draw(model, scale=4):

@@ -12,7 +12,15 @@ internal static class Cone
     public static Value[]? Parameters(Value from, Step to)
     {
         var found = new List<Value>();
-        return Collect(from, to, [], found) ? [.. found] : null;
+        return Collect(from, to, asRead: false, [], found) ? [.. found] : null;
+    }
+
+    /// <summary>The same, each in the shape in which it is read: a matrix that lies as the kernel of a 1×1 convolution is a matrix.</summary>
+    /// <inheritdoc cref="Parameters"/>
+    public static Value[]? ParametersAsRead(Value from, Step to)
+    {
+        var found = new List<Value>();
+        return Collect(from, to, asRead: true, [], found) ? [.. found] : null;
     }
 
     /// <summary>The steps of an op that a step follows from, the step itself included, the latest first.</summary>
@@ -52,7 +60,7 @@ internal static class Cone
         }
     }
 
-    private static bool Collect(Value from, Step to, HashSet<Step> seen, List<Value> found)
+    private static bool Collect(Value from, Step to, bool asRead, HashSet<Step> seen, List<Value> found)
     {
         if (!seen.Add(to))
         {
@@ -66,14 +74,14 @@ internal static class Cone
                 continue;
             }
 
-            if (input.Constant is not null)
+            if ((asRead ? Shapes(input).Last() : input).Constant is not null)
             {
                 if (!found.Contains(input))
                 {
                     found.Add(input);
                 }
             }
-            else if (input.Producer is null || !Collect(from, input.Producer, seen, found))
+            else if (input.Producer is null || !Collect(from, input.Producer, asRead, seen, found))
             {
                 return false;
             }

@@ -60,10 +60,11 @@ internal sealed class LayerCalls
         return new LayerCalls(found, output, [.. relations.Select(r => r.Module)]);
     }
 
+    // Of one picture: what has another first axis is cut into windows.
     private static GridLayer? LayerOf(string name, Shape shape, List<RelationGrid> grids, List<(int, int)> maps, Tensor images) => shape.Rank switch
     {
-        4 when shape[1] > 0 && shape[2] * shape[3] > 1 => new GridLayer(name, shape[1], shape[2], shape[3], Tokens: false, Prefix: 0),
-        3 when shape[2] > 0 && TokenGrid.Find(shape[1], grids, maps, (images.Shape[2], images.Shape[3])) is { } grid =>
+        4 when shape[0] == 1 && shape[1] > 0 && shape[2] * shape[3] > 1 => new GridLayer(name, shape[1], shape[2], shape[3], Tokens: false, Prefix: 0),
+        3 when shape[0] == 1 && shape[2] > 0 && TokenGrid.Find(shape[1], grids, maps, (images.Shape[2], images.Shape[3])) is { } grid =>
             new GridLayer(name, shape[2], grid.Axes[0], grid.Axes[1], Tokens: true, grid.Prefix),
         _ => null,
     };

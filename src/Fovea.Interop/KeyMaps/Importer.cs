@@ -87,7 +87,8 @@ public static class Importer
             throw new ImportException($"source: there is no source \"{source}\"; {Suggestion.Hint(source, Sources)}");
         }
 
-        Mapping[] all = [.. KeyMapList.All.Where(m => source is null || m.Source == source).Select(m => m.Apply(tensors, single, [.. own.Keys]))];
+        HashSet<string> names = [.. own.Keys];
+        Mapping[] all = [.. KeyMapList.All.Where(m => source is null || m.Source == source).Select(m => m.Apply(tensors, single, names))];
         Mapping[] fitting = [.. all.Where(m => m.Fits)];
         bool ours = source is Own or null && tensors.Keys.All(n => own.ContainsKey(n) || n.EndsWith("num_batches_tracked", StringComparison.Ordinal));
 

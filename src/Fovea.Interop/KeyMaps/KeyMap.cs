@@ -39,7 +39,7 @@ internal sealed record KeyMap(string Source, string Mechanism, string Origin)
         var mapping = new Mapping(this);
         foreach ((string name, Tensor tensor) in tensors)
         {
-            if (!TryApply(mapping, name, tensor, intoSingleModule))
+            if (!TryApply(mapping, name, tensor, intoSingleModule, ownNames))
             {
                 mapping.Keep(name, tensor, ownNames.Contains(name));
             }
@@ -48,14 +48,20 @@ internal sealed record KeyMap(string Source, string Mechanism, string Origin)
         return mapping;
     }
 
-    private bool TryApply(Mapping mapping, string name, Tensor tensor, bool intoSingleModule)
+    private bool TryApply(Mapping mapping, string name, Tensor tensor, bool intoSingleModule, ICollection<string> ownNames)
     {
         foreach (KeyRule rule in Rules)
         {
             if (rule.TryApply(name, tensor, out string prefix, out string renamed) && TargetPrefix(prefix) is { } target)
             {
-                mapping.Add(rule, name, prefix, intoSingleModule || target.Length == 0 ? renamed : $"{target}.{renamed}", tensor);
-                return true;
+                string ours = intoSingleModule || target.Length == 0 ? renamed : $"{target}.{renamed}";
+
+                // What the module itself calls so, as a network does that has the mechanism by definition, is not to become another's.
+                if (ours == name || !ownNames.Contains(name) || ownNames.Contains(ours))
+                {
+                    mapping.Add(rule, name, prefix, ours, tensor);
+                    return true;
+                }
             }
         }
 

@@ -45,7 +45,12 @@ public static class ModelRecognizer
     }
 
     // The layouts that any shape accepts are left as they are.
-    private static Tensor InOurLayout(Tensor value, KeyLayout layout) => layout == KeyLayout.Scalar && value.Rank == 0 ? value.Reshape(1) : value;
+    private static Tensor InOurLayout(Tensor value, KeyLayout layout) => (layout, value.Rank) switch
+    {
+        (KeyLayout.Scalar, 0) => value.Reshape(1),
+        (KeyLayout.Column, 1) => value.Reshape(value.Shape[0], 1, 1),
+        _ => value,
+    };
 
     private static IEnumerable<Candidate> Candidates(IReadOnlyDictionary<string, Tensor> state, KeyMap? map) =>
         ModelCatalog.Keys.Select(k => new Candidate(k, CatalogOutlines.Of(k)!, state, map)).Where(c => c.IsWhole);

@@ -18,6 +18,9 @@ public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<Mo
     /// <summary>What the sides of its images must be multiples of, in pixels; default 1.</summary>
     public int SizeUnit { get; init; } = 1;
 
+    /// <summary>The model that has the same names and shapes, which weights are recognised as; null (default) where there is none.</summary>
+    public string? Twin { get; init; }
+
     /// <summary>Builds the model, with its own image size where none is given.</summary>
     /// <exception cref="OptionException">An option does not fit.</exception>
     public Module Create(ModelOptions options)
@@ -39,25 +42,7 @@ public static class ModelCatalog
 
     private static readonly Registry<ModelEntry> s_registry = new("model", static m => m.Key,
     [
-        new("resnet8", "Residual network of 8 layers with a stem of stride 2, for 64×64 images: the default for Clutter", 64, o => new CifarResNet(8, o, 2)),
-        new("resnet14", "Residual network of 14 layers with a stem of stride 2, for 64×64 images", 64, o => new CifarResNet(14, o, 2)),
-        new("resnet20-cifar", "CIFAR ResNet of 20 layers", 32, o => new CifarResNet(20, o)),
-        new("resnet32-cifar", "CIFAR ResNet of 32 layers", 32, o => new CifarResNet(32, o)),
-        new("resnet44-cifar", "CIFAR ResNet of 44 layers", 32, o => new CifarResNet(44, o)),
-        new("resnet56-cifar", "CIFAR ResNet of 56 layers", 32, o => new CifarResNet(56, o)),
-        new("resnet110-cifar", "CIFAR ResNet of 110 layers", 32, o => new CifarResNet(110, o)),
-        new("resnet18", "ResNet of 18 layers, basic blocks", 224, o => new ResNet(18, o)),
-        new("resnet34", "ResNet of 34 layers, basic blocks", 224, o => new ResNet(34, o)),
-        new("resnet50", "ResNet of 50 layers, bottlenecks", 224, o => new ResNet(50, o)),
-        new("resnet101", "ResNet of 101 layers, bottlenecks", 224, o => new ResNet(101, o)),
-        new("resnet152", "ResNet of 152 layers, bottlenecks", 224, o => new ResNet(152, o)),
-        new("vit_mini_patch4", "Vision transformer of 6 blocks for 32×32 images, 64 tokens of 192", 32, o => VitModel.Create("vit_mini_patch4", o, 4, 192, 6, 3)),
-        new("vit_mini_patch8", "Vision transformer of 6 blocks for 64×64 images, 64 tokens of 192", 64, o => VitModel.Create("vit_mini_patch8", o, 8, 192, 6, 3)),
-        new("vit_tiny_patch16", "Vision transformer ViT-Ti/16, 12 blocks of 192", 224, o => VitModel.Create("vit_tiny_patch16", o, 16, 192, 12, 3)),
-        new("vit_small_patch16", "Vision transformer ViT-S/16, 12 blocks of 384", 224, o => VitModel.Create("vit_small_patch16", o, 16, 384, 12, 6)),
-        new("vit_base_patch16", "Vision transformer ViT-B/16, 12 blocks of 768", 224, o => VitModel.Create("vit_base_patch16", o, 16, 768, 12, 12)),
-        new("vgg11-bn", "VGG of 11 layers with batch norm", 224, o => new Vgg(11, o)),
-        new("vgg16-bn", "VGG of 16 layers with batch norm", 224, o => new Vgg(16, o)),
+        .. ClassificationModels.All,
         new("unet", "U-Net for segmentation, 64 channels and 4 levels", 256, o => new UNet(64, 4, o)) { Task = Segmentation, SizeUnit = 16 },
         new("unet-small", "U-Net for segmentation, 16 channels and 3 levels", 128, o => new UNet(16, 3, o)) { Task = Segmentation, SizeUnit = 8 },
         new("unetplusplus", "U-Net++ for segmentation, 32 channels and 4 levels", 256, o => new NestedUNet(32, 4, o)) { Task = Segmentation, SizeUnit = 16 },

@@ -9,13 +9,18 @@ KEY, SOURCE = "se", "Hu et al. 2018, from the formula"
 
 def run(config, inputs, p, b, training):
     x, = inputs
-    z = linear(torch.relu(linear(x.flatten(2).mean(-1), p, "fc1")), p, "fc2")
+    p = {k: v.flatten(1) if k.endswith("weight") else v for k, v in p.items()}
+    inside = F.silu if config.get("activation") == "silu" else torch.relu
+    z = linear(inside(linear(x.flatten(2).mean(-1), p, "fc1")), p, "fc2")
     gate = F.hardsigmoid(z) if config.get("gate") == "hard-sigmoid" else torch.sigmoid(z)
     return x * gate[..., None, None]
 
 
 def params(config):
-    return mlp_params("", config["channels"], config.get("reduction", 16), config.get("bias", False))
+    c = config["channels"]
+    reduction = c // config["squeezeChannels"] if "squeezeChannels" in config else config.get("reduction", 16)
+    shapes = mlp_params("", c, reduction, config.get("bias", False))
+    return {k: v + [1, 1] if config.get("pointwise") and len(v) == 2 else v for k, v in shapes.items()}
 
 
 def cases():
@@ -24,6 +29,8 @@ def cases():
         ("hard-sigmoid", [2, 16, 6, 6], {"channels": 16, "reduction": 2, "bias": True, "gate": "hard-sigmoid"}),
         ("one-position", [2, 20, 1, 1], {"channels": 20, "reduction": 5}),
         ("batch-1-odd", [1, 33, 3, 11], {"channels": 33, "reduction": 16}),
+        ("mobilenet", [2, 24, 4, 3], {"channels": 24, "squeezeChannels": 8, "bias": True, "gate": "hard-sigmoid", "pointwise": True}),
+        ("efficientnet", [2, 24, 3, 5], {"channels": 24, "squeezeChannels": 4, "bias": True, "activation": "silu", "pointwise": True}),
     ]:
         yield {"name": name, "config": config, "inputs": [shape],
                "params": params(config)}

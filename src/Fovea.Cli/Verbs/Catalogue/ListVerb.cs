@@ -48,7 +48,7 @@ internal static class ListVerb
             mechanisms.AddRow(card.Key, card.Family.ToString().ToLowerInvariant(), Markup.Escape(card.Name), $"{card.Year}");
         }
 
-        var models = new Table().Border(TableBorder.Rounded).Title("Models").AddColumns("key", "image", "what it is");
+        var models = new Table().Border(TableBorder.Rounded).Title("Models").AddColumn(new TableColumn("key").NoWrap()).AddColumns("image", "what it is");
         foreach (ModelEntry model in ModelCatalog.All)
         {
             models.AddRow(model.Key, $"{model.ImageSize}×{model.ImageSize}", Markup.Escape(model.Title));

@@ -23,6 +23,8 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>, IResidualBlock
     private readonly BatchNorm2d _bn2;
     private readonly Conv2d _conv3;
     private readonly BatchNorm2d _bn3;
+    private readonly Module? _middle;
+    private readonly Module? _last;
     private readonly Module? _attention;
     private DropPath? _dropPath;
     private readonly Sequential? _downsample;
@@ -39,27 +41,45 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>, IResidualBlock
     /// <exception cref="OptionException">The shortcut cannot be the identity.</exception>
     public Bottleneck(
         int inChannels, int planes, int stride = 1, Module? attention = null, bool? downsample = null, bool identityStart = false, int dilation = 1)
+        : this(inChannels, planes, new BottleneckForm
+        {
+            Stride = stride,
+            Dilation = dilation,
+            Attention = attention,
+            Downsample = downsample,
+            IdentityStart = identityStart,
+        })
+    {
+    }
+
+    /// <summary>Creates a block of another form.</summary>
+    /// <param name="inChannels">Channels of the input.</param>
+    /// <param name="planes">A quarter of the output's channels.</param>
+    /// <param name="form">What else it is.</param>
+    /// <exception cref="OptionException">The shortcut cannot be the identity, or the channels inside do not divide by the groups.</exception>
+    internal Bottleneck(int inChannels, int planes, BottleneckForm form)
     {
         int outChannels = planes * Expansion;
-        bool changes = stride != 1 || inChannels != outChannels;
-        if (downsample == false && changes)
+        int width = form.Width ?? planes;
+        bool changes = form.Stride != 1 || inChannels != outChannels;
+        if (form.Downsample == false && changes)
         {
             throw new OptionException("bottleneck",
-                $"downsample: the shortcut cannot be the identity from {inChannels} to {outChannels} channels with stride {stride}; set it to true, or leave it out.");
+                $"downsample: the shortcut cannot be the identity from {inChannels} to {outChannels} channels with stride {form.Stride}; set it to true, or leave it out.");
         }
 
         _inChannels = inChannels;
-        _identityStart = identityStart;
-        _conv1 = Register("conv1", new Conv2d(inChannels, planes, 1, bias: false));
-        _bn1 = Register("bn1", new BatchNorm2d(planes));
-        _conv2 = Register("conv2", new Conv2d(planes, planes, 3, stride, dilation, dilation, bias: false));
-        _bn2 = Register("bn2", new BatchNorm2d(planes));
-        _conv3 = Register("conv3", new Conv2d(planes, outChannels, 1, bias: false));
+        _identityStart = form.IdentityStart;
+        _conv1 = Register("conv1", new Conv2d(inChannels, width, 1, bias: false));
+        _bn1 = Register("bn1", new BatchNorm2d(width));
+        _conv2 = Register("conv2", new Conv2d(width, width, 3, form.Stride, form.Dilation, form.Dilation, form.Groups, bias: false));
+        _bn2 = Register("bn2", new BatchNorm2d(width));
+        _middle = form.Middle is (string behind, Module inner) ? Register(behind, inner) : null;
+        _conv3 = Register("conv3", new Conv2d(width, outChannels, 1, bias: false));
         _bn3 = Register("bn3", new BatchNorm2d(outChannels));
-        _attention = attention is null ? null : Register("attention", attention);
-        _downsample = downsample ?? changes
-            ? Register("downsample", new Sequential(new Conv2d(inChannels, outChannels, 1, stride, bias: false), new BatchNorm2d(outChannels)))
-            : null;
+        _last = form.Last is (string name, Module last) ? Register(name, last) : null;
+        _attention = form.Attention is null ? null : Register("attention", form.Attention);
+        _downsample = form.Downsample ?? changes ? Register("downsample", Shortcut(inChannels, outChannels, form)) : null;
         ResetUnlessDeferred();
     }
 
@@ -131,17 +151,17 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>, IResidualBlock
         Channels.CheckMaps("bottleneck", x, _inChannels);
         Tensor y = _bn1.CallFused(_conv1.Call(x), relu: true);
         y = _bn2.CallFused(_conv2.Call(y), relu: true);
+        y = _middle?.Call(y) ?? y;
         y = _conv3.Call(y);
         Tensor shortcut = _downsample?.Call(x) ?? x;
         if (_dropPath is not null && IsTraining)
         {
-            Tensor branch = _bn3.Call(y);
-            return Residual.Rectified(_dropPath.Call(_attention?.Call(branch) ?? branch), shortcut, isTraining: true);
+            return Residual.Rectified(_dropPath.Call(Attended(_bn3.Call(y))), shortcut, isTraining: true);
         }
 
-        return _attention is null
+        return _attention is null && _last is null
             ? _bn3.CallFused(y, relu: true, shortcut)
-            : Residual.Rectified(_attention.Call(_bn3.Call(y)), shortcut, IsTraining);
+            : Residual.Rectified(Attended(_bn3.Call(y)), shortcut, IsTraining);
     }
 
     void IResidualBlock.SetDropPath(double rate) => _dropPath = rate > 0 ? Register("drop_path", new DropPath(rate)) : null;
@@ -153,5 +173,24 @@ public sealed class Bottleneck : Module, IAttention<Bottleneck>, IResidualBlock
         {
             _bn3.Weight.Fill(0);
         }
+    }
+
+    private static Sequential Shortcut(int inChannels, int outChannels, BottleneckForm form)
+    {
+        var norm = new BatchNorm2d(outChannels);
+        if (!form.AveragesShortcut)
+        {
+            return new Sequential(new Conv2d(inChannels, outChannels, 1, form.Stride, bias: false), norm);
+        }
+
+        // Odd sizes are rounded up, as the 3×3 rounds them; what lies beyond the border does not count.
+        Module pool = form.Stride == 1 ? new Identity() : new Activation(x => x.AvgPool2d(2, form.Stride, ceilMode: true, countIncludePad: false));
+        return new Sequential(pool, new Conv2d(inChannels, outChannels, 1, bias: false), norm);
+    }
+
+    private Tensor Attended(Tensor branch)
+    {
+        branch = _last?.Call(branch) ?? branch;
+        return _attention?.Call(branch) ?? branch;
     }
 }

@@ -29,14 +29,17 @@ public enum MlpActivation
 /// the mean of the tokens, normalised, goes through a linear classifier.</para>
 /// <para>Shapes: <c>x: [B, inChannels, imageHeight, imageWidth] → [B, classes]</c>. Parameters, with timm's names: <c>patch_embed.proj</c>
 /// [dim, inChannels, ph, pw], <c>cls_token</c>, <c>pos_embed</c> [1, 1 + N, dim], <c>blocks.i.{norm1, attn.qkv, attn.proj, norm2, mlp.fc1,
-/// mlp.fc2}</c>, <c>norm</c>, <c>head</c>.</para>
-/// <para>Source: Dosovitskiy et al., "An Image Is Worth 16x16 Words", 2021. The defaults are timm's form but for the epsilon of the norms
+/// mlp.fc2}</c>, <c>norm</c>, <c>head</c>; with <c>distilled</c> also <c>dist_token</c> and <c>head_dist</c>, and pos_embed [1, 2 + N, dim].</para>
+/// <para>Source: Dosovitskiy et al., "An Image Is Worth 16x16 Words", 2021; the distillation token is that of Touvron et al., "Training Data-Efficient Image
+/// Transformers &amp; Distillation through Attention", 2021. The defaults are timm's form but for the epsilon of the norms
 /// (timm has 1e-6). Document 000's form: activation relu, qkvBias false, normAfterPool true; its patches are flattened as (p1, p2, c), which
 /// an importer has to turn into the convolution's (c, p1, p2).</para>
 /// </summary>
-public sealed class VisionTransformer : Mechanism<VisionTransformer>, IAttention<VisionTransformer>
+public sealed class VisionTransformer : Mechanism<VisionTransformer>, IAttention<VisionTransformer>, IHasHead
 {
     private const string Key = "vit";
+    private const string HeadName = "head";
+    private const string DistilledHeadName = "head_dist";
     private Shape _image;
     private bool _mean;
     private bool _poolClassToken;
@@ -44,11 +47,13 @@ public sealed class VisionTransformer : Mechanism<VisionTransformer>, IAttention
     private bool _identityStart;
     private Conv2d _patches = null!;
     private Tensor _classToken = null!;
+    private Tensor? _distillationToken;
     private Tensor _positions = null!;
     private Dropout? _dropout;
     private Sequential _blocks = null!;
     private LayerNorm _norm = null!;
     private Linear _head = null!;
+    private Linear? _distilledHead;
 
     /// <summary>Creates the mechanism; the options that need not be given are properties.</summary>
     /// <param name="imageHeight">Height of the images, a multiple of patchHeight.</param>
@@ -119,6 +124,19 @@ public sealed class VisionTransformer : Mechanism<VisionTransformer>, IAttention
     /// </summary>
     public double Dropout { get => Number(); init => Set(value); }
 
+    /// <summary>
+    /// Whether a second token with a classifier of its own stands behind the class token, as in DeiT, and the output is the mean of both (default
+    /// false).
+    /// </summary>
+    public bool Distilled { get => Boolean(); init => Set(value); }
+
+    /// <inheritdoc/>
+    IReadOnlyCollection<string> IHasHead.HeadParameters =>
+        [.. (Distilled ? [HeadName, DistilledHeadName] : new[] { HeadName }).SelectMany(h => new[] { $"{h}.weight", $"{h}.bias" })];
+
+    /// <inheritdoc/>
+    string? IHasHead.HeadWeight => $"{HeadName}.weight";
+
     /// <inheritdoc/>
     public static Card Card { get; } = new()
     {
@@ -152,11 +170,13 @@ public sealed class VisionTransformer : Mechanism<VisionTransformer>, IAttention
             OptionSpec.Number("normEpsilon", "Added to the variance in the norms; timm has 1e-6.", 1e-5, 0),
             OptionSpec.Boolean("identityStart", "Whether the last linear maps of attention and MLP start at 0, which makes new blocks the identity.", false),
             OptionSpec.Number("dropout", "Share of features dropped in training: of the embedded tokens and after each linear map of the blocks.", 0, 0, 0.999),
+            OptionSpec.Boolean("distilled", "Whether a second token with a classifier of its own stands behind the class token, as in DeiT, and the output is the mean of both.", false),
         ],
         Variants =
         [
             "timm: GELU, bias on queries, keys and values, norm before the pooling, normEpsilon 1e-6; its global pool \"avg\" is pool mean, poolClassToken false, normAfterPool true (fc_norm).",
             "Document 000: ReLU, no bias on queries, keys and values, norm after the pooling, heads of a size of their own (headDim), patches flattened as (p1, p2, c).",
+            "DeiT: timm's form; with distilled, the token that learns from a teacher and its classifier, whose logits are averaged with the class token's.",
         ],
         Fit = static slot => new Dictionary<string, object>
         {
@@ -198,14 +218,22 @@ public sealed class VisionTransformer : Mechanism<VisionTransformer>, IAttention
             throw new OptionException(Key, "identityStart: a single head without a linear map after it has no last layer that could start at 0; set projection to true, or leave identityStart out.");
         }
 
-        var grid = new RelationGrid([height / patchHeight, width / patchWidth], Prefix: 1);
+        bool distilled = options.Boolean("distilled");
+        if (distilled && _mean)
+        {
+            throw new OptionException(Key, "distilled: both classifiers see their own token; set pool to cls, or leave distilled out.");
+        }
+
+        var grid = new RelationGrid([height / patchHeight, width / patchWidth], Prefix: distilled ? 2 : 1);
         _patches = Register("patch_embed", new PatchEmbedding(_image[0], settings.Dim, (patchHeight, patchWidth))).Projection;
         _classToken = RegisterParameter("cls_token", Tensor.Zeros([1, 1, settings.Dim]));
+        _distillationToken = distilled ? RegisterParameter("dist_token", Tensor.Zeros([1, 1, settings.Dim])) : null;
         _positions = RegisterParameter("pos_embed", Tensor.Zeros([1, grid.Count, settings.Dim]));
         _dropout = settings.Dropout > 0 ? Register("pos_drop", new Dropout(settings.Dropout)) : null;
         _blocks = Register("blocks", new Sequential([.. Enumerable.Range(0, options.Integer("depth")).Select(_ => (Module)new TransformerBlock(settings, grid))]));
         _norm = Register("norm", new LayerNorm([settings.Dim], settings.NormEpsilon));
-        _head = Register("head", new Linear(settings.Dim, options.Integer("classes")));
+        _head = Register(HeadName, new Linear(settings.Dim, options.Integer("classes")));
+        _distilledHead = distilled ? Register(DistilledHeadName, new Linear(settings.Dim, options.Integer("classes"))) : null;
         ResetUnlessDeferred();
     }
 
@@ -221,10 +249,14 @@ public sealed class VisionTransformer : Mechanism<VisionTransformer>, IAttention
         int batch = x.Shape[0];
         int dim = _positions.Shape[2];
         Tensor patches = _patches.Call(x).Flatten(2).Transpose(1, 2);
-        Tensor tokens = Tensor.Concat([_classToken.Expand(batch, 1, dim), patches], 1) + _positions;
+        Tensor classToken = _classToken.Expand(batch, 1, dim);
+        Tensor tokens = _distillationToken is null
+            ? Tensor.Concat([classToken, patches], 1)
+            : Tensor.Concat([classToken, _distillationToken.Expand(batch, 1, dim), patches], 1);
+        tokens += _positions;
         tokens = _dropout?.Call(tokens) ?? tokens;
         tokens = _blocks.Call(tokens);
-        return _head.Call(Pooled(tokens));
+        return _distilledHead is null ? _head.Call(Pooled(tokens)) : Averaged(_norm.Call(tokens.Narrow(1, 0, 2)), _distilledHead);
     }
 
     /// <inheritdoc/>
@@ -233,6 +265,7 @@ public sealed class VisionTransformer : Mechanism<VisionTransformer>, IAttention
         ArgumentNullException.ThrowIfNull(generator);
         Initialization.TruncatedNormal(_positions, 0.02, generator.Fork("pos_embed"));
         _classToken.Fill(0);
+        _distillationToken?.Fill(0);
         foreach ((string name, Module module) in NamedModules())
         {
             if (module is Linear linear)
@@ -269,6 +302,13 @@ public sealed class VisionTransformer : Mechanism<VisionTransformer>, IAttention
         return new TransformerBlockSettings(
             dim, heads, headDim, options.IntegerOrNull("mlpDim") ?? checked(4 * dim), options.Boolean("qkvBias"), projects,
             options.Choice("activation") == "relu", options.Number("normEpsilon"), options.Number("dropout"));
+    }
+
+    /// <summary>The mean of what the class token and the distillation token say.</summary>
+    private Tensor Averaged(Tensor tokens, Linear distilledHead)
+    {
+        int dim = tokens.Shape[2];
+        return (_head.Call(tokens.Narrow(1, 0, 1).Reshape(-1, dim)) + distilledHead.Call(tokens.Narrow(1, 1, 1).Reshape(-1, dim))) * 0.5;
     }
 
     /// <summary>Norms are taken of the tokens that are used, which is the same and less.</summary>

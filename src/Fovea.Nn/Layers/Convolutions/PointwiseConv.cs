@@ -1,7 +1,7 @@
 namespace Fovea.Layers;
 
 /// <summary>
-/// A convolution of size 1 over positions of any number of axes: a linear map of the channels. Shapes: <c>[N, I, …] → [N, O, …]</c>.
+/// A convolution of size 1 over positions of any number of axes, or of none: a linear map of the channels. Shapes: <c>[N, I, …] → [N, O, …]</c>.
 /// Parameters: <c>weight</c> [O, I, 1, …] with a 1 for each axis of positions, <c>bias</c> [O]; both start uniform in ±1/√I.
 /// </summary>
 public sealed class PointwiseConv : Module
@@ -28,9 +28,14 @@ public sealed class PointwiseConv : Module
     protected override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (x.Rank < 3)
+        if (x.Rank < 2)
         {
             throw new ShapeException("pointwise_conv", $"[N, {Weight.Shape[1]}, …]", x.Shape.ToString());
+        }
+
+        if (x.Rank == 2)
+        {
+            return x.Linear(Weight.Reshape(Weight.Shape[0], Weight.Shape[1]), Bias);
         }
 
         Tensor y = x.Reshape(x.Shape[0], x.Shape[1], 1, x.Shape.Product(2, x.Rank)).Conv2d(Weight.Reshape(Weight.Shape[0], Weight.Shape[1], 1, 1), Bias);

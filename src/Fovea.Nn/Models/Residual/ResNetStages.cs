@@ -43,6 +43,20 @@ internal sealed class ResNetStages
     /// <summary>Whether a stage that keeps its size spreads the taps of its convolutions (default); else it sees as far as with a stride of one.</summary>
     public bool Dilates { get; init; } = true;
 
+    /// <summary>Groups of channels that the 3×3 of a bottleneck does not mix (default 1): ResNeXt's cardinality.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>
+    /// Channels of a group where a bottleneck has 64 planes (default 64): its 3×3 has <c>⌊planes · w / 64⌋ · groups</c>, twice as many in a wide ResNet.
+    /// </summary>
+    public int GroupWidth { get; init; } = 64;
+
+    /// <summary>Whether the stride of a bottleneck's shortcut is a mean over 2×2, as in ResNet-D (default false).</summary>
+    public bool AveragesShortcut { get; init; }
+
+    /// <summary>The mechanism that every bottleneck has by the network's definition; null (default) for none.</summary>
+    public OwnMechanism? Own { get; init; }
+
     /// <summary>Channels after a stage, counted from 1; those of the stem for 0.</summary>
     public int Channels(int stage) => stage == 0 ? Width : Planes(stage) * (_deep ? Bottleneck.Expansion : 1);
 
@@ -61,7 +75,7 @@ internal sealed class ResNetStages
             int dilation = Dilation(i == 0 ? stage - 1 : stage);
             Module? inside = attention(string.Create(CultureInfo.InvariantCulture, $"layer{stage}.{i}"));
             blocks.Add(_deep
-                ? new Bottleneck(channels, planes, stride, inside, dilation: dilation)
+                ? new Bottleneck(channels, planes, Form(planes) with { Stride = stride, Dilation = dilation, Attention = inside })
                 : new BasicBlock(channels, planes, stride, Shortcut.Projection, inside, dilation));
             channels = Channels(stage);
         }
@@ -69,7 +83,26 @@ internal sealed class ResNetStages
         return new Sequential([.. blocks]);
     }
 
+    /// <summary>What the bottlenecks of a stage share, with mechanisms of their own.</summary>
+    private BottleneckForm Form(int planes)
+    {
+        int width = planes * GroupWidth / 64 * Groups;
+        var form = new BottleneckForm { Groups = Groups, Width = width, AveragesShortcut = AveragesShortcut };
+        return Own switch
+        {
+            null => form,
+            { IsInMiddle: true } own => form with { Middle = (own.Name, own.Create(width)) },
+            { } own => form with { Last = (own.Name, own.Create(planes * Bottleneck.Expansion)) },
+        };
+    }
+
     private int Planes(int stage) => (Width / 2) << stage;
 
     private int Dilation(int stage) => Dilates ? (StemStride << Math.Max(0, stage - 1)) / Stride(stage) : 1;
 }
+
+/// <summary>A mechanism that a network has in every block by its definition, beside what is put into its slots.</summary>
+/// <param name="Name">What it is called in the block.</param>
+/// <param name="IsInMiddle">Whether it stands behind the 3×3 rather than on the last batch norm.</param>
+/// <param name="Create">Makes it for a number of channels.</param>
+internal sealed record OwnMechanism(string Name, bool IsInMiddle, Func<int, Module> Create);

@@ -9,7 +9,7 @@ namespace Fovea.Models;
 /// </summary>
 public static class StochasticDepth
 {
-    /// <summary>Gives it to a model's residual blocks: those of ResNets and of vision transformers. Once for each model.</summary>
+    /// <summary>Gives it to a model's residual blocks: those of ResNets, of networks of inverted residuals, of ConvNeXt and of transformers. Once for each model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="rate">The rate of the last block, 0 to below 1.</param>
     /// <exception cref="OptionException">The rate is out of range, or the model has no residual blocks.</exception>

@@ -85,7 +85,7 @@ public sealed class SegmentationNet : Module, IHasHead, IAuxiliaryOutputs
         private readonly ResNetTrunk _trunk;
 
         public Backbone(ResNetStages stages, ModelOptions options, TrunkPlaces places, bool deepStem) =>
-            _trunk = new ResNetTrunk(stages, options, places, Register, deepStem);
+            _trunk = new ResNetTrunk(stages, options, places, Register, deepStem ? ResNetStem.Deep : ResNetStem.Plain);
 
         public List<Tensor> Maps(Tensor x) => _trunk.Maps(x);
 

@@ -9,11 +9,19 @@ internal static class TestModels
 
     /// <summary>
     /// The catalogue's models; of a segmentation head that comes with several backbones the smallest, of the backbones one deep stem and one of
-    /// dilated bottlenecks, of embeddings one with relations and one without: the others differ in numbers alone.
+    /// dilated bottlenecks, of embeddings one with relations and one without, of classifiers the smallest of each kind: the others differ in numbers alone.
     /// </summary>
     public static IEnumerable<string> Keys => ModelCatalog.All.Where(IsOfItsOwn).Select(e => e.Key);
 
-    private static bool IsOfItsOwn(ModelEntry model) => model.Task is not ("Segment" or "Retrieve") || model.Key.StartsWith("unet", StringComparison.Ordinal)
+    private static readonly HashSet<string> s_larger =
+    [
+        "resnext101_32x8d", "wide_resnet101_2", "vgg13", "vgg16", "vgg19", "vgg13-bn", "vgg19-bn", "efficientnet_b1", "efficientnet_b2", "convnext_small", "convnext_base",
+        "deit_small_patch16", "deit_base_patch16", "deit_small_distilled_patch16", "deit_base_distilled_patch16",
+    ];
+
+    private static bool IsOfItsOwn(ModelEntry model) => !s_larger.Contains(model.Key) && model.Twin is null && IsSmallest(model);
+
+    private static bool IsSmallest(ModelEntry model) => model.Task is not ("Segment" or "Retrieve") || model.Key.StartsWith("unet", StringComparison.Ordinal)
         || model.Key.EndsWith("_resnet18", StringComparison.Ordinal) || model.Key is "pspnet_resnet18c" or "fcn_resnet50" or "rga_resnet50";
 
     public static Module Make(string key, ModelOptions options)

@@ -38,6 +38,7 @@ public sealed class FusionTests
         { nameof(CbamRule), "cbam", """{"channels":8,"reduction":2}""", true, "cbam_gate" },
         { nameof(SpatialGateRule), "spatial", "{}", true, "spatial_gate" },
         { nameof(ChannelMlpRule), "se", """{"channels":8,"reduction":2}""", true, "channel_mlp_gate" },
+        { nameof(ChannelMlpRule), "se", """{"channels":8,"squeezeChannels":3,"bias":true,"gate":"hard-sigmoid","pointwise":true}""", true, "channel_mlp_gate" },
         { nameof(ChannelConvRule), "eca", """{"channels":8}""", true, "channel_conv_gate" },
         { nameof(SpatialGroupEnhanceRule), "sge", """{"channels":8,"groups":2}""", true, "similarity_gate" },
         { nameof(SimAmRule), "simam", "{}", true, "simam_gate" },

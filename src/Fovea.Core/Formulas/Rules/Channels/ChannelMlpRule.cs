@@ -10,7 +10,7 @@ internal sealed class ChannelMlpRule : FusionRule
         bool mean = Cone.StepsOf<MeanOp>(step).Any(), max = Cone.StepsOf<MaxAlongOp>(step).Any();
         foreach ((Value x, _) in Products(step))
         {
-            if ((mean || max) && Cone.Parameters(x, step) is { Length: 2 or 4 } p)
+            if ((mean || max) && Cone.ParametersAsRead(x, step) is { Length: 2 or 4 } p)
             {
                 Value[] inputs = p.Length == 2 ? [x, .. p] : [x, p[0], p[2], p[1], p[3]];
                 yield return new Fusion(new ChannelMlpGateOp(mean, max, p.Length == 4, Cone.StepsOf<HardSigmoidOp>(step).Any()), [.. inputs]);

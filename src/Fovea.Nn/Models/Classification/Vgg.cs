@@ -5,16 +5,15 @@ using Fovea.Layers;
 namespace Fovea.Models;
 
 /// <summary>
-/// The plain network of 3×3 convolutions with batch norm (Simonyan and Zisserman 2015): five stages of convolutions, each followed by max
+/// The plain network of 3×3 convolutions, with batch norm or without (Simonyan and Zisserman 2015): five stages of convolutions, each followed by max
 /// pooling, adaptive pooling to 7×7 and three linear layers. Names are torchvision's: <c>features.N</c>, <c>classifier.{0,3,6}</c>, so
-/// its weights load as they are. Attention stands after a convolution's batch norm and ReLU, as <c>attention.NAME</c>; places are the
+/// its weights load as they are. Attention stands after a convolution's ReLU, as <c>attention.NAME</c>; places are the
 /// convolutions' names (<c>features.0</c>) and the stages (<c>stage1</c> … <c>stage5</c>, before the pooling).
 /// </summary>
 public sealed class Vgg : Module
 {
     private const int PooledSide = 7;
-    private const int Hidden = 4096;
-    private readonly List<(Conv2d Conv, BatchNorm2d Norm, Module? Attention, bool EndsStage)> _layers = [];
+    private readonly List<(Conv2d Conv, BatchNorm2d? Norm, Module? Attention, bool EndsStage)> _layers = [];
     private readonly int _inChannels;
     private readonly Linear[] _classifier;
     private readonly Dropout[] _dropouts;
@@ -22,8 +21,10 @@ public sealed class Vgg : Module
     /// <summary>Creates the network.</summary>
     /// <param name="depth">11, 13, 16 or 19 layers with weights.</param>
     /// <param name="options">Classes and attention.</param>
+    /// <param name="batchNorm">Whether batch norm follows each convolution (default true).</param>
+    /// <param name="hidden">Features of the linear layers before the last (default 4096).</param>
     /// <exception cref="OptionException">There is no such depth, or the attention does not fit.</exception>
-    public Vgg(int depth, ModelOptions options)
+    public Vgg(int depth, ModelOptions options, bool batchNorm = true, int hidden = 4096)
     {
         ArgumentNullException.ThrowIfNull(options);
         int[] counts = depth switch
@@ -35,10 +36,10 @@ public sealed class Vgg : Module
             _ => throw new OptionException("vgg", $"depth: expected 11, 13, 16 or 19, got {depth}."),
         };
         _inChannels = options.InChannels;
-        int channels = BuildFeatures(counts, options);
+        int channels = BuildFeatures(counts, options, batchNorm);
         _classifier =
         [
-            new(channels * PooledSide * PooledSide, Hidden), new(Hidden, Hidden), new(Hidden, options.Classes),
+            new(channels * PooledSide * PooledSide, hidden), new(hidden, hidden), new(hidden, options.Classes),
         ];
         _dropouts = [new(), new()];
         Register("classifier", new Sequential(
@@ -57,9 +58,10 @@ public sealed class Vgg : Module
             throw new ShapeException("vgg", $"[N, {_inChannels}, H, W] with H and W at least 32", x.Shape.ToString(), "five poolings halve it; resize the images");
         }
 
-        foreach ((Conv2d conv, BatchNorm2d norm, Module? attention, bool endsStage) in _layers)
+        foreach ((Conv2d conv, BatchNorm2d? norm, Module? attention, bool endsStage) in _layers)
         {
-            x = norm.CallFused(conv.Call(x), relu: true);
+            x = conv.Call(x);
+            x = norm?.CallFused(x, relu: true) ?? x.Relu();
             x = attention?.Call(x) ?? x;
             x = endsStage ? x.MaxPool2d(2, 2) : x;
         }
@@ -73,7 +75,7 @@ public sealed class Vgg : Module
     /// <inheritdoc/>
     protected internal override void Reset(Generator generator) => ResidualInitialization.KaimingConvolutions(this, generator);
 
-    private int BuildFeatures(int[] counts, ModelOptions options)
+    private int BuildFeatures(int[] counts, ModelOptions options, bool batchNorm)
     {
         var slots = new AttentionSlots(options.Attention);
         var places = new List<string>();
@@ -91,9 +93,13 @@ public sealed class Vgg : Module
                 bool ends = i == counts[stage - 1] - 1;
                 string name = number.ToString(CultureInfo.InvariantCulture);
                 Conv2d conv = new(channels, planes, 3, padding: 1);
-                BatchNorm2d norm = new(planes);
+                BatchNorm2d? norm = batchNorm ? new(planes) : null;
                 features.Add((name, conv));
-                features.Add(((number + 1).ToString(CultureInfo.InvariantCulture), norm));
+                if (norm is not null)
+                {
+                    features.Add(((number + 1).ToString(CultureInfo.InvariantCulture), norm));
+                }
+
                 places.Add($"features.{name}");
                 Module? attention = slots.ForBlock($"features.{name}", slot);
                 if (ends)
@@ -111,7 +117,7 @@ public sealed class Vgg : Module
                 channels = planes;
 
                 // Convolution, batch norm and ReLU take a number each, and so does the pooling.
-                number += ends ? 4 : 3;
+                number += (batchNorm ? 3 : 2) + (ends ? 1 : 0);
             }
 
             places.Add($"stage{stage}");
