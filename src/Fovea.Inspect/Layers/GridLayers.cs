@@ -26,9 +26,11 @@ public static class GridLayers
     /// <param name="name">A module's dotted name; null (the default) to have it found.</param>
     /// <exception cref="OptionException">There is no such layer, it lies on no grid, or none does.</exception>
     /// <exception cref="ShapeException">The model does not take such pictures.</exception>
-    public static GridLayer Find(Module model, Tensor images, string? name = null)
+    public static GridLayer Find(Module model, Tensor images, string? name = null) => Choose(Calls(model, images), name);
+
+    /// <summary>The same among the calls of a run that was made anyway.</summary>
+    internal static GridLayer Choose(LayerCalls calls, string? name)
     {
-        LayerCalls calls = Calls(model, images);
         if (name is null)
         {
             return Best(calls)?.Layer ?? throw new OptionException(Subject,
@@ -39,8 +41,8 @@ public static class GridLayers
         return found?.Layer ?? throw new OptionException(Subject, $"{Reason(calls, name)} {Candidates(calls, name)}");
     }
 
-    /// <summary>The calls of a run on the first picture.</summary>
-    internal static LayerCalls Calls(Module model, Tensor images)
+    /// <summary>Refuses what are no pictures.</summary>
+    internal static void Check(Module model, Tensor images)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
@@ -48,7 +50,11 @@ public static class GridLayers
         {
             throw new ShapeException(Subject, "pictures [N, C, H, W], at least one", images.Shape.ToString());
         }
+    }
 
+    private static LayerCalls Calls(Module model, Tensor images)
+    {
+        Check(model, images);
         return LayerCalls.Of(model, images);
     }
 

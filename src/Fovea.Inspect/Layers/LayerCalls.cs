@@ -24,18 +24,32 @@ internal sealed class LayerCalls
     /// <summary>The modules that showed a relation.</summary>
     public IReadOnlySet<Module> Attending { get; }
 
-    /// <summary>Runs the model on the first of the pictures.</summary>
+    /// <summary>Runs the model on the first of the pictures, without a tape, and keeps no values.</summary>
     public static LayerCalls Of(Module model, Tensor images)
     {
         using var look = new ModelLook(model);
-        var calls = new List<(string Name, Module Module, Tensor[] Inputs, Tensor Made, Shape Shape)>();
+        return Record(look, images.Narrow(0, 0, 1), look.Run, static _ => false);
+    }
+
+    /// <summary>Runs the model in a look, and hears of every call.</summary>
+    /// <param name="look">The look.</param>
+    /// <param name="images">The pictures.</param>
+    /// <param name="run">Runs it, on a tape or not.</param>
+    /// <param name="keeps">Whether the values that a module of a name makes stay with its calls, as long as the look lasts; those that may lie on a grid do.</param>
+    public static LayerCalls Record(ModelLook look, Tensor images, Func<Tensor, Tensor> run, Func<string, bool> keeps)
+    {
+        Module model = look.Model;
+        var calls = new List<(string Name, Module Module, Tensor[] Inputs, Tensor Made, Shape Shape, Tensor? Values)>();
+        var ears = new List<IDisposable>();
         foreach ((string name, Module module) in model.NamedModules().DistinctBy(m => m.Value).Where(m => m.Name.Length > 0))
         {
-            look.Listen(module, (_, inputs, y) => calls.Add((name, module, inputs, y, y.Shape)));
+            ears.Add(look.Listen(module, (_, inputs, y) => calls.Add((name, module, inputs, y, y.Shape, y.Rank is 3 or 4 && keeps(name) ? look.Hold(y) : null))));
         }
 
+        // Who runs the model again in the same look is not listened to any more.
         using AttentionRecorder recorder = AttentionRecorder.Begin();
-        Tensor output = look.Run(images.Narrow(0, 0, 1));
+        Tensor output = run(images);
+        ears.ForEach(static e => e.Dispose());
         var relations = recorder.Maps.Where(m => m.Map is RelationMap).Select(m => (m.Module, Map: (RelationMap)m.Map)).ToList();
         var grids = relations.Select(r => r.Map.Queries).ToList();
         HashSet<Module> inside = [.. model.NamedModules().Where(m => m.Value is IMechanism and not VisionTransformer)
@@ -49,7 +63,7 @@ internal sealed class LayerCalls
                 maps.Add((c.Shape[2], c.Shape[3]));
             }
 
-            found.Add(new LayerCall(c.Name, c.Module, c.Inputs, c.Made, c.Shape, inside.Contains(c.Module), LayerOf(c.Name, c.Shape, grids, maps, images)));
+            found.Add(new LayerCall(c.Name, c.Module, c.Inputs, c.Made, c.Shape, inside.Contains(c.Module), LayerOf(c.Name, c.Shape, grids, maps, images)) { Values = c.Values });
         }
 
         foreach ((_, AttentionMap map) in recorder.Maps)
@@ -58,6 +72,15 @@ internal sealed class LayerCalls
         }
 
         return new LayerCalls(found, output, [.. relations.Select(r => r.Module)]);
+    }
+
+    /// <summary>Gives the values back that were kept, but for those of one call.</summary>
+    public void KeepOnly(LayerCall one)
+    {
+        foreach (LayerCall call in All.Where(c => c != one))
+        {
+            call.Values?.Dispose();
+        }
     }
 
     private static GridLayer? LayerOf(string name, Shape shape, List<RelationGrid> grids, List<(int, int)> maps, Tensor images) => shape.Rank switch
@@ -77,4 +100,8 @@ internal sealed class LayerCalls
 /// <param name="Shape">The shape of that.</param>
 /// <param name="IsInside">Whether the module is a part of an attention mechanism.</param>
 /// <param name="Layer">How its output lies on a grid, or null.</param>
-internal sealed record LayerCall(string Name, Module Module, Tensor[] Inputs, Tensor Made, Shape Shape, bool IsInside, GridLayer? Layer);
+internal sealed record LayerCall(string Name, Module Module, Tensor[] Inputs, Tensor Made, Shape Shape, bool IsInside, GridLayer? Layer)
+{
+    /// <summary>The values of what it gave, where they were kept.</summary>
+    public Tensor? Values { get; init; }
+}
