@@ -72,8 +72,8 @@ public static class GridLayers
     }
 
     /// <summary>
-    /// Who made what the last attention over tokens reads. Where no module says that it attends (a network from a file), that is the last of the
-    /// tokens as they go from block to block, before the last matrix of tokens by tokens.
+    /// Who made what the last attention over tokens reads. Where no module says that it attends (a network from a file), that is whoever made the one
+    /// value of all tokens that the last matrix of tokens by tokens was computed from: its queries and its keys both come from there.
     /// </summary>
     private static LayerCall? BeforeAttention(LayerCalls calls, LayerCall last)
     {
@@ -83,10 +83,8 @@ public static class GridLayers
             return calls.Grids.FirstOrDefault(c => c.Made == attention.Inputs[0]);
         }
 
-        int tokens = last.Shape[1];
-        return calls.All.Any(c => IsMatrix(c, tokens))
-            ? calls.All.Reverse().SkipWhile(c => !IsMatrix(c, tokens)).FirstOrDefault(c => c.Shape == last.Shape)
-            : null;
+        LayerCall? matrix = calls.All.LastOrDefault(c => IsMatrix(c, last.Shape[1]));
+        return matrix is null ? null : calls.Narrows(matrix).FirstOrDefault(c => c.Shape == last.Shape);
     }
 
     private static bool IsMatrix(LayerCall call, int tokens) => call.Shape is { Rank: >= 3 } shape && shape[-1] == tokens && shape[-2] == tokens;

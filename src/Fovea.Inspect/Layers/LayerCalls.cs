@@ -5,9 +5,11 @@ namespace Fovea.Inspect;
 /// <summary>The calls of a model's modules in one run, and which of their outputs lie on a grid.</summary>
 internal sealed class LayerCalls
 {
-    private LayerCalls(List<LayerCall> calls, Tensor output, HashSet<Module> attending)
+    private readonly Shape _images;
+
+    private LayerCalls(List<LayerCall> calls, Shape images, Tensor output, HashSet<Module> attending)
     {
-        (All, OutputRank) = (calls, output.Rank);
+        (All, OutputRank, _images) = (calls, output.Rank, images);
         Grids = [.. calls.Where(c => c.Layer is not null && c.Made != output)];
         Attending = attending;
     }
@@ -71,7 +73,43 @@ internal sealed class LayerCalls
             map.Release();
         }
 
-        return new LayerCalls(found, output, [.. relations.Select(r => r.Module)]);
+        return new LayerCalls(found, images.Shape, output, [.. relations.Select(r => r.Module)]);
+    }
+
+    /// <summary>
+    /// The calls that everything of the pictures went through on its way to a call, the nearest first: each made a value that all else on the way was computed
+    /// from. It is known where every value is heard of together with what it was computed from, as of networks from files.
+    /// </summary>
+    /// <param name="to">One of the calls.</param>
+    public IEnumerable<LayerCall> Narrows(LayerCall to)
+    {
+        var makers = new Dictionary<Tensor, int>();
+        bool[] isOfPictures = new bool[All.Count];
+        for (int i = 0; i < All.Count; i++)
+        {
+            isOfPictures[i] = All[i].Inputs.Any(x => makers.TryGetValue(x, out int maker) ? isOfPictures[maker] : x != All[i].Made && x.Shape == _images);
+            makers.TryAdd(All[i].Made, i);
+        }
+
+        // From the latest to the earliest: where but one value is left to follow, nothing went past it.
+        var open = new SortedSet<int> { makers[to.Made] };
+        while (open.Count > 0)
+        {
+            int at = open.Max;
+            open.Remove(at);
+            if (open.Count == 0 && All[at] != to)
+            {
+                yield return All[at];
+            }
+
+            foreach (Tensor input in All[at].Inputs)
+            {
+                if (makers.TryGetValue(input, out int maker) && maker < at && isOfPictures[maker])
+                {
+                    open.Add(maker);
+                }
+            }
+        }
     }
 
     /// <summary>Gives the values back that were kept, but for those of one call.</summary>
@@ -95,7 +133,7 @@ internal sealed class LayerCalls
 /// <summary>One call of a module.</summary>
 /// <param name="Name">The module's dotted name.</param>
 /// <param name="Module">The module.</param>
-/// <param name="Inputs">What it got; the memory may have been given back.</param>
+/// <param name="Inputs">What it got, of a value of a file that and what it was computed from; the memory may have been given back.</param>
 /// <param name="Made">What it gave; the memory may have been given back.</param>
 /// <param name="Shape">The shape of that.</param>
 /// <param name="IsInside">Whether the module is a part of an attention mechanism.</param>
