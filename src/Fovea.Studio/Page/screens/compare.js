@@ -12,6 +12,11 @@ import { state } from "../state.js";
 /** @type {{session: SessionInfo, image: string}|null} The second model, kept while the picture is the same. */
 let other = null;
 
+/** Drops the second model: its session may be closed. */
+export function forget() {
+  other = null;
+}
+
 /** @returns {HTMLElement} */
 export function compare() {
   const session = state.session;
