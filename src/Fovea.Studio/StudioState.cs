@@ -70,6 +70,16 @@ internal sealed class StudioState : IDisposable
         return Describe(id, model);
     }
 
+    /// <summary>Opens the first model and has it look at the first picture.</summary>
+    public async Task<SessionInfo> Begin(CancellationToken cancellation)
+    {
+        ModelInfo model = await Open(Shelf.First, cancellation);
+        return await Look(new OpenSession(model.Id, FirstImage), cancellation);
+    }
+
+    /// <summary>The pictures to begin with.</summary>
+    public ImageOffers Pictures() => new(FirstImage, SamplePictures.Names, Options.MaxUploadBytes);
+
     /// <summary>Decodes a picture and keeps it.</summary>
     public ImageInfo Add(byte[] file, string name)
     {

@@ -2,7 +2,6 @@
 
 import { at, get, Latest, Refusal } from "./api.js";
 import { el, percent, toast } from "./dom.js";
-import { load as loadPalettes } from "./palette.js";
 import { begin, look, onChange, state } from "./state.js";
 import { ablation } from "./screens/ablation.js";
 import { compare, forget } from "./screens/compare.js";
@@ -90,7 +89,7 @@ onChange(() => {
 });
 window.addEventListener("hashchange", show);
 try {
-  await Promise.all([loadPalettes(), begin()]);
+  await begin();
 } catch (error) {
   toast(/** @type {Error} */ (error).message);
   show();
