@@ -102,9 +102,11 @@ class Side {
     this.heads.replaceChildren(...(site.heads > 1 ? [field("Head", select([{ value: "", text: "mean" }, ...Array.from({ length: site.heads }, (_, i) => ({ value: String(i), text: `head ${i}` }))], "", (v) => {
       this.#head = v === "" ? null : Number(v);
       this.at(this.#place);
+      measure();
     }))] : []));
+    const measure = () => void this.faithful.show({ site: site.name, head: this.#head ?? undefined }, site.kind !== "relation" ? "" : this.#head === null ? "the relation as a whole" : "the head as a whole");
     this.at(this.#place);
-    void this.faithful.show({ site: site.name }, site.kind === "relation" ? "the relation as a whole" : "");
+    measure();
   }
 
   /** @param {{fy: number, fx: number, pinned: boolean}} place */

@@ -97,6 +97,27 @@ public sealed class RunTests(BrowserStudio studio) : IClassFixture<BrowserStudio
     }
 
     [Fact]
+    public async Task Beside_gates_of_positions_stands_their_faithfulness_and_of_channels_why_there_is_none()
+    {
+        await using OpenPage opened = await studio.Open("gates", model: """{"shipped":"clutter-cbam"}""");
+        await opened.Page.WaitForFunctionAsync("() => { const all = document.querySelectorAll('.gate .faithful'); return all.length === 3 && [...all].every((f) => f.dataset.done === 'true'); }");
+        string said = string.Concat(await opened.Page.Locator(".screen > .fine").AllTextContentsAsync());
+        Assert.Matches(@"reach: random 0\.\d+ ↓ 0\.\d+ ↑ · edges .* · centre .*no place in the picture", said);
+        Assert.Empty(opened.Errors);
+    }
+
+    [Fact]
+    public async Task Each_head_of_a_transformer_is_measured_when_it_is_asked_for()
+    {
+        await using OpenPage opened = await studio.Open("transformer", model: """{"catalogue":"vit_mini_patch8"}""");
+        await opened.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Measure how faithful each head is" }).ClickAsync();
+        await opened.Page.WaitForFunctionAsync("() => { const all = document.querySelectorAll('.faithful.brief'); return all.length > 1 && [...all].every((f) => f.dataset.done === 'true'); }");
+        Assert.Matches(@"^deletion ↓0\.\d+insertion ↑0\.\d+$", await opened.Page.Locator(".faithful.brief").First.TextContentAsync() ?? string.Empty);
+        Assert.Contains("all heads, the row of the class token", await opened.Page.TextContentAsync(".heads .pane .faithful") ?? string.Empty, StringComparison.Ordinal);
+        Assert.Empty(opened.Errors);
+    }
+
+    [Fact]
     public async Task An_export_comes_as_a_file()
     {
         await using OpenPage opened = await studio.Open("export");
