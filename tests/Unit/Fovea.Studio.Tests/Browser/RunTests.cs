@@ -36,7 +36,8 @@ public sealed class RunTests(BrowserStudio studio) : IClassFixture<BrowserStudio
         await using OpenPage opened = await studio.Open("training");
         await opened.Page.GetByLabel("Run").SelectOptionAsync("runs/watched");
         await opened.Page.WaitForSelectorAsync(".watched .map .cells");
-        Assert.Matches("^arrow [0-9.]+ %.*right · layer3.0.attention:spatial$", await opened.Page.TextContentAsync(".watched .tiles-map > div") ?? string.Empty);
+        Assert.Matches("^arrow [0-9.]+ %.*right$", await opened.Page.TextContentAsync(".watched .tiles-map > div") ?? string.Empty);
+        Assert.EndsWith("under the map of layer3.0.attention:spatial.", await opened.Page.TextContentAsync(".watched > .fine"), StringComparison.Ordinal);
         string first = (await opened.Page.GetAttributeAsync(".watched img", "src"))!;
         File.SetLastWriteTimeUtc(weights, DateTime.UtcNow.AddMinutes(1));
         await opened.Page.WaitForFunctionAsync("(first) => document.querySelector('.watched img').getAttribute('src') !== first", first);
