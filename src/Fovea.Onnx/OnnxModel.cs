@@ -52,7 +52,7 @@ public sealed class OnnxModel : Module, IHasHead, IDisposable
 
         foreach (NodeStep step in graph.Interpreter.Steps)
         {
-            step.Shown = Register(step.Value, new NodeValue());
+            step.Shown = [.. step.Values.Select(v => v is null ? null : Register(v, new NodeValue()))];
         }
     }
 

@@ -29,6 +29,9 @@ public sealed record StudioOptions
     /// <summary>Sessions that are open at a time; default 64.</summary>
     public int MaxSessions { get; init; } = 64;
 
+    /// <summary>A session that nobody used for so long is closed, and so is what was opened for a first page that nobody asked for; default half an hour. Open pages use theirs.</summary>
+    public TimeSpan IdleTime { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>Models that are open at a time; default 8.</summary>
     public int MaxModels { get; init; } = 8;
 

@@ -18,15 +18,23 @@ internal sealed class StudioState : IDisposable
     /// <summary>What the names of pictures below the folder begin with.</summary>
     public const string InFolder = "folder:";
 
-    public StudioState(StudioOptions options)
+    // How often it is seen after what lies idle.
+    private static readonly TimeSpan s_sweep = TimeSpan.FromMinutes(1);
+    private readonly ITimer _sweeping;
+
+    /// <param name="options">What may be opened, and how much.</param>
+    /// <param name="clock">What the time is read from; null for the system's.</param>
+    public StudioState(StudioOptions options, TimeProvider? clock = null)
     {
+        clock ??= TimeProvider.System;
         Options = options;
         Shelf = new ModelShelf(options);
         Folder = new AllowedFolder(options.Folder);
         Models = new("model", options.MaxModels, ModelBytes);
         Images = new("image", MostImages, ImageBytes);
-        Sessions = new("session", options.MaxSessions, options.MaxSessionBytes);
-        First = new FirstLook(Queue, Shelf, FirstImage, Picture);
+        Sessions = new("session", options.MaxSessions, options.MaxSessionBytes, clock);
+        First = new FirstLook(Queue, Shelf, FirstImage, Picture, clock);
+        _sweeping = clock.CreateTimer(_ => CloseIdle(), null, s_sweep, s_sweep);
     }
 
     public StudioOptions Options { get; }
@@ -61,6 +69,16 @@ internal sealed class StudioState : IDisposable
         Sessions.Close((_, session) => !Models.Contains(session.Model));
         return Describe(id, model);
     }
+
+    /// <summary>Opens the first model and has it look at the first picture.</summary>
+    public async Task<SessionInfo> Begin(CancellationToken cancellation)
+    {
+        ModelInfo model = await Open(Shelf.First, cancellation);
+        return await Look(new OpenSession(model.Id, FirstImage), cancellation);
+    }
+
+    /// <summary>The pictures to begin with.</summary>
+    public ImageOffers Pictures() => new(FirstImage, SamplePictures.Names, Options.MaxUploadBytes);
 
     /// <summary>Decodes a picture and keeps it.</summary>
     public ImageInfo Add(byte[] file, string name)
@@ -101,7 +119,18 @@ internal sealed class StudioState : IDisposable
         return [.. session.Sites.Select(s => SiteViews.Describe(s, names.GetValueOrDefault(s.Module, string.Empty)))];
     }
 
-    public void Dispose() => Queue.Dispose();
+    /// <summary>Closes the sessions that nobody used for the idle time, and the first look, if nobody asked for it.</summary>
+    public void CloseIdle()
+    {
+        Sessions.CloseIdle(Options.IdleTime);
+        First.CloseIdle(Options.IdleTime);
+    }
+
+    public void Dispose()
+    {
+        _sweeping.Dispose();
+        Queue.Dispose();
+    }
 
     private static SessionInfo Describe(string id, string modelId, string image, StudioSession session)
     {

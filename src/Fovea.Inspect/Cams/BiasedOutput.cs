@@ -23,8 +23,7 @@ internal sealed record BiasedOutput(GridLayer Layer, double[] Bias, Tensor Made,
     /// Whether z was rectified in the same step, as batch norms may do. Then no number is negative, and the gradient of z is that of the output
     /// where the number is positive.
     /// </summary>
-    public static bool IsRectified(Module module, Tensor y) =>
-        module is BatchNorm && y.To(DType.Float32).AsSpan<float>().IndexOfAnyExceptInRange(0, float.MaxValue) < 0;
+    public static bool IsRectified(Tensor y) => y.To(DType.Float32).AsSpan<float>().IndexOfAnyExceptInRange(0, float.MaxValue) < 0;
 
     /// <summary><c>b ⊙ ∂s/∂z</c> of one sample, [channels, positions].</summary>
     public double[] Contributions(Tensor gradient, int sample)

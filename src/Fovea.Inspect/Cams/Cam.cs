@@ -32,36 +32,38 @@ public abstract class Cam : IMapMethod
         ArgumentNullException.ThrowIfNull(target);
         var meter = new WorkMeter(progress, cancellation);
         meter.Check();
-        GridLayer layer = GridLayers.Find(model, images, _options.Layer);
-        meter.Begin(WorkStage.Running, images.Shape[0] * (1L + TrialsOf(layer)));
+        GridLayers.Check(model, images);
         using var look = new ModelLook(model);
-        Module module = model.NamedModules().First(m => m.Name == layer.Name).Value;
-        (Tensor output, Tensor made, Tensor values, int calls) = Run(look, module, images);
+        (Tensor output, GridLayer layer, LayerCall made, int calls) = Run(look, images);
+        meter.Begin(WorkStage.Running, images.Shape[0] * (1L + TrialsOf(layer)));
         meter.Step(images.Shape[0]);
         Tensor scores = target.Score(output);
-        Tensor? gradients = UsesGradients ? Gradients(scores, made, layer) : null;
+        Tensor? gradients = UsesGradients ? Gradients(scores, made.Made, layer) : null;
         double[] all = scores.To(DType.Float64).ToArray<double>();
         ScalarMap[] maps = [.. Enumerable.Range(0, images.Shape[0]).Select(n => Finish(layer, Map(new CamSample
         {
             Layer = layer,
-            Activations = layer.Planes(values, n),
+            Activations = layer.Planes(made.Values!, n),
             Gradients = gradients is null ? [] : layer.Planes(gradients, n),
             Score = all[n],
-            Trials = new CamTrials(look, layer, module, calls, images.Narrow(0, n, 1), target.Fix(output, n), _options.BatchSize, meter),
+            Trials = new CamTrials(look, layer, made.Module, calls, images.Narrow(0, n, 1), target.Fix(output, n), _options.BatchSize, meter),
         })))];
         meter.End();
         return maps;
     }
 
-    /// <summary>Runs the model: the output, what the layer made in its last call and its values, and how often it was called.</summary>
-    private (Tensor Output, Tensor Made, Tensor Values, int Calls) Run(ModelLook look, Module module, Tensor images)
+    /// <summary>Runs the model once: the output, the layer, its last call with what it made, and how often it was called.</summary>
+    private (Tensor Output, GridLayer Layer, LayerCall Made, int Calls) Run(ModelLook look, Tensor images)
     {
-        Tensor? made = null;
-        Tensor? values = null;
-        int calls = 0;
-        using IDisposable ear = look.Listen(module, (_, _, y) => (made, values, calls) = (y, look.Hold(y), calls + 1));
-        Tensor output = UsesGradients ? look.RunOnTape(images).Output : look.Run(images);
-        return (output, made!, values!, calls);
+        Tensor? output = null;
+
+        // Which layer it is shows when all have run: until then each keeps its values, unless one was named.
+        LayerCalls calls = LayerCalls.Record(
+            look, images, x => output = UsesGradients ? look.RunOnTape(x).Output : look.Run(x), name => _options.Layer is not { } only || name == only);
+        GridLayer layer = GridLayers.Choose(calls, _options.Layer);
+        LayerCall last = calls.All.Last(c => c.Name == layer.Name);
+        calls.KeepOnly(last);
+        return (output!, layer, last, calls.All.Count(c => c.Name == layer.Name));
     }
 
     /// <summary>The map of a picture before negative sums are dropped, [positions].</summary>

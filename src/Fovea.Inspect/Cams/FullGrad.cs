@@ -1,3 +1,5 @@
+using Fovea.Layers;
+
 namespace Fovea.Inspect;
 
 /// <summary>
@@ -20,23 +22,24 @@ public sealed class FullGrad : IMapMethod
     public IReadOnlyList<ScalarMap> Explain(
         Module model, Tensor images, ITarget target, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(target);
+        GridLayers.Check(model, images);
         var meter = new WorkMeter(progress, cancellation);
         meter.Begin(WorkStage.Running, 1);
-        Dictionary<string, GridLayer> layers = GridLayers.Calls(model, images).All.Where(c => c.Layer is not null).DistinctBy(c => c.Name)
-            .ToDictionary(c => c.Name, c => c.Layer!, StringComparer.Ordinal);
         using var look = new ModelLook(model);
+        HashSet<string> norms = [.. model.NamedModules().Where(m => m.Value is BatchNorm).Select(m => m.Name)];
+        (Tensor Output, Tensor Images)? ran = null;
+        LayerCalls calls = LayerCalls.Record(look, images, Run, norms.Contains);
+        (Tensor output, Tensor x) = ran!.Value;
         var biased = new List<BiasedOutput>();
-        foreach ((string name, Module module) in model.NamedModules().DistinctBy(m => m.Value))
+        foreach (LayerCall call in calls.All)
         {
-            if (layers.TryGetValue(name, out GridLayer? layer) && BiasedOutput.BiasOf(module) is { } bias && bias.Length == layer.Channels)
+            if (call.Layer is { } layer && BiasedOutput.BiasOf(call.Module) is { } bias && bias.Length == layer.Channels)
             {
-                look.Listen(module, (m, _, y) => biased.Add(new BiasedOutput(layer, bias, y, BiasedOutput.IsRectified(m, y) ? look.Hold(y) : null)));
+                biased.Add(new BiasedOutput(layer, bias, call.Made, call.Values is { } values && BiasedOutput.IsRectified(values) ? values : null));
             }
         }
 
-        (Tensor output, Tensor x) = look.RunOnTape(images);
         if (biased.Count == 0)
         {
             throw new OptionException(Name, "no module of the model adds a bias on a grid over the picture; take another method.");
@@ -48,6 +51,12 @@ public sealed class FullGrad : IMapMethod
         ScalarMap[] maps = [.. Enumerable.Range(0, x.Shape[0]).Select(n => Map(input, x, gradients, biased, n))];
         meter.End();
         return maps;
+
+        Tensor Run(Tensor pictures)
+        {
+            ran = look.RunOnTape(pictures);
+            return ran.Value.Output;
+        }
     }
 
     private ScalarMap Map(GridLayer input, Tensor x, Tensor?[] gradients, List<BiasedOutput> biased, int sample)

@@ -26,9 +26,11 @@ public static class GridLayers
     /// <param name="name">A module's dotted name; null (the default) to have it found.</param>
     /// <exception cref="OptionException">There is no such layer, it lies on no grid, or none does.</exception>
     /// <exception cref="ShapeException">The model does not take such pictures.</exception>
-    public static GridLayer Find(Module model, Tensor images, string? name = null)
+    public static GridLayer Find(Module model, Tensor images, string? name = null) => Choose(Calls(model, images), name);
+
+    /// <summary>The same among the calls of a run that was made anyway.</summary>
+    internal static GridLayer Choose(LayerCalls calls, string? name)
     {
-        LayerCalls calls = Calls(model, images);
         if (name is null)
         {
             return Best(calls)?.Layer ?? throw new OptionException(Subject,
@@ -39,8 +41,8 @@ public static class GridLayers
         return found?.Layer ?? throw new OptionException(Subject, $"{Reason(calls, name)} {Candidates(calls, name)}");
     }
 
-    /// <summary>The calls of a run on the first picture.</summary>
-    internal static LayerCalls Calls(Module model, Tensor images)
+    /// <summary>Refuses what are no pictures.</summary>
+    internal static void Check(Module model, Tensor images)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
@@ -48,7 +50,11 @@ public static class GridLayers
         {
             throw new ShapeException(Subject, "pictures [N, C, H, W], at least one", images.Shape.ToString());
         }
+    }
 
+    private static LayerCalls Calls(Module model, Tensor images)
+    {
+        Check(model, images);
         return LayerCalls.Of(model, images);
     }
 
@@ -66,8 +72,8 @@ public static class GridLayers
     }
 
     /// <summary>
-    /// Who made what the last attention over tokens reads. Where no module says that it attends (a network from a file), that is the last of the
-    /// tokens as they go from block to block, before the last matrix of tokens by tokens.
+    /// Who made what the last attention over tokens reads. Where no module says that it attends (a network from a file), that is whoever made the one
+    /// value of all tokens that the last matrix of tokens by tokens was computed from: its queries and its keys both come from there.
     /// </summary>
     private static LayerCall? BeforeAttention(LayerCalls calls, LayerCall last)
     {
@@ -77,10 +83,8 @@ public static class GridLayers
             return calls.Grids.FirstOrDefault(c => c.Made == attention.Inputs[0]);
         }
 
-        int tokens = last.Shape[1];
-        return calls.All.Any(c => IsMatrix(c, tokens))
-            ? calls.All.Reverse().SkipWhile(c => !IsMatrix(c, tokens)).FirstOrDefault(c => c.Shape == last.Shape)
-            : null;
+        LayerCall? matrix = calls.All.LastOrDefault(c => IsMatrix(c, last.Shape[1]));
+        return matrix is null ? null : calls.Narrows(matrix).FirstOrDefault(c => c.Shape == last.Shape);
     }
 
     private static bool IsMatrix(LayerCall call, int tokens) => call.Shape is { Rank: >= 3 } shape && shape[-1] == tokens && shape[-2] == tokens;

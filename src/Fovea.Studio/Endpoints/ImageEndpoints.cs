@@ -19,7 +19,7 @@ internal static class ImageEndpoints
 
     public static void MapImages(this IEndpointRouteBuilder routes, StudioState studio)
     {
-        routes.MapGet("/api/images", () => TypedResults.Ok(new ImageOffers(studio.FirstImage, SamplePictures.Names, studio.Options.MaxUploadBytes)))
+        routes.MapGet("/api/images", () => TypedResults.Ok(studio.Pictures()))
             .WithSummary("The sample pictures.");
 
         routes.MapPost("/api/images", async Task<Created<ImageInfo>> (HttpRequest request, string? name, CancellationToken cancellation) =>

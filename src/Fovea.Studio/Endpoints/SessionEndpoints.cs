@@ -20,6 +20,13 @@ internal static class SessionEndpoints
             })
             .WithSummary("Have an open model look at a picture.");
 
+        routes.MapPost("/api/begin", async Task<Created<Beginning>> (CancellationToken cancellation) =>
+            {
+                SessionInfo session = await studio.Begin(cancellation);
+                return TypedResults.Created($"/api/sessions/{session.Id}", new Beginning(session, PaletteEndpoints.All(), studio.Pictures()));
+            })
+            .WithSummary("What a page begins with, in one answer: the first model that has looked at the first picture, the colours, and the sample pictures.");
+
         routes.MapDelete("/api/sessions/{id}", (string id) =>
             {
                 studio.Sessions.Get(id);

@@ -1,11 +1,10 @@
 // The page: which screen is shown, what is open, and what begins.
 
-import { Latest, Refusal } from "./api.js";
+import { at, get, Latest, Refusal } from "./api.js";
 import { el, percent, toast } from "./dom.js";
-import { load as loadPalettes } from "./palette.js";
 import { begin, look, onChange, state } from "./state.js";
 import { ablation } from "./screens/ablation.js";
-import { compare } from "./screens/compare.js";
+import { compare, forget } from "./screens/compare.js";
 import { explore } from "./screens/explore.js";
 import { exporting } from "./screens/exporting.js";
 import { faithfulness } from "./screens/faithfulness.js";
@@ -71,14 +70,18 @@ function showContext() {
     ...model.notes.slice(0, 2).map((n) => el("p", { class: "notice" }, n)));
 }
 
-// A session that made room for others is opened again: the model and the picture are still there.
+// A session that made room for others, or lay idle, is opened again: the model and the picture are still there.
 Latest.failed = (error) => {
   if (error instanceof Refusal && error.title === "No such session") {
+    forget();
     look().catch((e) => toast(e.message));
   } else {
     toast(error.message);
   }
 };
+
+// A session that nobody uses is closed after a while: that of an open page is used.
+setInterval(() => state.session && get(at(state.session, "sites")).catch((error) => error instanceof Refusal && Latest.failed(error)), 300_000);
 
 onChange(() => {
   showContext();
@@ -86,7 +89,7 @@ onChange(() => {
 });
 window.addEventListener("hashchange", show);
 try {
-  await Promise.all([loadPalettes(), begin()]);
+  await begin();
 } catch (error) {
   toast(/** @type {Error} */ (error).message);
   show();

@@ -1,17 +1,14 @@
 // From a value to a colour, by the rule of every drawing that Fovea makes: values from low to high go evenly from one end of the palette to the
 // other; a map with a value below 0 is drawn from −m to m in the diverging palette. The colours themselves come from the server.
 
-import { get } from "./api.js";
-
 /** @typedef {{low: number, high: number, signed: boolean}} Scale */
 
 /** @type {{sequential: number[][], diverging: number[][], notANumber: number[]}} */
 let palettes;
 
-/** Fetches the colours, once. */
-export async function load() {
+/** @param {{sequential: string[], diverging: string[], notANumber: string}} answer Takes the server's colours. */
+export function take(answer) {
   const bytes = (/** @type {string} */ hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-  const answer = await get("/api/palettes");
   palettes = { sequential: answer.sequential.map(bytes), diverging: answer.diverging.map(bytes), notANumber: bytes(answer.notANumber) };
 }
 

@@ -1,6 +1,8 @@
 // What is open and what is looked at, in one place. Screens read it and are told when it changes.
 
 import { get, post } from "./api.js";
+import { first } from "./first.js";
+import { take } from "./palette.js";
 
 /** @typedef {import("./api.js").SessionInfo} SessionInfo @typedef {import("./api.js").ModelInfo} ModelInfo @typedef {import("./api.js").SiteInfo} SiteInfo */
 
@@ -14,7 +16,6 @@ export const state = {
   /** @type {Place|null} */ pin: null,
   /** @type {"to"|"by"} */ direction: "to",
   /** @type {number|null} */ head: null,
-  /** @type {any} */ offers: null,
   /** @type {any} */ pictures: null,
 };
 
@@ -42,7 +43,11 @@ export async function look() {
   if (!state.model || !state.image) {
     return;
   }
-  const session = /** @type {SessionInfo} */ (await post("/api/sessions", { model: state.model.id, image: state.image }));
+  enter(await post("/api/sessions", { model: state.model.id, image: state.image }));
+}
+
+/** @param {SessionInfo} session */
+function enter(session) {
   const site = session.sites.find((s) => s.name === state.site?.name) ?? session.sites.find((s) => s.kind === "relation") ?? session.sites.find((s) => s.kind === "positions") ?? session.sites[0] ?? null;
   if (site?.name !== state.site?.name) {
     state.pin = null;
@@ -62,9 +67,20 @@ export function openSite(site) {
   }
 }
 
-/** What the page begins with. */
+/** What the page begins with. Where the first model cannot be opened, there are others to choose from. */
 export async function begin() {
-  const [offers, pictures] = await Promise.all([get("/api/models"), get("/api/images")]);
-  Object.assign(state, { offers, pictures, image: pictures.first });
-  await openModel(offers.first);
+  try {
+    const { session, palettes, pictures } = await first;
+    take(palettes);
+    Object.assign(state, { pictures, model: session.model, image: pictures.first });
+    enter(session);
+  } catch (error) {
+    const [palettes, pictures] = await Promise.all([get("/api/palettes"), get("/api/images")]);
+    take(palettes);
+    Object.assign(state, { pictures, image: pictures.first });
+    throw error;
+  }
 }
+
+/** @returns {Promise<any>} What models there are to open, as of now: the folder is searched for them. */
+export const offers = () => get("/api/models");

@@ -15,10 +15,14 @@ internal static class Explaining
     /// <exception cref="FoveaException">There is no such method or layer, or it does not fit the model.</exception>
     public static ScalarMap Map(StudioSession session, CamRequest request, CancellationToken cancellation)
     {
-        if (request.Site is { } name)
+        if (request.Site is not null)
         {
-            AttentionSite site = request.Method is null ? session.Site(name) : throw StudioProblem.Wrong("map", "a method or a site", "both");
-            return site.IsOverPicture ? site.Map() : throw StudioProblem.Wrong("site", "one whose map lies over the picture", name);
+            return OfSite(session, request);
+        }
+
+        if ((request.Head ?? request.Token) is { } part)
+        {
+            throw StudioProblem.Wrong("head or token", "a site that has them", part);
         }
 
         using TensorScope scope = TensorScope.Begin();
@@ -31,6 +35,18 @@ internal static class Explaining
             DiscardRatio = request.Discard ?? 0,
         });
         return built.Explain(session.Model.Module, session.Input, Target(session, request), null, cancellation)[0];
+    }
+
+    private static ScalarMap OfSite(StudioSession session, CamRequest request)
+    {
+        AttentionSite site = request.Method is null ? session.Site(request.Site!) : throw StudioProblem.Wrong("map", "a method or a site", "both");
+        return site.IsOverPicture
+            ? site.Map(new MapView
+            {
+                Head = request.Head is { } head ? StudioProblem.Check("head", head, 0, site.Heads - 1) : null,
+                Token = request.Token is { } token ? StudioProblem.Check("token", token, 0, site.Relation is null ? -1 : site.Queries.Prefix - 1) : null,
+            })
+            : throw StudioProblem.Wrong("site", "one whose map lies over the picture", site.Name);
     }
 
     /// <summary>The layers that class activation maps of a session can be made of.</summary>

@@ -4,7 +4,7 @@ using Fovea.Studio.Wire;
 
 namespace Fovea.Studio.Sessions;
 
-/// <summary>Deletion and insertion of a map of a session's picture, beside maps that know nothing of the model; one at a time.</summary>
+/// <summary>Deletion and insertion of a map of a session's picture, beside maps that know nothing of the model or alone; one at a time.</summary>
 internal sealed class FaithfulnessCurves : IDisposable
 {
     private const int UsualSteps = 32;
@@ -32,7 +32,7 @@ internal sealed class FaithfulnessCurves : IDisposable
 
         _scorer = new PictureScorer(session.Model.Module, session.Input.Shape, Math.Max(1, steps - 1));
         _faithfulness = new PictureFaithfulness(_scorer, session.Input, measured, steps: steps);
-        _maps = [map, .. _faithfulness.Baselines];
+        _maps = request.Alone == true ? [map] : [map, .. _faithfulness.Baselines];
     }
 
     /// <summary>How many maps are measured: the one that is asked for first, then the baselines.</summary>

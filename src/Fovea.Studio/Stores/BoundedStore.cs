@@ -4,20 +4,22 @@ using Fovea.Studio.Serving;
 namespace Fovea.Studio.Stores;
 
 /// <summary>
-/// Things that are open, by names that cannot be guessed. When they become too many or too large, the least recently used go: who still
-/// computes with one keeps it until then.
+/// Things that are open, by names that cannot be guessed. When they become too many or too large, the least recently used go, and so do those that
+/// nobody used for long: who still computes with one keeps it until then.
 /// </summary>
 /// <typeparam name="T">What is open.</typeparam>
 /// <param name="what">What one of them is called, for messages.</param>
 /// <param name="most">How many may be open.</param>
 /// <param name="mostBytes">How large all may be together; a single one may be larger.</param>
-internal sealed class BoundedStore<T>(string what, int most, long mostBytes)
+/// <param name="clock">What the time is read from; null for the system's.</param>
+internal sealed class BoundedStore<T>(string what, int most, long mostBytes, TimeProvider? clock = null)
     where T : class
 {
     // What went is the garbage collector's; it learns of native memory only when it looks.
     private const long CollectEvery = 64L << 20;
 
     private readonly Lock _gate = new();
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly Dictionary<string, LinkedListNode<Entry>> _byId = [];
     private readonly LinkedList<Entry> _byUse = [];
     private long _gone;
@@ -56,7 +58,7 @@ internal sealed class BoundedStore<T>(string what, int most, long mostBytes)
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         lock (_gate)
         {
-            _byId[id] = _byUse.AddLast(new Entry(id, item, bytes));
+            _byId[id] = _byUse.AddLast(new Entry(id, item, bytes) { Used = _clock.GetTimestamp() });
             Bytes += bytes;
             while (_byUse.Count > 1 && (_byUse.Count > most || Bytes > mostBytes))
             {
@@ -81,6 +83,7 @@ internal sealed class BoundedStore<T>(string what, int most, long mostBytes)
 
             _byUse.Remove(node);
             _byUse.AddLast(node);
+            node.Value.Used = _clock.GetTimestamp();
             return node.Value.Item;
         }
     }
@@ -96,12 +99,18 @@ internal sealed class BoundedStore<T>(string what, int most, long mostBytes)
 
     /// <summary>Closes those that something is true of.</summary>
     /// <returns>How many.</returns>
-    public int Close(Func<string, T, bool> which)
+    public int Close(Func<string, T, bool> which) => CloseWhere(entry => which(entry.Id, entry.Item));
+
+    /// <summary>Closes those that nobody used for a time.</summary>
+    /// <returns>How many.</returns>
+    public int CloseIdle(TimeSpan time) => CloseWhere(entry => _clock.GetElapsedTime(entry.Used) >= time);
+
+    private int CloseWhere(Func<Entry, bool> which)
     {
         int closed = 0;
         lock (_gate)
         {
-            foreach (LinkedListNode<Entry> node in _byId.Values.Where(n => which(n.Value.Id, n.Value.Item)).ToArray())
+            foreach (LinkedListNode<Entry> node in _byId.Values.Where(n => which(n.Value)).ToArray())
             {
                 Forget(node);
                 closed++;
@@ -135,5 +144,15 @@ internal sealed class BoundedStore<T>(string what, int most, long mostBytes)
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 
-    private sealed record Entry(string Id, T Item, long Bytes);
+    private sealed class Entry(string id, T item, long bytes)
+    {
+        public string Id => id;
+
+        public T Item => item;
+
+        public long Bytes => bytes;
+
+        /// <summary>When it was opened or used last.</summary>
+        public long Used { get; set; }
+    }
 }

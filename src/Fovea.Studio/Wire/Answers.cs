@@ -66,6 +66,9 @@ internal sealed record ClassScore(int Index, string Name, float Logit, double Sh
 /// <summary>A model that looked at a picture.</summary>
 internal sealed record SessionInfo(string Id, ModelInfo Model, string Image, int Size, IReadOnlyList<ClassScore> Top, IReadOnlyList<SiteInfo> Sites, long Bytes);
 
+/// <summary>What a page begins with.</summary>
+internal sealed record Beginning(SessionInfo Session, Palettes Palettes, ImageOffers Pictures);
+
 /// <summary>A map that can be looked at.</summary>
 /// <param name="Name">Its name, for addresses.</param>
 /// <param name="Module">The module's dotted name.</param>

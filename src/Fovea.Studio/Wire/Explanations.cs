@@ -11,6 +11,12 @@ internal sealed record CamRequest
     /// <summary>In place of a method an attention site, all of it: of a gate the mean over its channels, of a relation how much each position is looked at.</summary>
     public string? Site { get; init; }
 
+    /// <summary>Of a site with heads the one that is meant; null for the mean of all.</summary>
+    public int? Head { get; init; }
+
+    /// <summary>Of a site with tokens before its grid the one whose row is meant, such as the class token, 0; null for the mean of all rows.</summary>
+    public int? Token { get; init; }
+
     /// <summary>The layer's dotted name; null to have it found.</summary>
     public string? Layer { get; init; }
 
@@ -28,6 +34,9 @@ internal sealed record CamRequest
 
     /// <summary>Of curves of faithfulness how many steps they have, 1 to 64; default 32.</summary>
     public int? Steps { get; init; }
+
+    /// <summary>Of curves of faithfulness whether those of maps that know nothing of the model are left out: they are the same beside every map of a picture.</summary>
+    public bool? Alone { get; init; }
 
     /// <summary>Of rollouts the share of the smallest weights that count as 0.</summary>
     public double? Discard { get; init; }

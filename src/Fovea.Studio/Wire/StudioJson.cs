@@ -20,6 +20,7 @@ namespace Fovea.Studio.Wire;
 [JsonSerializable(typeof(ImageOffers))]
 [JsonSerializable(typeof(ImageInfo))]
 [JsonSerializable(typeof(SessionInfo))]
+[JsonSerializable(typeof(Beginning))]
 [JsonSerializable(typeof(IReadOnlyList<SiteInfo>))]
 [JsonSerializable(typeof(ModelGraph))]
 [JsonSerializable(typeof(IReadOnlyList<RunSummary>))]

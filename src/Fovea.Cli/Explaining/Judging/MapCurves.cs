@@ -12,11 +12,14 @@ internal sealed class MapCurves(Module model, int steps) : IDisposable
 {
     private PictureScorer? _scorer;
 
+    /// <summary>Whether there is anything to measure.</summary>
+    public bool Measures => steps > 0;
+
     /// <summary>Prepares the model, once and in no scope: what it compiles outlives every picture.</summary>
     /// <param name="picture">[1, C, H, W], the size of the pictures.</param>
     public void Prepare(Shape picture)
     {
-        if (steps > 0)
+        if (Measures)
         {
             _scorer ??= new PictureScorer(model, picture, Math.Max(1, steps - 1));
         }

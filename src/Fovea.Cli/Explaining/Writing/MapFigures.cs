@@ -37,7 +37,7 @@ internal static class MapFigures
                 $"<figure>{Inline(map.Draw(ground, style), $"{name}: {says}")}" +
                 $"<div class=\"scale\"><i style=\"background:{Gradient(scale.Palette)}\"></i><span>{ColorBar.Number(scale.Low)}</span>" +
                 $"{(scale.IsSigned ? "<span>0</span>" : string.Empty)}<span>{ColorBar.Number(scale.High)}</span></div>" +
-                $"<figcaption><b>{Escape(map.Map.Method)}</b> <span class=\"soft\">{Escape(map.Map.Site)}{Escape(target)}{Faithfulness(map.Curves)}</span></figcaption></figure>");
+                $"<figcaption><b>{Escape(map.Map.Method)}</b> <span class=\"soft\">{Escape(map.Map.Site)}{Escape(target)}{Faithfulness(map)}</span></figcaption></figure>");
         }
 
         return html.Append("</div>").ToString();
@@ -71,9 +71,18 @@ internal static class MapFigures
         return html.Append("</table>").ToString();
     }
 
-    private static string Faithfulness(DeletionInsertion? curves) => curves is null
+    /// <summary>What maps that know nothing of the model reach on a picture, in a line; nothing where nothing was measured.</summary>
+    /// <param name="baselines">These maps.</param>
+    public static string Beside(IReadOnlyList<WrittenMap> baselines) => baselines.Count == 0
         ? string.Empty
-        : string.Create(CultureInfo.InvariantCulture, $"<br>deletion {curves.Deletion.Area:0.000} ↓ insertion {curves.Insertion.Area:0.000} ↑");
+        : $"<p class=\"soft\">Maps that know nothing of the model: {string.Join(" · ", baselines.Select(b => $"<b>{Escape(b.Map.Method)}</b> {Figures(b.Curves!)}"))}</p>";
+
+    // Pixels are taken away in the order of a map: where channels have weights, there is none.
+    private static string Faithfulness(WrittenMap map) => map.Curves is { } curves ? $"<br>{Figures(curves)}"
+        : map.IsOverPicture ? string.Empty : "<br>weights of channels, which have no place in the picture";
+
+    private static string Figures(DeletionInsertion curves) =>
+        string.Create(CultureInfo.InvariantCulture, $"deletion {curves.Deletion.Area:0.000} ↓ insertion {curves.Insertion.Area:0.000} ↑");
 
     private static string Areas(DeletionInsertion? curves) => curves is null
         ? "<td>–</td><td>–</td>"

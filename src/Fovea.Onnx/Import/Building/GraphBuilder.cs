@@ -171,7 +171,10 @@ internal sealed class GraphBuilder
                 ElementTypes = i => i < node.Input.Count ? _names.Initializers.GetValueOrDefault(node.Input[i])?.DataType : null,
             });
             int[] places = [.. outputs.Take(read).Select(o => o.Length > 0 && _names.Read.Contains(o) ? PlaceOf(o) : -1)];
-            var step = new NodeStep(GraphNames.NameOf(node), node.OpType, _opset, run, inputs, places) { Value = outputs[0] };
+            var step = new NodeStep(GraphNames.NameOf(node), node.OpType, _opset, run, inputs, places)
+            {
+                Values = [.. places.Select((place, i) => place >= 0 ? outputs[i] : null)],
+            };
             if (!Fold(step))
             {
                 _steps.Add(step);

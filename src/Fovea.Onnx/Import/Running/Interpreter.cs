@@ -47,11 +47,17 @@ internal sealed class Interpreter
         {
             var given = new NodeInputs(Array.ConvertAll(step.Inputs, p => p < 0 ? null : InType(values[p], floats)), floats, isTraining);
             Tensor[] made = IsSettled(step, given) ? Apart(step, given) : Run(step, given);
-            made[0] = step.Shown is { } shown && made[0].DType.IsFloating() ? shown.Call(made[0]) : made[0];
+            Tensor[]? read = null;
             for (int i = 0; i < step.Outputs.Length; i++)
             {
                 if (step.Outputs[i] >= 0)
                 {
+                    if (step.Shown.Count > i && step.Shown[i] is { } shown && made[i].DType.IsFloating())
+                    {
+                        read ??= [.. step.Inputs.Where(p => p >= 0).Select(p => values[p]).OfType<Tensor>()];
+                        made[i] = shown.Call([made[i], .. read]);
+                    }
+
                     values[step.Outputs[i]] = made[i];
                     if (owned.TryGetValue(made[i], out int places) || Array.IndexOf(given.All, made[i]) < 0)
                     {

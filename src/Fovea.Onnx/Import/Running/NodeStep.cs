@@ -9,11 +9,11 @@ namespace Fovea.Onnx.Import;
 /// <param name="Outputs">Places of the outputs; −1 for one that nobody reads.</param>
 internal sealed record NodeStep(string Name, string OpType, int Opset, NodeRun Run, int[] Inputs, int[] Outputs)
 {
-    /// <summary>The name in the file of what the node gives first.</summary>
-    public required string Value { get; init; }
+    /// <summary>The names in the file of what the node gives; null for an output that nobody reads.</summary>
+    public required IReadOnlyList<string?> Values { get; init; }
 
-    /// <summary>Where the node's first output can be listened to and changed; null where nobody made it so.</summary>
-    public NodeValue? Shown { get; set; }
+    /// <summary>Where each output can be listened to and changed; null for one that nobody reads, and none where nobody made it so.</summary>
+    public IReadOnlyList<NodeValue?> Shown { get; set; } = [];
 
     /// <summary>Places that nobody reads afterwards.</summary>
     public int[] Last { get; set; } = [];

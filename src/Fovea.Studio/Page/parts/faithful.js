@@ -1,7 +1,7 @@
 // How faithful the map beside it is: deletion and insertion on this picture, next to maps that know nothing of the model.
 
 import { at, events } from "../api.js";
-import { el, num } from "../dom.js";
+import { el } from "../dom.js";
 
 /** @typedef {import("../api.js").SessionInfo} SessionInfo @typedef {{name: string, deletionArea: number, insertionArea: number}} Curve */
 
@@ -16,13 +16,29 @@ const measured = new WeakMap();
 export class Faithfulness {
   /** @type {AbortController|null} */
   #running = null;
+  #isCompact;
 
-  /** @param {SessionInfo} session */
-  constructor(session) {
+  /** @param {SessionInfo} session @param {{compact?: boolean}} [options] A compact one has the map's own figures alone. */
+  constructor(session, { compact = false } = {}) {
     this.session = session;
+    this.#isCompact = compact;
     this.numbers = el("dl", { class: "numbers" });
     this.note = el("p", { class: "fine" });
-    this.element = el("div", { class: "faithful", hidden: session.model.task.toLowerCase() !== "classify" }, this.numbers, this.note);
+    this.element = el("div", { class: compact ? "faithful brief" : "faithful", hidden: session.model.task.toLowerCase() !== "classify" }, this.numbers, this.note);
+  }
+
+  /** What maps that know nothing of the model reach on this picture, in words; empty where nothing was measured. */
+  get beside() {
+    const curves = measured.get(this.session)?.get("beside ") ?? [];
+    return curves.map((c) => `${c.name} ${c.deletionArea.toFixed(3)} ↓ ${c.insertionArea.toFixed(3)} ↑`).join(" · ");
+  }
+
+  /** Takes the figures away: they are of another map than the one that is shown now. */
+  clear() {
+    this.#running?.abort();
+    this.numbers.replaceChildren();
+    this.note.replaceChildren();
+    delete this.element.dataset.done;
   }
 
   /**
@@ -34,37 +50,43 @@ export class Faithfulness {
     if (this.element.hidden) {
       return;
     }
-    const known = measured.get(this.session) ?? new Map(), key = JSON.stringify(wish);
+    const known = measured.get(this.session) ?? new Map(), key = JSON.stringify(wish), besideKey = `beside ${wish.class ?? ""}`;
     measured.set(this.session, known);
+    /** @type {Curve|undefined} */
+    let own = known.get(key)?.[0];
+    // Maps that know nothing of the model are the same beside every map of a picture.
     /** @type {Curve[]} */
-    const curves = known.get(key) ?? [];
+    const beside = [...(known.get(besideKey) ?? [])], isAlone = beside.length > 0;
     const draw = (/** @type {boolean} */ isDone) => {
-      const [own, ...others] = curves;
-      const entry = (/** @type {string} */ name, /** @type {"deletionArea"|"insertionArea"} */ area) => el("div", {}, el("dt", {}, name), el("dd", {}, own ? num(own[area]) : "…"),
-        el("dd", { class: "beside" }, others.map((c) => `${c.name} ${num(c[area])}`).join(" · ")));
+      const entry = (/** @type {string} */ name, /** @type {"deletionArea"|"insertionArea"} */ area) => el("div", {}, el("dt", {}, name), el("dd", {}, own ? own[area].toFixed(3) : "…"),
+        this.#isCompact ? null : el("dd", { class: "beside" }, beside.map((c) => `${c.name} ${c[area].toFixed(3)}`).join(" · ")));
       this.numbers.replaceChildren(entry("deletion ↓", "deletionArea"), entry("insertion ↑", "insertionArea"));
-      this.note.replaceChildren(...(isDone ? [`On this picture alone${of ? `, of ${of}` : ""}. `, el("a", { href: "#faithfulness" }, "The curves")] : ["Measuring how far the answer follows it …"]));
+      this.note.replaceChildren(...(this.#isCompact ? [] : isDone ? [`On this picture alone${of ? `, of ${of}` : ""}. `, el("a", { href: "#faithfulness" }, "The curves")] : ["Measuring how far the answer follows it …"]));
       this.element.dataset.done = String(isDone);
     };
-    draw(curves.length > 0);
-    if (curves.length > 0) {
+    draw(own !== undefined);
+    if (own) {
       return;
     }
     const running = this.#running = new AbortController();
     await new Promise((done) => setTimeout(done, patience));
     try {
       if (!running.signal.aborted && this.element.isConnected) {
-        await events(at(this.session, "faithfulness"), { ...wish, steps }, (event, data) => {
+        await events(at(this.session, "faithfulness"), { ...wish, steps, alone: isAlone || undefined }, (event, data) => {
           if (event === "problem") {
             throw new Error(data.detail);
           } else if (!this.element.isConnected) {
             running.abort();
           } else if (event === "curve") {
-            curves.push(data);
+            if (own) {
+              beside.push(data);
+            } else {
+              own = data;
+            }
             draw(false);
           }
         }, running.signal);
-        known.set(key, curves);
+        known.set(key, own ? [own] : []).set(besideKey, beside);
         draw(true);
       }
     } catch (error) {

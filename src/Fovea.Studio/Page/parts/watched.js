@@ -44,7 +44,9 @@ export class Watched {
           return;
         }
       }
-      this.element.replaceChildren(el("h3", {}, "Samples and attention"), el("p", { class: "fine" }, "Validation pictures as the best weights so far see them."), el("div", { class: "tiles-map" }, ...tiles));
+      const looked = [...new Set(tiles.map((t) => t.looked))];
+      this.element.replaceChildren(el("h3", {}, "Samples and attention"),
+        el("p", { class: "fine" }, `Validation pictures as the best weights so far see them, under the map of ${looked.join(", ")}.`), el("div", { class: "tiles-map fit" }, ...tiles.map((t) => t.element)));
       say(`The best weights of ${run.path} looked at ${tiles.length} pictures`);
       const before = this.#model;
       this.#model = model.id;
@@ -73,8 +75,9 @@ async function tile(session, picture) {
   const view = new MapView({ title: `What is attended to in ${picture.name}`, picture: at(session, "picture"), compact: true });
   view.over = true;
   view.show(await map(at(session, "cam"), undefined, site ? { site: site.name } : { method: "grad-cam" }).catch(() => null));
-  const isClass = session.model.task.toLowerCase() === "classify";
-  return el("div", {},
-    el("h3", {}, isClass ? `${best.name} ${percent(best.share)}` : picture.name),
-    view.element, el("p", { class: "fine" }, ...(isClass && picture.class ? [picture.class === best.name ? "right" : `wrong: it is ${picture.class}`, " · "] : []), site ? site.name : "grad-cam"));
+  const isClass = session.model.task.toLowerCase() === "classify", isRight = picture.class === best.name;
+  const element = el("div", { title: picture.name },
+    el("h3", {}, isClass ? `${best.name} ${percent(best.share)}` : picture.name), view.element,
+    isClass && picture.class ? el("p", { class: isRight ? "verdict right-answer" : "verdict wrong-answer" }, isRight ? "right" : `wrong: it is ${picture.class}`) : null);
+  return { element, looked: site ? site.name : "grad-cam" };
 }

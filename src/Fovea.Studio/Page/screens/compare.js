@@ -5,12 +5,17 @@ import { choice, el, field, select, toast } from "../dom.js";
 import { Faithfulness } from "../parts/faithful.js";
 import { CellGrid, wordsOf } from "../parts/grid.js";
 import { MapView } from "../parts/mapview.js";
-import { state } from "../state.js";
+import { offers, state } from "../state.js";
 
 /** @typedef {import("../api.js").SessionInfo} SessionInfo @typedef {import("../api.js").SiteInfo} SiteInfo */
 
 /** @type {{session: SessionInfo, image: string}|null} The second model, kept while the picture is the same. */
 let other = null;
+
+/** Drops the second model: its session may be closed. */
+export function forget() {
+  other = null;
+}
 
 /** @returns {HTMLElement} */
 export function compare() {
@@ -37,9 +42,8 @@ export function compare() {
   };
   /** @param {{fy: number, fx: number, pinned: boolean}} place As shares of the picture: grids differ. */
   const share = (place) => sides.forEach((s) => s.at(place));
-  const offers = state.offers;
-  const second = [{ value: "", text: "the same model" }, ...offers.shipped.map((/** @type {string} */ n) => ({ value: `shipped:${n}`, text: n, group: "comes with the studio" })), ...offers.files.map((/** @type {string} */ f) => ({ value: `path:${f}`, text: f, group: "files" })),
-    ...offers.catalogue.filter((/** @type {any} */ m) => m.imageSize <= 64).flatMap((/** @type {any} */ m) => [m.key, ...(m.key.startsWith("resnet8") ? ["pam", "criss_cross", "non_local"].map((a) => `${a}_${m.key}`) : [])].map((k) => ({ value: `catalogue:${k}`, text: k, group: "catalogue, drawn weights" })))];
+  const second = (/** @type {any} */ all) => [{ value: "", text: "the same model" }, ...all.shipped.map((/** @type {string} */ n) => ({ value: `shipped:${n}`, text: n, group: "comes with the studio" })), ...all.files.map((/** @type {string} */ f) => ({ value: `path:${f}`, text: f, group: "files" })),
+    ...all.catalogue.filter((/** @type {any} */ m) => m.imageSize <= 64).flatMap((/** @type {any} */ m) => [m.key, ...(m.key.startsWith("resnet8") ? ["pam", "criss_cross", "non_local"].map((a) => `${a}_${m.key}`) : [])].map((k) => ({ value: `catalogue:${k}`, text: k, group: "catalogue, drawn weights" })))];
   const pick = async (/** @type {string} */ value) => {
     try {
       if (value === "") {
@@ -54,8 +58,10 @@ export function compare() {
     }
   };
   build();
+  const right = el("div");
+  offers().then((all) => right.replaceChildren(field("On the right", select(second(all), "", pick)))).catch((error) => toast(error.message));
   return el("div", { class: "screen" }, el("div", { class: "title" }, el("h2", {}, "Compare"), el("p", { class: "fine" }, "Two models, sites or heads. The cursor is locked: what is pointed at on one side is on the other.")),
-    el("div", { class: "controls" }, field("On the right", select(second, "", pick)), choice("Scale", [["own", "each its own"], ["one", "one for both"]], "own", (v) => { isShared = v === "one"; redraw(); })), board);
+    el("div", { class: "controls" }, right, choice("Scale", [["own", "each its own"], ["one", "one for both"]], "own", (v) => { isShared = v === "one"; redraw(); })), board);
 }
 
 /** One of the two sides. */
@@ -96,9 +102,11 @@ class Side {
     this.heads.replaceChildren(...(site.heads > 1 ? [field("Head", select([{ value: "", text: "mean" }, ...Array.from({ length: site.heads }, (_, i) => ({ value: String(i), text: `head ${i}` }))], "", (v) => {
       this.#head = v === "" ? null : Number(v);
       this.at(this.#place);
+      measure();
     }))] : []));
+    const measure = () => void this.faithful.show({ site: site.name, head: this.#head ?? undefined }, site.kind !== "relation" ? "" : this.#head === null ? "the relation as a whole" : "the head as a whole");
     this.at(this.#place);
-    void this.faithful.show({ site: site.name }, site.kind === "relation" ? "the relation as a whole" : "");
+    measure();
   }
 
   /** @param {{fy: number, fx: number, pinned: boolean}} place */

@@ -19,6 +19,10 @@ const hints = /** @type {Record<string, string>} */ ({
   elements: "One weight for each channel at each position; shown is the mean over channels, or one of them.",
 });
 
+/** Why there are no figures of faithfulness beside weights of channels. */
+export const noPlace = "Weights of channels have no place in the picture, so there is nothing to blur away by them, and no deletion or insertion. "
+  + "What the answers owe to such a gate says fovea explain --data, which takes it out of the model.";
+
 /** @returns {HTMLElement} */
 export function explore() {
   const session = state.session;
@@ -94,6 +98,7 @@ function relation(site) {
     site.heads > 1 ? field("Head", select(heads, state.head === null ? "" : String(state.head), (v) => {
       state.head = v === "" ? null : Number(v);
       again();
+      measure();
     })) : null,
     hops.length > 1 ? choice("Hop", hops.map((s) => [s.name, s.map]), site.name, (v) => {
       const next = hops.find((s) => s.name === v);
@@ -108,9 +113,11 @@ function relation(site) {
       again();
     } }, "Class token") : null,
     overSwitch(result));
+  const measure = () => void faithful.show({ site: site.name, head: state.head ?? undefined },
+    `${state.head === null ? "the relation" : "the head"} as a whole: how much each cell is looked at`);
   grid.show(state.pin);
   again();
-  void faithful.show({ site: site.name }, "the relation as a whole: how much each cell is looked at");
+  measure();
   return [controls, el("div", { class: "pair" },
     el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), grid.element),
     el("div", { class: "pane" }, el("p", { class: "figcaption" }, "The map"), result.element, faithful.element),
@@ -170,7 +177,7 @@ export function channels(site) {
     open.replaceChildren(el("h3", {}, "Most let through"), await maps(order.slice(0, some)));
     shut.replaceChildren(el("h3", {}, "Most held back"), await maps(order.slice(-some).reverse()));
   });
-  return [place, el("div", { class: "two" }, open, shut)];
+  return [place, el("div", { class: "two" }, open, shut), el("p", { class: "fine" }, noPlace)];
 }
 
 /** @param {SiteInfo} site @returns {HTMLElement[]} */

@@ -3,8 +3,9 @@
 import { at, atSite, map } from "../api.js";
 import { el, num, toast } from "../dom.js";
 import { bars } from "../parts/channels.js";
+import { Faithfulness } from "../parts/faithful.js";
 import { MapView } from "../parts/mapview.js";
-import { channels } from "./explore.js";
+import { channels, noPlace } from "./explore.js";
 import { openSite, state } from "../state.js";
 
 /** @returns {HTMLElement} */
@@ -15,6 +16,11 @@ export function gates() {
   }
   const detail = el("div", { class: "card", hidden: true });
   const board = el("div", { class: "board" });
+
+  const beside = el("p", { class: "fine" });
+
+  // One gate after the other: each asks the model a hundred times.
+  let turn = Promise.resolve();
   for (const site of sites) {
     const place = el("div", { class: "mini" });
     const saturated = el("span", { class: "fine" });
@@ -37,10 +43,16 @@ export function gates() {
         place.append(bars(data.values, { label: `Weights of ${site.width} channels of ${site.name}` }));
       } else {
         const view = new MapView({ title: `The gate of ${site.name}`, picture: at(session, "picture"), compact: true });
+        const faithful = new Faithfulness(session, { compact: true });
         view.show(data);
-        place.append(view.element);
+        place.append(view.element, faithful.element);
+        turn = turn.then(async () => {
+          await faithful.show({ site: site.name });
+          beside.textContent = faithful.beside ? `Deletion and insertion are of this picture alone; maps that know nothing of the model reach: ${faithful.beside}.` : "";
+        });
       }
     }).catch((error) => toast(error.message));
   }
-  return el("div", { class: "screen" }, el("div", { class: "title" }, el("h2", {}, "Gates"), el("p", { class: "fine" }, "What each gate lets through for this picture. One that is always open or always shut does nothing.")), board, detail);
+  return el("div", { class: "screen" }, el("div", { class: "title" }, el("h2", {}, "Gates"), el("p", { class: "fine" }, "What each gate lets through for this picture. One that is always open or always shut does nothing.")), board, beside,
+    sites.some((s) => s.kind === "channels") ? el("p", { class: "fine" }, noPlace) : null, detail);
 }

@@ -2,15 +2,16 @@
 
 import { upload } from "../api.js";
 import { el, field, select, toast } from "../dom.js";
-import { openImage, openModel, state } from "../state.js";
+import { offers, openImage, openModel, state } from "../state.js";
 
 /** @returns {HTMLElement} */
 export function load() {
-  const offers = state.offers;
-  if (!offers) {
-    return el("div", { class: "screen" });
+  const screen = el("div", { class: "screen load" });
+  if (!state.pictures) {
+    return screen;
   }
-  return el("div", { class: "screen load" }, models(offers), pictures());
+  offers().then((all) => screen.append(models(all), pictures())).catch((error) => toast(error.message));
+  return screen;
 }
 
 /** @param {() => Promise<unknown>} work @param {HTMLElement} place Does something that takes time, and says so. */
@@ -26,24 +27,24 @@ async function busy(work, place) {
   }
 }
 
-/** @param {any} offers */
-function models(offers) {
+/** @param {any} all What there is to open. */
+function models(all) {
   const place = el("section", { class: "card", "aria-labelledby": "models" });
-  let key = "resnet18", mechanism = "", file = offers.files[0] ?? "", of = "";
-  const catalogue = offers.catalogue.map((/** @type {any} */ m) => ({ value: m.key, text: `${m.key} · ${m.imageSize} px` }));
+  let key = "resnet18", mechanism = "", file = all.files[0] ?? "", of = "";
+  const catalogue = all.catalogue.map((/** @type {any} */ m) => ({ value: m.key, text: `${m.key} · ${m.imageSize} px` }));
   place.append(
     el("h2", { id: "models" }, "Model"),
-    el("div", { class: "tiles" }, ...offers.shipped.map((/** @type {string} */ name) => el("button", { type: "button", class: "tile", onclick: () => busy(() => openModel({ shipped: name }), place) },
+    el("div", { class: "tiles" }, ...all.shipped.map((/** @type {string} */ name) => el("button", { type: "button", class: "tile", onclick: () => busy(() => openModel({ shipped: name }), place) },
       el("strong", {}, name), el("span", { class: "fine" }, "comes with the studio, trained on Clutter")))),
     el("h3", {}, "A file below the studio's folder"),
-    offers.files.length === 0 ? el("p", { class: "fine" }, "There are no weights below the folder; start the studio with --folder to look elsewhere.") : el("div", { class: "row" },
-      field("Weights", select(offers.files.map((/** @type {string} */ f) => ({ value: f, text: f })), file, (v) => { file = v; })),
+    all.files.length === 0 ? el("p", { class: "fine" }, "There are no weights below the folder; start the studio with --folder to look elsewhere.") : el("div", { class: "row" },
+      field("Weights", select(all.files.map((/** @type {string} */ f) => ({ value: f, text: f })), file, (v) => { file = v; })),
       field("Their model, when they don't say", select([{ value: "", text: "as the file says" }, ...catalogue], "", (v) => { of = v; })),
       el("button", { type: "button", class: "primary", onclick: () => busy(() => openModel({ path: file, model: of || undefined }), place) }, "Open file")),
     el("h3", {}, "The catalogue, with drawn weights"),
     el("div", { class: "row" },
       field("Network", select(catalogue, key, (v) => { key = v; })),
-      field("Mechanism", select([{ value: "", text: "none" }, ...offers.mechanisms.map((/** @type {any} */ m) => ({ value: m.key, text: `${m.key} · ${m.name}` }))], "", (v) => { mechanism = v; })),
+      field("Mechanism", select([{ value: "", text: "none" }, ...all.mechanisms.map((/** @type {any} */ m) => ({ value: m.key, text: `${m.key} · ${m.name}` }))], "", (v) => { mechanism = v; })),
       el("button", { type: "button", class: "primary", onclick: () => busy(() => openModel({ catalogue: mechanism ? `${mechanism}_${key}` : key }), place) }, "Build")));
   return place;
 }

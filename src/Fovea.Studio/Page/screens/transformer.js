@@ -19,10 +19,28 @@ export function transformer() {
   let site = sites.find((s) => s.name === state.site?.name) ?? sites[sites.length - 1], from = /** @type {import("../state.js").Place} */ (state.pin ?? (site.prefix > 0 ? { token: 0 } : { y: site.height >> 1, x: site.width >> 1 }));
   const picture = at(session, "picture"), latest = new Latest(), board = el("div", { class: "tiles-map" }), about = el("p", { class: "about" });
   const views = Array.from({ length: site.heads }, (_, i) => new MapView({ title: `Head ${i}`, picture, compact: true }));
-  board.append(...views.map((v, i) => el("div", {}, el("h3", {}, `Head ${i}`), v.element)));
+  const figures = views.map(() => new Faithfulness(session, { compact: true })), whole = new Faithfulness(session);
+  board.append(...views.map((v, i) => el("div", {}, el("h3", {}, `Head ${i}`), v.element, figures[i].element)));
+
+  // The row of a cell says what that cell attends to; what the answer owes to a head is asked of the class token's row, else of the head as a whole.
+  const wish = (/** @type {number|undefined} */ head) => ({ site: site.name, head, token: from.token });
+  const measuredOf = () => (from.token === undefined ? "how much each cell is looked at, not of the row of one cell" : `the row of ${wordsOf(from)}`);
+  const measure = async () => {
+    const asked = JSON.stringify(wish(undefined));
+    for (let head = 0; head < site.heads && JSON.stringify(wish(undefined)) === asked; head++) {
+      await figures[head].show(wish(head));
+    }
+  };
+  let shown = "";
   const show = () => latest.want(async (signal) => {
     const all = await Promise.all(views.map((_, head) => map(atSite(session, site, "row", { ...from, head, direction: state.direction }), signal)));
     all.forEach((data, i) => views[i].show(data));
+    const now = JSON.stringify(wish(undefined));
+    if (now !== shown) {
+      shown = now;
+      figures.forEach((f) => f.clear());
+      void whole.show(wish(undefined), `all heads, ${measuredOf()}`);
+    }
     about.textContent = `${state.direction === "to" ? "What is attended to from" : "What attends to"} ${wordsOf(from)}, each head by its own scale.`;
   });
   const grid = new CellGrid({ rows: site.height, columns: site.width, picture, label: `Picture in ${site.height} by ${site.width} tokens`,
@@ -49,8 +67,8 @@ export function transformer() {
       choice("Direction", [["to", "attends to"], ["by", "attended by"]], state.direction, (v) => { state.direction = /** @type {"to"|"by"} */ (v); show(); }),
       site.prefix > 0 ? el("button", { type: "button", onclick: () => { from = { token: 0 }; grid.show(null); show(); } }, "Class token") : null),
     el("div", { class: "heads" },
-      el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), grid.element, about),
-      board,
+      el("figure", { class: "pane" }, el("figcaption", {}, "The picture, as the model sees it"), grid.element, about, whole.element),
+      el("div", { class: "board-of-heads" }, board, whole.element.hidden ? null : el("button", { type: "button", class: "quiet", onclick: () => measure() }, "Measure how faithful each head is")),
       isTransformer(session) ? el("div", { class: "pane" }, el("p", { class: "figcaption" }, "Rollout over all blocks"), rollout.element, faithful.element, rollAbout,
         choice("Rollout", [["attention-rollout", "attention"], ["gradient-rollout", "gradient-weighted"]], "attention-rollout", roll)) : null));
 }

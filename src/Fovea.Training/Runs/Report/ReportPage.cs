@@ -62,16 +62,15 @@ public sealed class ReportPage
 
     internal void ClassTable(ConfusionMatrix matrix)
     {
-        var table = new StringBuilder("<table><tr><th>class</th><th>images</th><th>precision</th><th>recall</th><th>F1</th><th></th></tr>");
+        var table = new PageTable("class", "images", "precision", "recall", "F1", string.Empty);
         foreach (ClassMetrics c in matrix.PerClass())
         {
-            table.Append(
-                CultureInfo.InvariantCulture,
-                $"<tr><td>{Svg.Escape(c.Name)}</td><td>{c.Support}</td><td>{c.Precision:P1}</td><td>{c.Recall:P1}</td><td>{c.F1:P1}</td>" +
-                $"<td class=\"bar\"><i style=\"width:{100 * c.F1:0.#}%\"></i></td></tr>");
+            table.Row(c.Name, c.Support, Percent(c.Precision), Percent(c.Recall), Percent(c.F1), PageCell.Bar(c.F1));
         }
 
-        Section("Classes", null, table.Append("</table>").ToString());
+        Section("Classes", null, table.ToString());
+
+        static string Percent(double share) => share.ToString("P1", CultureInfo.InvariantCulture);
     }
 
     /// <summary>Why there is no matrix of so many classes, and where the numbers are.</summary>
@@ -94,20 +93,27 @@ public sealed class ReportPage
             return $"<p class=\"soft\">No {noun} were taken for another class.</p>";
         }
 
-        var table = new StringBuilder($"<table><tr><th>actual</th><th>taken for</th><th>{noun}</th></tr>");
+        var table = new PageTable("actual", "taken for", noun);
         foreach ((int actual, int predicted, long count) in largest)
         {
-            table.Append(
-                CultureInfo.InvariantCulture,
-                $"<tr><td>{Svg.Escape(matrix.Classes[actual])}</td><td>{Svg.Escape(matrix.Classes[predicted])}</td><td>{count}</td></tr>");
+            table.Row(matrix.Classes[actual], matrix.Classes[predicted], count);
         }
 
-        return table.Append("</table>").ToString();
+        return table.ToString();
     }
 
     internal void Details(string title, string content) => _html.Append(
         CultureInfo.InvariantCulture,
         $"<details class=\"card\"><summary>{Svg.Escape(title)}</summary><pre>{Svg.Escape(content)}</pre></details>\n");
+
+    /// <summary>A card with a table, under the table's title.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="note">The note below the title, as text; null for none.</param>
+    public void Table(EvaluationTable table, string? note = null)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        Section(table.Title, note, PageTable.Of(table).ToString());
+    }
 
     /// <summary>The page as HTML.</summary>
     public override string ToString() => $"{_html}</main></body></html>\n";

@@ -81,19 +81,17 @@ internal static class DetectionReport
 
     private static string Table(DetectionResult result)
     {
-        var table = new StringBuilder("<table><tr><th>class</th><th>objects</th><th>AP</th><th>AP at 0.5</th><th>AP at 0.75</th><th>AR of 100</th></tr>");
+        var table = new PageTable("class", "objects", "AP", "AP at 0.5", "AP at 0.75", "AR of 100");
         foreach ((ClassPrecision c, string name) in result.Precision.Classes.Zip(result.Classes))
         {
-            Row(table, Svg.Escape(name), c.Objects, c.Ap, c.Ap50, c.Ap75, c.Ar100);
+            table.Row([name, c.Objects, .. Shares(c.Ap, c.Ap50, c.Ap75, c.Ar100)]);
         }
 
         AveragePrecision all = result.Precision;
-        Row(table, "<b>mean</b>", all.Classes.Sum(c => c.Objects), all.Ap, all.Ap50, all.Ap75, all.Ar100);
-        return table.Append("</table>").ToString();
-    }
+        return table.Row([PageCell.Strong("mean"), all.Classes.Sum(c => c.Objects), .. Shares(all.Ap, all.Ap50, all.Ap75, all.Ar100)]).ToString();
 
-    private static void Row(StringBuilder table, string name, int objects, params double?[] shares) => table.Append(
-        CultureInfo.InvariantCulture, $"<tr><td>{name}</td><td>{objects}</td>{string.Concat(shares.Select(s => $"<td>{Format.Percent(s, 1)}</td>"))}</tr>");
+        static IEnumerable<PageCell> Shares(params double?[] shares) => shares.Select(s => (PageCell)Format.Percent(s, 1));
+    }
 
     private static string PerImage(DetectionResult result)
     {

@@ -25,7 +25,7 @@ internal static class RetrievalReport
         report.Folder.WriteText("predictions.csv", PerQuery(report.Data.Dataset, result));
         if (result.Table is { } table)
         {
-            report.Page.Section(table.Title, result.Note, Html(table));
+            report.Page.Table(table, result.Note);
         }
 
         RankedQuery[] worst = [.. result.Queries.Where(q => q.Matches > 0).OrderBy(q => q.AveragePrecision).ThenBy(q => q.Index).Take(Samples)];
@@ -77,10 +77,6 @@ internal static class RetrievalReport
         Image small = image.ConvertTo(PixelFormat.Rgb).Resize(Math.Max(1, (int)Math.Round(image.Width * scale)), Math.Max(1, (int)Math.Round(image.Height * scale)));
         return new Image(small.Width, small.Height, PixelFormat.Rgb, [.. small.Pixels]);
     }
-
-    private static string Html(EvaluationTable table) => new StringBuilder("<table><tr>")
-        .AppendJoin(string.Empty, table.Columns.Select(c => $"<th>{Svg.Escape(c)}</th>")).Append("</tr>")
-        .AppendJoin(string.Empty, table.Rows.Select(r => $"<tr>{string.Concat(r.Select(c => $"<td>{Svg.Escape(c)}</td>"))}</tr>")).Append("</table>").ToString();
 
     private static string PerQuery(IImageDataset data, RetrievalResult result)
     {

@@ -100,25 +100,25 @@ internal static class MaskReport
 
     private static string ClassTable(SegmentationResult result)
     {
-        var table = new StringBuilder("<table><tr><th>class</th><th>IoU</th><th>Dice</th><th>Hausdorff 95 %</th><th>images</th><th>share of pixels</th><th></th></tr>");
+        var table = new PageTable("class", "IoU", "Dice", "Hausdorff 95 %", "images", "share of pixels", string.Empty);
         long total = Math.Max(1, result.Confusion.Total);
         for (int label = 0; label < result.Classes.Count; label++)
         {
             ClassOverlap c = result.Classes[label];
-            string distance = c.Hausdorff95?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–";
-            string iou = c.Overlap.Exists ? c.Iou.ToString("P1", CultureInfo.InvariantCulture) : "–";
-            string dice = c.Overlap.Exists ? c.Dice.ToString("P1", CultureInfo.InvariantCulture) : "–";
-            table.Append(
-                CultureInfo.InvariantCulture,
-                $"<tr><td><span class=\"key\" style=\"background:{MaskColors.Css(label)}\"></span>{Svg.Escape(c.Name)}</td><td>{iou}</td><td>{dice}</td><td>{distance}</td>" +
-                $"<td>{c.Images}</td><td>{(double)c.Overlap.Pixels / total:P1}</td><td class=\"bar\"><i style=\"width:{100 * c.Iou:0.#}%\"></i></td></tr>");
+            string iou = c.Overlap.Exists ? Percent(c.Iou) : "–", dice = c.Overlap.Exists ? Percent(c.Dice) : "–";
+            table.Row(
+                PageCell.Keyed(MaskColors.Css(label), c.Name), iou, dice, Distance(c.Hausdorff95), c.Images, Percent((double)c.Overlap.Pixels / total), PageCell.Bar(c.Iou));
         }
 
-        table.Append(CultureInfo.InvariantCulture, $"<tr><td><b>mean</b></td><td><b>{Format.Percent(result.MeanIou, 1)}</b></td><td><b>{Format.Percent(result.MeanDice, 1)}</b></td>" +
-            $"<td>{result.Hausdorff95?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–"}</td><td>{result.Images}</td><td></td><td></td></tr>");
-        return table.Append(CultureInfo.InvariantCulture,
-            $"</table><p class=\"soft\">From counts summed over the set. Image by image, the mean IoU is {Format.Percent(result.ImageIou, 1)} and the mean Dice {Format.Percent(result.ImageDice, 1)}; " +
-            $"{result.UndefinedDistances} distances are undefined.</p>").ToString();
+        table.Row(
+            PageCell.Strong("mean"), PageCell.Strong(Format.Percent(result.MeanIou, 1)), PageCell.Strong(Format.Percent(result.MeanDice, 1)), Distance(result.Hausdorff95), result.Images,
+            string.Empty, string.Empty);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{table}<p class=\"soft\">From counts summed over the set. Image by image, the mean IoU is {Format.Percent(result.ImageIou, 1)} and the mean Dice {Format.Percent(result.ImageDice, 1)}; " +
+            $"{result.UndefinedDistances} distances are undefined.</p>");
+
+        static string Percent(double share) => share.ToString("P1", CultureInfo.InvariantCulture);
+        static string Distance(double? distance) => distance?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–";
     }
 
     private static string PerImage(SegmentationResult result)

@@ -59,6 +59,12 @@ public sealed class PredictedMapTests : IDisposable
             Assert.Contains("grad-cam at ", section, StringComparison.Ordinal);
             Assert.Contains("gate at layer3.0.attention:spatial", section, StringComparison.Ordinal);
             Assert.Equal(4, section.Split("<div class=\"maps\">").Length - 1);
+
+            // The first two are measured, and gates of channels have no pixels to take away.
+            Assert.Matches(@"gate</b> <span class=""soft"">layer3\.0\.attention:spatial<br>deletion 0\.\d+ ↓ insertion 0\.\d+ ↑", section);
+            Assert.Contains("layer3.0.attention:channel<br>weights of channels, which have no place in the picture", section, StringComparison.Ordinal);
+            Assert.Contains("measured in 8 steps, of the first 2 images alone", section, StringComparison.Ordinal);
+            Assert.Equal(2, section.Split("Maps that know nothing of the model: <b>random</b> deletion ").Length - 1);
         }
     }
 }

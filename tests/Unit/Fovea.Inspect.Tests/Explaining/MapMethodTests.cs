@@ -59,4 +59,19 @@ public sealed class MapMethodTests
         Assert.True(float.IsNaN(maps[0].Maximum) && double.IsNaN(maps[0].Entropy), $"{maps[0].Maximum}");
         Assert.DoesNotContain(maps[1].Values, float.IsNaN);
     }
+
+    [Theory]
+    [InlineData("grad-cam", null)]
+    [InlineData("grad-cam", "layer2")]
+    [InlineData("eigen-cam", null)]
+    [InlineData("full-grad", null)]
+    public void The_run_that_a_map_is_made_of_finds_the_layer_too(string key, string? layer)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        (Module model, Tensor images) = DrawnNets.Make("resnet8");
+        int runs = 0;
+        using IDisposable ear = model.AfterCall((_, _, _) => runs++);
+        MapMethods.Create(key, new MapMethodOptions { Layer = layer }).Explain(model, images, new ClassTarget(1));
+        Assert.Equal(1, runs);
+    }
 }

@@ -36,7 +36,8 @@ public sealed class RunTests(BrowserStudio studio) : IClassFixture<BrowserStudio
         await using OpenPage opened = await studio.Open("training");
         await opened.Page.GetByLabel("Run").SelectOptionAsync("runs/watched");
         await opened.Page.WaitForSelectorAsync(".watched .map .cells");
-        Assert.Matches("^arrow [0-9.]+ %.*right · layer3.0.attention:spatial$", await opened.Page.TextContentAsync(".watched .tiles-map > div") ?? string.Empty);
+        Assert.Matches("^arrow [0-9.]+ %.*right$", await opened.Page.TextContentAsync(".watched .tiles-map > div") ?? string.Empty);
+        Assert.EndsWith("under the map of layer3.0.attention:spatial.", await opened.Page.TextContentAsync(".watched > .fine"), StringComparison.Ordinal);
         string first = (await opened.Page.GetAttributeAsync(".watched img", "src"))!;
         File.SetLastWriteTimeUtc(weights, DateTime.UtcNow.AddMinutes(1));
         await opened.Page.WaitForFunctionAsync("(first) => document.querySelector('.watched img').getAttribute('src') !== first", first);
@@ -93,6 +94,27 @@ public sealed class RunTests(BrowserStudio studio) : IClassFixture<BrowserStudio
         await using OpenPage opened = await studio.Open(screen);
         await opened.Page.WaitForSelectorAsync(".faithful[data-done='true']");
         Assert.Matches(@"^deletion ↓0\.\d+random 0\.\d+ · edges 0\.\d+ · centre 0\.\d+insertion ↑0\.\d+random", await opened.Page.Locator(".faithful .numbers").First.TextContentAsync() ?? string.Empty);
+        Assert.Empty(opened.Errors);
+    }
+
+    [Fact]
+    public async Task Beside_gates_of_positions_stands_their_faithfulness_and_of_channels_why_there_is_none()
+    {
+        await using OpenPage opened = await studio.Open("gates", model: """{"shipped":"clutter-cbam"}""");
+        await opened.Page.WaitForFunctionAsync("() => { const all = document.querySelectorAll('.gate .faithful'); return all.length === 3 && [...all].every((f) => f.dataset.done === 'true'); }");
+        string said = string.Concat(await opened.Page.Locator(".screen > .fine").AllTextContentsAsync());
+        Assert.Matches(@"reach: random 0\.\d+ ↓ 0\.\d+ ↑ · edges .* · centre .*no place in the picture", said);
+        Assert.Empty(opened.Errors);
+    }
+
+    [Fact]
+    public async Task Each_head_of_a_transformer_is_measured_when_it_is_asked_for()
+    {
+        await using OpenPage opened = await studio.Open("transformer", model: """{"catalogue":"vit_mini_patch8"}""");
+        await opened.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Measure how faithful each head is" }).ClickAsync();
+        await opened.Page.WaitForFunctionAsync("() => { const all = document.querySelectorAll('.faithful.brief'); return all.length > 1 && [...all].every((f) => f.dataset.done === 'true'); }");
+        Assert.Matches(@"^deletion ↓0\.\d+insertion ↑0\.\d+$", await opened.Page.Locator(".faithful.brief").First.TextContentAsync() ?? string.Empty);
+        Assert.Contains("all heads, the row of the class token", await opened.Page.TextContentAsync(".heads .pane .faithful") ?? string.Empty, StringComparison.Ordinal);
         Assert.Empty(opened.Errors);
     }
 

@@ -41,6 +41,9 @@ public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStud
     [InlineData("""{"method":"attention-rollout"}""", 422)]
     [InlineData("""{"site":"layer1.0.attention:channel"}""", 400)]
     [InlineData("""{"site":"layer1.0.attention:spatial","method":"grad-cam"}""", 400)]
+    [InlineData("""{"site":"layer1.0.attention:spatial","head":1}""", 400)]
+    [InlineData("""{"site":"layer1.0.attention:spatial","token":0}""", 400)]
+    [InlineData("""{"method":"grad-cam","token":0}""", 400)]
     [InlineData("""{"site":"nowhere"}""", 404)]
     public async Task What_does_not_fit_is_refused(string request, int status)
     {
@@ -73,6 +76,7 @@ public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStud
     [Theory]
     [InlineData("""{"method":"grad-cam"}""", "grad-cam", 33)]
     [InlineData("""{"site":"layer3.0.attention:spatial","steps":4}""", "gate", 5)]
+    [InlineData("""{"site":"layer3.0.attention:spatial","steps":4,"alone":true}""", "gate", 5)]
     public async Task Faithfulness_comes_in_events_map_by_map(string request, string method, int scores)
     {
         string id = (await studio.Look()).GetProperty("id").GetString()!;
@@ -84,7 +88,8 @@ public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStud
             .. events.Where(e => e.StartsWith("event: curve", StringComparison.Ordinal))
                 .Select(e => JsonDocument.Parse(e[(e.IndexOf("data: ", StringComparison.Ordinal) + 6)..]).RootElement),
         ];
-        Assert.Equal([method, "random", "edges", "centre"], curves.Select(c => c.GetProperty("name").GetString()!));
+        string[] beside = request.Contains("alone", StringComparison.Ordinal) ? [] : ["random", "edges", "centre"];
+        Assert.Equal([method, .. beside], curves.Select(c => c.GetProperty("name").GetString()!));
         Assert.All(curves, c => Assert.Equal(scores, c.GetProperty("deletion").GetArrayLength()));
         Assert.StartsWith("event: done", events[^1], StringComparison.Ordinal);
     }
@@ -146,6 +151,15 @@ public sealed class ExplainTests(ServedStudio studio) : IClassFixture<ServedStud
             () => SessionAblation.Of(session, new() { Region = [0, 0, 0.5, 0.5] }, gone),
         ];
         Assert.All(works, work => Assert.ThrowsAny<OperationCanceledException>(work));
+    }
+
+    [Fact]
+    public async Task A_head_and_a_token_of_a_site_are_those_of_its_map()
+    {
+        string id = (await studio.Look("""{"catalogue":"vit_mini_patch8"}""")).GetProperty("id").GetString()!;
+        ScalarMap expected = studio.Server.State.Sessions.Get(id).Site("blocks.1.attn").Map(new MapView { Head = 1, Token = 0 });
+        JsonElement map = await Json($"/api/sessions/{id}/cam", """{"site":"blocks.1.attn","head":1,"token":0}""");
+        Assert.Equal(expected.Values, map.GetProperty("values").EnumerateArray().Select(v => v.GetSingle()));
     }
 
     [Fact]

@@ -20,6 +20,18 @@ public sealed class FirstPageTests(ServedStudio studio) : IClassFixture<ServedSt
     }
 
     [Fact]
+    public async Task A_page_begins_with_one_answer_that_has_what_the_others_give()
+    {
+        JsonElement begun = await ServedStudio.Json(await studio.Post("/api/begin", "{}"), HttpStatusCode.Created), session = begun.GetProperty("session");
+        Assert.Equal(await studio.Client.GetStringAsync("/api/palettes"), begun.GetProperty("palettes").GetRawText());
+        Assert.Equal(await studio.Client.GetStringAsync("/api/images"), begun.GetProperty("pictures").GetRawText());
+        string first = (await ServedStudio.Json(await studio.Client.GetAsync("/api/models"))).GetProperty("first").GetRawText();
+        JsonElement opened = await studio.Look(first, session.GetProperty("image").GetString()!);
+        Assert.All(["top", "sites"], part => Assert.Equal(opened.GetProperty(part).GetRawText(), session.GetProperty(part).GetRawText()));
+        Assert.Equal(await studio.Client.GetStringAsync($"/api/sessions/{session.GetProperty("id").GetString()}/sites"), session.GetProperty("sites").GetRawText());
+    }
+
+    [Fact]
     public async Task What_was_opened_ahead_is_handed_out_once_and_is_what_opening_gives()
     {
         string first = (await ServedStudio.Json(await studio.Client.GetAsync("/api/models"))).GetProperty("first").GetRawText();

@@ -115,6 +115,20 @@ public sealed partial class ReportTests
     }
 
     [Fact]
+    public void Every_table_is_written_by_one_rule()
+    {
+        Assert.Equal(
+            "<table><tr><th>a&lt;b</th><th>n</th><th></th></tr><tr><td>x&amp;y</td><td>3</td><td class=\"bar\"><i style=\"width:25.6%\"></i></td></tr>"
+            + "<tr><td><b>mean</b></td><td>1234</td><td><span class=\"key\" style=\"background:#fff\"></span>c</td></tr></table>",
+            new PageTable("a<b", "n", string.Empty).Row("x&y", 3, PageCell.Bar(0.256)).Row(PageCell.Strong("mean"), 1234, PageCell.Keyed("#fff", "c")).ToString());
+        var page = new ReportPage("t");
+        page.Table(new EvaluationTable("Classes", ["class", "AP"], [["a", "1 %"], ["b&", "2 %"]]), "A note.");
+        Assert.Contains(
+            "<h2>Classes</h2><p class=\"soft\">A note.</p><table><tr><th>class</th><th>AP</th></tr><tr><td>a</td><td>1 %</td></tr><tr><td>b&amp;</td><td>2 %</td></tr></table></section>",
+            page.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_no_matrix_is_drawn_the_page_says_so_and_lists_the_pairs()
     {
         var matrix = new ConfusionMatrix([.. Enumerable.Range(0, 130).Select(i => $"class{i}")]);
