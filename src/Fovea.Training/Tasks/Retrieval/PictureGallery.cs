@@ -12,7 +12,7 @@ internal sealed class PictureGallery
     /// <exception cref="DataException">There are none.</exception>
     public PictureGallery(Module model, ModelDescription description, PredictOptions options)
     {
-        _files = new ImageFiles(options.Gallery, new DatasetOptions { Orientation = description.Decoding.Orientation });
+        _files = new ImageFiles(options.Gallery, new DatasetOptions { Orientation = description.Decoding.Orientation, Levels = description.Levels });
         _embeddings = new Lazy<EmbeddingSearch>(() => Embed(model, description, options.BatchSize));
     }
 

@@ -26,6 +26,7 @@ public sealed class EvalFlagsTests
         ("--crop-pct 0.9", "Preprocessing", "crop 0.9"),
         ("--crop-mode squash", "Preprocessing", "squash"),
         ("--orientation ignore", "Preprocessing", "orientation ignored"),
+        ("--levels 0:4095", "Preprocessing", "levels 0:4095"),
         ("--image-size 96", "ImageSize", "96"),
         ("--image-size 240x320", "ImageSize", "240 × 320"),
         ("--crop 96", "Crop", "96"),

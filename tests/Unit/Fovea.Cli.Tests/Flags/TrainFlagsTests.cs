@@ -47,6 +47,7 @@ public sealed class TrainFlagsTests
         ("--crop-pct 0.9", "preprocessing", """{"mean":null,"std":null,"interpolation":null,"cropFraction":0.9,"cropMode":null,"orientation":null}"""),
         ("--crop-mode squash", "preprocessing", """{"mean":null,"std":null,"interpolation":null,"cropFraction":null,"cropMode":"Squash","orientation":null}"""),
         ("--orientation ignore", "preprocessing", """{"mean":null,"std":null,"interpolation":null,"cropFraction":null,"cropMode":null,"orientation":"Ignore"}"""),
+        ("--levels 0:4095", "preprocessing", """{"mean":null,"std":null,"interpolation":null,"cropFraction":null,"cropMode":null,"orientation":null,"levels":"0:4095"}"""),
         ("--fraction 0.25", "fraction", "0.25"),
         ("--workers 3", "workers", "3"),
         ("-j 0", "workers", "0"),
