@@ -7,7 +7,7 @@ namespace Fovea.Training.Data;
 internal static class OwnResolution
 {
     /// <summary>A picture's size at a scale, enlarged where its shorter side would be less than a square's.</summary>
-    public static (int Width, int Height) SizeOf(Image image, int side, double scale = 1)
+    public static (int Width, int Height) SizeOf((int Width, int Height) image, int side, double scale = 1)
     {
         double factor = Math.Max(scale, (double)side / Math.Min(image.Width, image.Height));
         return (Math.Max(side, (int)Math.Round(image.Width * factor)), Math.Max(side, (int)Math.Round(image.Height * factor)));
@@ -25,7 +25,7 @@ internal static class OwnResolution
     /// <returns>The square, its mask, and which part of the picture it is, to the nearest pixel.</returns>
     public static (Image Image, Image? Mask, Region Part) Crop(Image image, Image? mask, int side, bool balanced, ResizeFilter filter, Generator random)
     {
-        (int width, int height) = SizeOf(image, side);
+        (int width, int height) = SizeOf((image.Width, image.Height), side);
         double across = (double)image.Width / width, down = (double)image.Height / height;
         if (width != image.Width || height != image.Height)
         {

@@ -10,10 +10,10 @@ namespace Fovea.Training;
 internal sealed record WindowView(WindowGrid Grid, bool Flipped)
 {
     /// <summary>All looks at a picture.</summary>
-    /// <param name="image">The picture.</param>
+    /// <param name="image">The picture's width and height in pixels.</param>
     /// <param name="side">Side of a window, in pixels.</param>
     /// <param name="options">Sizes, mirroring and overlap.</param>
-    public static WindowView[] Of(Image image, int side, WindowOptions options) =>
+    public static WindowView[] Of((int Width, int Height) image, int side, WindowOptions options) =>
     [
         .. options.Views.Select(v =>
         {

@@ -25,7 +25,7 @@ internal sealed class WindowedMaskReader(MaskReader masks, int classes) : IPictu
     public static Image Classes(Func<Tensor, Tensor> model, SamplePipeline pipeline, int batchSize, int classes, Image image, string name)
     {
         using IDisposable still = GradMode.NoGrad();
-        WindowView[] views = WindowView.Of(image, pipeline.Width, pipeline.Options.Windows!);
+        WindowView[] views = WindowView.Of((image.Width, image.Height), pipeline.Width, pipeline.Options.Windows!);
         var mask = new Image(image.Width, image.Height, PixelFormat.Grey);
         bool isPlain = views is [{ Grid: var grid }] && grid.Width == image.Width && grid.Height == image.Height;
         PictureLogits? whole = isPlain ? null : new PictureLogits(classes, image.Width, image.Height);
