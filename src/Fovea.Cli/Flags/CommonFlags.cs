@@ -131,7 +131,7 @@ internal static class CommonFlags
     public static FlagSet<T> ImageSize<T>(this FlagSet<T> flags, string whenAbsent, Func<T, Size2, T> set) =>
         flags.Add("--image-size --imgsz --img-size", s_size, $"What the model sees, in pixels: the side of a square, or HEIGHTxWIDTH such as 240x320; {whenAbsent}.", set);
 
-    public static FlagSet<T> Crop<T>(this FlagSet<T> flags, string help, Func<T, int, T> set) => flags.Add("--crop", FlagValues.Integer(1, 16384), help, set);
+    public static FlagSet<T> Crop<T>(this FlagSet<T> flags, string help, Func<T, Size2, T> set) => flags.Add("--crop", s_size, help, set);
 
     public static FlagSet<T> Weights<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>
         flags.Add("--weights --pretrained", s_weights, help, set);

@@ -67,7 +67,7 @@ internal static class TrainFlags
             (o, v) => o with { Validation = v })
         .Division((o, v) => o with { ValFraction = v }, (o, v) => o with { Folds = v }, (o, v) => o with { Fold = v })
         .ImageSize("default: the weights', the model's or the data's own", (o, v) => o with { ImageSize = v })
-        .Crop("Learn masks from random squares of so many pixels at the images' own resolution, and see images in windows of that size later; default: whole "
+        .Crop("Learn masks from random squares of so many pixels, or HEIGHTxWIDTH, at the images' own resolution, and see images in windows of that size later; default: whole "
             + "images, brought to the image size.", (o, v) => o with { Crop = v })
         .AddSwitch("--crop-balanced", "Lay the squares around pixels of classes that are drawn evenly.", (o, v) => o with { CropBalanced = v })
         .Add("--channels", FlagValues.Integer(1, 3), "Channels that the model sees: 1 for grey, 3 for colour; default: what the weights say, or 3.", (o, v) => o with { Channels = v })

@@ -18,13 +18,16 @@ public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<Mo
     /// <summary>What the sides of its images must be multiples of, in pixels; default 1.</summary>
     public int SizeUnit { get; init; } = 1;
 
+    /// <summary>The one size of images that it takes; null (default) for any whose sides are such multiples.</summary>
+    public Size2? FixedSize { get; init; }
+
     /// <summary>Builds the model, with its own image size where none is given.</summary>
     /// <exception cref="OptionException">An option does not fit.</exception>
     public Module Create(ModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Classes, 1);
-        Module model = Build(options with { ImageSize = options.ImageSize is { Height: > 0, Width: > 0 } ? options.ImageSize : ImageSize });
+        Module model = Build(options with { ImageSize = options.ImageSize is { Height: > 0, Width: > 0 } ? options.ImageSize : FixedSize ?? ImageSize });
         model.EnsureBuilt();
         return model;
     }

@@ -10,8 +10,8 @@ public sealed partial record TrainOptions
         Require(BatchSize is null or >= 1, "batch-size", BatchSize, "at least 1");
         Require(Instances is null or >= 2, "instances", Instances, "at least 2");
         Require(ImageSize is null or { Height: >= 1, Width: >= 1 }, "image-size", ImageSize, "at least 1");
-        Require(Crop is null or >= 1, "crop", Crop, "at least 1");
-        Require(Crop is null || ImageSize is null || ImageSize == (Size2)Crop.Value, "image-size", ImageSize, $"nothing beside --crop {Crop}, which is the size that the model sees");
+        Require(Crop is null or { Height: >= 1, Width: >= 1 }, "crop", Crop, "at least 1");
+        Require(Crop is null || ImageSize is null || ImageSize == Crop, "image-size", ImageSize, $"nothing beside --crop {Crop?.Flag()}, which is the size that the model sees");
         Require(Crop is not null || !CropBalanced, "crop-balanced", "no --crop", "--crop N beside it");
         Require(Channels is null or 1 or 3, "channels", Channels, "1 or 3");
         Require(LearningRate is null or (> 0 and < double.PositiveInfinity), "lr", LearningRate, "above 0");

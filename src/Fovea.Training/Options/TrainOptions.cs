@@ -92,10 +92,10 @@ public sealed partial record TrainOptions
     public Size2? ImageSize { get; init; }
 
     /// <summary>
-    /// <c>--crop</c>: side of the squares of the images, at their own resolution, that a segmentation model learns from and sees images through later,
-    /// in pixels; null brings whole images to <see cref="ImageSize"/>.
+    /// <c>--crop</c>: height and width of the parts of the images, at their own resolution, that a segmentation model learns from and sees images through
+    /// later, in pixels, a number for a square; null brings whole images to <see cref="ImageSize"/>.
     /// </summary>
-    public int? Crop { get; init; }
+    public Size2? Crop { get; init; }
 
     /// <summary><c>--crop-balanced</c>: lay the squares around pixels of classes that are drawn evenly; default false.</summary>
     public bool CropBalanced { get; init; }

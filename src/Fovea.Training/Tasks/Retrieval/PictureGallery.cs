@@ -31,12 +31,12 @@ internal sealed class PictureGallery
     private EmbeddingSearch Embed(Module model, ModelDescription description, int batchSize)
     {
         SamplePipeline pipeline = description.EvaluationPipeline();
-        using IDisposable still = GradMode.NoGrad();
+        using var compiled = new InferenceModel(model, compiles: _files.Count > 1);
         var embeddings = new EmbeddingSearch();
         foreach (int[] pictures in Enumerable.Range(0, _files.Count).Chunk(batchSize))
         {
             using TensorScope scope = TensorScope.Begin();
-            Tensor outputs = model.Call(pipeline.ToInput([.. pictures.Select(i => _files.Get(i).Image)]));
+            Tensor outputs = compiled.Run(pipeline.ToInput([.. pictures.Select(i => _files.Get(i).Image)]));
             FiniteOutputs.Check(outputs, [.. pictures.Select(_files.Name)]);
             embeddings.Add(outputs);
         }

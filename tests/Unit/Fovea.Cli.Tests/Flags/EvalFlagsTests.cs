@@ -30,6 +30,7 @@ public sealed class EvalFlagsTests
         ("--image-size 96", "ImageSize", "96"),
         ("--image-size 240x320", "ImageSize", "240 × 320"),
         ("--crop 96", "Crop", "96"),
+        ("--crop 96x128", "Crop", "96 × 128"),
         ("--imgsz 96", "ImageSize", "96"),
         ("-b 7", "BatchSize", "7"),
         ("--batch-size 7", "BatchSize", "7"),

@@ -34,6 +34,7 @@ public sealed class TrainFlagsTests
         ("--imgsz 96", "imageSize", "96"),
         ("--img-size 96", "imageSize", "96"),
         ("--crop 256", "crop", "256"),
+        ("--crop 256x512", "crop", "[256,512]"),
         ("--crop-balanced", "cropBalanced", "true"),
         ("--flip 0.25", "flip", "0.25"),
         ("--vertical-flip 0.25", "verticalFlip", "0.25"),

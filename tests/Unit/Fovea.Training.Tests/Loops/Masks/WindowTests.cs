@@ -1,4 +1,5 @@
 using Fovea.Imaging;
+using Fovea.Imaging.Transforms;
 using Fovea.Layers;
 using Fovea.Training.Data;
 
@@ -134,6 +135,27 @@ public sealed class WindowTests
         Assert.Equal((30, 8), OwnResolution.SizeOf((30, 8), Side));
         Assert.Equal((30, 8), OwnResolution.SizeOf((30, 8), Side, 0.5));
         Assert.Equal((45, 12), OwnResolution.SizeOf((30, 8), Side, 1.5));
+        Assert.Equal((15, 10), OwnResolution.SizeOf((6, 4), new Size2(4, 15)));
+        Assert.Equal((15, 10), OwnResolution.SizeOf((6, 4), new Size2(10, 4)));
+    }
+
+    [Theory]
+    [InlineData(4, 15)]
+    [InlineData(14, 6)]
+    public void Windows_may_be_rectangles(int height, int width)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var data = new Spots(3);
+        var size = new Size2(height, width);
+        var pipeline = new SamplePipeline(TransformOptions.ForEvaluation(size) with { KeepProportions = false, Windows = new WindowOptions() });
+        var found = (SegmentationResult)Evaluator.Measure(Pointwise(), new DataLoader(data, pipeline, new DataLoaderOptions { BatchSize = 3, Shuffle = false }));
+        Assert.Equal(3, found.Images);
+        Assert.Equal(1, found.MeanIou);
+        ImageSample sample = data.Get(1);
+        Assert.Equal(sample.Mask!.Pixels, WindowedMaskReader.Classes(Pointwise().Call, pipeline, 2, 2, sample.Image, sample.Name).Pixels);
+        (Image part, Image? mask, Region region) = OwnResolution.Crop(sample.Image, sample.Mask, size, balanced: true, default, new Generator(1));
+        Assert.Equal((width, height, width, height), (part.Width, part.Height, mask!.Width, mask.Height));
+        Assert.Equal(sample.Image.Crop(region).Pixels, part.Pixels);
     }
 
     [Fact]
