@@ -97,6 +97,7 @@ internal static class TrainFlags
         .AddSwitch("--decay-all", "Decay biases and norms as well; default true. Switch off with --decay-all false.", (o, v) => o with { DecayAll = v })
         .Add("--clip-grad", FlagValues.AtLeast(0), "The largest norm of all gradients together, 0 for any; default 0, for boxes 10.", (o, v) => o with { ClipGradient = v })
         .Add("--ema", FlagValues.BelowOne, "Decay of a running average of the weights, 0 to below 1; default 0: none.", (o, v) => o with { Ema = v })
+        .Add("--val-every", FlagValues.Integer(1), "See the validation images after each epoch of so many, and after the last; default 1: after every epoch.", (o, v) => o with { ValEvery = v })
         .Add("--patience", FlagValues.Integer(0), "Epochs without a better validation result before training stops; default 0: never.", (o, v) => o with { Patience = v });
 
     private static void AddRegularization(FlagSet<TrainOptions> flags) => flags

@@ -45,6 +45,7 @@ public sealed partial record TrainOptions
         Require(Threads is null or (>= 1 and <= 256), "threads", Threads, "1 to 256");
         Require(Patience is null or >= 0, "patience", Patience, "at least 0");
         Require(Fraction is > 0 and <= 1, "fraction", Fraction, "above 0 to 1");
+        Require(ValEvery >= 1, "val-every", ValEvery, "at least 1");
         Require(SaveEvery >= 0, "save-every", SaveEvery, "at least 0");
         Require(CheckpointSeconds is null or > 0, "checkpoint-seconds", CheckpointSeconds, "above 0");
         Require(MemoryLimit is null or > 0, "memory-limit", MemoryLimit, "above 0 bytes");

@@ -216,6 +216,12 @@ public sealed partial record TrainOptions
     /// <summary><c>--patience</c>: epochs without a better validation result before training stops; 0 or null (the default) never stops early.</summary>
     public int? Patience { get; init; }
 
+    /// <summary>
+    /// <c>--val-every</c>: the validation images are seen after each epoch of so many, and after the last; default 1. Only such an epoch can be the best,
+    /// and only after such a one is <see cref="Patience"/> asked. Without validation images it means nothing.
+    /// </summary>
+    public int ValEvery { get; init; } = 1;
+
     /// <summary><c>--time-limit</c>: when to stop at the latest, counted from the start of the process's run; null for no limit.</summary>
     public TimeSpan? TimeLimit { get; init; }
 

@@ -83,6 +83,7 @@ public sealed class TrainFlagsTests
         ("--decay-all false", "decayAll", "false"),
         ("--clip-grad 1", "clipGradient", "1"),
         ("--ema 0.999", "ema", "0.999"),
+        ("--val-every 5", "valEvery", "5"),
         ("--patience 5", "patience", "5"),
         ("--mixup 0.2", "mixup", "0.2"),
         ("--cutmix 1", "cutMix", "1"),
