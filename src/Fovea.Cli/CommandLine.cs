@@ -65,6 +65,7 @@ public static class CommandLine
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
+        PictureReaders.Register();
         ParseResult parsed = Root(args).Parse(args);
         if (parsed.Errors.Count > 0)
         {

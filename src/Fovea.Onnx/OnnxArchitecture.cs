@@ -20,13 +20,14 @@ public sealed class OnnxArchitecture
     {
         _model = model;
         _text = new Lazy<string>(() => ArchitectureText.Write(model));
-        if (model.Graph is not { Input: [var input], Output: [var output] } || DeclaredValues.Read(input) is not { Dimensions: [_, { Length: { } channels }, var height, _] }
+        if (model.Graph is not { Input: [var input], Output: [var output] } || DeclaredValues.Read(input) is not { Dimensions: [_, { Length: { } channels }, var height, var width] }
             || DeclaredValues.Read(output) is not { Dimensions: [_, { Length: { } classes }, ..] and { Count: var rank and (2 or 4) } })
         {
             throw new OnnxException("the graph is no network for images");
         }
 
-        (Channels, Classes, FixedSize, GivesMaps) = (channels, classes, height.Length, rank == 4);
+        (Channels, Classes, GivesMaps) = (channels, classes, rank == 4);
+        FixedSize = height.Length is { } high && width.Length is { } wide ? new Size2(high, wide) : null;
         var roles = new WeightRoles(new GraphNames(model.Graph, null));
         Weights = model.Graph.Initializer.Where(t => roles.IsKept(t.Name)).Sum(t => (long)Whole.Shape([.. t.Dims]).Elements);
     }
@@ -34,8 +35,8 @@ public sealed class OnnxArchitecture
     /// <summary>Channels of the images.</summary>
     public int Channels { get; }
 
-    /// <summary>The side of the images that the file fixes, in pixels; null where it leaves it open.</summary>
-    public int? FixedSize { get; }
+    /// <summary>Height and width of the images that the file fixes, in pixels; null where it leaves them open.</summary>
+    public Size2? FixedSize { get; }
 
     /// <summary>How many classes the network tells apart, or how many features it gives.</summary>
     public int Classes { get; }
@@ -145,10 +146,10 @@ public sealed class OnnxArchitecture
     private static Shape Output(OnnxModel model, OnnxValue images)
     {
         model.Eval();
-        int side = images.Dimensions![2].Length ?? UsualSize;
+        (int height, int width) = (images.Dimensions![2].Length ?? UsualSize, images.Dimensions[3].Length ?? UsualSize);
         try
         {
-            using Graph graph = model.Trace(new TensorSpec([2, images.Dimensions[1].Length!.Value, side, side], DType.Float32));
+            using Graph graph = model.Trace(new TensorSpec([2, images.Dimensions[1].Length!.Value, height, width], DType.Float32));
             return graph.Values[graph.Outputs[0]].Shape;
         }
         catch (CompileException error)

@@ -3,6 +3,7 @@ using Fovea.Cli.Flags;
 using Fovea.Imaging;
 using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
+using Fovea.Training;
 
 namespace Fovea.Cli.Converting;
 
@@ -25,9 +26,9 @@ internal readonly record struct PixelSize(int Width, int Height)
 /// <summary>Reads a picture as training does, resizes it as training does, and writes it.</summary>
 internal static class ImageConversion
 {
-    public static Conversion Run(string input, string output, PixelSize? size, ResizeFilter filter, OrientationHandling orientation)
+    public static Conversion Run(string input, string output, PixelSize? size, ResizeFilter filter, Preprocessing decoding)
     {
-        Image image = ImageCodecs.Load(input, new DecodeOptions { Orientation = orientation });
+        Image image = ImageCodecs.Load(input, new DecodeOptions { Orientation = decoding.Orientation ?? OrientationHandling.Apply, Levels = decoding.Levels });
         Image result = size is { } to ? Resize(image, to, filter) : image;
         ImageCodecs.Save(output, result);
         string how = size is null ? string.Empty : $", {KebabCase.Of(filter.ToString())}";

@@ -30,7 +30,7 @@ internal sealed record ImportTarget
 
     /// <summary>Whether any of its flags was given that pictures have no use for.</summary>
     public bool IsGiven => this is not { Source: null, Part: null, Model: null, Attention: null, AttentionAt: null, ImageSize: null, Mechanism: null }
-        || AttentionOptions.Count + Options.Count > 0 || Strict || Preprocessing with { Orientation = null } != Preprocessing.Unsaid;
+        || AttentionOptions.Count + Options.Count > 0 || Strict || Preprocessing with { Orientation = null, Levels = null } != Preprocessing.Unsaid;
 
     /// <summary>The source to hand to the importer; null finds it.</summary>
     public string? Named => Source == WeightsFlags.Auto ? null : Source;

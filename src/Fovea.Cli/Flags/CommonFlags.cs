@@ -19,6 +19,10 @@ internal static class CommonFlags
 
     private static readonly FlagValue<Size2> s_size = new("N|HxW", ImageSizes.Parse);
 
+    private static readonly FlagValue<SampleLevels> s_levels = new("LOW:HIGH", text => SampleLevels.TryParse(text, out SampleLevels levels)
+        ? levels
+        : throw new FormatException($"expected two whole numbers within 0 to 65535, the lower first, such as 0:4095, got \"{text}\"."));
+
     private static readonly FlagValue<string> s_weights = new("FILE", text => WeightsFlags.PathOf(FlagValues.Text("FILE").Read(text)));
 
     private static readonly FlagValue<IReadOnlyList<string>> s_classes = new("NAMES", text =>
@@ -118,13 +122,16 @@ internal static class CommonFlags
         flags.Add("--orientation", FlagValues.Word<OrientationHandling>(),
             $"Whether images, and masks that have such a tag, are turned as their EXIF orientation says, or taken as they are stored; default: {whenAbsent}.", set);
 
+    public static FlagSet<T> Levels<T>(this FlagSet<T> flags, string whenAbsent, Func<T, SampleLevels, T> set) =>
+        flags.Add("--levels", s_levels, $"Which stored values become black and white in images of more than 8 bits a sample, LOW:HIGH, such as 0:4095 for a camera of 12 bits; default: {whenAbsent}.", set);
+
     public static FlagSet<T> BatchSize<T>(this FlagSet<T> flags, string help, Func<T, int, T> set) =>
         flags.Add("--batch-size --batch -b", FlagValues.Integer(1), help, set);
 
     public static FlagSet<T> ImageSize<T>(this FlagSet<T> flags, string whenAbsent, Func<T, Size2, T> set) =>
         flags.Add("--image-size --imgsz --img-size", s_size, $"What the model sees, in pixels: the side of a square, or HEIGHTxWIDTH such as 240x320; {whenAbsent}.", set);
 
-    public static FlagSet<T> Crop<T>(this FlagSet<T> flags, string help, Func<T, int, T> set) => flags.Add("--crop", FlagValues.Integer(1, 16384), help, set);
+    public static FlagSet<T> Crop<T>(this FlagSet<T> flags, string help, Func<T, Size2, T> set) => flags.Add("--crop", s_size, help, set);
 
     public static FlagSet<T> Weights<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>
         flags.Add("--weights --pretrained", s_weights, help, set);

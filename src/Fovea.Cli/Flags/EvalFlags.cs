@@ -9,7 +9,7 @@ internal static class EvalFlags
     private const string FromWeights = "default: what the weights say";
     private const string WeightsHelp = "The weights (.safetensors, .pth, .ckpt, .npz), or the folder of a run, whose weights also say which model they belong to, or any network as .onnx.";
 
-    private const string CropHelp = "See images at their own resolution, in windows of so many pixels that overlap by a third; default: what the weights say.";
+    private const string CropHelp = "See images at their own resolution, in windows of so many pixels a side, or HEIGHTxWIDTH, that overlap by a third; default: what the weights say.";
 
     private static readonly FlagValue<IReadOnlyList<double>> s_scales = new("X,…", text =>
     {

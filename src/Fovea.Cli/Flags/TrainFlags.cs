@@ -67,7 +67,7 @@ internal static class TrainFlags
             (o, v) => o with { Validation = v })
         .Division((o, v) => o with { ValFraction = v }, (o, v) => o with { Folds = v }, (o, v) => o with { Fold = v })
         .ImageSize("default: the weights', the model's or the data's own", (o, v) => o with { ImageSize = v })
-        .Crop("Learn masks from random squares of so many pixels at the images' own resolution, and see images in windows of that size later; default: whole "
+        .Crop("Learn masks from random squares of so many pixels, or HEIGHTxWIDTH, at the images' own resolution, and see images in windows of that size later; default: whole "
             + "images, brought to the image size.", (o, v) => o with { Crop = v })
         .AddSwitch("--crop-balanced", "Lay the squares around pixels of classes that are drawn evenly.", (o, v) => o with { CropBalanced = v })
         .Add("--channels", FlagValues.Integer(1, 3), "Channels that the model sees: 1 for grey, 3 for colour; default: what the weights say, or 3.", (o, v) => o with { Channels = v })
@@ -97,6 +97,7 @@ internal static class TrainFlags
         .AddSwitch("--decay-all", "Decay biases and norms as well; default true. Switch off with --decay-all false.", (o, v) => o with { DecayAll = v })
         .Add("--clip-grad", FlagValues.AtLeast(0), "The largest norm of all gradients together, 0 for any; default 0, for boxes 10.", (o, v) => o with { ClipGradient = v })
         .Add("--ema", FlagValues.BelowOne, "Decay of a running average of the weights, 0 to below 1; default 0: none.", (o, v) => o with { Ema = v })
+        .Add("--val-every", FlagValues.Integer(1), "See the validation images after each epoch of so many, and after the last; default 1: after every epoch.", (o, v) => o with { ValEvery = v })
         .Add("--patience", FlagValues.Integer(0), "Epochs without a better validation result before training stops; default 0: never.", (o, v) => o with { Patience = v });
 
     private static void AddRegularization(FlagSet<TrainOptions> flags) => flags

@@ -50,5 +50,6 @@ internal static class WeightsFlags
         .Add("--crop-mode", FlagValues.Word<FrameFit>(), "How images of other proportions are brought into what the model sees: center fills it and loses the ends, border shows "
             + "all in the middle of the mean colour, squash stretches; default: what the weights say, or center for classes, border for boxes, squash for masks.",
             (o, v) => set(o, get(o) with { CropMode = v }))
-        .Orientation("what the weights say, or apply", (o, v) => set(o, get(o) with { Orientation = v }));
+        .Orientation("what the weights say, or apply", (o, v) => set(o, get(o) with { Orientation = v }))
+        .Levels("what the weights say, or all that their files have", (o, v) => set(o, get(o) with { Levels = v }));
 }

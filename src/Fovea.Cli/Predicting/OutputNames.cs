@@ -1,3 +1,6 @@
+using System.Globalization;
+using Fovea.Imaging.Codecs;
+
 namespace Fovea.Cli.Predicting;
 
 /// <summary>Names for what is written about pictures: by the picture, and numbered where two in different folders have one name.</summary>
@@ -9,7 +12,7 @@ internal sealed class OutputNames
     /// <param name="picture">Its path, or a hyphen for the standard input.</param>
     public string Of(string picture)
     {
-        string stem = picture == PictureInputs.StandardInput ? "stdin" : Path.GetFileNameWithoutExtension(picture), name = stem;
+        string stem = picture == PictureInputs.StandardInput ? "stdin" : StemOf(picture), name = stem;
         for (int number = 2; !_taken.Add(name); number++)
         {
             name = $"{stem}-{number}";
@@ -17,4 +20,9 @@ internal sealed class OutputNames
 
         return name;
     }
+
+    // A mark of pages would end a link to the file.
+    private static string StemOf(string picture) => PageName.TryParse(picture, out string file, out int page)
+        ? string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(file)}-page{page}")
+        : Path.GetFileNameWithoutExtension(picture);
 }

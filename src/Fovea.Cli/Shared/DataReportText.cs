@@ -44,6 +44,11 @@ internal static class DataReportText
             {
                 output.WriteLine($"  warning: {DataReport.Doubt(part)}");
             }
+
+            if (DataReport.Darkness(part) is { } dark)
+            {
+                output.WriteLine($"  warning: {dark}");
+            }
         }
 
         if (report.Whole is not null)

@@ -20,7 +20,7 @@ internal static class FileKinds
 {
     public const string Writable = "weights as .safetensors, .pth, .pt, .th or .npz; images as .png, .bmp, .ppm or .pgm";
 
-    private static readonly string[] s_readOnlyImages = [".jpg", ".jpeg", ".jpe", ".jfif", ".pbm", ".pnm"];
+    private static readonly string[] s_readOnlyImages = [".jpg", ".jpeg", ".jpe", ".jfif", ".pbm", ".pnm", ".tif", ".tiff"];
     private static readonly string[] s_images = [".png", ".bmp", ".ppm", ".pgm"];
 
     /// <summary>Whether a path is that of an ONNX file, whose weights are read.</summary>

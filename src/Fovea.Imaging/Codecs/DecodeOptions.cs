@@ -21,4 +21,10 @@ public sealed record DecodeOptions
 
     /// <summary>Whether a picture is turned as its file asks, whatever its format (default <see cref="OrientationHandling.Apply"/>).</summary>
     public OrientationHandling Orientation { get; init; }
+
+    /// <summary>
+    /// Which stored values become black and white where a sample has more than 8 bits; null (default) takes all that the file's form has, so that
+    /// 16 bits keep their upper 8. Stored samples, and so masks, are left as they are.
+    /// </summary>
+    public SampleLevels? Levels { get; init; }
 }

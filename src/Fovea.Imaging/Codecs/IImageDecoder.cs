@@ -20,6 +20,10 @@ public interface IImageDecoder
     /// <exception cref="ImageException">As <see cref="Decode"/>.</exception>
     StoredImage DecodeStored(ReadOnlySpan<byte> data, ImageLimits limits) => StoredImage.Of(Decode(data, limits));
 
+    /// <summary>What the headers say of the picture, read without decoding pixels; null (the default) from a decoder that does not look at them alone.</summary>
+    /// <exception cref="ImageException">The headers are not readable, or the picture is beyond the limits.</exception>
+    PictureHeader? ReadHeader(ReadOnlySpan<byte> data, ImageLimits limits) => null;
+
     /// <summary>The turn that a file asks for, found without decoding pixels. Metadata never fail a picture: what is odd in them means upright.</summary>
     /// <param name="data">The whole file.</param>
     ExifOrientation ReadOrientation(ReadOnlySpan<byte> data) => ExifOrientation.TopLeft;

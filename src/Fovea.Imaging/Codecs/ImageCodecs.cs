@@ -39,14 +39,10 @@ public static class ImageCodecs
     {
         options ??= DecodeOptions.Default;
         IImageDecoder decoder = Find(data, path);
-        Image image = decoder.Decode(data, options.Limits);
-        ExifOrientation orientation = options.Orientation == OrientationHandling.Apply ? decoder.ReadOrientation(data) : ExifOrientation.TopLeft;
-        if (orientation != ExifOrientation.TopLeft)
-        {
-            options.Limits.Check(decoder.Name, image.Width, image.Height, 2L * image.Pixels.Length);
-        }
-
-        return image.Orient(orientation);
+        Image image = options.Levels is { } levels && decoder.ReadHeader(data, options.Limits) is { IsDeep: true }
+            ? levels.Apply(decoder.DecodeStored(data, options.Limits))
+            : decoder.Decode(data, options.Limits);
+        return Turned(image, OrientationOf(decoder, data, options), decoder.Name, options.Limits);
     }
 
     /// <summary>Decodes what a file stores: palette indices, or samples of up to 16 bits that are not scaled. Masks are read so.</summary>
@@ -59,13 +55,19 @@ public static class ImageCodecs
         options ??= DecodeOptions.Default;
         IImageDecoder decoder = Find(data, path);
         StoredImage image = decoder.DecodeStored(data, options.Limits);
-        ExifOrientation orientation = options.Orientation == OrientationHandling.Apply ? decoder.ReadOrientation(data) : ExifOrientation.TopLeft;
-        if (orientation != ExifOrientation.TopLeft)
-        {
-            options.Limits.Check(decoder.Name, image.Width, image.Height, 2L * sizeof(ushort) * image.Samples.Length);
-        }
+        return Turned(image, OrientationOf(decoder, data, options), decoder.Name, options.Limits);
+    }
 
-        return image.Orient(orientation);
+    /// <summary>The size that <see cref="Decode"/> gives a picture, read from the headers; null where only decoding tells.</summary>
+    /// <param name="data">The whole file.</param>
+    /// <param name="options">Null for <see cref="DecodeOptions.Default"/>: the sides of a picture that lies on its side are those of the turned one.</param>
+    /// <param name="path">The file's name, which helps to say what the bytes are when no decoder knows them; null without one.</param>
+    /// <exception cref="ImageException">No decoder knows the bytes, or the headers are not readable.</exception>
+    public static PictureHeader? ReadHeader(ReadOnlySpan<byte> data, DecodeOptions? options = null, string? path = null)
+    {
+        options ??= DecodeOptions.Default;
+        IImageDecoder decoder = Find(data, path);
+        return decoder.ReadHeader(data, options.Limits)?.Turned(OrientationOf(decoder, data, options));
     }
 
     /// <summary>Decodes the indices of a segmentation mask: what <see cref="DecodeStored"/> gives, where that is one channel of at most 255.</summary>
@@ -81,19 +83,20 @@ public static class ImageCodecs
     /// <param name="data">The whole file.</param>
     public static ExifOrientation ReadOrientation(ReadOnlySpan<byte> data) => TryFind(data)?.ReadOrientation(data) ?? ExifOrientation.TopLeft;
 
-    /// <summary>Reads and decodes a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Reads and decodes a file, or a page of one: where there is no file of the name <c>stack.tif#3</c>, it is the third picture of <c>stack.tif</c>.</summary>
+    /// <param name="path">The file, or the name of a page.</param>
     /// <param name="options">Null for <see cref="DecodeOptions.Default"/>: a picture is turned upright as its file asks.</param>
     /// <exception cref="ImageException">The file is not a readable picture.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Image Load(string path, DecodeOptions? options = null) => Named(path, data => Decode(data, options, path));
+    public static Image Load(string path, DecodeOptions? options = null) => Named(path, data => Decode(data, options, path), (file, page) => PictureStacks.Decode(file, page, options));
 
     /// <summary>Reads a file and decodes it as <see cref="DecodeIndices"/> does.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Null for <see cref="DecodeOptions.Default"/>.</param>
     /// <exception cref="ImageException">The file is not a readable mask.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Image LoadIndices(string path, DecodeOptions? options = null) => Named(path, data => DecodeIndices(data, options, path));
+    public static Image LoadIndices(string path, DecodeOptions? options = null) =>
+        Named(path, data => DecodeIndices(data, options, path), (file, page) => PictureStacks.DecodeStored(file, page, options).ToIndices());
 
     /// <summary>Encodes a picture into a file of the format that the path's extension names, replacing one that is there.</summary>
     /// <remarks><c>.png</c> takes every picture, <c>.bmp</c> too (grey with alpha as colour), <c>.ppm</c> Grey and Rgb, <c>.pgm</c> Grey.</remarks>
@@ -119,16 +122,41 @@ public static class ImageCodecs
         File.WriteAllBytes(path, file);
     }
 
-    private static Image Named(string path, Func<byte[], Image> decode)
+    internal static Image Turned(Image image, ExifOrientation orientation, string format, ImageLimits limits)
     {
-        byte[] data = File.ReadAllBytes(path);
+        if (orientation != ExifOrientation.TopLeft)
+        {
+            limits.Check(format, image.Width, image.Height, 2L * image.Pixels.Length);
+        }
+
+        return image.Orient(orientation);
+    }
+
+    internal static StoredImage Turned(StoredImage image, ExifOrientation orientation, string format, ImageLimits limits)
+    {
+        if (orientation != ExifOrientation.TopLeft)
+        {
+            limits.Check(format, image.Width, image.Height, 2L * sizeof(ushort) * image.Samples.Length);
+        }
+
+        return image.Orient(orientation);
+    }
+
+    private static ExifOrientation OrientationOf(IImageDecoder decoder, ReadOnlySpan<byte> data, DecodeOptions options) =>
+        options.Orientation == OrientationHandling.Apply ? decoder.ReadOrientation(data) : ExifOrientation.TopLeft;
+
+    private static Image Named(string path, Func<byte[], Image> decode, Func<Stream, int, Image> decodePage)
+    {
+        bool isPage = PageName.TryParse(path, out string file, out int page) && !File.Exists(path) && File.Exists(file);
+        byte[] data = isPage ? [] : File.ReadAllBytes(path);
         try
         {
-            return decode(data);
+            using Stream? stream = isPage ? File.OpenRead(file) : null;
+            return stream is null ? decode(data) : decodePage(stream, page);
         }
         catch (ImageException e)
         {
-            throw new ImageException(e.Error, $"{path}: {e.Message}", e);
+            throw new ImageException(e.Error, $"{path}: {e.Message}", e) { Format = e.Format };
         }
     }
 

@@ -21,13 +21,16 @@ public sealed record ModelEntry(string Key, string Title, int ImageSize, Func<Mo
     /// <summary>The model that has the same names and shapes, which weights are recognised as; null (default) where there is none.</summary>
     public string? Twin { get; init; }
 
+    /// <summary>The one size of images that it takes; null (default) for any whose sides are such multiples.</summary>
+    public Size2? FixedSize { get; init; }
+
     /// <summary>Builds the model, with its own image size where none is given.</summary>
     /// <exception cref="OptionException">An option does not fit.</exception>
     public Module Create(ModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Classes, 1);
-        Module model = Build(options with { ImageSize = options.ImageSize is { Height: > 0, Width: > 0 } ? options.ImageSize : ImageSize });
+        Module model = Build(options with { ImageSize = options.ImageSize is { Height: > 0, Width: > 0 } ? options.ImageSize : FixedSize ?? ImageSize });
         model.EnsureBuilt();
         return model;
     }

@@ -120,9 +120,9 @@ internal sealed class ImageNetwork
         WasChannelsLast = lengths[1] is not (1 or 3) && lengths[3] is 1 or 3;
         int channels = (WasChannelsLast ? lengths[3] : lengths[1]) ?? 3;
         (int? height, int? width) = WasChannelsLast ? (lengths[1], lengths[2]) : (lengths[2], lengths[3]);
-        if (channels is not (1 or 3) || (height ?? width) != (width ?? height))
+        if (channels is not (1 or 3))
         {
-            throw new OnnxException($"the graph takes {images}; expected images of 1 or 3 channels, as high as wide. fovea run runs any file on arrays");
+            throw new OnnxException($"the graph takes {images}; expected images of 1 or 3 channels. fovea run runs any file on arrays");
         }
 
         object Side(int? length, string name) => length is { } fix ? fix : name;

@@ -174,7 +174,7 @@ public static class DatasetFactory
     {
         if (Directory.Exists(path))
         {
-            return ArchiveFolder.Detect(path, options) ?? DataLayout.Detect(new DirectoryTree(path, options.MemoryLimit, options.Output), options);
+            return ArchiveFolder.Detect(path, options) ?? DataLayout.Detect(new PagedTree(new DirectoryTree(path, options.MemoryLimit, options.Output)), options);
         }
 
         if (!File.Exists(path))

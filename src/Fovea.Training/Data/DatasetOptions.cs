@@ -71,12 +71,15 @@ public sealed record DatasetOptions
     /// <summary>Whether pictures, and masks that have such a tag, are turned as their EXIF orientation says (default), or taken as they are stored.</summary>
     public OrientationHandling Orientation { get; init; }
 
+    /// <summary>Which stored values become black and white in pictures of more than 8 bits a sample; null (default) for all that their files have. Masks go by their values.</summary>
+    public SampleLevels? Levels { get; init; }
+
     /// <summary>The endings that make a file a picture, lower case with the dot. Add the ending of a decoder that you registered.</summary>
     /// <remarks>By default those of every format in <see cref="PictureFormats"/>, read or not, so that the check names files that cannot be read.</remarks>
     public IReadOnlyList<string> Extensions { get; init; } = [.. PictureFormats.All.SelectMany(f => f.Endings).Distinct()];
 
     /// <summary>How pictures and masks are decoded.</summary>
-    internal DecodeOptions Decoding => new() { Limits = Limits, Orientation = Orientation };
+    internal DecodeOptions Decoding => new() { Limits = Limits, Orientation = Orientation, Levels = Levels };
 
     /// <summary>Whether a file is a picture by its name or, when that has no ending, by its first bytes.</summary>
     internal bool IsImage(string path, ReadOnlySpan<byte> head)
@@ -101,6 +104,7 @@ public sealed record DatasetOptions
         Require(IgnoreValue is null or (>= 0 and <= 255), nameof(IgnoreValue), IgnoreValue ?? 0, "0 to 255");
         Require(MaskColors is null || IgnoreValue is null, nameof(IgnoreValue), IgnoreValue ?? 0, "left out with MaskColors, which name void what does not count");
         Require(MaskColors is null || Task is null || Task == DataTask.Segment, nameof(Task), 0, "Segment with MaskColors");
+        Require(Levels is null or { IsValid: true }, nameof(Levels), Levels?.High ?? 0, "LOW:HIGH within 0 to 65535, the lower first");
         Require(CacheLimit >= 0, nameof(CacheLimit), CacheLimit, "at least 0");
     }
 

@@ -29,6 +29,11 @@ public interface IImageDataset
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     string Name(int index);
 
+    /// <summary>The size that <see cref="Get"/> gives a picture, known without decoding it; null (the default) where only decoding tells.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    /// <exception cref="DataException">The picture's file cannot be read; the message names it and the reason.</exception>
+    (int Width, int Height)? Size(int index) => null;
+
     /// <summary>Reads and decodes a picture. The same index always gives the same pixels.</summary>
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     /// <exception cref="DataException">The picture cannot be read; the message names it and the reason.</exception>

@@ -18,6 +18,9 @@ public record ImageSample(Image Image, int Label, string Name, Image? Mask = nul
     /// </summary>
     public ExifOrientation? TurnedAlone { get; init; }
 
+    /// <summary>Whether its file has more than 8 bits a sample, of which the picture keeps 8.</summary>
+    public bool IsDeep { get; init; }
+
     /// <summary>What an evaluation compares with what a model says of each pixel: the mask in its own size.</summary>
     internal virtual object? Truth => Mask;
 }

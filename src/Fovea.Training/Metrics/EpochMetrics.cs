@@ -18,10 +18,10 @@ public sealed record EpochMetrics
     /// <summary>What the task measured on the training images as augmented: <see cref="ITask.TrainMetric"/>.</summary>
     public MetricSet Train { get; init; } = MetricSet.Empty;
 
-    /// <summary>Mean validation loss; null without validation images, and where it is not finite.</summary>
+    /// <summary>Mean validation loss; null without validation images, after epochs that are not validated, and where it is not finite.</summary>
     public double? ValLoss { get; init; }
 
-    /// <summary>What the task measured on the validation images: its <see cref="ITask.Metrics"/>; empty without such images.</summary>
+    /// <summary>What the task measured on the validation images: its <see cref="ITask.Metrics"/>; empty without such images, and after epochs that are not validated.</summary>
     public MetricSet Validation { get; init; } = MetricSet.Empty;
 
     /// <summary>Learning rate of the epoch's last step.</summary>

@@ -39,9 +39,9 @@ public sealed record EvalOptions
     public Size2? ImageSize { get; init; }
 
     /// <summary>
-    /// <c>--crop</c>: side of the windows in which a segmentation model sees images at their own resolution, in pixels; null takes what the weights say.
+    /// <c>--crop</c>: height and width of the windows in which a segmentation model sees images at their own resolution, in pixels, a number for a square; null takes what the weights say.
     /// </summary>
-    public int? Crop { get; init; }
+    public Size2? Crop { get; init; }
 
     /// <summary><c>--scales</c>: sizes at which each image is seen in windows, as factors of its own, whose probabilities are averaged; default 1.</summary>
     public IReadOnlyList<double> Scales { get; init; } = [1];
@@ -70,7 +70,7 @@ public sealed record EvalOptions
     /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
     public bool Strict { get; init; }
 
-    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--crop-mode</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--crop-mode</c>, <c>--orientation</c>, <c>--levels</c>: what is done to the images; what is not said is taken from the weights.</summary>
     public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
 
     internal ModelRequest ModelRequest() => new()
@@ -121,9 +121,9 @@ public sealed record PredictOptions
     public Size2? ImageSize { get; init; }
 
     /// <summary>
-    /// <c>--crop</c>: side of the windows in which a segmentation model sees images at their own resolution, in pixels; null takes what the weights say.
+    /// <c>--crop</c>: height and width of the windows in which a segmentation model sees images at their own resolution, in pixels, a number for a square; null takes what the weights say.
     /// </summary>
-    public int? Crop { get; init; }
+    public Size2? Crop { get; init; }
 
     /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor.</summary>
     public int? Threads { get; init; }
@@ -152,7 +152,7 @@ public sealed record PredictOptions
     /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
     public bool Strict { get; init; }
 
-    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--crop-mode</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--crop-mode</c>, <c>--orientation</c>, <c>--levels</c>: what is done to the images; what is not said is taken from the weights.</summary>
     public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
 
     internal ModelRequest ModelRequest() => new()

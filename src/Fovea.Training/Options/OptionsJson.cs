@@ -8,6 +8,6 @@ namespace Fovea.Training;
     UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(ImageSizeConverter)])]
+    Converters = [typeof(ImageSizeConverter), typeof(SampleLevelsConverter)])]
 [JsonSerializable(typeof(TrainOptions))]
 internal sealed partial class OptionsJson : JsonSerializerContext;

@@ -11,8 +11,8 @@ public sealed partial record TrainOptions
         Require(BatchSize is null or >= 1, "batch-size", BatchSize, "at least 1");
         Require(Instances is null or >= 2, "instances", Instances, "at least 2");
         Require(ImageSize is null or { Height: >= 1, Width: >= 1 }, "image-size", ImageSize, "at least 1");
-        Require(Crop is null or >= 1, "crop", Crop, "at least 1");
-        Require(Crop is null || ImageSize is null || ImageSize == (Size2)Crop.Value, "image-size", ImageSize, $"nothing beside --crop {Crop}, which is the size that the model sees");
+        Require(Crop is null or { Height: >= 1, Width: >= 1 }, "crop", Crop, "at least 1");
+        Require(Crop is null || ImageSize is null || ImageSize == Crop, "image-size", ImageSize, $"nothing beside --crop {Crop?.Flag()}, which is the size that the model sees");
         Require(Crop is not null || !CropBalanced, "crop-balanced", "no --crop", "--crop N beside it");
         Require(Channels is null or 1 or 3, "channels", Channels, "1 or 3");
         Require(LearningRate is null or (> 0 and < double.PositiveInfinity), "lr", LearningRate, "above 0");
@@ -46,6 +46,7 @@ public sealed partial record TrainOptions
         Require(Threads is null or (>= 1 and <= 256), "threads", Threads, "1 to 256");
         Require(Patience is null or >= 0, "patience", Patience, "at least 0");
         Require(Fraction is > 0 and <= 1, "fraction", Fraction, "above 0 to 1");
+        Require(ValEvery >= 1, "val-every", ValEvery, "at least 1");
         Require(SaveEvery >= 0, "save-every", SaveEvery, "at least 0");
         Require(CheckpointSeconds is null or > 0, "checkpoint-seconds", CheckpointSeconds, "above 0");
         Require(MemoryLimit is null or > 0, "memory-limit", MemoryLimit, "above 0 bytes");

@@ -92,10 +92,10 @@ public sealed partial record TrainOptions
     public Size2? ImageSize { get; init; }
 
     /// <summary>
-    /// <c>--crop</c>: side of the squares of the images, at their own resolution, that a segmentation model learns from and sees images through later,
-    /// in pixels; null brings whole images to <see cref="ImageSize"/>.
+    /// <c>--crop</c>: height and width of the parts of the images, at their own resolution, that a segmentation model learns from and sees images through
+    /// later, in pixels, a number for a square; null brings whole images to <see cref="ImageSize"/>.
     /// </summary>
-    public int? Crop { get; init; }
+    public Size2? Crop { get; init; }
 
     /// <summary><c>--crop-balanced</c>: lay the squares around pixels of classes that are drawn evenly; default false.</summary>
     public bool CropBalanced { get; init; }
@@ -178,7 +178,7 @@ public sealed partial record TrainOptions
     /// <summary><c>--strict</c>: refuse weights that do not match the model name by name and shape by shape; default false.</summary>
     public bool Strict { get; init; }
 
-    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--crop-mode</c>, <c>--orientation</c>: what is done to the images; what is not said is taken from the weights.</summary>
+    /// <summary><c>--mean</c>, <c>--std</c>, <c>--interpolation</c>, <c>--crop-pct</c>, <c>--crop-mode</c>, <c>--orientation</c>, <c>--levels</c>: what is done to the images; what is not said is taken from the weights.</summary>
     public Preprocessing Preprocessing { get; init; } = Preprocessing.Unsaid;
 
     /// <summary><c>--channels</c>: channels of the images that the model sees, 1 or 3; null takes what the weights say, or 3.</summary>
@@ -215,6 +215,12 @@ public sealed partial record TrainOptions
 
     /// <summary><c>--patience</c>: epochs without a better validation result before training stops; 0 or null (the default) never stops early.</summary>
     public int? Patience { get; init; }
+
+    /// <summary>
+    /// <c>--val-every</c>: the validation images are seen after each epoch of so many, and after the last; default 1. Only such an epoch can be the best,
+    /// and only after such a one is <see cref="Patience"/> asked. Without validation images it means nothing.
+    /// </summary>
+    public int ValEvery { get; init; } = 1;
 
     /// <summary><c>--time-limit</c>: when to stop at the latest, counted from the start of the process's run; null for no limit.</summary>
     public TimeSpan? TimeLimit { get; init; }

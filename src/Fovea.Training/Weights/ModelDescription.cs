@@ -84,6 +84,10 @@ public sealed record ModelDescription
     /// <summary>Whether images are turned as their EXIF orientation says, or taken as they are stored; null turns them.</summary>
     public OrientationHandling? Orientation { get; init; }
 
+    /// <summary>Which stored values become black and white in images of more than 8 bits a sample; null for all that their files have.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SampleLevels? Levels { get; init; }
+
     /// <summary>The catalogue's name of model and mechanism together: <c>resnet18</c>, <c>cbam_resnet18</c>.</summary>
     [JsonIgnore]
     public string Key => Attention is null ? Model : $"{Attention}_{Model}";
@@ -102,6 +106,7 @@ public sealed record ModelDescription
         CropFraction = Fit != FrameFit.Center ? null : CropFraction ?? (Math.Max(ImageSize.Height, ImageSize.Width) > SmallImage ? PhotographCrop : 1),
         CropMode = CropMode,
         Orientation = Orientation ?? OrientationHandling.Apply,
+        Levels = Levels,
     };
 
     /// <summary>The same in words, with the size: <c>224×224 pixels, mean 0.5, std 0.5, bicubic, crop 0.9</c>.</summary>
@@ -110,7 +115,7 @@ public sealed record ModelDescription
 
     /// <summary>How image files are decoded for it.</summary>
     [JsonIgnore]
-    public DecodeOptions Decoding => new() { Orientation = Orientation ?? OrientationHandling.Apply };
+    public DecodeOptions Decoding => new() { Orientation = Orientation ?? OrientationHandling.Apply, Levels = Levels };
 
     /// <summary>The description in words: <c>resnet20-cifar with se, 10 classes</c>.</summary>
     public string Title => $"{Model}{(Attention is null ? string.Empty : $" with {Attention}")}, {Format.Of(Classes.Count, "class")}";

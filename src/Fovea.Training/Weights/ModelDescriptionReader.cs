@@ -103,6 +103,9 @@ internal ref struct ModelDescriptionReader
                 case "orientation":
                     rest = rest with { Orientation = _json.TokenType == JsonTokenType.Null ? null : Word<OrientationHandling>("orientation") };
                     break;
+                case "levels":
+                    rest = rest with { Levels = _json.TokenType == JsonTokenType.Null ? null : SampleLevelsConverter.Read(ref _json) };
+                    break;
                 case "title":
                     // Written for people, and computed from the rest.
                     _json.Skip();

@@ -24,7 +24,7 @@ public sealed record ModelRequest
     public Size2? ImageSize { get; init; }
 
     /// <summary>Side of the windows in which the model sees images at their own resolution, in pixels.</summary>
-    public int? Crop { get; init; }
+    public Size2? Crop { get; init; }
 
     /// <summary>Channels of the images, 1 or 3.</summary>
     public int? Channels { get; init; }
@@ -63,7 +63,7 @@ public sealed record ModelRequest
             Model = OnnxDescription.IsFile(Model) ? Path.GetFileName(Model)! : Model ?? description.Model,
             Architecture = OnnxDescription.IsFile(Model) ? OnnxArchitecture.Open(Model!).Architecture : Model is null ? description.Architecture : null,
             AttentionAt = AttentionAt ?? description.AttentionAt,
-            ImageSize = Crop is { } side ? side : ImageSize ?? description.ImageSize,
+            ImageSize = Crop ?? ImageSize ?? description.ImageSize,
             SeesWindows = description.SeesWindows || Crop is not null,
         };
         return Preprocessing.ApplyTo(Channels is { } channels ? description.WithChannels(channels) : description);

@@ -21,12 +21,19 @@ internal static class OnnxDescription
     public static ModelEntry Entry(string name, OnnxArchitecture architecture)
     {
         DataTask task = architecture.GivesMaps ? DataTask.Segment : DataTask.Classify;
-        return new ModelEntry(name, $"Network of the ONNX file {name}", architecture.FixedSize ?? UsualSize, Build) { Task = task.Name, SizeUnit = architecture.FixedSize ?? 1 };
+        return new ModelEntry(name, $"Network of the ONNX file {name}", Side(architecture), Build)
+        {
+            Task = task.Name,
+            FixedSize = architecture.FixedSize,
+
+            // Of a square the multiples say which one it is.
+            SizeUnit = architecture.FixedSize is { } fix && fix.Height == fix.Width ? fix.Height : 1,
+        };
 
         Module Build(ModelOptions options) =>
             options.Attention is not null ? throw new OptionException("attention", $"{name} is a network of an ONNX file, which has no slots for mechanisms; leave it out, or name a model of the catalogue with --model.")
             : options.InChannels != architecture.Channels ? throw new OptionException("channels", $"{name} takes images of {architecture.Channels}; expected {architecture.Channels}, got {options.InChannels}.")
-            : architecture.FixedSize is { } side && options.ImageSize != side ? throw new OptionException("image-size", $"{name} fixes the size of its images; expected {side}, got {options.ImageSize.Flag()}.")
+            : architecture.FixedSize is { } size && options.ImageSize != size ? throw new OptionException("image-size", $"{name} fixes the size of its images; expected {size.Flag()}, got {options.ImageSize.Flag()}.")
             : architecture.WithClasses(options.Classes).Build();
     }
 
@@ -60,6 +67,8 @@ internal static class OnnxDescription
             ? (description with { Mean = mean!, Std = std! }, null)
             : (description, "the file does not say how images are prepared: taken for ImageNet's mean and deviation; --mean, --std, --interpolation and --crop-pct say otherwise.");
     }
+
+    private static int Side(OnnxArchitecture architecture) => architecture.FixedSize is { } size ? Math.Max(size.Height, size.Width) : UsualSize;
 
     // A list in JSON; a dictionary as Python prints it, which is JSON but for its quotes and bare numbers, is left to --classes and the data.
     private static IReadOnlyList<string>? Names(IReadOnlyDictionary<string, string> texts, string key, int count) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
 using Fovea.Training.Data;
@@ -32,6 +33,10 @@ public sealed record Preprocessing
     /// <summary><c>--orientation</c>: whether images are turned as their EXIF orientation says, or taken as they are stored.</summary>
     public OrientationHandling? Orientation { get; init; }
 
+    /// <summary><c>--levels</c>: which stored values become black and white in images of more than 8 bits a sample.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SampleLevels? Levels { get; init; }
+
     /// <summary>These settings, with another's where that says something.</summary>
     public Preprocessing With(Preprocessing other)
     {
@@ -44,6 +49,7 @@ public sealed record Preprocessing
             CropFraction = other.CropFraction ?? CropFraction,
             CropMode = other.CropMode ?? CropMode,
             Orientation = other.Orientation ?? Orientation,
+            Levels = other.Levels ?? Levels,
         };
     }
 
@@ -56,6 +62,7 @@ public sealed record Preprocessing
         int channels = description.Mean.Count;
         Require(CropFraction is null or (> 0 and <= 1), "crop-pct", "a number above 0, at most 1", CropFraction);
         Require(Std?.All(s => s > 0 && double.IsFinite(s)) ?? true, "std", "numbers above 0", Join(Std));
+        Require(Levels is null or { IsValid: true }, "levels", "LOW:HIGH within 0 to 65535, the lower first", Levels);
         Require(Mean?.All(double.IsFinite) ?? true, "mean", "numbers", Join(Mean));
         return description with
         {
@@ -65,6 +72,7 @@ public sealed record Preprocessing
             CropFraction = CropFraction ?? description.CropFraction,
             CropMode = CropMode ?? description.CropMode,
             Orientation = Orientation ?? description.Orientation,
+            Levels = Levels ?? description.Levels,
         };
     }
 
@@ -80,6 +88,7 @@ public sealed record Preprocessing
 
         // To turn upright is what everybody expects.
         Orientation == OrientationHandling.Ignore ? "orientation ignored" : null,
+        Levels is { } levels ? $"levels {levels}" : null,
     }.OfType<string>());
 
     private static IReadOnlyList<double>? Spread(IReadOnlyList<double>? values, string flag, int channels)

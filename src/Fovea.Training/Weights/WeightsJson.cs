@@ -8,6 +8,6 @@ namespace Fovea.Training;
     UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(ImageSizeConverter)])]
+    Converters = [typeof(ImageSizeConverter), typeof(SampleLevelsConverter)])]
 [JsonSerializable(typeof(ModelDescription))]
 internal sealed partial class WeightsJson : JsonSerializerContext;

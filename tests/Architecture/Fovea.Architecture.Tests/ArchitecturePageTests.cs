@@ -40,7 +40,7 @@ public sealed partial class ArchitecturePageTests
     }
 
     // A row of the table of rooms: the first name, and what else stands in the first cell.
-    [GeneratedRegex(@"^\| `(Fovea\.\w+/\w+)`([^|]*)\|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(Fovea\.[\w.]+/\w+)`([^|]*)\|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex("`([^`]+)`")]

@@ -1,4 +1,5 @@
 using Fovea.Imaging.Codecs;
+using Fovea.Testing;
 
 namespace Fovea.Imaging.Tests;
 
@@ -72,12 +73,108 @@ public class ImageCodecsTests
         }
     }
 
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpeg")]
+    [InlineData("bmp")]
+    [InlineData("ppm")]
+    public void Headers_say_the_size_that_decoding_gives(string folder)
+    {
+        string[] files = [.. Directory.EnumerateFiles(Repository.Golden("images", folder)).Where(f => PictureFormats.OfName(f) is not null)];
+        Assert.Contains(files, f => Decoded(File.ReadAllBytes(f), DecodeOptions.Default) is not null);
+        foreach (byte[] file in files.Select(File.ReadAllBytes))
+        {
+            foreach (OrientationHandling orientation in Enum.GetValues<OrientationHandling>())
+            {
+                var options = new DecodeOptions { Orientation = orientation };
+                if (Decoded(file, options) is not { } image)
+                {
+                    continue;
+                }
+
+                PictureHeader header = ImageCodecs.ReadHeader(file, options)!.Value;
+                Assert.Equal((image.Width, image.Height, ImageCodecs.DecodeStored(file, options).Maximum), (header.Width, header.Height, header.Maximum));
+            }
+        }
+    }
+
+    [Fact]
+    public void Headers_of_turned_pictures_are_those_of_the_upright_ones()
+    {
+        byte[] file = ExifPng.Turned(Codecs.Png.PngEncoder.Encode(new Image(5, 3, PixelFormat.Grey)), 6);
+        Assert.Equal(new PictureHeader(3, 5, 255), ImageCodecs.ReadHeader(file));
+        Assert.Equal(new PictureHeader(5, 3, 255), ImageCodecs.ReadHeader(file, new DecodeOptions { Orientation = OrientationHandling.Ignore }));
+    }
+
+    [Fact]
+    public void Levels_are_for_samples_of_more_than_eight_bits()
+    {
+        var options = new DecodeOptions { Levels = new SampleLevels(0, 4095) };
+        byte[] deep = PngParts.File(PngParts.Header(3, 1, 16, 0), PngParts.Data(0, 0x00, 0x00, 0x08, 0x00, 0xFF, 0xFF));
+        Assert.Equal([0, 8, 255], ImageCodecs.Decode(deep).Pixels);
+        Assert.Equal([0, 128, 255], ImageCodecs.Decode(deep, options).Pixels);
+        byte[] alpha = PngParts.File(PngParts.Header(1, 1, 16, 4), PngParts.Data(0, 0x08, 0x00, 0x80, 0x00));
+        Assert.Equal([128, 128], ImageCodecs.Decode(alpha, options).Pixels);
+        byte[] plain = PngParts.File(PngParts.Header(3, 1, 8, 0), PngParts.Data(0, 1, 2, 3));
+        Assert.Equal([1, 2, 3], ImageCodecs.Decode(plain, options).Pixels);
+        Assert.Equal([4, 255], ImageCodecs.Decode([.. "P5 2 1 4095\n"u8, 0x00, 0x40, 0x0F, 0xFF], options).Pixels);
+    }
+
+    [Theory]
+    [InlineData("0:4095", true)]
+    [InlineData("7:8", true)]
+    [InlineData("0:65535", true)]
+    [InlineData("0:65536", false)]
+    [InlineData("8:8", false)]
+    [InlineData("-1:8", false)]
+    [InlineData("4095", false)]
+    [InlineData("1:2:3", false)]
+    [InlineData("a:b", false)]
+    public void Levels_are_two_numbers_the_lower_first(string text, bool isRange)
+    {
+        Assert.Equal(isRange, SampleLevels.TryParse(text, out SampleLevels levels));
+        if (isRange)
+        {
+            Assert.Equal(text, levels.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData("a/stack.tif#3", "a/stack.tif", 3)]
+    [InlineData("x#1#20", "x#1", 20)]
+    [InlineData("stack.tif", "stack.tif", 0)]
+    [InlineData("stack.tif#", "stack.tif#", 0)]
+    [InlineData("stack.tif#0", "stack.tif#0", 0)]
+    [InlineData("stack.tif#03", "stack.tif#03", 0)]
+    [InlineData("stack.tif#3a", "stack.tif#3a", 0)]
+    [InlineData("stack.tif#9999999999", "stack.tif#9999999999", 0)]
+    [InlineData("#3", "#3", 0)]
+    public void Names_of_pages_end_in_their_number(string name, string file, int page)
+    {
+        Assert.Equal(page > 0, PageName.TryParse(name, out string found, out int number));
+        Assert.Equal((file, page), (found, number));
+        Assert.Equal(name, page > 0 ? PageName.Of(file, page) : name);
+    }
+
     [Fact]
     public void A_registered_decoder_is_asked_first()
     {
         ImageCodecs.Register(new Marked());
         Assert.Equal(42, ImageCodecs.Decode("fovea-test-format"u8).Width);
         Assert.Equal("marked", ImageCodecs.Decoders[0].Name);
+    }
+
+    // Some of the files are there to be refused.
+    private static Image? Decoded(byte[] file, DecodeOptions options)
+    {
+        try
+        {
+            return ImageCodecs.Decode(file, options);
+        }
+        catch (ImageException)
+        {
+            return null;
+        }
     }
 
     private sealed class Marked : IImageDecoder

@@ -48,6 +48,17 @@ public sealed class AttentionOptionsTests
         Assert.StartsWith("cbam", e.Message.Replace("spatial:", "cbam", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
+    // Its authors' code demands odd windows too: one without a centre has no meaning that others share.
+    [Theory]
+    [InlineData("""{"channels":32,"maskHeight":4,"maskWidth":5}""", "(4 and 5) must be odd")]
+    [InlineData("""{"channels":32,"maskHeight":5,"maskWidth":6}""", "(5 and 6) must be odd")]
+    public void A_window_of_point_wise_attention_has_a_centre(string json, string expected)
+    {
+        OptionException e = Assert.Throws<OptionException>(() => Catalog.Find("psa").Create(JsonNode.Parse(json)!.AsObject()));
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.Contains("2·height − 1", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("reduction", "8", "8")]
     [InlineData("mlpBias", "true", "true")]

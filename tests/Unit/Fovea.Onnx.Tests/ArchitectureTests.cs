@@ -40,7 +40,7 @@ public sealed class ArchitectureTests : IDisposable
         ModelProto model = Keras();
         OnnxNetwork network = Open(model);
         OnnxArchitecture a = network.Architecture;
-        Assert.Equal((3, 4, 5, false), (a.Channels, a.FixedSize, a.Classes, a.GivesMaps));
+        Assert.Equal((3, new Size2(4, 4), 5, false), (a.Channels, a.FixedSize, a.Classes, a.GivesMaps));
         Assert.Equal(["w", "b"], a.Head);
         Assert.Contains(network.Notes, n => n.StartsWith("Softmax", StringComparison.Ordinal));
         Assert.Contains(network.Notes, n => n.Contains("left out: extra", StringComparison.Ordinal));
@@ -102,7 +102,6 @@ public sealed class ArchitectureTests : IDisposable
     }
 
     [Theory]
-    [InlineData("as high as wide", 4, 6)]
     [InlineData("of 1 or 3 channels", 4, 4, 2)]
     public void What_is_no_network_for_images_is_refused(string said, int height, int width, int channels = 3)
     {

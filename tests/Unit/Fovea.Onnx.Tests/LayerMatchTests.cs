@@ -46,9 +46,10 @@ public sealed class LayerMatchTests : IDisposable
 
         // And so is one that goes on behind it.
         model.Graph.Output[0] = Value("more", "n", 3);
-        model.Graph.Initializer.Add(Floats("A", [3, 64], new float[3 * 64]));
-        model.Graph.Initializer.Add(Floats("B", [3], 1, 2, 3));
-        model.Graph.Node.Add(Node("Gemm", $"{head.Input[0]} A B", "more", Int("transB", 1)));
+        model.Graph.Initializer.Add(Floats("A", [64, 64], new float[64 * 64]));
+        model.Graph.Initializer.Add(Floats("B", [3, 64], new float[3 * 64]));
+        model.Graph.Node.Add(Node("Gemm", $"{head.Input[0]} A", "between", Int("transB", 1)));
+        model.Graph.Node.Add(Node("Gemm", "between B", "more", Int("transB", 1)));
         Assert.Equal(match.Names.Values.Order(), LayerMatch.Find(Open(model).Architecture)!.Names.Values.Order());
     }
 

@@ -33,7 +33,7 @@ internal static class ConvertVerb
             "fovea convert photo.jpg photo.png --resize 224x224 --filter bilinear",
             "fovea convert resnet50.pth resnet50.safetensors --from torchvision --model resnet50",
             "fovea convert cbam.pth cbam.safetensors --from official-cbam --mechanism cbam --option channels=64");
-        Argument<string> input = verb.AddArgument<string>("in", "The file to read; .jpg is read as well.", ArgumentArity.ExactlyOne);
+        Argument<string> input = verb.AddArgument<string>("in", "The file to read; .jpg and .tif are read as well, and stack.tif#3 is the third page of a TIFF file.", ArgumentArity.ExactlyOne);
         Argument<string> output = verb.AddArgument<string>("out", "The file to write.", ArgumentArity.ExactlyOne, FlagValues.OutputFile);
         FlagSet<ConvertOptions> flags = new FlagSet<ConvertOptions>()
             .Group("Images")
@@ -103,9 +103,9 @@ internal static class ConvertVerb
             throw Wrong("--key, --from, --model and --mechanism are for weights; leave them out for images");
         }
 
-        if (kind == FileKind.Weights && options.Import is { Source: null, Preprocessing.Orientation: not null })
+        if (kind == FileKind.Weights && options.Import is { Source: null, Preprocessing: { Orientation: not null } or { Levels: not null } })
         {
-            throw Wrong("--orientation is for images, and for weights of another library with --from; leave it out");
+            throw Wrong("--orientation and --levels are for images, and for weights of another library with --from; leave them out");
         }
 
         if (kind == FileKind.Weights)
@@ -118,7 +118,7 @@ internal static class ConvertVerb
             throw Wrong("--filter says how to resize; give --resize WxH as well");
         }
 
-        if (!File.Exists(input))
+        if (!File.Exists(input) && !(kind == FileKind.Image && PageName.TryParse(input, out string stack, out _) && File.Exists(stack)))
         {
             throw new FileNotFoundException($"convert: there is no file {input}.");
         }
@@ -135,7 +135,7 @@ internal static class ConvertVerb
 
         return kind == FileKind.Weights
             ? options.Import.Source is null ? WeightsConversion.Run(input, output, options.Key, progress, stop) : WeightsImport.Run(input, output, options.Key, options.Import, progress, stop)
-            : ImageConversion.Run(input, output, options.Size, options.Filter ?? ResizeFilter.Bilinear, options.Import.Preprocessing.Orientation ?? OrientationHandling.Apply);
+            : ImageConversion.Run(input, output, options.Size, options.Filter ?? ResizeFilter.Bilinear, options.Import.Preprocessing);
     }
 
     private static ConvertOptions Oriented(ConvertOptions options, OrientationHandling orientation) =>

@@ -40,6 +40,7 @@ internal static class CheckDataVerb
             .Masks((o, v) => With(o, d => d with { MaskClasses = v }), (o, v) => With(o, d => d with { IgnoreValue = v }),
                 (o, v) => With(o, d => d with { MaskColors = v.Count == 0 ? null : MaskColorTable.Parse(v, "mask-colors") }))
             .Orientation("apply", (o, v) => With(o, d => d with { Orientation = v }))
+            .Levels("all that their files have", (o, v) => With(o, d => d with { Levels = v }))
             .Workers("default 0: every processor", (o, v) => o with { Workers = v })
             .Group("Output")
             .Add("--export", FlagValues.Folder, "Write the embedded data there as a folder per class, with the masks.", (o, v) => o with { Export = v });

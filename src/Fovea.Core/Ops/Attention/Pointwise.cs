@@ -149,7 +149,7 @@ public static class PointwiseExtensions
         {
             if (rules.Mask.Height < 1 || rules.Mask.Width < 1 || rules.Mask.Height % 2 == 0 || rules.Mask.Width % 2 == 0)
             {
-                throw new OptionException("pointwise_attention", $"expected a window of odd sides, got {rules.Mask}.");
+                throw new OptionException("pointwise_attention", $"expected a window of odd sides, which has a centre, got {rules.Mask}; take a side more or less, or 2·H − 1 and 2·W − 1 to see all positions.");
             }
 
             Tensor[] outputs = Op.RunAll(new PointwiseOp(rules), x, maps);

@@ -51,6 +51,14 @@ public sealed class BmpDecoder : IImageDecoder
         return new StoredImage(header.Width, header.Height, PixelFormat.Grey, (1 << header.Bits) - 1, samples.Samples, header.Palette);
     }
 
+    /// <inheritdoc/>
+    public PictureHeader? ReadHeader(ReadOnlySpan<byte> data, ImageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        BmpHeader header = BmpHeader.Parse(data, limits);
+        return new PictureHeader(header.Width, header.Height, header.Bits > 8 ? byte.MaxValue : (1 << header.Bits) - 1);
+    }
+
     private static Image DecodeColors(BmpHeader header, ReadOnlySpan<byte> data, ImageLimits limits)
     {
         CheckLength(header, data);

@@ -50,5 +50,12 @@ public sealed class JpegDecoder : IImageDecoder
     }
 
     /// <inheritdoc/>
+    public PictureHeader? ReadHeader(ReadOnlySpan<byte> data, ImageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return JpegSize.Find(data, limits);
+    }
+
+    /// <inheritdoc/>
     public ExifOrientation ReadOrientation(ReadOnlySpan<byte> data) => JpegOrientation.Find(data);
 }

@@ -61,6 +61,14 @@ public sealed class NetpbmDecoder : IImageDecoder
         return new StoredImage(header.Width, header.Height, header.Format, header.Maximum, samples);
     }
 
+    /// <inheritdoc/>
+    public PictureHeader? ReadHeader(ReadOnlySpan<byte> data, ImageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        NetpbmHeader header = NetpbmHeader.Parse(data, limits, 0);
+        return new PictureHeader(header.Width, header.Height, header.Maximum);
+    }
+
     private static byte[] ScaleTable(int most)
     {
         byte[] table = new byte[most + 1];

@@ -68,6 +68,14 @@ public sealed class PngDecoder : IImageDecoder
     }
 
     /// <inheritdoc/>
+    public PictureHeader? ReadHeader(ReadOnlySpan<byte> data, ImageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        PngHeader header = PngFile.ReadHeader(data, limits);
+        return new PictureHeader(header.Width, header.Height, (1 << header.BitDepth) - 1);
+    }
+
+    /// <inheritdoc/>
     public ExifOrientation ReadOrientation(ReadOnlySpan<byte> data) => PngOrientation.Find(data);
 
     private static void Check(PngFile file, ImageLimits limits, int bytesPerPixel)

@@ -62,6 +62,21 @@ internal sealed class PngFile : IDisposable
         }
     }
 
+    /// <summary>Reads the first chunk alone.</summary>
+    public static PngHeader ReadHeader(ReadOnlySpan<byte> data, ImageLimits limits)
+    {
+        const int length = 13, chunk = length + 12;
+        if (!data.StartsWith(Signature) || data.Length < Signature.Length + chunk)
+        {
+            throw new ImageException(ImageError.Truncated, $"png: the file of {data.Length} bytes does not begin with PNG's signature and an IHDR chunk.");
+        }
+
+        ReadOnlySpan<byte> first = data.Slice(Signature.Length, chunk);
+        return BinaryPrimitives.ReadUInt32BigEndian(first) == length && BinaryPrimitives.ReadUInt32BigEndian(first[4..]) == Ihdr && ChecksumHolds(first, length)
+            ? PngHeader.Parse(first.Slice(8, length), limits)
+            : throw new ImageException(ImageError.Malformed, "png: expected an IHDR chunk of 13 bytes first, with a checksum that fits.");
+    }
+
     /// <summary>Refuses a picture of indices that has no colours for them.</summary>
     public void RequirePalette()
     {

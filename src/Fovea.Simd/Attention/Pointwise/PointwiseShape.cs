@@ -31,6 +31,7 @@ public readonly record struct PointwiseShape(
 
     internal int Cells => MaskHeight * MaskWidth;
 
+    // A window has a centre, as the authors' code demands too: it reaches as far to one side as to the other. Even ones are refused before any use.
     internal int HalfHeight => MaskHeight / 2;
 
     internal int HalfWidth => MaskWidth / 2;

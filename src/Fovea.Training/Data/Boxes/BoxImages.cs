@@ -23,6 +23,9 @@ internal sealed class BoxImages(BoxContent content, BoxClasses classes, DatasetO
 
     public string Name(int index) => content.Items[index].Name;
 
+    public (int Width, int Height)? Size(int index) => content.Items[index].Problem is { } problem ? throw new DataException(problem)
+        : new PictureFile(content.Images, content.Items[index].Name, options).ReadSize();
+
     public ImageSample Get(int index)
     {
         BoxItem item = content.Items[index];
@@ -31,9 +34,9 @@ internal sealed class BoxImages(BoxContent content, BoxClasses classes, DatasetO
             throw new DataException(item.Problem!);
         }
 
-        byte[] bytes = content.Images.Read(item.Name);
-        Image image = Decode(bytes, item.Name);
-        ExifOrientation turn = options.Orientation == OrientationHandling.Ignore ? ExifOrientation.TopLeft : ImageCodecs.ReadOrientation(bytes);
+        var file = new PictureFile(content.Images, item.Name, options);
+        Image image = file.Decode();
+        ExifOrientation turn = options.Orientation == OrientationHandling.Ignore ? ExifOrientation.TopLeft : file.ReadOrientation();
         if (annotation.Size is { } size && size != (image.Width, image.Height))
         {
             string why = turn >= ExifOrientation.LeftTop && size == (image.Height, image.Width)
@@ -46,18 +49,6 @@ internal sealed class BoxImages(BoxContent content, BoxClasses classes, DatasetO
         // A size that says which way is up leaves no doubt.
         bool isCertain = turn == ExifOrientation.TopLeft || (turn >= ExifOrientation.LeftTop && annotation.Size is { } said && said.Width != said.Height);
         (IReadOnlyList<LabelledBox> boxes, IReadOnlyList<BoxFault> faults) = BoxReading.Read(annotation, classes, image.Width, image.Height);
-        return new BoxSample(image, item.Name, boxes) { Faults = faults, TurnedAlone = isCertain ? null : turn };
-    }
-
-    private Image Decode(byte[] bytes, string path)
-    {
-        try
-        {
-            return ImageCodecs.Decode(bytes, options.Decoding, path);
-        }
-        catch (ImageException e)
-        {
-            throw new DataException($"{Source}/{path}: {e.Message}", e);
-        }
+        return new BoxSample(image, item.Name, boxes) { Faults = faults, TurnedAlone = isCertain ? null : turn, IsDeep = file.IsDeep };
     }
 }

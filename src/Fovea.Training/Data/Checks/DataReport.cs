@@ -55,6 +55,11 @@ public sealed record DataReport
                     warnings.Add($"{part.Source}: {Doubt(part)}");
                 }
 
+                if (Darkness(part) is { } dark)
+                {
+                    warnings.Add($"{part.Source}: {dark}");
+                }
+
                 warnings.AddRange(part.Boxes?.Faults.Select(f => $"{part.Source}: {f}") ?? []);
             }
 
@@ -134,6 +139,16 @@ public sealed record DataReport
         ArgumentNullException.ThrowIfNull(part);
         return $"{part.TurnedAlone.Count} of {part.Count} pictures are turned upright by their EXIF orientation, and their {part.Task.Labels} have no such tag; {part.Task.Labels} drawn on the "
         + $"pixels as they are stored fit with --orientation ignore only: {Few(part.TurnedAlone)}";
+    }
+
+    /// <summary>How few shades are left of pictures of more than 8 bits, in a sentence; null where they show half of the 256 or more.</summary>
+    /// <param name="part">The set.</param>
+    public static string? Darkness(DatasetSummary part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return part.DeepBrightest is not { } brightest || brightest > byte.MaxValue / 2 ? null : string.Create(CultureInfo.InvariantCulture,
+            $"{part.Deep} of {part.Count} pictures have more than 8 bits a sample, and of the 256 shades that are kept they show the darkest {brightest + 1}; "
+            + $"--levels LOW:HIGH says which stored values become black and white, such as 0:{((brightest + 1) << 8) - 1} for 16 bits.");
     }
 
     /// <summary>Which formats are not read, how much of the data that is and what it does to the verdict, in a sentence: <c>12 HEIC, 3 WebP: not read …</c>.</summary>

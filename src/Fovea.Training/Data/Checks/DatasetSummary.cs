@@ -55,6 +55,14 @@ public sealed record DatasetSummary
     /// <summary>The pictures that their EXIF orientation turns, with masks or boxes that have no such tag.</summary>
     public IReadOnlyList<string> TurnedAlone { get; init; } = [];
 
+    /// <summary>Pictures of more than 8 bits a sample.</summary>
+    [JsonIgnore]
+    internal int Deep { get; init; }
+
+    /// <summary>The brightest of the 8 bits that are kept of those; null without such.</summary>
+    [JsonIgnore]
+    internal byte? DeepBrightest { get; init; }
+
     /// <summary>What tells each picture from a changed one, in the order of the set.</summary>
     [JsonIgnore]
     internal IReadOnlyList<string> Contents { get; init; } = [];

@@ -21,6 +21,9 @@ internal readonly record struct Finding(
 {
     private static readonly Image s_nothing = new(1, 1, PixelFormat.Grey);
 
+    /// <summary>The brightest of the 8 bits that are kept of a picture of more; null for pictures of 8 bits.</summary>
+    public byte? DeepBrightest { get; init; }
+
     /// <summary>What tells the picture and its labels from changed ones, as a record keeps it.</summary>
     public string Content => Reason is not null ? "unreadable"
         : LabelHash == default ? $"{(ulong)Hash:x16}"
@@ -43,12 +46,28 @@ internal readonly record struct Finding(
             return new Finding(null, image.Width, image.Height, image.Format, HashOf(image), labels, counts, sample.TurnedAlone)
             {
                 Boxes = boxes is null ? null : boxes with { Image = s_nothing },
+                DeepBrightest = sample.IsDeep ? Brightest(image) : null,
             };
         }
         catch (DataException e)
         {
             return new Finding(e.Message, 0, 0, default, default, NotRead: (e.InnerException as ImageException)?.Format?.Name);
         }
+    }
+
+    private static byte Brightest(Image image)
+    {
+        int colours = image.Channels >= 3 ? 3 : 1;
+        byte brightest = 0;
+        for (int i = 0; i < image.Pixels.Length; i += image.Channels)
+        {
+            foreach (byte sample in image.Pixels.AsSpan(i, colours))
+            {
+                brightest = Math.Max(brightest, sample);
+            }
+        }
+
+        return brightest;
     }
 
     private static UInt128 HashOf(IReadOnlyList<LabelledBox> boxes)

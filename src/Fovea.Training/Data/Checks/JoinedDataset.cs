@@ -17,5 +17,7 @@ internal sealed class JoinedDataset(IImageDataset first, IImageDataset second) :
 
     public string Name(int index) => index < first.Count ? first.Name(index) : second.Name(index - first.Count);
 
+    public (int Width, int Height)? Size(int index) => index < first.Count ? first.Size(index) : second.Size(index - first.Count);
+
     public ImageSample Get(int index) => index < first.Count ? first.Get(index) : second.Get(index - first.Count);
 }

@@ -70,6 +70,8 @@ internal static class SummaryBuilder
             NotRead = [.. findings.Where(f => f.NotRead is not null).GroupBy(f => f.NotRead!).Select(g => new FormatCount(g.Key, g.Count()))
                 .OrderByDescending(f => f.Count).ThenBy(f => f.Format, StringComparer.Ordinal)],
             TurnedAlone = [.. Enumerable.Range(0, findings.Length).Where(i => findings[i].TurnedAlone is not null).Select(i => $"{dataset.Name(i)} (orientation {(int)findings[i].TurnedAlone!})")],
+            Deep = findings.Count(f => f.DeepBrightest is not null),
+            DeepBrightest = findings.Max(f => f.DeepBrightest),
             Contents = [.. findings.Select(f => f.Content)],
         };
     }

@@ -54,6 +54,12 @@ internal sealed class IdentityPictures : IImageDataset
         return _parts[part].Folder + _parts[part].Pictures.Name(own);
     }
 
+    public (int Width, int Height)? Size(int index)
+    {
+        (int part, int own) = At(index);
+        return _parts[part].Pictures.Size(own);
+    }
+
     public ImageSample Get(int index)
     {
         (int part, int own) = At(index);

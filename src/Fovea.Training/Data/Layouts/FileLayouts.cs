@@ -41,8 +41,8 @@ internal static class FileLayouts
     public static FileTree OpenArchive(string path, DatasetOptions options) => ArchiveFile.TryOpen(path, Head(path), options)
         ?? throw new DataException($"{path}: expected a .tar, .tar.gz or .zip, got a file of another kind; download it again.");
 
-    private static DirectoryTree Beside(string path, DatasetOptions options) =>
-        DirectoryTree.WithoutList(Path.GetDirectoryName(Path.GetFullPath(path))!, options.MemoryLimit);
+    private static PagedTree Beside(string path, DatasetOptions options) =>
+        new(DirectoryTree.WithoutList(Path.GetDirectoryName(Path.GetFullPath(path))!, options.MemoryLimit));
 
     private static byte[] Head(string path)
     {

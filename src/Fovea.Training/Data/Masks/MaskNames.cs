@@ -1,3 +1,5 @@
+using Fovea.Imaging.Codecs;
+
 namespace Fovea.Training.Data;
 
 /// <summary>The names by which folders and files of masks are known, and how a mask is found for a picture.</summary>
@@ -52,16 +54,14 @@ internal static class MaskNames
         return masks.TryGetValue(stem, out string? found) || (Without(stem, s_imageEnds) is { } plain && masks.TryGetValue(plain, out found)) ? found : null;
     }
 
-    // Without ending, if there is one, and with its letters composed one way.
-    private static string Stem(string path)
-    {
-        int dot = path.LastIndexOf('.');
-        return NormalForm.Of(dot > path.LastIndexOf('/') ? path[..dot] : path);
-    }
+    // Without ending, if there is one, with the page, if it is one, and with its letters composed one way.
+    private static string Stem(string path) => NormalForm.Of(PageName.Stem(path));
 
     private static string? Without(string stem, string[] ends)
     {
-        string? end = ends.FirstOrDefault(e => stem.EndsWith(e, StringComparison.OrdinalIgnoreCase));
-        return end is null || stem.Length == end.Length || stem[^(end.Length + 1)] == '/' ? null : stem[..^end.Length];
+        bool isPage = PageName.TryParse(stem, out string file, out int page);
+        string? end = ends.FirstOrDefault(e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase));
+        return end is null || file.Length == end.Length || file[^(end.Length + 1)] == '/' ? null
+            : isPage ? PageName.Of(file[..^end.Length], page) : file[..^end.Length];
     }
 }

@@ -9,12 +9,12 @@ internal sealed class MaskedImages : IImageDataset
 {
     private readonly FileTree _images;
     private readonly FileTree _masks;
-    private readonly (string Image, string? Mask)[] _pairs;
+    private readonly MaskPair[] _pairs;
     private readonly Lazy<MaskLabels> _labels;
     private readonly DatasetOptions _options;
     private readonly MaskColorTable? _colors;
 
-    private MaskedImages(FileTree images, FileTree masks, (string Image, string? Mask)[] pairs, Lazy<MaskLabels> labels, DatasetOptions options)
+    private MaskedImages(FileTree images, FileTree masks, MaskPair[] pairs, Lazy<MaskLabels> labels, DatasetOptions options)
     {
         _images = images;
         _masks = masks;
@@ -41,8 +41,8 @@ internal sealed class MaskedImages : IImageDataset
     public static MaskedImages Open(FileTree images, FileTree masks, Lazy<MaskLabels> labels, DatasetOptions options)
     {
         Dictionary<string, string> byName = MaskNames.ByName(masks.Files.Where(f => masks.IsImage(f, options)));
-        (string Image, string? Mask)[] pairs = [.. images.Files.Where(f => images.IsImage(f, options)).Select(f => (f, MaskNames.Find(byName, f)))];
-        if (pairs.All(p => p.Mask is null))
+        MaskPair[] pairs = [.. images.Files.Where(f => images.IsImage(f, options)).Select(f => MaskPair.Of(images, masks, f, byName))];
+        if (pairs.All(p => p is { Mask: null, Problem: null }))
         {
             throw new DataException(
                 $"{images.Source}: expected a mask of the same name for each picture, got {pairs.Length} pictures here and {byName.Values.Distinct().Count()} masks in "
@@ -57,18 +57,25 @@ internal sealed class MaskedImages : IImageDataset
 
     public string Name(int index) => _pairs[index].Image;
 
+    public (int Width, int Height)? Size(int index) => new PictureFile(_images, _pairs[index].Image, _options).ReadSize();
+
     public ImageSample Get(int index)
     {
-        (string path, string? maskPath) = _pairs[index];
-        byte[] bytes = _images.Read(path);
-        Image image = Decode(_images, path, o => ImageCodecs.Decode(bytes, o, path));
+        (string path, string? maskPath, string? mismatch) = _pairs[index];
+        if (mismatch is not null)
+        {
+            throw new DataException(mismatch);
+        }
+
+        var file = new PictureFile(_images, path, _options);
+        Image image = file.Decode();
         if (maskPath is null)
         {
             throw new DataException($"{_images.Source}/{path}: there is no mask of that name in {_masks.Source}.");
         }
 
         (Image mask, bool isTurned) = ReadMask(maskPath);
-        ExifOrientation turn = isTurned || _options.Orientation == OrientationHandling.Ignore ? ExifOrientation.TopLeft : ImageCodecs.ReadOrientation(bytes);
+        ExifOrientation turn = isTurned || _options.Orientation == OrientationHandling.Ignore ? ExifOrientation.TopLeft : file.ReadOrientation();
         if (mask.Width != image.Width || mask.Height != image.Height)
         {
             string why = turn >= ExifOrientation.LeftTop && (mask.Width, mask.Height) == (image.Height, image.Width)
@@ -80,7 +87,7 @@ internal sealed class MaskedImages : IImageDataset
 
         return _labels.Value.Apply(mask.Pixels, mask.Width) is { } problem
             ? throw new DataException($"{_masks.Source}/{maskPath}: {problem}")
-            : new ImageSample(image, 0, path, mask) { TurnedAlone = turn == ExifOrientation.TopLeft ? null : turn };
+            : new ImageSample(image, 0, path, mask) { TurnedAlone = turn == ExifOrientation.TopLeft ? null : turn, IsDeep = file.IsDeep };
     }
 
     /// <summary>Which values occur in the masks that can be read.</summary>
@@ -88,7 +95,7 @@ internal sealed class MaskedImages : IImageDataset
     public bool[] Values()
     {
         bool[] seen = new bool[256];
-        string[] masks = [.. _pairs.Select(p => p.Mask).OfType<string>()];
+        string[] masks = [.. _pairs.Where(p => p.Problem is null).Select(p => p.Mask).OfType<string>()];
         var refused = new DataException?[masks.Length];
         Parallel.For(0, masks.Length, () => new bool[256], (i, _, own) =>
         {
@@ -123,20 +130,8 @@ internal sealed class MaskedImages : IImageDataset
 
     private (Image Mask, bool IsTurned) ReadMask(string path)
     {
-        byte[] bytes = _masks.Read(path);
-        Image mask = Decode(_masks, path, o => MaskPixels.Of(ImageCodecs.DecodeStored(bytes, o, path), _colors));
-        return (mask, ImageCodecs.ReadOrientation(bytes) != ExifOrientation.TopLeft);
-    }
-
-    private Image Decode(FileTree tree, string path, Func<DecodeOptions, Image> decode)
-    {
-        try
-        {
-            return decode(_options.Decoding);
-        }
-        catch (ImageException e)
-        {
-            throw new DataException($"{tree.Source}/{path}: {e.Message}", e);
-        }
+        var file = new PictureFile(_masks, path, _options);
+        Image mask = file.DecodeStored(stored => MaskPixels.Of(stored, _colors));
+        return (mask, file.ReadOrientation() != ExifOrientation.TopLeft);
     }
 }

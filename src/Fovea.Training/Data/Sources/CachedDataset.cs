@@ -56,6 +56,10 @@ public sealed class CachedDataset : IImageDataset
     public string Name(int index) => _inner.Name(index);
 
     /// <inheritdoc/>
+    public (int Width, int Height)? Size(int index) =>
+        Volatile.Read(ref _kept[index]) is { Image: var image } ? (image.Width, image.Height) : _inner.Size(index);
+
+    /// <inheritdoc/>
     public ImageSample Get(int index)
     {
         if (Volatile.Read(ref _kept[index]) is { } kept)

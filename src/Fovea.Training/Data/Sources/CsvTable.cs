@@ -43,7 +43,8 @@ internal sealed class CsvTable
             }
 
             string label = TextLines.ClassName(fields[labelColumn]);
-            _rows.Add((Ascii.IsValid(place) ? place : tree.Locate(place) ?? place, label, splitColumn < 0 ? null : ReadSplit(fields[splitColumn], line)));
+            DataSplit? split = splitColumn < 0 ? null : ReadSplit(fields[splitColumn], line);
+            _rows.AddRange(tree.PagesOf(Ascii.IsValid(place) ? place : tree.Locate(place) ?? place).Select(p => (p, label, split)));
         }
 
         if (_rows.Count == 0)

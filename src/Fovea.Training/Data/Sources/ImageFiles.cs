@@ -1,16 +1,14 @@
-using Fovea.Imaging;
-using Fovea.Imaging.Codecs;
-
 namespace Fovea.Training.Data;
 
 /// <summary>
 /// Pictures without labels, for prediction: files, and folders that are searched to the bottom, without what <see cref="DatasetFactory"/> passes over
-/// in data.
+/// in data. Each page of a file of several is a picture: <c>stack.tif#1</c> and so on.
 /// </summary>
 public sealed class ImageFiles : IImageDataset
 {
     private readonly string[] _paths;
     private readonly DatasetOptions _options;
+    private readonly PagedTree _tree;
 
     /// <summary>Finds the pictures.</summary>
     /// <param name="inputs">Files are taken as they are, whatever their names; folders give their pictures in ordinal order.</param>
@@ -20,6 +18,7 @@ public sealed class ImageFiles : IImageDataset
     {
         ArgumentNullException.ThrowIfNull(inputs);
         _options = options ?? DatasetOptions.Default;
+        _tree = new PagedTree(DirectoryTree.WithoutList(string.Empty, _options.MemoryLimit));
         var paths = new List<string>();
         var notes = new List<string>();
         foreach (string input in inputs)
@@ -28,9 +27,13 @@ public sealed class ImageFiles : IImageDataset
             {
                 var folder = new DirectoryTree(input, _options.MemoryLimit);
                 notes.AddRange([.. folder.Notes, .. ForeignNames.Notes(folder, _options)]);
-                paths.AddRange(folder.Files.Where(f => folder.IsImage(f, _options)).Select(f => Path.Combine(input, f)));
+                paths.AddRange(folder.Files.Where(f => folder.IsImage(f, _options)).SelectMany(f => _tree.PagesOf(Path.Combine(input, f))));
             }
             else if (File.Exists(input))
+            {
+                paths.AddRange(_tree.PagesOf(input));
+            }
+            else if (_tree.FileOf(input, out int page) is { } stack && page > 0 && File.Exists(stack))
             {
                 paths.Add(input);
             }
@@ -70,14 +73,9 @@ public sealed class ImageFiles : IImageDataset
     public ImageSample Get(int index)
     {
         string path = _paths[index];
-        byte[] bytes = DirectoryTree.ReadFile(path, _options.MemoryLimit);
-        try
-        {
-            return new ImageSample(ImageCodecs.Decode(bytes, _options.Decoding, path), -1, path);
-        }
-        catch (ImageException e)
-        {
-            throw new DataException($"{path}: {e.Message}", e);
-        }
+        return new ImageSample(new PictureFile(_tree, path, _options).Decode(), -1, path);
     }
+
+    /// <inheritdoc/>
+    public (int Width, int Height)? Size(int index) => new PictureFile(_tree, _paths[index], _options).ReadSize();
 }

@@ -1,6 +1,3 @@
-using Fovea.Imaging;
-using Fovea.Imaging.Codecs;
-
 namespace Fovea.Training.Data;
 
 /// <summary>Encoded pictures of a tree with their labels, decoded when they are asked for.</summary>
@@ -8,13 +5,13 @@ internal sealed class ImageList : IImageDataset
 {
     private readonly FileTree _tree;
     private readonly (string Path, int Label)[] _items;
-    private readonly DecodeOptions _decoding;
+    private readonly DatasetOptions _options;
 
     public ImageList(FileTree tree, (string Path, int Label)[] items, IReadOnlyList<string> classes, DatasetOptions options, string? source = null)
     {
         _tree = tree;
         _items = items;
-        _decoding = options.Decoding;
+        _options = options;
         Classes = classes;
         Source = source ?? tree.Source;
     }
@@ -37,14 +34,9 @@ internal sealed class ImageList : IImageDataset
     public ImageSample Get(int index)
     {
         (string path, int label) = _items[index];
-        byte[] bytes = _tree.Read(path);
-        try
-        {
-            return new ImageSample(ImageCodecs.Decode(bytes, _decoding, path), label, Name(index));
-        }
-        catch (ImageException e)
-        {
-            throw new DataException($"{_tree.Source}/{path}: {e.Message}", e);
-        }
+        var file = new PictureFile(_tree, path, _options);
+        return new ImageSample(file.Decode(), label, Name(index)) { IsDeep = file.IsDeep };
     }
+
+    public (int Width, int Height)? Size(int index) => new PictureFile(_tree, _items[index].Path, _options).ReadSize();
 }

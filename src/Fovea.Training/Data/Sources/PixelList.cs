@@ -15,5 +15,7 @@ internal sealed class PixelList(string source, IReadOnlyList<string> classes, Im
 
     public string Name(int index) => samples[index].Name;
 
+    public (int Width, int Height)? Size(int index) => (samples[index].Image.Width, samples[index].Image.Height);
+
     public ImageSample Get(int index) => samples[index];
 }

@@ -49,5 +49,8 @@ public sealed class SubsetDataset : IImageDataset
     public string Name(int index) => _all.Name(_indices[index]);
 
     /// <inheritdoc/>
+    public (int Width, int Height)? Size(int index) => _all.Size(_indices[index]);
+
+    /// <inheritdoc/>
     public ImageSample Get(int index) => _all.Get(_indices[index]);
 }

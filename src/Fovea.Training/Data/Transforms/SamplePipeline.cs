@@ -153,8 +153,10 @@ public sealed class SamplePipeline
 
     private Region Middle(int width, int height)
     {
-        int side = Math.Min(Math.Min(Width, Height), Math.Min(width, height));
-        return new Region((width - side) / 2, (height - side) / 2, side, side);
+        // In the window's proportions; a square of the shorter side where that is one.
+        double scale = Math.Min(1, Math.Min((double)width / Width, (double)height / Height));
+        int across = Math.Clamp((int)Math.Round(Width * scale), 1, width), down = Math.Clamp((int)Math.Round(Height * scale), 1, height);
+        return new Region((width - across) / 2, (height - down) / 2, across, down);
     }
 
     // The rectangle of the frame that a whole picture fills: in its proportions in the middle, or all of it.
@@ -177,7 +179,7 @@ public sealed class SamplePipeline
         Region part = RegionOf(image.Width, image.Height), place = Frame;
         if (_options.Crop == CropMode.OwnResolution)
         {
-            (image, mask, part) = OwnResolution.Crop(image, mask, Width, _options.BalanceClasses, _options.Filter, random);
+            (image, mask, part) = OwnResolution.Crop(image, mask, _options.ImageSize, _options.BalanceClasses, _options.Filter, random);
             return (image, mask, part, place);
         }
 

@@ -15,7 +15,7 @@ public enum CropMode
     /// <summary>A random part of random size and aspect, resized (<see cref="TransformOptions.ResizedCrop"/>): for photographs.</summary>
     Resized,
 
-    /// <summary>A random square at the picture's own resolution; smaller pictures are enlarged until they hold one: for masks with fine detail.</summary>
+    /// <summary>A random window at the picture's own resolution; smaller pictures are enlarged until they hold one: for masks with fine detail.</summary>
     OwnResolution,
 
     /// <summary>
@@ -24,7 +24,7 @@ public enum CropMode
     /// </summary>
     Whole,
 
-    /// <summary>The square in the middle at the picture's own resolution; of smaller pictures the largest that they hold, enlarged: one look where windows take many.</summary>
+    /// <summary>The window in the middle at the picture's own resolution; of smaller pictures the largest of its proportions that they hold, enlarged: one look where windows take many.</summary>
     Middle,
 }
 
@@ -58,13 +58,13 @@ public sealed record TransformOptions
     public RandomResizedCrop ResizedCrop { get; init; } = new();
 
     /// <summary>
-    /// Whether <see cref="CropMode.OwnResolution"/> lays its square around a pixel of a class that is drawn evenly from those that the mask shows
+    /// Whether <see cref="CropMode.OwnResolution"/> lays its window around a pixel of a class that is drawn evenly from those that the mask shows
     /// (default false: anywhere).
     /// </summary>
     public bool BalanceClasses { get; init; }
 
     /// <summary>
-    /// How an evaluation looks at whole pictures at their own resolution, in squares of <see cref="ImageSize"/>; null (default): it does not.
+    /// How an evaluation looks at whole pictures at their own resolution, in windows of <see cref="ImageSize"/>; null (default): it does not.
     /// </summary>
     public WindowOptions? Windows { get; init; }
 
@@ -130,7 +130,6 @@ public sealed record TransformOptions
     internal void Validate()
     {
         Require(ImageSize is { Height: >= 1, Width: >= 1 }, nameof(ImageSize), ImageSize, "at least 1");
-        Require(ImageSize.Height == ImageSize.Width || (Crop != CropMode.OwnResolution && Windows is null), nameof(ImageSize), ImageSize, "a square at the pictures' own resolution");
         Require(Channels is 1 or 3, nameof(Channels), Channels, "1 or 3");
         Require(ResizeTo == default || (ResizeTo.Height >= ImageSize.Height && ResizeTo.Width >= ImageSize.Width), nameof(ResizeTo), ResizeTo, $"0, or at least the image size {ImageSize}");
         Require(Padding >= 0 && Padding <= Math.Min(ImageSize.Height, ImageSize.Width), nameof(Padding), Padding, $"0 to the image size {ImageSize}");

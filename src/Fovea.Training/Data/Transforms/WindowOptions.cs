@@ -1,7 +1,7 @@
 namespace Fovea.Training.Data;
 
 /// <summary>
-/// How a model looks at whole pictures at their own resolution: in squares of <see cref="TransformOptions.ImageSize"/> that overlap, whose
+/// How a model looks at whole pictures at their own resolution: in windows of <see cref="TransformOptions.ImageSize"/> that overlap, whose
 /// logits are averaged where they do.
 /// </summary>
 public sealed record WindowOptions

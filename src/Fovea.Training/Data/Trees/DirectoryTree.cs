@@ -39,6 +39,18 @@ internal sealed class DirectoryTree : FileTree
 
     public override byte[] Read(string path) => ReadFile(Path.Combine(_root, path), _largest);
 
+    public override Stream OpenRead(string path)
+    {
+        try
+        {
+            return File.OpenRead(Path.Combine(_root, path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw Unreadable(Path.Combine(_root, path), e);
+        }
+    }
+
     public override byte[] Head(string path)
     {
         try
@@ -103,9 +115,11 @@ internal sealed class DirectoryTree : FileTree
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new DataException($"{path}: the file cannot be read: {e.Message}", e);
+            throw Unreadable(path, e);
         }
     }
+
+    private static DataException Unreadable(string path, Exception e) => new($"{path}: the file cannot be read: {e.Message}", e);
 
     private static (List<string> Files, List<string> Folders) List(string root)
     {

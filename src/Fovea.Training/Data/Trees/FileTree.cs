@@ -32,6 +32,22 @@ internal abstract class FileTree
     /// <summary>The first bytes of a file, at most <see cref="HeadLength"/>; none when it cannot be read.</summary>
     public abstract byte[] Head(string path);
 
+    /// <summary>Opens a file for reading here and there in it.</summary>
+    /// <exception cref="DataException">As <see cref="Read"/>.</exception>
+    public virtual Stream OpenRead(string path) => new MemoryStream(Read(path), writable: false);
+
+    /// <summary>The pictures in a file: itself, or the names of its pages.</summary>
+    public virtual IReadOnlyList<string> PagesOf(string path) => [path];
+
+    /// <summary>The file that a picture is in.</summary>
+    /// <param name="path">The picture's path.</param>
+    /// <param name="page">Which of the file's pictures it is, from 1 on; 0 where it is all of the file.</param>
+    public virtual string FileOf(string path, out int page)
+    {
+        page = 0;
+        return path;
+    }
+
     /// <summary>The folders right under a folder of this tree.</summary>
     public abstract IReadOnlyList<string> FoldersUnder(string folder);
 

@@ -13,7 +13,7 @@ internal static class ForeignNames
     {
         (string File, PictureFormat Format)[] found =
         [
-            .. tree.Files.Where(f => IsForeign(f, options)).Take(MostHeads)
+            .. tree.Files.Where(f => IsForeign(tree.FileOf(f, out _), options)).Take(MostHeads)
                 .Select(f => (File: f, Format: PictureFormats.OfContent(tree.Head(f)))).Where(f => f.Format is not null).Select(f => (f.File, f.Format!)),
         ];
         string few = string.Join(", ", found.Take(Shown).Select(f => $"{f.File} is {f.Format.Phrase}"));

@@ -24,6 +24,12 @@ internal sealed class SubTree : FileTree
 
     public override byte[] Head(string path) => _tree.Head(_prefix + path);
 
+    public override Stream OpenRead(string path) => _tree.OpenRead(_prefix + path);
+
+    public override IReadOnlyList<string> PagesOf(string path) => [.. _tree.PagesOf(_prefix + path).Select(p => p[_prefix.Length..])];
+
+    public override string FileOf(string path, out int page) => _tree.FileOf(_prefix + path, out page)[_prefix.Length..];
+
     public override bool IsImage(string path, DatasetOptions options) => _tree.IsImage(_prefix + path, options);
 
     public override string? Locate(string path) => _tree.Locate(_prefix + path)?[_prefix.Length..];

@@ -53,6 +53,7 @@ public static partial class Evaluator
             IgnoreValue = options.IgnoreValue ?? found.IgnoreValue,
             MaskColors = MaskColorTable.Of(options.MaskColors ?? found.MaskColors),
             Orientation = found.Decoding.Orientation,
+            Levels = found.Levels,
         });
         if (!task.Data.IsOpenSet)
         {

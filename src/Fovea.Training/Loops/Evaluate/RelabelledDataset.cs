@@ -56,6 +56,8 @@ internal sealed class RelabelledDataset : IImageDataset
 
     public string Name(int index) => _inner.Name(index);
 
+    public (int Width, int Height)? Size(int index) => _inner.Size(index);
+
     public ImageSample Get(int index)
     {
         ImageSample sample = _inner.Get(index);

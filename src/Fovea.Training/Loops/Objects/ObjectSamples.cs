@@ -46,7 +46,7 @@ public sealed class ObjectSamples
             throw new OptionException("data", $"{model.Model} is no classifier, and maps are judged by the probability of a class; give a classifier.");
         }
 
-        var options = new DatasetOptions { Seed = seed, CacheLimit = 0, Task = DataTask.Classify, Orientation = model.Decoding.Orientation };
+        var options = new DatasetOptions { Seed = seed, CacheLimit = 0, Task = DataTask.Classify, Orientation = model.Decoding.Orientation, Levels = model.Levels };
         return new ObjectSamples(RelabelledDataset.Of(DatasetFactory.Open(source, options), model.Classes, model.HasClassNames), model, pictures, seed);
     }
 

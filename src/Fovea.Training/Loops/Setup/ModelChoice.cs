@@ -26,7 +26,9 @@ internal static class ModelChoice
             Output = options.Output ?? Path.Combine("runs", task.Data.Name.ToLowerInvariant()),
             Model = entry.Key,
             Attention = attention == ModelRequest.NoAttention ? null : attention,
-            ImageSize = task.ChooseImageSize(options.Crop is { } side ? side : options.ImageSize, entry, data),
+            ImageSize = (options.Crop ?? options.ImageSize) is not null || entry.FixedSize is not { } only
+                ? task.ChooseImageSize(options.Crop ?? options.ImageSize, entry, data)
+                : only,
             Epochs = options.Epochs ?? known.Epochs,
             BatchSize = options.BatchSize ?? known.BatchSize,
 

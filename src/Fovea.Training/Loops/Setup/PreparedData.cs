@@ -65,6 +65,7 @@ internal sealed record PreparedData(DatasetPair Pair, DataReport Report, SplitRe
             Fold = options.Fold,
             Output = options.Output,
             Orientation = options.Preprocessing.Orientation ?? OrientationHandling.Apply,
+            Levels = options.Preprocessing.Levels,
         };
         return DatasetFactory.OpenPair(
             options.Data, options.Validation,

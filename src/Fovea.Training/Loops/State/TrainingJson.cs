@@ -10,7 +10,7 @@ namespace Fovea.Training;
     UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(ImageSizeConverter)])]
+    Converters = [typeof(ImageSizeConverter), typeof(SampleLevelsConverter)])]
 [JsonSerializable(typeof(TrainState))]
 [JsonSerializable(typeof(MemoryEstimate))]
 internal sealed partial class TrainingJson : JsonSerializerContext;

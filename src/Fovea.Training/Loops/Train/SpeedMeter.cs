@@ -28,9 +28,9 @@ internal sealed class SpeedMeter
     public void Pause() => _sinceLast.Reset();
 
     /// <summary>Time to the end of the run. A validation image is counted as a third of a training image: it needs no backward pass.</summary>
-    public TimeSpan TimeLeft(TrainState state, int epochs, TrainingInputs inputs)
+    public TimeSpan TimeLeft(TrainState state, int epochs, TrainingInputs inputs, int validateEvery)
     {
-        double perEpoch = inputs.Train.ImagesPerEpoch + (inputs.Validation?.ImagesPerEpoch ?? 0) / 3.0;
+        double perEpoch = inputs.Train.ImagesPerEpoch + (inputs.Validation?.ImagesPerEpoch ?? 0) / (3.0 * validateEvery);
         return TimeSpan.FromSeconds(_secondsPerImage * Math.Max(0, perEpoch * (epochs - state.Epoch) - state.Images));
     }
 }

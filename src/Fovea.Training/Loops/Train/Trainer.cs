@@ -101,7 +101,7 @@ public sealed partial class Trainer : IDisposable
     {
         while (_state.Epoch < _options.Epochs)
         {
-            if (_options.Patience > 0 && _state.BestEpoch > 0 && _state.Epoch - _state.BestEpoch >= _options.Patience)
+            if (_options.Patience > 0 && _state.BestEpoch > 0 && _state.Epoch - _state.BestEpoch >= _options.Patience && IsValidated(_state.Epoch))
             {
                 return TrainOutcome.StoppedEarly;
             }
@@ -213,9 +213,10 @@ public sealed partial class Trainer : IDisposable
     private void CompleteEpoch(CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        Evaluation? validation = Validate(cancellation);
+        bool isValidated = IsValidated(_state.Epoch + 1);
+        Evaluation? validation = isValidated ? Validate(cancellation) : null;
         EpochMetrics row = Row(validation, watch.Elapsed.TotalSeconds);
-        bool isBest = IsBest(row);
+        bool isBest = isValidated && IsBest(row);
         _state.History.Add(row);
         _state.Seconds += row.Seconds;
         _state.TrainSeconds += _state.EpochSeconds;
@@ -236,6 +237,9 @@ public sealed partial class Trainer : IDisposable
         SaveLast();
         _recorder.EpochDone(_state, row, isBest);
     }
+
+    // Without validation images every epoch is judged, by its training loss.
+    private bool IsValidated(int epoch) => _inputs.Validation is null || epoch % _options.ValEvery == 0 || epoch == _options.Epochs;
 
     private Evaluation? Validate(CancellationToken cancellation)
     {
@@ -306,7 +310,7 @@ public sealed partial class Trainer : IDisposable
     }
 
     private void Report() => _recorder.BatchDone(
-        _state, _step.Optimizer.LearningRate, _speed.ImagesPerSecond, _speed.TimeLeft(_state, _options.Epochs!.Value, _inputs));
+        _state, _step.Optimizer.LearningRate, _speed.ImagesPerSecond, _speed.TimeLeft(_state, _options.Epochs!.Value, _inputs, _options.ValEvery));
 
     private enum EpochEnd
     {

@@ -12,7 +12,7 @@ internal sealed class PictureGallery
     /// <exception cref="DataException">There are none.</exception>
     public PictureGallery(Module model, ModelDescription description, PredictOptions options)
     {
-        _files = new ImageFiles(options.Gallery, new DatasetOptions { Orientation = description.Decoding.Orientation });
+        _files = new ImageFiles(options.Gallery, new DatasetOptions { Orientation = description.Decoding.Orientation, Levels = description.Levels });
         _embeddings = new Lazy<EmbeddingSearch>(() => Embed(model, description, options.BatchSize));
     }
 
@@ -31,12 +31,12 @@ internal sealed class PictureGallery
     private EmbeddingSearch Embed(Module model, ModelDescription description, int batchSize)
     {
         SamplePipeline pipeline = description.EvaluationPipeline();
-        using IDisposable still = GradMode.NoGrad();
+        using var compiled = new InferenceModel(model, compiles: _files.Count > 1);
         var embeddings = new EmbeddingSearch();
         foreach (int[] pictures in Enumerable.Range(0, _files.Count).Chunk(batchSize))
         {
             using TensorScope scope = TensorScope.Begin();
-            Tensor outputs = model.Call(pipeline.ToInput([.. pictures.Select(i => _files.Get(i).Image)]));
+            Tensor outputs = compiled.Run(pipeline.ToInput([.. pictures.Select(i => _files.Get(i).Image)]));
             FiniteOutputs.Check(outputs, [.. pictures.Select(_files.Name)]);
             embeddings.Add(outputs);
         }

@@ -67,8 +67,8 @@ internal static class DenseOutput
     }
 
     /// <summary>The logits at a window's size, enlarged bilinearly where the model gives smaller ones.</summary>
-    public static Tensor OfSide(Tensor logits, int side) =>
-        logits.Shape[2] == side && logits.Shape[3] == side ? logits : logits.UpsampleBilinear2d((side, side));
+    public static Tensor OfSize(Tensor logits, Size2 window) =>
+        logits.Shape[2] == window.Height && logits.Shape[3] == window.Width ? logits : logits.UpsampleBilinear2d(window);
 
     /// <summary>The most likely class of each position. Equal logits go to the class of the lower number; NaN is never the largest.</summary>
     public static void Best(ReadOnlySpan<float> logits, int classes, Span<byte> best)

@@ -22,6 +22,18 @@ public sealed class ErrorTests : IDisposable
         "matmul: expected […, m, k] and […, k, n], got [2, 3] and [4, 5]; k is 3 in the first and 4 in the second.",
         () => Zeros(2, 3).MatMul(Zeros(4, 5)));
 
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(3, 2)]
+    [InlineData(4, 4)]
+    [InlineData(0, 3)]
+    public void Windows_of_point_wise_attention_without_a_centre(int rows, int columns)
+    {
+        string message = Assert.Throws<OptionException>(() => Zeros(1, 2, 5, 5).PointwiseAttention(Zeros(1, rows * columns, 5, 5), (rows, columns), distribute: false)).Message;
+        Assert.StartsWith("pointwise_attention: expected a window of odd sides, which has a centre, got ", message, StringComparison.Ordinal);
+        Assert.Contains("2·H − 1 and 2·W − 1", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Features_of_a_linear_map() => Says(
         "linear: expected […, 8], got [2, 4]; the weight [16, 8] takes 8 features.",

@@ -23,6 +23,7 @@ internal static class DamagedImages
         Image image = decoder.Decode(file, Small);
         Assert.True((long)image.Width * image.Height <= Small.MaxPixels);
         decoder.ReadOrientation(file);
+        Assert.Equal((image.Width, image.Height), decoder.ReadHeader(file, Small) is { } header ? (header.Width, header.Height) : default);
         Assert.InRange(decoder.DecodeStored(file, Small).Samples.Length, 1, 4 * Small.MaxPixels);
     }
 }

@@ -29,7 +29,9 @@ public sealed class ModelMapsTests
         ModelMaps.Of(model, x).Dispose();
         long before = TensorMemory.LiveBytes;
         ModelMaps.Of(model, x).Dispose();
-        Assert.Equal(before, TensorMemory.LiveBytes);
+
+        // Less where the collector took what earlier cases left.
+        Assert.InRange(TensorMemory.LiveBytes, 0, before);
         using IDisposable still = GradMode.NoGrad();
         float[] expected = model.Eval().Call(x).ToArray<float>(), output = maps.Output.ToArray<float>();
 

@@ -86,6 +86,16 @@ public class TransformTests
         Assert.Equal(planes, Run(options, image, 0));
     }
 
+    [Theory]
+    [InlineData(40, 30, 12, 20, 10, 9, 20, 12)]
+    [InlineData(40, 30, 60, 20, 15, 0, 10, 30)]
+    [InlineData(40, 30, 10, 80, 0, 12, 40, 5)]
+    public void The_middle_of_a_rectangle_has_its_proportions(int width, int height, int high, int wide, int x, int y, int across, int down)
+    {
+        TransformOptions options = TransformOptions.ForEvaluation(new Size2(high, wide)) with { Crop = CropMode.Middle };
+        Assert.Equal(new Region(x, y, across, down), new SamplePipeline(options).RegionOf(TestFolder.Picture(width, height, "x")));
+    }
+
     [Fact]
     public void Erasing_covers_one_rectangle_of_all_channels_with_the_mean()
     {

@@ -5,7 +5,7 @@ namespace Fovea.Training.Tests;
 [Collection("engine")]
 public class ResumeTests
 {
-    public static TheoryData<string> Recipes => ["sgd", "adamw", "ema", "accumulate", "mix", "step"];
+    public static TheoryData<string> Recipes => ["sgd", "adamw", "ema", "accumulate", "mix", "step", "val-every"];
 
     [Theory]
     [MemberData(nameof(Recipes))]
@@ -107,6 +107,7 @@ public class ResumeTests
         "ema" => TinyRun.Options with { Ema = 0.9, ClipGradient = 0.5, LabelSmoothing = 0.1 },
         "accumulate" => TinyRun.Options with { Accumulate = 2, Optimizer = OptimizerKind.Adam, LearningRate = 1e-3 },
         "mix" => TinyRun.Options with { Mixup = 0.4, CutMix = 1 },
+        "val-every" => TinyRun.Options with { ValEvery = 2 },
         "step" => TinyRun.Options with { Schedule = ScheduleKind.Step, DecayAll = false, Nesterov = false },
         _ => TinyRun.Options,
     };

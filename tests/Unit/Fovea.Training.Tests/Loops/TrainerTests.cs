@@ -33,6 +33,55 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Only_every_so_many_epochs_and_the_last_are_validated_and_can_be_the_best()
+    {
+        using var folder = new TemporaryFolder();
+        RunFolder run = RunFolder.Create(folder.Path, "run");
+        var events = new List<EpochDone>();
+        using var trainer = new Trainer(TinyRun.Inputs(), TinyRun.Options with { Epochs = 5, ValEvery = 2 }, run);
+        TrainResult result = trainer.Run(new Listener(e => events.AddRange(e is EpochDone done ? [done] : [])), TestContext.Current.CancellationToken);
+        Assert.Equal([false, true, false, true, true], result.History.Select(r => r.ValLoss is not null));
+        Assert.Equal([false, true, false, true, true], result.History.Select(r => r.Validation["top1"] is not null));
+        Assert.Equal(result.History.Select(r => r.Validation["top1"]), events.Select(e => e.Score));
+        Assert.Equal(events.Last(e => e.IsBest).Metrics.Epoch, result.BestEpoch);
+        Assert.DoesNotContain(events, e => e.IsBest && e.Score is null);
+        Assert.Equal(result.History[result.BestEpoch - 1].Validation["top1"], result.ValTop1);
+        Assert.Equal(result.History.Max(r => r.Validation["top1"]), result.ValTop1);
+        string[] rows = File.ReadAllLines(run.File("metrics.csv"));
+        int column = Array.IndexOf(rows[0].Split(','), "val_top1");
+        Assert.Equal([true, false, true, false, false], rows[1..].Select(r => r.Split(',')[column].Length == 0));
+        Assert.Equal(2, File.ReadAllText(run.File("log.txt")).Split('\n').Count(l => l.Contains("Epoch ", StringComparison.Ordinal) && !l.Contains("validation", StringComparison.Ordinal)));
+        Assert.True(File.Exists(result.Report));
+    }
+
+    [Fact]
+    public void Validating_seldom_changes_no_weight()
+    {
+        TrainingInputs often = TinyRun.Inputs(), seldom = TinyRun.Inputs();
+        using (var trainer = new Trainer(often, TinyRun.Options))
+        {
+            trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        }
+
+        using (var trainer = new Trainer(seldom, TinyRun.Options with { ValEvery = 100 }))
+        {
+            Assert.Equal(3, trainer.Run(cancellation: TestContext.Current.CancellationToken).BestEpoch);
+        }
+
+        TinyRun.AssertSame(TinyRun.Weights(often.Model), TinyRun.Weights(seldom.Model));
+    }
+
+    [Fact]
+    public void Patience_is_asked_after_epochs_that_were_validated()
+    {
+        using var trainer = new Trainer(TinyRun.Inputs(), TinyRun.Options with { Epochs = 40, LearningRate = 1e-12, Patience = 3, ValEvery = 4, Schedule = ScheduleKind.Constant });
+        TrainResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(TrainOutcome.StoppedEarly, result.Outcome);
+        Assert.Equal((0, 0), (result.BestEpoch % 4, result.Epochs % 4));
+        Assert.Equal(result.BestEpoch + 4, result.Epochs);
+    }
+
+    [Fact]
     public void The_time_limit_stops_with_a_report_and_the_run_can_go_on()
     {
         using var folder = new TemporaryFolder();

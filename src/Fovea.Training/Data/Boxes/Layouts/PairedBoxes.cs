@@ -1,3 +1,5 @@
+using Fovea.Imaging.Codecs;
+
 namespace Fovea.Training.Data;
 
 /// <summary>What annotations are written in.</summary>
@@ -97,8 +99,7 @@ internal static class PairedBoxes
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string file in files)
         {
-            int dot = file.LastIndexOf('.');
-            found.TryAdd(NormalForm.Of(dot > file.LastIndexOf('/') ? file[..dot] : file), file);
+            found.TryAdd(NormalForm.Of(PageName.Stem(file)), file);
         }
 
         return found;

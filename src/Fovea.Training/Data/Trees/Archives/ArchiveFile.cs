@@ -20,9 +20,9 @@ internal static class ArchiveFile
     public static FileTree? TryOpen(string path, ReadOnlySpan<byte> head, DatasetOptions options) => head switch
     {
         // A member, or an archive without any.
-        [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..] => ZipTree.Open(path, options),
-        [0x1F, 0x8B, ..] => TarTree.Open(path, options),
-        { Length: 512 } when TarHeader.ChecksumHolds(head) => TarTree.Open(path, options),
+        [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..] => new PagedTree(ZipTree.Open(path, options)),
+        [0x1F, 0x8B, ..] => new PagedTree(TarTree.Open(path, options)),
+        { Length: 512 } when TarHeader.ChecksumHolds(head) => new PagedTree(TarTree.Open(path, options)),
         _ => null,
     };
 }

@@ -29,6 +29,20 @@ internal sealed class JoinedTree : FileTree
         ? tree.Read(inner)
         : throw new DataException($"{Source}: there is no file {path} in its archives.");
 
+    public override Stream OpenRead(string path) => Find(path) is ({ } tree, var inner)
+        ? tree.OpenRead(inner)
+        : throw new DataException($"{Source}: there is no file {path} in its archives.");
+
+    public override IReadOnlyList<string> PagesOf(string path) => Find(path) is ({ } tree, var inner)
+        ? [.. tree.PagesOf(inner).Select(p => path[..^inner.Length] + p)]
+        : [path];
+
+    public override string FileOf(string path, out int page)
+    {
+        page = 0;
+        return Find(path) is ({ } tree, var inner) ? path[..^inner.Length] + tree.FileOf(inner, out page) : path;
+    }
+
     public override byte[] Head(string path) => Find(path) is ({ } tree, var inner) ? tree.Head(inner) : [];
 
     public override bool IsImage(string path, DatasetOptions options) => Find(path) is ({ } tree, var inner) && tree.IsImage(inner, options);

@@ -78,8 +78,8 @@ public static class DryRun
         return result with
         {
             ImagesPerSecond = speed.ImagesPerSecond,
-            EpochSeconds = speed.TimeLeft(new TrainState(), 1, setup.Inputs).TotalSeconds,
-            Seconds = speed.TimeLeft(new TrainState(), setup.Options.Epochs!.Value, setup.Inputs).TotalSeconds,
+            EpochSeconds = speed.TimeLeft(new TrainState(), 1, setup.Inputs, setup.Options.ValEvery).TotalSeconds,
+            Seconds = speed.TimeLeft(new TrainState(), setup.Options.Epochs!.Value, setup.Inputs, setup.Options.ValEvery).TotalSeconds,
         };
     }
 }

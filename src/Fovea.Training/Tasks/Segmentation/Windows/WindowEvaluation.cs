@@ -12,7 +12,7 @@ internal static class WindowEvaluation
     public static EvaluationPlan Of(DataLoader data, WindowOptions options, bool isFinal)
     {
         TransformOptions transform = data.Pipeline.Options;
-        var windows = new WindowedPictures(data.Dataset, transform.ImageSize.Height, transform.Filter, isFinal ? options : options with { Overlap = 0 });
+        var windows = new WindowedPictures(data.Dataset, transform.ImageSize, transform.Filter, isFinal ? options : options with { Overlap = 0 });
         return new EvaluationPlan(new DataLoader(windows, data.Pipeline, data.Options), new WindowMeter(data.Dataset.Classes, isFinal));
     }
 }

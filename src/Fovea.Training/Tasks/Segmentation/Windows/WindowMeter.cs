@@ -22,7 +22,7 @@ internal sealed class WindowMeter(IReadOnlyList<string> classes, bool withDistan
     public void Add(Tensor outputs, Batch batch)
     {
         using IDisposable still = GradMode.NoGrad();
-        outputs = DenseOutput.OfSide(outputs, batch.Images.Shape[2]);
+        outputs = DenseOutput.OfSize(outputs, new Size2(batch.Images.Shape[2], batch.Images.Shape[3]));
         int size = outputs.Elements / batch.Count;
         for (int i = 0; i < batch.Count; i++)
         {

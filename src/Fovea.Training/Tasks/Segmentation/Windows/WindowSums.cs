@@ -20,26 +20,27 @@ internal sealed class WindowSums
     public WindowSums(int classes, WindowGrid grid, Action<int, Tensor> done)
     {
         (_classes, _grid, _done) = (classes, grid, done);
-        _sums = new float[checked(classes * grid.Side * grid.Width)];
-        _columnCounts = Counts(grid.Columns, grid.Width, grid.Side);
-        _rowCounts = Counts(grid.Rows, grid.Height, grid.Side);
+        _sums = new float[checked(classes * grid.Window.Height * grid.Width)];
+        _columnCounts = Counts(grid.Columns, grid.Width, grid.Window.Width);
+        _rowCounts = Counts(grid.Rows, grid.Height, grid.Window.Height);
     }
 
     /// <summary>Whether all windows have come.</summary>
     public bool IsComplete => _window == _grid.Count;
 
     /// <summary>Takes the next window.</summary>
-    /// <param name="logits">[classes, side, side].</param>
+    /// <param name="logits">[classes, height, width] of a window.</param>
     public void Add(ReadOnlySpan<float> logits)
     {
-        int side = _grid.Side, width = _grid.Width;
+        (int high, int wide) = (_grid.Window.Height, _grid.Window.Width);
+        int width = _grid.Width;
         int x = _grid.At(_window).X;
         for (int c = 0; c < _classes; c++)
         {
-            for (int y = 0; y < side; y++)
+            for (int y = 0; y < high; y++)
             {
-                Span<float> into = _sums.AsSpan((((c * side) + y) * width) + x, side);
-                System.Numerics.Tensors.TensorPrimitives.Add(into, logits.Slice(((c * side) + y) * side, side), into);
+                Span<float> into = _sums.AsSpan((((c * high) + y) * width) + x, wide);
+                System.Numerics.Tensors.TensorPrimitives.Add(into, logits.Slice(((c * high) + y) * wide, wide), into);
             }
         }
 
@@ -48,7 +49,7 @@ internal sealed class WindowSums
         {
             int row = (_window / _grid.Columns.Count) - 1;
             int first = _grid.Rows[row];
-            int end = row + 1 < _grid.Rows.Count ? _grid.Rows[row + 1] : first + side;
+            int end = row + 1 < _grid.Rows.Count ? _grid.Rows[row + 1] : first + high;
             HandOn(first, end - first);
         }
     }
@@ -70,13 +71,13 @@ internal sealed class WindowSums
     // The band begins at the window's first row; what stays moves up.
     private void HandOn(int first, int rows)
     {
-        int side = _grid.Side, width = _grid.Width;
+        int high = _grid.Window.Height, width = _grid.Width;
         using TensorScope scope = TensorScope.Begin();
         Tensor logits = Tensor.Empty([1, _classes, rows, width]);
         Span<float> values = logits.AsSpan<float>();
         for (int c = 0; c < _classes; c++)
         {
-            Span<float> band = _sums.AsSpan(c * side * width, side * width);
+            Span<float> band = _sums.AsSpan(c * high * width, high * width);
             for (int y = 0; y < rows; y++)
             {
                 for (int x = 0; x < width; x++)
@@ -86,7 +87,7 @@ internal sealed class WindowSums
             }
 
             band[(rows * width)..].CopyTo(band);
-            band[((side - rows) * width)..].Clear();
+            band[((high - rows) * width)..].Clear();
         }
 
         _done(first, logits);

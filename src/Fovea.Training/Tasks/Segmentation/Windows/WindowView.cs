@@ -10,15 +10,15 @@ namespace Fovea.Training;
 internal sealed record WindowView(WindowGrid Grid, bool Flipped)
 {
     /// <summary>All looks at a picture.</summary>
-    /// <param name="image">The picture.</param>
-    /// <param name="side">Side of a window, in pixels.</param>
+    /// <param name="image">The picture's width and height in pixels.</param>
+    /// <param name="window">Height and width of a window, in pixels.</param>
     /// <param name="options">Sizes, mirroring and overlap.</param>
-    public static WindowView[] Of(Image image, int side, WindowOptions options) =>
+    public static WindowView[] Of((int Width, int Height) image, Size2 window, WindowOptions options) =>
     [
         .. options.Views.Select(v =>
         {
-            (int width, int height) = OwnResolution.SizeOf(image, side, v.Scale);
-            return new WindowView(new WindowGrid(width, height, side, options.Overlap), v.Flipped);
+            (int width, int height) = OwnResolution.SizeOf(image, window, v.Scale);
+            return new WindowView(new WindowGrid(width, height, window, options.Overlap), v.Flipped);
         }),
     ];
 
@@ -33,6 +33,6 @@ internal sealed record WindowView(WindowGrid Grid, bool Flipped)
     public Image Window(Image shown, int window)
     {
         (int x, int y) = Grid.At(window);
-        return shown.Crop(new Region(x, y, Grid.Side, Grid.Side));
+        return shown.Crop(new Region(x, y, Grid.Window.Width, Grid.Window.Height));
     }
 }

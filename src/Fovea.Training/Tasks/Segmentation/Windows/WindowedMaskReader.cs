@@ -15,7 +15,7 @@ internal sealed class WindowedMaskReader(MaskReader masks, int classes) : IPictu
         masks.Of(Classes(model, pipeline, batchSize, classes, image, name), name);
 
     /// <summary>The class of each pixel.</summary>
-    /// <param name="model">Takes windows [N, C, side, side], gives [N, classes, …].</param>
+    /// <param name="model">Takes windows [N, C, height, width], gives [N, classes, …].</param>
     /// <param name="pipeline">What is done to a window; its options say how windows lie.</param>
     /// <param name="batchSize">Windows at a time.</param>
     /// <param name="classes">Classes of the model.</param>
@@ -25,7 +25,7 @@ internal sealed class WindowedMaskReader(MaskReader masks, int classes) : IPictu
     public static Image Classes(Func<Tensor, Tensor> model, SamplePipeline pipeline, int batchSize, int classes, Image image, string name)
     {
         using IDisposable still = GradMode.NoGrad();
-        WindowView[] views = WindowView.Of(image, pipeline.Width, pipeline.Options.Windows!);
+        WindowView[] views = WindowView.Of((image.Width, image.Height), pipeline.Options.ImageSize, pipeline.Options.Windows!);
         var mask = new Image(image.Width, image.Height, PixelFormat.Grey);
         bool isPlain = views is [{ Grid: var grid }] && grid.Width == image.Width && grid.Height == image.Height;
         PictureLogits? whole = isPlain ? null : new PictureLogits(classes, image.Width, image.Height);
@@ -39,7 +39,7 @@ internal sealed class WindowedMaskReader(MaskReader masks, int classes) : IPictu
                 Tensor outputs = model(pipeline.ToInput([.. windows.Select(w => view.Window(shown, w))]));
                 DenseOutput.Check(outputs, windows.Length, classes);
                 FiniteOutputs.Check(outputs, [.. windows.Select(_ => name)]);
-                outputs = DenseOutput.OfSide(outputs, view.Grid.Side);
+                outputs = DenseOutput.OfSize(outputs, view.Grid.Window);
                 int size = outputs.Elements / windows.Length;
                 for (int i = 0; i < windows.Length; i++)
                 {

@@ -31,15 +31,15 @@ internal sealed class WindowedPictures : IImageDataset
     private readonly Lock _gate = new();
     private readonly LinkedList<((int Picture, int View) Key, Image Shown, Image Truth)> _recent = new();
 
-    /// <param name="pictures">The pictures; each is read once for its size.</param>
-    /// <param name="side">Side of a window, in pixels.</param>
+    /// <param name="pictures">The pictures; their sizes are read from the files' headers, and a picture is decoded when its windows are.</param>
+    /// <param name="window">Height and width of a window, in pixels.</param>
     /// <param name="filter">How pictures are resized.</param>
     /// <param name="options">Sizes, mirroring and overlap.</param>
-    public WindowedPictures(IImageDataset pictures, int side, ResizeFilter filter, WindowOptions options)
+    public WindowedPictures(IImageDataset pictures, Size2 window, ResizeFilter filter, WindowOptions options)
     {
         (_pictures, _filter) = (pictures, filter);
-        _noLabels = new Image(side, side, PixelFormat.Grey);
-        _views = [.. Enumerable.Range(0, pictures.Count).Select(i => WindowView.Of(pictures.Get(i).Image, side, options))];
+        _noLabels = new Image(window.Width, window.Height, PixelFormat.Grey);
+        _views = [.. Enumerable.Range(0, pictures.Count).Select(i => WindowView.Of(SizeOf(pictures, i), window, options))];
         _starts = new int[pictures.Count + 1];
         for (int i = 0; i < pictures.Count; i++)
         {
@@ -71,6 +71,11 @@ internal sealed class WindowedPictures : IImageDataset
         return new WindowSample(
             _views[picture][view].Window(shown, window), Name(index), _noLabels, new WindowPart(picture, _views[picture], view, window, truth));
     }
+
+    private static (int Width, int Height) SizeOf(IImageDataset pictures, int index) =>
+        pictures.Size(index) ?? Measured(pictures.Get(index).Image);
+
+    private static (int Width, int Height) Measured(Image image) => (image.Width, image.Height);
 
     private int PictureOf(int index)
     {

@@ -120,11 +120,23 @@ public sealed class OnnxNetworkTests : IDisposable
     }
 
     [Fact]
+    public void A_file_may_fix_a_size_that_is_no_square()
+    {
+        string picture = Path.Combine(_data, "val", "dark", "0.png"), oblong = Repository.Golden("onnx", "net_mobile", "model.onnx");
+        Answer answer = Cli.Run("predict", picture, "--weights", oblong);
+        Assert.True(answer.Code == ExitCode.Done, answer.Error);
+        Assert.Contains("5 classes; preprocessing: 14×13 pixels", answer.Error, StringComparison.Ordinal);
+        Assert.Contains("fixes the size of its images; expected 14x13, got 14", Cli.Fails(ExitCode.WrongUse, "predict", picture, "--weights", oblong, "--image-size", "14"), StringComparison.Ordinal);
+        string[] train = ["train", "--data", _data, "-b", "4", "--threads", "1", "--output", _folder.File("runs"), "--name", "oblong", "--weights", oblong, "--epochs", "1"];
+        answer = Cli.Run(train);
+        Assert.True(answer.Code == ExitCode.Done, answer.Error);
+        Assert.Contains("14×13 pixels", Cli.Run("eval", "--weights", _folder.File("runs/oblong"), "--data", _data).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_no_pictures_go_through_is_refused_by_name()
     {
         string picture = Path.Combine(_data, "val", "dark", "0.png");
-        string oblong = Repository.Golden("onnx", "net_mobile", "model.onnx");
-        Assert.Contains("as high as wide", Cli.Fails(ExitCode.BadData, "predict", picture, "--weights", oblong), StringComparison.Ordinal);
         Assert.Contains("no slots", Cli.Fails(ExitCode.WrongUse, "predict", picture, "--weights", Network("net.onnx"), "--attention", "se"), StringComparison.Ordinal);
 
         // A description that asks for more than its weights, or for none that can be read.

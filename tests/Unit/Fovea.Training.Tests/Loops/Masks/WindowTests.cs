@@ -1,4 +1,5 @@
 using Fovea.Imaging;
+using Fovea.Imaging.Transforms;
 using Fovea.Layers;
 using Fovea.Training.Data;
 
@@ -130,10 +131,41 @@ public sealed class WindowTests
         var image = new Image(6, 4, PixelFormat.Rgb);
         (Image part, _, _) = OwnResolution.Crop(image, null, Side, balanced: false, default, new Generator(1));
         Assert.Equal((Side, Side), (part.Width, part.Height));
-        Assert.Equal((12, 8), OwnResolution.SizeOf(image, Side));
-        Assert.Equal((30, 8), OwnResolution.SizeOf(new Image(30, 8, PixelFormat.Rgb), Side));
-        Assert.Equal((30, 8), OwnResolution.SizeOf(new Image(30, 8, PixelFormat.Rgb), Side, 0.5));
-        Assert.Equal((45, 12), OwnResolution.SizeOf(new Image(30, 8, PixelFormat.Rgb), Side, 1.5));
+        Assert.Equal((12, 8), OwnResolution.SizeOf((6, 4), Side));
+        Assert.Equal((30, 8), OwnResolution.SizeOf((30, 8), Side));
+        Assert.Equal((30, 8), OwnResolution.SizeOf((30, 8), Side, 0.5));
+        Assert.Equal((45, 12), OwnResolution.SizeOf((30, 8), Side, 1.5));
+        Assert.Equal((15, 10), OwnResolution.SizeOf((6, 4), new Size2(4, 15)));
+        Assert.Equal((15, 10), OwnResolution.SizeOf((6, 4), new Size2(10, 4)));
+    }
+
+    [Theory]
+    [InlineData(4, 15)]
+    [InlineData(14, 6)]
+    public void Windows_may_be_rectangles(int height, int width)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var data = new Spots(3);
+        var size = new Size2(height, width);
+        var pipeline = new SamplePipeline(TransformOptions.ForEvaluation(size) with { KeepProportions = false, Windows = new WindowOptions() });
+        var found = (SegmentationResult)Evaluator.Measure(Pointwise(), new DataLoader(data, pipeline, new DataLoaderOptions { BatchSize = 3, Shuffle = false }));
+        Assert.Equal(3, found.Images);
+        Assert.Equal(1, found.MeanIou);
+        ImageSample sample = data.Get(1);
+        Assert.Equal(sample.Mask!.Pixels, WindowedMaskReader.Classes(Pointwise().Call, pipeline, 2, 2, sample.Image, sample.Name).Pixels);
+        (Image part, Image? mask, Region region) = OwnResolution.Crop(sample.Image, sample.Mask, size, balanced: true, default, new Generator(1));
+        Assert.Equal((width, height, width, height), (part.Width, part.Height, mask!.Width, mask.Height));
+        Assert.Equal(sample.Image.Crop(region).Pixels, part.Pixels);
+    }
+
+    [Fact]
+    public void A_picture_is_decoded_once_when_its_size_is_known()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var data = new Counted(new Spots(6));
+        var loader = new DataLoader(data, Pipeline(new WindowOptions()), new DataLoaderOptions { BatchSize = 5, Shuffle = false, Workers = 2 });
+        Assert.Equal(6, Evaluator.EvaluateMasks(Pointwise(), loader).Images);
+        Assert.Equal([1, 1, 1, 1, 1, 1], data.Decoded);
     }
 
     /// <summary>Class 1 where a pixel is bright.</summary>
@@ -178,6 +210,32 @@ public sealed class WindowTests
             }
 
             return new ImageSample(image, 0, Name(index), mask);
+        }
+    }
+
+    /// <summary>Counts how often each picture is asked for, and says its size without.</summary>
+    private sealed class Counted(IImageDataset inner) : IImageDataset
+    {
+        public int[] Decoded { get; } = new int[inner.Count];
+
+        public string Source => inner.Source;
+
+        public DataTask Task => inner.Task;
+
+        public int Count => inner.Count;
+
+        public IReadOnlyList<string> Classes => inner.Classes;
+
+        public int Label(int index) => inner.Label(index);
+
+        public string Name(int index) => inner.Name(index);
+
+        public (int Width, int Height)? Size(int index) => (20 + (7 * index), 17 + (5 * index));
+
+        public ImageSample Get(int index)
+        {
+            Interlocked.Increment(ref Decoded[index]);
+            return inner.Get(index);
         }
     }
 }
