@@ -26,8 +26,8 @@ public sealed record LayerMatch(string Model, IReadOnlyDictionary<string, string
         ArgumentNullException.ThrowIfNull(network);
         using TensorScope scope = TensorScope.Begin();
         using IDisposable deferred = Initialization.Defer();
-        int side = network.FixedSize ?? UsualSize;
-        var input = new TensorSpec([1, network.Channels, side, side], DType.Float32);
+        Size2 size = network.FixedSize ?? UsualSize;
+        var input = new TensorSpec([1, network.Channels, size.Height, size.Width], DType.Float32);
         using OnnxModel module = network.Build();
         if (Layers(module, input) is not { } layers)
         {
@@ -37,7 +37,7 @@ public sealed record LayerMatch(string Model, IReadOnlyDictionary<string, string
         LayerMatch? best = null;
         foreach (ModelEntry entry in ModelCatalog.All.Where(e => MayBe(e.Key, layers)))
         {
-            var options = new ModelOptions { Classes = network.Classes, InChannels = network.Channels, ImageSize = side };
+            var options = new ModelOptions { Classes = network.Classes, InChannels = network.Channels, ImageSize = size };
             if (Layers(entry.Build(options), input) is { } own && layers.NamesIn(own) is { } names && names.Count > (best?.Names.Count ?? 0))
             {
                 best = new LayerMatch(entry.Key, names);
