@@ -121,11 +121,11 @@ internal sealed class LayerCalls
         }
     }
 
-    // Of one picture: what has another first axis is cut into windows.
+    // What has another first axis than the pictures is cut into windows.
     private static GridLayer? LayerOf(string name, Shape shape, List<RelationGrid> grids, List<(int, int)> maps, Tensor images) => shape.Rank switch
     {
-        4 when shape[0] == 1 && shape[1] > 0 && shape[2] * shape[3] > 1 => new GridLayer(name, shape[1], shape[2], shape[3], Tokens: false, Prefix: 0),
-        3 when shape[0] == 1 && shape[2] > 0 && TokenGrid.Find(shape[1], grids, maps, (images.Shape[2], images.Shape[3])) is { } grid =>
+        4 when shape[0] == images.Shape[0] && shape[1] > 0 && shape[2] * shape[3] > 1 => new GridLayer(name, shape[1], shape[2], shape[3], Tokens: false, Prefix: 0),
+        3 when shape[0] == images.Shape[0] && shape[2] > 0 && TokenGrid.Find(shape[1], grids, maps, (images.Shape[2], images.Shape[3])) is { } grid =>
             new GridLayer(name, shape[2], grid.Axes[0], grid.Axes[1], Tokens: true, grid.Prefix),
         _ => null,
     };
