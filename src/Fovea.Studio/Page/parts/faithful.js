@@ -86,6 +86,8 @@ export class Faithfulness {
             draw(false);
           }
         }, running.signal);
+        // Figures that came after the abort were not taken, so what is here may lack some.
+        running.signal.throwIfAborted();
         known.set(key, own ? [own] : []).set(besideKey, beside);
         draw(true);
       }

@@ -92,7 +92,8 @@ public sealed class RunTests(BrowserStudio studio) : IClassFixture<BrowserStudio
     public async Task Faithfulness_stands_beside_a_map(string screen)
     {
         await using OpenPage opened = await studio.Open(screen);
-        await opened.Page.WaitForSelectorAsync(".faithful[data-done='true']");
+        // A comparison has two of them, and either may be the first to be done.
+        await opened.Page.WaitForFunctionAsync("() => { const all = document.querySelectorAll('.faithful'); return all.length > 0 && [...all].every((f) => f.dataset.done === 'true'); }");
         Assert.Matches(@"^deletion ↓0\.\d+random 0\.\d+ · edges 0\.\d+ · centre 0\.\d+insertion ↑0\.\d+random", await opened.Page.Locator(".faithful .numbers").First.TextContentAsync() ?? string.Empty);
         Assert.Empty(opened.Errors);
     }
