@@ -4,11 +4,19 @@ using Fovea.Bench.Studio;
 using Fovea.Bench.Studio.Traffic;
 using Fovea.Studio;
 
-// rows: times and payload of rows; page: the first page and click to paint, in Chromium; load N: requests with sessions opened and dropped;
+// rows: times and payload of rows; page [PROGRAM]: the first page of a studio in a process of its own (of the program "fovea", where it is named) and click
+// to paint, in Chromium; load N: requests with sessions opened and dropped;
 // malformed N: requests that must be refused. Without a word, all of them.
 string what = args.FirstOrDefault() ?? "all";
 int Count(int whenAbsent) => args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : whenAbsent;
 bool holds = true;
+if (what == "serve")
+{
+    await using StudioServer served = await StudioServer.StartAsync(new StudioOptions { Port = 0, Folder = AppContext.BaseDirectory });
+    Console.WriteLine(served.Page);
+    await Task.Delay(Timeout.Infinite);
+}
+
 if (what is "rows" or "all")
 {
     holds &= await RowTimes.Run();
@@ -16,7 +24,7 @@ if (what is "rows" or "all")
 
 if (what is "page" or "all")
 {
-    holds &= await PageTimes.Run();
+    holds &= await PageTimes.Run(what == "page" ? args.ElementAtOrDefault(1) : null);
 }
 
 if (what is "load" or "malformed" or "all")

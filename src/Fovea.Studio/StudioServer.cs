@@ -2,15 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using Fovea.Studio.Endpoints;
 using Fovea.Studio.Serving;
-using Fovea.Studio.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Hosting;
 
 namespace Fovea.Studio;
 
@@ -19,10 +16,10 @@ public sealed class StudioServer : IAsyncDisposable
 {
     private const int MostConnections = 256;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
-    private readonly WebApplication _app;
+    private readonly IHost _app;
     private readonly StudioState _state;
 
-    private StudioServer(WebApplication app, StudioState state, Uri page)
+    private StudioServer(IHost app, StudioState state, Uri page)
     {
         _app = app;
         _state = state;
@@ -49,14 +46,14 @@ public sealed class StudioServer : IAsyncDisposable
         }
 
         var state = new StudioState(options);
-        WebApplication app = Build(options, state, report ?? (_ => { }));
+        IHost app = Build(options, state, report ?? (_ => { }));
         try
         {
             await app.StartAsync(cancellation);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            await app.DisposeAsync();
+            await ((IAsyncDisposable)app).DisposeAsync();
             throw new OptionException("studio", $"cannot listen on {options.Address}:{options.Port}: {e.Message} Choose another with --port, or 0 for any that is free.");
         }
 
@@ -70,45 +67,29 @@ public sealed class StudioServer : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(s_patience);
         await _app.StopAsync(patience.Token);
-        await _app.DisposeAsync();
+        await ((IAsyncDisposable)_app).DisposeAsync();
         _state.Dispose();
     }
 
-    private static WebApplication Build(StudioOptions options, StudioState state, Action<Exception> report)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "fovea studio" });
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxUploadBytes;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            kestrel.Listen(options.Address, options.Port);
-        });
-        builder.Services.AddRoutingCore();
-        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
-        builder.Services.ConfigureHttpJsonOptions(o => StudioJson.Configure(o.SerializerOptions));
-        builder.Services.AddOpenApi(o => o.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "Fovea studio";
-            document.Info.Description = "What a model attends to. Errors are application/problem+json.";
-            return Task.CompletedTask;
-        }));
-        WebApplication app = builder.Build();
-        app.UseMiddleware<OriginGuard>(options.Address);
-        app.UseMiddleware<ProblemMiddleware>(report);
-        app.UseRouting();
-        app.MapOpenApi("/openapi.json");
-        app.MapPage();
-        app.MapModels(state);
-        app.MapImages(state);
-        app.MapSessions(state);
-        app.MapMaps(state);
-        app.MapExplain(state);
-        app.MapAblate(state);
-        app.MapExport(state);
-        app.MapPalettes();
-        app.MapRuns(state);
-        return app;
-    }
+    private static IHost Build(StudioOptions options, StudioState state, Action<Exception> report) => new HostBuilder()
+        .ConfigureWebHost(web => web
+            .UseSetting(WebHostDefaults.ApplicationKey, "fovea studio")
+            .UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = options.MaxUploadBytes;
+                kestrel.Limits.MaxConcurrentConnections = MostConnections;
+                kestrel.Listen(options.Address, options.Port);
+            })
+            .ConfigureServices(StudioInterface.AddServices)
+            .Configure(app =>
+            {
+                var behindThePage = new StudioInterface(app, state);
+                app.UseMiddleware<OriginGuard>(options.Address);
+                app.UseMiddleware<ProblemMiddleware>(report);
+                app.UseMiddleware<PageFiles>();
+                app.Run(behindThePage.Answer);
+            }))
+        .Build();
 }

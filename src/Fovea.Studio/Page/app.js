@@ -2,32 +2,25 @@
 
 import { at, get, Latest, Refusal } from "./api.js";
 import { el, percent, toast } from "./dom.js";
-import { begin, look, onChange, state } from "./state.js";
-import { ablation } from "./screens/ablation.js";
-import { compare, forget } from "./screens/compare.js";
+import { begin, look, lost, onChange, state } from "./state.js";
 import { explore } from "./screens/explore.js";
-import { exporting } from "./screens/exporting.js";
-import { faithfulness } from "./screens/faithfulness.js";
-import { gates } from "./screens/gates.js";
-import { load } from "./screens/load.js";
-import { maps } from "./screens/maps.js";
-import { network } from "./screens/network.js";
-import { training } from "./screens/training.js";
-import { transformer } from "./screens/transformer.js";
 
-/** @type {Array<[string, string, () => HTMLElement]>} */
+/** @typedef {() => HTMLElement} Build */
+
+// The screen that the page begins with is there at once, the others come while somebody looks at it.
+/** @type {Array<[string, string, () => Promise<Build>|Build]>} */
 const screens = [
-  ["load", "Load", load],
-  ["explore", "Explore", explore],
-  ["compare", "Compare", compare],
-  ["gates", "Gates", gates],
-  ["transformer", "Transformer", transformer],
-  ["maps", "Class maps", maps],
-  ["ablation", "Ablation", ablation],
-  ["faithfulness", "Faithfulness", faithfulness],
-  ["network", "Network", network],
-  ["training", "Training", training],
-  ["export", "Export", exporting],
+  ["load", "Load", async () => (await import("./screens/load.js")).load],
+  ["explore", "Explore", () => explore],
+  ["compare", "Compare", async () => (await import("./screens/compare.js")).compare],
+  ["gates", "Gates", async () => (await import("./screens/gates.js")).gates],
+  ["transformer", "Transformer", async () => (await import("./screens/transformer.js")).transformer],
+  ["maps", "Class maps", async () => (await import("./screens/maps.js")).maps],
+  ["ablation", "Ablation", async () => (await import("./screens/ablation.js")).ablation],
+  ["faithfulness", "Faithfulness", async () => (await import("./screens/faithfulness.js")).faithfulness],
+  ["network", "Network", async () => (await import("./screens/network.js")).network],
+  ["training", "Training", async () => (await import("./screens/training.js")).training],
+  ["export", "Export", async () => (await import("./screens/exporting.js")).exporting],
 ];
 
 const main = /** @type {HTMLElement} */ (document.getElementById("screen"));
@@ -38,8 +31,8 @@ for (const [key, title] of screens) {
   tabs.append(el("a", { href: `#${key}` }, title));
 }
 
-function show() {
-  const key = location.hash.slice(1), [name, title, build] = screens.find((s) => s[0] === key) ?? screens[1];
+async function show() {
+  const key = location.hash.slice(1), [name, title, find] = screens.find((s) => s[0] === key) ?? screens[1];
   for (const tab of tabs.children) {
     if (tab.getAttribute("href") === `#${name}`) {
       tab.setAttribute("aria-current", "page");
@@ -49,6 +42,10 @@ function show() {
     }
   }
   document.title = `${title} · Fovea studio`;
+  const found = find(), build = found instanceof Promise ? await found : found;
+  if (found instanceof Promise && key !== location.hash.slice(1)) {
+    return;
+  }
   main.replaceChildren(build());
   main.dataset.screen = name;
 }
@@ -73,7 +70,7 @@ function showContext() {
 // A session that made room for others, or lay idle, is opened again: the model and the picture are still there.
 Latest.failed = (error) => {
   if (error instanceof Refusal && error.title === "No such session") {
-    forget();
+    lost();
     look().catch((e) => toast(e.message));
   } else {
     toast(error.message);
@@ -94,3 +91,6 @@ try {
   toast(/** @type {Error} */ (error).message);
   show();
 }
+
+// What was not needed to begin is there before it is asked for.
+requestIdleCallback(() => Promise.all(screens.map(([, , find]) => find())).catch(() => {}));

@@ -24,6 +24,14 @@ const listeners = new Set();
 /** @param {() => void} listener */
 export const onChange = (listener) => listeners.add(listener);
 
+const losing = new Set();
+
+/** @param {() => void} listener Told that a session was found closed; others may be too. */
+export const onLost = (listener) => losing.add(listener);
+
+/** Says that a session was found closed. */
+export const lost = () => losing.forEach((l) => l());
+
 const changed = () => listeners.forEach((l) => l());
 
 /** @param {unknown} request Which model; see POST /api/models. */

@@ -5,17 +5,16 @@ import { choice, el, field, select, toast } from "../dom.js";
 import { Faithfulness } from "../parts/faithful.js";
 import { CellGrid, wordsOf } from "../parts/grid.js";
 import { MapView } from "../parts/mapview.js";
-import { offers, state } from "../state.js";
+import { offers, onLost, state } from "../state.js";
 
 /** @typedef {import("../api.js").SessionInfo} SessionInfo @typedef {import("../api.js").SiteInfo} SiteInfo */
 
 /** @type {{session: SessionInfo, image: string}|null} The second model, kept while the picture is the same. */
 let other = null;
 
-/** Drops the second model: its session may be closed. */
-export function forget() {
+onLost(() => {
   other = null;
-}
+});
 
 /** @returns {HTMLElement} */
 export function compare() {
