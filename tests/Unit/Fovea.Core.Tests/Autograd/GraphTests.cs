@@ -56,16 +56,7 @@ public sealed class GraphTests
         using TensorScope scope = TensorScope.Begin();
         Tensor x = Tensor.Ones([1]);
         Graph graph = Graph.Trace(
-            inputs =>
-            {
-                Tensor y = inputs[0];
-                for (int i = 0; i < 20_000; i++)
-                {
-                    y = y + 1.0;
-                }
-
-                return [y];
-            },
+            inputs => [Enumerable.Range(0, 20_000).Aggregate(inputs[0], (y, _) => y + 1.0)],
             x);
         Assert.Equal(20_000, graph.Nodes.Count);
         Assert.Empty(graph.Constants);
