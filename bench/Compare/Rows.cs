@@ -35,6 +35,11 @@ internal static class Rows
         Vit(1, Pass.Forward, "vit", new(OnnxRuntime: 1)),
         Vit(8, Pass.Forward, "vit", new(OnnxRuntime: 1)),
         Vit(8, Pass.TrainingStep, "vit", new(PyTorch: 1.5)),
+        .. new[]
+        {
+            ("ResNeXt-50 32×4d", "resnext50_32x4d"), ("Wide ResNet-50-2", "wide_resnet50_2"), ("VGG-16", "vgg16"), ("MobileNetV3-small", "mobilenet_v3_small"),
+            ("MobileNetV3-large", "mobilenet_v3_large"), ("EfficientNet-B0", "efficientnet_b0"), ("ConvNeXt-T", "convnext_tiny"), ("Swin-T", "swin_t"),
+        }.Select(c => Classifier(c.Item1, c.Item2)),
         Detector("FCOS ResNet-18", "fcos_resnet18_fpn"),
         Detector("RetinaNet ResNet-18", "retinanet_resnet18_fpn"),
         Segmenter("U-Net of 16 channels", "unet-small", null, [4, 3, 256, 256]),
@@ -105,6 +110,15 @@ internal static class Rows
         {
             Model = "vit_base_patch16",
             Tolerance = pass == Pass.Forward ? 1e-4 : 2e-3,
+            LearningRate = 0.001,
+            CheckedSteps = 2,
+        };
+
+    private static Row Classifier(string name, string key) =>
+        new("classifiers", Titled(name, 8, Pass.TrainingStep), [8, 3, 224, 224], Pass.TrainingStep, new(PyTorch: 1.5))
+        {
+            Model = key,
+            Tolerance = 2e-3,
             LearningRate = 0.001,
             CheckedSteps = 2,
         };

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+import classifiers
 import detectors
 import lines
 import mechanisms
@@ -50,6 +51,8 @@ class Work:
             self.model = detectors.build(row["model"])
         elif self.segments:
             self.model = segmenters.build(row["model"], row["attention"])
+        elif classifiers.knows(row["model"]):
+            self.model = classifiers.build(row["model"])
         elif row["model"]:
             self.model = networks.build(row["model"], row["attention"], self.x.shape)
         else:
