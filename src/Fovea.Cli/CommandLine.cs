@@ -16,6 +16,7 @@ public static class CommandLine
         ("train", TrainVerb.Build),
         ("eval", static _ => EvalVerb.Build()),
         ("predict", static _ => PredictVerb.Build()),
+        ("average", static _ => AverageVerb.Build()),
         ("explain", static _ => ExplainVerb.Build()),
         ("list", static _ => ListVerb.Build()),
         ("show", static _ => ShowVerb.Build()),

@@ -77,6 +77,16 @@ public sealed class OnnxModel : Module, IHasHead, IDisposable
     /// <inheritdoc/>
     public IReadOnlyCollection<string> HeadParameters => [.. _graph.Head];
 
+    /// <summary>The names of the parameters in the order in which nodes first use them, the one next to the input first.</summary>
+    public IReadOnlyList<string> ReadingOrder
+    {
+        get
+        {
+            var names = _graph.Parameters.ToDictionary(p => p.Value, p => p.Name);
+            return [.. _graph.Interpreter.ReadingOrder().Where(names.ContainsKey).Select(t => names[t])];
+        }
+    }
+
     private Dictionary<string, string> Texts { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Loads a model. Nothing of the file is executed, and only files in its folder are read beside it.</summary>

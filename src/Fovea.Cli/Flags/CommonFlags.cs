@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fovea.Attention;
 using Fovea.Imaging.Codecs;
 using Fovea.Models;
@@ -22,6 +23,13 @@ internal static class CommonFlags
     private static readonly FlagValue<SampleLevels> s_levels = new("LOW:HIGH", text => SampleLevels.TryParse(text, out SampleLevels levels)
         ? levels
         : throw new FormatException($"expected two whole numbers within 0 to 65535, the lower first, such as 0:4095, got \"{text}\"."));
+
+    // Stands for all of the folds where one is expected.
+    private const int AllFolds = 0;
+
+    private static readonly FlagValue<int> s_fold = new("N|all", text => text == "all" ? AllFolds
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int fold) && fold is >= 1 and <= 1000 ? fold
+        : throw new FormatException($"expected a whole number from 1 to 1000, or all, got \"{text}\"."), ["all"]);
 
     private static readonly FlagValue<string> s_weights = new("FILE", text => WeightsFlags.PathOf(FlagValues.Text("FILE").Read(text)));
 
@@ -100,11 +108,14 @@ internal static class CommonFlags
             $"What is learnt: {string.Join(", or ", TaskCatalog.All.Select(t => t.Gives))}; default: what the model is made for and the data are.", set);
 
     /// <summary>How data without a validation part are divided.</summary>
-    public static FlagSet<T> Division<T>(this FlagSet<T> flags, Func<T, double, T> fraction, Func<T, int, T> folds, Func<T, int, T> fold) => flags
+    public static FlagSet<T> Division<T>(this FlagSet<T> flags, Func<T, double, T> fraction, Func<T, int, T> folds, Func<T, int, T> fold,
+        Func<T, T>? all = null) => flags
         .Add("--val-fraction --val-split", FlagValues.OpenShare,
             "Share of each class that is held out for validation when the data have no such part, above 0 and below 1; default 0.1.", fraction)
         .Add("--folds", FlagValues.Integer(2, 1000), "Divide the data into so many parts, each with the same mixture of classes, and hold one out; default: no folds.", folds)
-        .Add("--fold", FlagValues.Integer(1, 1000), "Which of the folds is held out, from 1 on; default 1.", fold);
+        .Add("--fold", all is null ? FlagValues.Integer(1, 1000) : s_fold,
+            $"Which of the folds is held out, from 1 on{(all is null ? string.Empty : ", or all: a run for each, with their mean and deviation")}; default 1.",
+            (o, v) => v == AllFolds ? all!(o) : fold(o, v));
 
     public static FlagSet<T> Masks<T>(
         this FlagSet<T> flags, Func<T, IReadOnlyList<string>, T> classes, Func<T, int, T> ignored, Func<T, IReadOnlyList<string>, T> colors) => flags

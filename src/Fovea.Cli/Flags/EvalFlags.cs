@@ -19,6 +19,18 @@ internal static class EvalFlags
             : throw new FormatException($"expected numbers above 0 such as 0.5,1,1.5, got \"{text}\".");
     });
 
+    private static readonly FlagValue<TestViews> s_views = new("VIEWS", text =>
+    {
+        try
+        {
+            return TestViews.Parse(text);
+        }
+        catch (OptionException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    });
+
     public static FlagSet<EvalOptions> Eval() => new FlagSet<EvalOptions>()
         .Group("Model")
         .Weights(WeightsHelp, (o, v) => o with { Weights = v })
@@ -33,7 +45,10 @@ internal static class EvalFlags
         .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { ImageSize = v })
         .Crop(CropHelp, (o, v) => o with { Crop = v })
         .Add("--scales", s_scales, "Sizes at which each image is seen in windows, as factors of its own; their probabilities are averaged. Default 1.", (o, v) => o with { Scales = v })
-        .AddSwitch("--flip", "See each image in windows mirrored left to right as well.", (o, v) => o with { Flip = v })
+        .Add("--tta", s_views, "Average the probabilities over views of each image: flip (mirrored as well), five-crop (middle and corners), or ten-crop (both); default none.",
+            (o, v) => o with { Views = v })
+        .AddSwitch("--flip", "The same as --tta flip.", (o, v) => o with { Views = o.Views with { Flip = v } })
+        .Rule(given => given["--flip"] is not null ? given.Refuse("--flip", "--tta") : null)
         .Preprocessing(o => o.Preprocessing, (o, v) => o with { Preprocessing = v })
         .BatchSize("Images at a time; default 128, of segmentation models 8. The result does not depend on it.", (o, v) => o with { BatchSize = v })
         .Workers("default 0: all threads do, between the steps", (o, v) => o with { Workers = v })
@@ -55,6 +70,7 @@ internal static class EvalFlags
         .ImageSize("default: what the weights say, or the model's own", (o, v) => o with { ImageSize = v })
         .Crop(CropHelp, (o, v) => o with { Crop = v })
         .Preprocessing(o => o.Preprocessing, (o, v) => o with { Preprocessing = v })
+        .Add("--tta", s_views, "Average the probabilities over views of each image: flip, five-crop or ten-crop; default none.", (o, v) => o with { Views = v })
         .AddMany("--gallery", FlagValues.Text("PATH"), "For retrieval: image files and folders in which the nearest pictures are looked for; default: none.",
             (o, v) => o with { Gallery = v })
         .Group("Run")

@@ -54,8 +54,8 @@ internal static class TrainFlags
             + "data or the mechanism starts fresh; default: random.", (o, v) => o with { Weights = v })
         .Source((o, v) => o with { WeightsSource = v })
         .Strict((o, v) => o with { Strict = v })
-        .AddMany("--freeze", FlagValues.Text("NAME"), "Modules that are not trained, by name or by the beginning of names; \"backbone\" is all but the "
-            + "classifier. Separate with commas, or give it several times.",
+        .AddMany("--freeze", FlagValues.Text("NAME[@EPOCHS]"), "Parts that are not trained, with all below them: names, or patterns such as layer[12] and *.bn*; \"backbone\" is all but "
+            + "the head. With @N they are frozen for the first N epochs. Separate with commas, or give it several times.",
             (o, v) => o with { Freeze = [.. v.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))] });
 
     private static void AddData(FlagSet<TrainOptions> flags) => flags
@@ -65,7 +65,7 @@ internal static class TrainFlags
         .Masks((o, v) => o with { MaskClasses = v }, (o, v) => o with { IgnoreValue = v }, (o, v) => o with { MaskColors = v })
         .Add("--val --val-dir", FlagValues.Text("PATH"), "The validation images; default: val or test beside the training images, else a tenth of them.",
             (o, v) => o with { Validation = v })
-        .Division((o, v) => o with { ValFraction = v }, (o, v) => o with { Folds = v }, (o, v) => o with { Fold = v })
+        .Division((o, v) => o with { ValFraction = v }, (o, v) => o with { Folds = v }, (o, v) => o with { Fold = v, AllFolds = false }, o => o with { AllFolds = true })
         .ImageSize("default: the weights', the model's or the data's own", (o, v) => o with { ImageSize = v })
         .Crop("Learn masks from random squares of so many pixels, or HEIGHTxWIDTH, at the images' own resolution, and see images in windows of that size later; default: whole "
             + "images, brought to the image size.", (o, v) => o with { Crop = v })
@@ -85,6 +85,9 @@ internal static class TrainFlags
         .Add("--accumulate", FlagValues.Integer(1), "Batches whose gradients are averaged for one step; default 1.", (o, v) => o with { Accumulate = v })
         .Add("--lr --learning-rate", FlagValues.Above(0), "The highest learning rate of the schedule; default: by optimiser, schedule and batch size.",
             (o, v) => o with { LearningRate = v })
+        .Add("--backbone-lr-scale", FlagValues.Above(0), "What the learning rate of all but the head is multiplied by; default 1.", (o, v) => o with { BackboneLrScale = v })
+        .Add("--layer-decay", FlagValues.PositiveShare, "What the learning rate is multiplied by with each layer from the head towards the input, above 0 to 1; default 1.",
+            (o, v) => o with { LayerDecay = v })
         .Add("--optimizer --opt", FlagValues.Word<OptimizerKind>(), "The update rule; default sgd, for boxes adamw.", (o, v) => o with { Optimizer = v })
         .Add("--loss", s_loss, "What is minimised: ce, focal, bce, dice, jaccard, tversky, lovasz, for retrieval triplet(margin), or a sum such as 0.5*focal(2)+dice; default ce, with masks "
             + "ce+dice, for retrieval ce+triplet(0.3).",

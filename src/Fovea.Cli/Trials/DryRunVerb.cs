@@ -13,6 +13,11 @@ internal static class DryRunVerb
         DryRunResult result = ProgressRunner.Run(people, where.Error, quiet, "stopping", (progress, stop) => DryRun.Run(options, progress, stop));
         DataReportText.Write(result.Data, people);
         Terminal.On(people).Write(ResultTables.Of("Dry run", Lines(result)));
+        if (result.Parts.Any(p => p.LearningRateScale != 1 || p.FrozenEpochs > 0))
+        {
+            Terminal.On(people).Write(ResultTables.Of("Rates", Parts(result)));
+        }
+
         people.WriteLine($"First batch: {result.Picture}");
         if (json)
         {
@@ -38,4 +43,11 @@ internal static class DryRunVerb
         yield return ("an epoch", $"about {Quantity.Time(TimeSpan.FromSeconds(result.EpochSeconds))}");
         yield return ("the run", $"about {Quantity.Time(TimeSpan.FromSeconds(result.Seconds))}");
     }
+
+    private static IEnumerable<(string Name, string Value)> Parts(DryRunResult result) => result.Parts.Select(part =>
+    {
+        string epochs = part.FrozenEpochs == result.Options.Epochs ? "frozen" : $"frozen for {Quantity.Of(part.FrozenEpochs, "epoch")}";
+        string frozen = part.FrozenEpochs == 0 ? string.Empty : part.TrainedAtFirst > 0 ? $", in part {epochs}" : $", {epochs}";
+        return (part.Part, $"{Quantity.Rate(result.Options.LearningRate!.Value * part.LearningRateScale)} at most; {Quantity.Count(part.Parameters)} parameters{frozen}");
+    });
 }

@@ -6,7 +6,7 @@ internal static class OptimizerFactory
     public static Optimizer Create(TrainOptions options, Module model)
     {
         double rate = options.LearningRate!.Value;
-        IReadOnlyList<ParameterGroup> groups = ParameterGroup.Of(model, options.WeightDecay!.Value, options.DecayAll);
+        IReadOnlyList<ParameterGroup> groups = LayerRates.Groups(options, model);
         return options.UpdateRule switch
         {
             OptimizerKind.Sgd => new Sgd(groups, rate, options.Momentum, options.Nesterov && options.Momentum > 0),

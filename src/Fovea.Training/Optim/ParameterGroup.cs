@@ -26,16 +26,22 @@ public sealed class ParameterGroup
     public static IReadOnlyList<ParameterGroup> Of(Module module, double weightDecay = 0, bool decayAll = true)
     {
         ArgumentNullException.ThrowIfNull(module);
-        (string Name, Tensor Value)[] trained = [.. module.NamedParameters().Where(p => p.Value.RequiresGrad)];
+        return Of(module.NamedParameters(), weightDecay, decayAll, 1);
+    }
+
+    /// <summary>Those of some parameters that require a gradient, in one group or two of one rate.</summary>
+    internal static IReadOnlyList<ParameterGroup> Of(IEnumerable<(string Name, Tensor Value)> parameters, double weightDecay, bool decayAll, double scale)
+    {
+        (string Name, Tensor Value)[] trained = [.. parameters.Where(p => p.Value.RequiresGrad)];
         if (decayAll || weightDecay == 0)
         {
-            return [new ParameterGroup(trained) { WeightDecay = weightDecay }];
+            return [new ParameterGroup(trained) { WeightDecay = weightDecay, LearningRateScale = scale }];
         }
 
         return
         [
-            new ParameterGroup(trained.Where(p => p.Value.Rank >= 2)) { WeightDecay = weightDecay },
-            new ParameterGroup(trained.Where(p => p.Value.Rank < 2)),
+            new ParameterGroup(trained.Where(p => p.Value.Rank >= 2)) { WeightDecay = weightDecay, LearningRateScale = scale },
+            new ParameterGroup(trained.Where(p => p.Value.Rank < 2)) { LearningRateScale = scale },
         ];
     }
 }

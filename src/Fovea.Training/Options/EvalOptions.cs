@@ -46,8 +46,8 @@ public sealed record EvalOptions
     /// <summary><c>--scales</c>: sizes at which each image is seen in windows, as factors of its own, whose probabilities are averaged; default 1.</summary>
     public IReadOnlyList<double> Scales { get; init; } = [1];
 
-    /// <summary><c>--flip</c>: see each image in windows mirrored left to right as well; default false.</summary>
-    public bool Flip { get; init; }
+    /// <summary><c>--tta</c>: the views of each image whose probabilities are averaged; default: the image as it is. <c>--flip</c> stands for <c>--tta flip</c>.</summary>
+    public TestViews Views { get; init; } = TestViews.None;
 
     /// <summary><c>--workers</c>: threads that decode ahead; null or 0: all threads do, between batches.</summary>
     public int? Workers { get; init; }
@@ -124,6 +124,9 @@ public sealed record PredictOptions
     /// <c>--crop</c>: height and width of the windows in which a segmentation model sees images at their own resolution, in pixels, a number for a square; null takes what the weights say.
     /// </summary>
     public Size2? Crop { get; init; }
+
+    /// <summary><c>--tta</c>: the views of each image whose probabilities are averaged; default: the image as it is.</summary>
+    public TestViews Views { get; init; } = TestViews.None;
 
     /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor.</summary>
     public int? Threads { get; init; }

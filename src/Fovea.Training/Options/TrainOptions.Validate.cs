@@ -31,6 +31,8 @@ public sealed partial record TrainOptions
         Require(Mosaic is >= 0 and <= 1, "mosaic", Mosaic, "0 to 1");
         Require(RandomErasing is >= 0 and <= 1, "random-erasing", RandomErasing, "0 to 1");
         Require(DropPath is >= 0 and < 1, "drop-path", DropPath, "0 to below 1");
+        Require(BackboneLrScale is > 0 and < double.PositiveInfinity, "backbone-lr-scale", BackboneLrScale, "above 0");
+        Require(LayerDecay is > 0 and <= 1, "layer-decay", LayerDecay, "above 0 to 1");
         Require(IgnoreValue is null or (>= 0 and <= 255), "ignore-value", IgnoreValue, "0 to 255");
         Require(MaskClasses is null or { Count: >= 1 and <= 255 }, "classes", MaskClasses?.Count, "1 to 255 names");
         RequireTexts(MaskClasses, "classes");

@@ -48,6 +48,9 @@ public sealed partial record TrainOptions
     /// <summary><c>--fold</c>: which of the folds is held out for validation, 1 to their number; default 1.</summary>
     public int Fold { get; init; } = 1;
 
+    /// <summary><c>--fold all</c>: train as many models as there are folds, each without one of them (<see cref="CrossValidation"/>); default false.</summary>
+    public bool AllFolds { get; init; }
+
     /// <summary><c>--task</c>: what the labels are; null takes what the model is made for, else what the data are.</summary>
     public DataTask? Task { get; init; }
 
@@ -163,8 +166,20 @@ public sealed partial record TrainOptions
     /// <summary><c>--drop-path</c>: rate of stochastic depth for models that have it, in [0, 1); default 0.</summary>
     public double DropPath { get; init; }
 
-    /// <summary><c>--freeze</c>: names (or prefixes of names) of modules that are not trained; "backbone" is all but the classifier.</summary>
+    /// <summary>
+    /// <c>--freeze</c>: parts that are not trained: dotted names, or patterns with <c>*</c>, <c>?</c> and <c>[12]</c>; all below a part is frozen with it,
+    /// and "backbone" is all but the head. <c>NAME@N</c> is frozen for the first N epochs and trained then; of several, the longest counts.
+    /// </summary>
     public IReadOnlyList<string> Freeze { get; init; } = [];
+
+    /// <summary><c>--backbone-lr-scale</c>: what the learning rate of all but the head is multiplied by, above 0; default 1.</summary>
+    public double BackboneLrScale { get; init; } = 1;
+
+    /// <summary>
+    /// <c>--layer-decay</c>: what the learning rate is multiplied by once more with each layer from the head towards the input, above 0 and up to 1;
+    /// default 1: all layers have one rate.
+    /// </summary>
+    public double LayerDecay { get; init; } = 1;
 
     /// <summary><c>--class-weights</c>: weigh the loss of a class by the inverse of how often it occurs; default false.</summary>
     public bool ClassWeights { get; init; }

@@ -136,6 +136,15 @@ public interface ITask
     /// <summary>Whether its models can learn from squares of the images at their own resolution; default false.</summary>
     bool TakesCrops => false;
 
+    /// <summary>
+    /// Whether its outputs are logits of classes along the second axis, whose probabilities can be averaged with those of the mirrored image; default false. What
+    /// it says of pixels is mirrored back.
+    /// </summary>
+    bool AveragesMirrored => false;
+
+    /// <summary>Whether they can be averaged over parts of an image as well; default false.</summary>
+    bool AveragesCrops => false;
+
     /// <summary>Images of an evaluation at a time where that was left open.</summary>
     int EvaluationBatch => 128;
 

@@ -80,7 +80,7 @@ internal sealed class ResolvedWeights : IDisposable
         }
 
         if (found is null && request is { Source: null, Part: null } && WeightsFile.FormatOfContent(path) == WeightsFormat.Onnx && !OnnxDescription.IsFile(request.Model)
-            && ModelRecognizer.Recognize(state) is null && LayerMatch.Find(OnnxArchitecture.Open(path, null, cancellation).Architecture) is { } match)
+            && ModelRecognizer.Recognize(state) is null && Match(path, cancellation) is { } match)
         {
             // What a writer calls Parameter91 has no name that a model could be recognised by: its place in the graph tells.
             return Recognize(path, match.Rename(state), choice, request,
@@ -150,6 +150,18 @@ internal sealed class ResolvedWeights : IDisposable
         var facts = new ModelFacts(described.Classes.Count, described.Mean.Count, SquareSide(described.ImageSize), HasMechanisms: false);
         string?[] notes = [.. network.Notes.Select(n => $"{n}."), request.Preprocessing == Preprocessing.Unsaid ? note : null];
         return new(path, (request with { Model = null }).ApplyTo(described), own, described, facts, choice, notes);
+    }
+
+    // The graph is wanted alone: its weights, which were read already, go back before the catalogue is searched.
+    private static LayerMatch? Match(string path, CancellationToken cancellation)
+    {
+        OnnxNetwork network = OnnxArchitecture.Open(path, null, cancellation);
+        foreach (Tensor tensor in network.State.Values)
+        {
+            tensor.Dispose();
+        }
+
+        return LayerMatch.Find(network.Architecture);
     }
 
     private static int? SquareSide(Size2 size) => size.Height == size.Width ? size.Height : null;

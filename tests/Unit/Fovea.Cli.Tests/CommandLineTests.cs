@@ -23,6 +23,7 @@ public sealed class CommandLineTests
         ["train"] = ["train", "--data", Nowhere],
         ["eval"] = ["eval", "--weights", Nowhere],
         ["predict"] = ["predict", Nowhere, "--weights", Nowhere],
+        ["average"] = ["average", Nowhere, Nowhere],
         ["explain"] = ["explain", "--weights", Nowhere, "--image", Nowhere],
         ["check-data"] = ["check-data", Nowhere],
         ["convert"] = ["convert", Nowhere, "out.png"],

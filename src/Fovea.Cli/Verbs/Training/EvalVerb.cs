@@ -47,6 +47,7 @@ internal static class EvalVerb
         console.Write(ResultTables.Of("Results",
         [
             .. evaluation.Lines,
+            .. options.Views.Count > 1 ? [("views of each image", $"{options.Views} ({options.Views.Count})")] : Array.Empty<(string, string)>(),
             ("time", Quantity.Time(TimeSpan.FromSeconds(evaluation.Seconds))),
             ("speed", Quantity.Speed(evaluation.ImagesPerSecond)),
         ]));

@@ -51,7 +51,7 @@ internal static class TrainVerb
             {
                 TrialKind.DryRun => DryRunVerb.Run,
                 TrialKind.FindRate => FindRateVerb.Run,
-                _ => Run,
+                _ => CrossValidation.IsAsked(options) ? FoldsRun.Run : Run,
             };
             return run(options, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration);
         });

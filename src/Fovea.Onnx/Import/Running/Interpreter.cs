@@ -25,6 +25,33 @@ internal sealed class Interpreter
     /// <summary>The nodes, in the order in which they run.</summary>
     public IReadOnlyList<NodeStep> Steps => _steps;
 
+    /// <summary>What is learnt, in the order in which it meets what comes from the inputs: a weight that is turned first counts where it is used.</summary>
+    public IEnumerable<Tensor> ReadingOrder()
+    {
+        // Values that no input has a part in, with the weights that they are made of.
+        var settled = new Dictionary<int, int[]>();
+        var seen = new HashSet<int>();
+        foreach (NodeStep step in _steps)
+        {
+            int[] read = [.. step.Inputs.Where(p => p >= 0)];
+            int[] learnt = [.. read.SelectMany(p => _learnt.Contains(p) ? [p] : settled.GetValueOrDefault(p, []))];
+            if (Array.TrueForAll(read, p => _fixed[p] is not null || settled.ContainsKey(p)))
+            {
+                foreach (int output in step.Outputs.Where(o => o >= 0))
+                {
+                    settled[output] = learnt;
+                }
+
+                continue;
+            }
+
+            foreach (int place in learnt.Where(seen.Add))
+            {
+                yield return _fixed[place]!;
+            }
+        }
+    }
+
     /// <summary>Runs the nodes.</summary>
     /// <param name="inputs">The model's inputs, by their places.</param>
     /// <param name="isTraining">Whether the model is in training mode.</param>

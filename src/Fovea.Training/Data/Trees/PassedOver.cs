@@ -12,7 +12,7 @@ internal static class PassedOver
     // A run that is at work has both of the first; a finished evaluation has all of the second; trials have a file of their own name.
     private static readonly string[][] s_marks =
     [
-        ["config.json", "status.json"], ["report.html", "predictions.csv", "confusion.csv"], [DryRun.Mark], [LearningRateFinder.Mark],
+        ["config.json", "status.json"], ["report.html", "predictions.csv", "confusion.csv"], [DryRun.Mark], [LearningRateFinder.Mark], [FoldsRecord.Name],
     ];
 
     /// <summary>Whether a file or a folder of this name is never looked at.</summary>

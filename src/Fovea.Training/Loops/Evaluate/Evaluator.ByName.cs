@@ -70,7 +70,8 @@ public static partial class Evaluator
 
         var loader = new DataLoaderOptions { BatchSize = batchSize, Shuffle = false };
         loader = options.Workers is { } workers ? loader with { Workers = workers } : loader;
-        var images = new DataLoader(data, Pipeline(trained.Description, options), loader);
+        (SamplePipeline pipeline, ViewedImages? viewed) = Plan(trained.Description, options);
+        var images = new DataLoader(data, pipeline, loader);
         using LogitsFile? logits = options.Logits is null ? null : new LogitsFile(options.Logits);
         void seen(Batch batch, Tensor outputs)
         {
@@ -78,7 +79,7 @@ public static partial class Evaluator
             logits?.Add(batch, outputs);
         }
 
-        Evaluation result = Run(task, trained.Model, images, isFinal: true, seen, progress, cancellation) with { Description = trained.Description };
+        Evaluation result = Run(task, trained.Model, images, viewed, isFinal: true, seen, progress, cancellation) with { Description = trained.Description };
         if (options.Output is not null)
         {
             RunReport.WriteEvaluation(RunFolder.Make(options.Output), task, trained, images, result);
@@ -87,13 +88,11 @@ public static partial class Evaluator
         return result;
     }
 
-    private static SamplePipeline Pipeline(ModelDescription model, EvalOptions options)
+    private static (SamplePipeline Pipeline, ViewedImages? Viewed) Plan(ModelDescription model, EvalOptions options)
     {
-        SamplePipeline usual = model.EvaluationPipeline();
-        return usual.Options.Windows is { } windows
-            ? new SamplePipeline(usual.Options with { Windows = windows with { Scales = options.Scales, Flip = options.Flip } })
-            : options.Flip || options.Scales is not [1]
-            ? throw new OptionException("scales", $"and --flip are for images that are seen in windows at their own resolution, and {model.Model} sees them whole; give --crop N as well.")
-            : usual;
+        (SamplePipeline pipeline, ViewedImages? viewed) = ViewedImages.Plan(options.Views, model);
+        return pipeline.Options.Windows is { } windows ? (new SamplePipeline(pipeline.Options with { Windows = windows with { Scales = options.Scales } }), viewed)
+            : options.Scales is [1] ? (pipeline, viewed)
+            : throw new OptionException("scales", $"are for images that are seen in windows at their own resolution, and {model.Model} sees them whole; give --crop N as well.");
     }
 }

@@ -60,7 +60,13 @@ public static partial class Evaluator
 
     /// <summary>Measures a model by a task; each batch and its outputs are shown before their memory goes back.</summary>
     internal static Evaluation Run(
-        ITask task, Module model, DataLoader data, bool isFinal, Action<Batch, Tensor>? seen, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+        ITask task, Module model, DataLoader data, bool isFinal, Action<Batch, Tensor>? seen, IProgress<TrainingEvent>? progress, CancellationToken cancellation) =>
+        Run(task, model, data, null, isFinal, seen, progress, cancellation);
+
+    /// <summary>The same with several views of each image, where <paramref name="viewed"/> says of which.</summary>
+    internal static Evaluation Run(
+        ITask task, Module model, DataLoader data, ViewedImages? viewed, bool isFinal, Action<Batch, Tensor>? seen, IProgress<TrainingEvent>? progress,
+        CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         IReadOnlyList<string> classes = data.Dataset.Classes;
@@ -73,7 +79,7 @@ public static partial class Evaluator
             {
                 cancellation.ThrowIfCancellationRequested();
                 using TensorScope scope = TensorScope.Begin();
-                Tensor outputs = compiled.Run(batch.Images);
+                Tensor outputs = viewed?.Run(compiled.Run, batch.Images) ?? compiled.Run(batch.Images);
                 task.CheckOutputs(outputs, batch.Count, classes.Count);
                 seen?.Invoke(batch, outputs);
                 meter.Add(outputs, batch);

@@ -32,11 +32,11 @@ internal sealed class TrainingMemory
         _trained = model.Parameters().Where(p => p.RequiresGrad).Sum(p => p.Spec.Bytes);
     }
 
-    /// <summary>Traces a model; it is left in training mode, with what is frozen in it.</summary>
+    /// <summary>Traces a model as it is when all that thaws is trained; it is left in training mode, with what is always frozen in it.</summary>
     /// <returns>Null for a model whose shapes cannot be followed.</returns>
     public static TrainingMemory? Of(Module model, ModelDescription description, TrainOptions options, PictureBytes pictures)
     {
-        new FrozenModules(model, options.Freeze).Train(model);
+        new FrozenModules(model, options.Freeze).TrainThawed(model);
         return ActivationTrace.Of(model, description.Mean.Count, description.ImageSize) is { } trace
             ? new TrainingMemory(trace, model, description, options, pictures)
             : null;

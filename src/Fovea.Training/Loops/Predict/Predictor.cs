@@ -17,6 +17,7 @@ public sealed class Predictor
     private readonly TrainedModel _trained;
     private readonly InferenceModel _model;
     private readonly SamplePipeline _pipeline;
+    private readonly ViewedImages? _viewed;
     private readonly ITask _task;
     private readonly IOutputReader _reader;
     private readonly int _batchSize;
@@ -25,7 +26,7 @@ public sealed class Predictor
     private Predictor(TrainedModel trained, PredictOptions options)
     {
         _trained = trained;
-        _pipeline = trained.Description.EvaluationPipeline();
+        (_pipeline, _viewed) = ViewedImages.Plan(options.Views, trained.Description);
         _task = TaskCatalog.Of(trained.Description.Task);
         if (options.Gallery.Count > 0 && !_task.TakesGallery)
         {
@@ -35,7 +36,7 @@ public sealed class Predictor
         _reader = _task.CreateReader(trained.Model, trained.Description, options);
 
         // A single picture is over before compiling the model would have paid, unless it is seen in many parts.
-        bool isSingle = IsSingle(options) && _reader is not IPictureReader;
+        bool isSingle = IsSingle(options) && _reader is not IPictureReader && _viewed is null;
         _model = new InferenceModel(trained.Model, compiles: !isSingle);
         int asked = isSingle ? 1 : _reader is IPictureReader ? Math.Min(options.BatchSize, _task.EvaluationBatch) : options.BatchSize;
         _batchSize = InferenceMemory.Fit(trained.Model, trained.Description, asked, FreeMemory.Bytes(null));
@@ -145,7 +146,7 @@ public sealed class Predictor
         }
 
         using TensorScope scope = TensorScope.Begin();
-        Tensor outputs = Run(_pipeline.ToInput(images));
+        Tensor input = _pipeline.ToInput(images), outputs = _viewed?.Run(Run, input) ?? Run(input);
         _task.CheckOutputs(outputs, images.Count, Classes.Count);
         FiniteOutputs.Check(outputs, names);
         return _reader.Read(outputs, images, names);

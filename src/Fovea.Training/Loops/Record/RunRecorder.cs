@@ -184,6 +184,9 @@ internal sealed class RunRecorder : IDisposable
         Progress?.Report(new MemoryEstimated(memory));
     }
 
+    /// <summary>Writes a sentence into the log.</summary>
+    public void Tell(string message) => _log?.Write(message);
+
     public void Warn(string message)
     {
         _log?.Write($"Warning: {message}");

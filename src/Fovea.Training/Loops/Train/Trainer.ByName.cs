@@ -22,6 +22,11 @@ public sealed partial class Trainer
         TrainOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default, IReadOnlyList<IReportSection>? sections = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.AllFolds)
+        {
+            throw new OptionException("fold", "all of them are trained by CrossValidation.Run; give one.");
+        }
+
         var setup = TrainSetup.Open(options, progress, cancellation);
         RunFolder run = setup.MakeRun();
         Trainer? trainer = null;

@@ -136,7 +136,12 @@ public sealed partial class Trainer : IDisposable
 
     private EpochEnd RunEpoch(CancellationToken cancellation)
     {
-        _frozen.Train(_inputs.Model);
+        _frozen.Train(_inputs.Model, _state.Epoch);
+        if (_state.Batch == 0 && FrozenModules.Thawing(_options.Freeze, _state.Epoch) is { Count: > 0 } thawing)
+        {
+            _recorder.Tell($"Epoch {_state.Epoch + 1}: {string.Join(", ", thawing)} trained from here on.");
+        }
+
         var watch = Stopwatch.StartNew();
         double before = _state.EpochSeconds;
         int batches = _inputs.Train.BatchesPerEpoch;

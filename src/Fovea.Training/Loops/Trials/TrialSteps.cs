@@ -45,7 +45,7 @@ internal sealed class TrialSteps : IDisposable
         return look(batch, _step.Mix(batch));
     }
 
-    /// <summary>Steps without end, epoch after epoch; after one that is not finite there is no other.</summary>
+    /// <summary>Steps without end, epoch after epoch, each with what is frozen in the first; after one that is not finite there is no other.</summary>
     /// <param name="rate">The learning rate of a step, counted from 0.</param>
     /// <param name="cancellation">Ends it after the step in progress.</param>
     public IEnumerable<TrialStep> Run(Func<int, double> rate, CancellationToken cancellation)

@@ -25,6 +25,10 @@ internal sealed class ClassificationTask : ITask
 
     public bool HasLogits => true;
 
+    public bool AveragesMirrored => true;
+
+    public bool AveragesCrops => true;
+
     // The smallest network that is known to do well on images of their usual size.
     public string ChooseModel(DatasetSummary data) => data.UsualSide(224) switch
     {

@@ -23,6 +23,8 @@ internal sealed class SegmentationTask : ITask
 
     public bool TakesCrops => true;
 
+    public bool AveragesMirrored => true;
+
     public TaskMetric TrainMetric => s_pixels;
 
     public IReadOnlyList<TaskMetric> Metrics { get; } =

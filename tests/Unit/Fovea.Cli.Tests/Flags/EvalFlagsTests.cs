@@ -50,7 +50,9 @@ public sealed class EvalFlagsTests
         ("--output out", "Output", "out"),
         ("--logits a.json", "Logits", "a.json"),
         ("--scales 0.5,1,1.5", "Scales", "0.5 1 1.5"),
-        ("--flip", "Flip", "True"),
+        ("--flip", "Views", "flip"),
+        ("--tta flip,five-crop", "Views", "flip,five-crop"),
+        ("--tta ten-crop", "Views", "flip,five-crop"),
     ];
 
     private static readonly (string Words, string Property, string Value)[] s_predict =
@@ -60,6 +62,7 @@ public sealed class EvalFlagsTests
         ("--attention", "MapMethod", "grad-cam"),
         ("--top 3", "Top", "3"),
         ("--gallery people", "Gallery", "people"),
+        ("--tta flip", "Views", "flip"),
         ("--output out", "Output", "out"),
         ("--overlay", "Overlay", "True"),
         ("--mask-colors none", "MaskColors", ""),

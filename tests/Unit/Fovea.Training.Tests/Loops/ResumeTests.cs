@@ -5,7 +5,7 @@ namespace Fovea.Training.Tests;
 [Collection("engine")]
 public class ResumeTests
 {
-    public static TheoryData<string> Recipes => ["sgd", "adamw", "ema", "accumulate", "mix", "step", "val-every"];
+    public static TheoryData<string> Recipes => ["sgd", "adamw", "ema", "accumulate", "mix", "step", "val-every", "thaw"];
 
     [Theory]
     [MemberData(nameof(Recipes))]
@@ -108,6 +108,7 @@ public class ResumeTests
         "accumulate" => TinyRun.Options with { Accumulate = 2, Optimizer = OptimizerKind.Adam, LearningRate = 1e-3 },
         "mix" => TinyRun.Options with { Mixup = 0.4, CutMix = 1 },
         "val-every" => TinyRun.Options with { ValEvery = 2 },
+        "thaw" => TinyRun.Options with { Freeze = ["backbone@1", "layer1@2"], LayerDecay = 0.8, Optimizer = OptimizerKind.AdamW, LearningRate = 1e-3 },
         "step" => TinyRun.Options with { Schedule = ScheduleKind.Step, DecayAll = false, Nesterov = false },
         _ => TinyRun.Options,
     };

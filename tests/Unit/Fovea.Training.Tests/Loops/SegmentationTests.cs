@@ -84,7 +84,7 @@ public class SegmentationTests
         var evaluation = (SegmentationResult)Evaluator.Measure(eval);
         Assert.StartsWith("own resolution in windows of 16×16 pixels", evaluation.Description!.PreprocessingText, StringComparison.Ordinal);
         Assert.Equal(own.Confusion.ToCsv(), evaluation.Confusion.ToCsv());
-        Assert.Equal(4, ((SegmentationResult)Evaluator.Measure(eval with { Scales = [0.75, 1, 1.5], Flip = true })).Images);
+        Assert.Equal(4, ((SegmentationResult)Evaluator.Measure(eval with { Scales = [0.75, 1, 1.5], Views = new TestViews { Flip = true } })).Images);
 
         Predictor predictor = Predictor.Open(new PredictOptions { Weights = weights });
         var meter = new SegmentationMeter(predictor.Classes);

@@ -15,6 +15,7 @@ public sealed record DryRunResult
         Description = inputs.Description;
         Parameters = Trial.Total(inputs.Model);
         TrainedParameters = Trial.Trained(inputs.Model);
+        Parts = TrainedPart.Of(inputs.Model, setup.Options);
         Data = setup.Report;
         TrainImages = inputs.Train.ImagesPerEpoch;
         ValidationImages = inputs.Validation?.ImagesPerEpoch ?? 0;
@@ -36,6 +37,9 @@ public sealed record DryRunResult
 
     /// <summary>Numbers that are trained.</summary>
     public long TrainedParameters { get; }
+
+    /// <summary>The layers of the network from its input on, with their learning rates and what of them is frozen.</summary>
+    public IReadOnlyList<TrainedPart> Parts { get; }
 
     /// <summary>What the check of the data found.</summary>
     public DataReport Data { get; }
@@ -97,6 +101,19 @@ public sealed record DryRunResult
         json.Number("seconds", Seconds);
         json.Number("memoryEstimate", Memory?.Total);
         json.WriteString("picture", Picture);
+        json.WriteStartArray("parts");
+        foreach (TrainedPart part in Parts)
+        {
+            json.WriteStartObject();
+            json.WriteString("part", part.Part);
+            json.WriteNumber("parameters", part.Parameters);
+            json.Number("learningRate", Options.LearningRate * part.LearningRateScale);
+            json.WriteNumber("frozenEpochs", part.FrozenEpochs);
+            json.WriteNumber("trainedAtFirst", part.TrainedAtFirst);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("warnings");
         foreach (string warning in Warnings)
         {

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Fovea.Training;
+
+/// <summary>
+/// Trains as many models as there are folds, each without one of them, and judges each by the fold that it did not see. The runs are those that
+/// <see cref="TrainOptions.Fold"/> would make one by one, in one folder.
+/// </summary>
+public static class CrossValidation
+{
+    /// <summary>Whether options ask for all folds, or go on with a cross-validation.</summary>
+    public static bool IsAsked(TrainOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Resume is { } path ? FoldsRecord.IsIn(path) : options.AllFolds;
+    }
+
+    /// <summary>Trains all folds, or with <see cref="TrainOptions.Resume"/> those that are left in a folder.</summary>
+    /// <param name="options">What to train; <see cref="TrainOptions.Folds"/> says how many.</param>
+    /// <param name="progress">Is told what happens in each run, on this thread.</param>
+    /// <param name="cancellation">Stops the run in progress; what is left can be resumed.</param>
+    /// <param name="sections">What further parts the reports of the runs have; null for none.</param>
+    /// <exception cref="OptionException">An option does not fit.</exception>
+    /// <exception cref="Data.DataException">The data cannot be used.</exception>
+    /// <exception cref="CheckpointException">There is nothing whole to resume from.</exception>
+    /// <exception cref="DivergedException">The loss of a run was not finite four times.</exception>
+    public static CrossValidationResult Run(
+        TrainOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default, IReadOnlyList<IReportSection>? sections = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (RunFolder folder, FoldsRecord record) = options.Resume is { } path
+            ? (RunFolder.Make(path), FoldsRecord.Read(path))
+            : Begin(options, progress, cancellation);
+        int folds = record.Options.Folds!.Value;
+        TrainOutcome outcome = TrainOutcome.Completed;
+        var watch = Stopwatch.StartNew();
+        foreach (int fold in Enumerable.Range(1, folds).Except(record.Done.Select(f => f.Fold)))
+        {
+            // The limit is one of all folds together.
+            TimeSpan? left = options.TimeLimit - watch.Elapsed;
+            if (left <= TimeSpan.Zero)
+            {
+                outcome = TrainOutcome.TimeLimit;
+                break;
+            }
+
+            TrainResult result = Trainer.Train(Of(record.Options, options with { TimeLimit = left }, folder, fold), progress, cancellation, sections);
+            outcome = result.Outcome;
+            if (outcome is TrainOutcome.Interrupted or TrainOutcome.TimeLimit)
+            {
+                break;
+            }
+
+            record = record with { Done = [.. record.Done, Result(fold, result)] };
+            record.Write(folder);
+        }
+
+        bool isComplete = record.Done.Count == folds;
+        var all = new CrossValidationResult
+        {
+            Folder = folder.FullPath,
+            Folds = folds,
+            Done = record.Done,
+            Task = TaskCatalog.All.First(t => t.Data.Name == record.Task),
+            Outcome = isComplete ? TrainOutcome.Completed : outcome,
+            Report = isComplete ? folder.Report : null,
+            ResumeCommand = isComplete ? null : $"fovea train --resume {Shell.Quote(folder.FullPath)}",
+        };
+        if (isComplete)
+        {
+            FoldsPage.Write(folder, all, record.Options);
+        }
+
+        return all;
+    }
+
+    // What the first fold's run would be says where the folder is and what is learnt. Nothing is made before that holds.
+    private static (RunFolder Folder, FoldsRecord Record) Begin(TrainOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    {
+        if (options.Folds is not { } folds)
+        {
+            throw new OptionException("fold", "all needs their number; give --folds N as well.");
+        }
+
+        var setup = TrainSetup.Open(options with { AllFolds = false, Fold = 1 }, progress, cancellation);
+        string name = options.Name ?? string.Create(CultureInfo.InvariantCulture, $"{setup.Name}-folds{folds}");
+        var folder = RunFolder.Create(setup.Options.Output!, name, options.ExistOk);
+        var record = new FoldsRecord { Options = options with { AllFolds = false, ExistOk = false }, Task = setup.Inputs.Task.Data.Name, Done = [] };
+        record.Write(folder);
+        return (folder, record);
+    }
+
+    private static TrainOptions Of(TrainOptions common, TrainOptions asked, RunFolder folder, int fold)
+    {
+        string name = Name(fold), path = Path.Combine(folder.FullPath, name);
+
+        // A run that was stopped goes on; a folder in which none came to begin is written anew.
+        bool isBegun = File.Exists(Path.Combine(path, "config.json")) && new CheckpointFolder(Path.Combine(path, "checkpoints")).HasAny;
+        return isBegun
+            ? new TrainOptions { Resume = path, TimeLimit = asked.TimeLimit, Workers = asked.Workers, Threads = asked.Threads, MemoryLimit = asked.MemoryLimit, CommandLine = asked.CommandLine }
+            : common with { Fold = fold, Output = folder.FullPath, Name = name, ExistOk = true, TimeLimit = asked.TimeLimit, CommandLine = asked.CommandLine };
+    }
+
+    private static FoldResult Result(int fold, TrainResult result) => new()
+    {
+        Fold = fold,
+        Run = Name(fold),
+        Images = result.Evaluation?.Images ?? 0,
+        BestEpoch = result.BestEpoch,
+        Seconds = result.Seconds,
+        Metrics = result.Evaluation?.Metrics.Values.ToDictionary(m => m.Name, m => m.Value) ?? [],
+    };
+
+    private static string Name(int fold) => string.Create(CultureInfo.InvariantCulture, $"fold-{fold}");
+}
