@@ -14,6 +14,7 @@ public static class CommandLine
     private static readonly (string Name, Func<string[], Verb> Build)[] s_verbs =
     [
         ("train", TrainVerb.Build),
+        ("compare", CompareVerb.Build),
         ("eval", static _ => EvalVerb.Build()),
         ("predict", static _ => PredictVerb.Build()),
         ("average", static _ => AverageVerb.Build()),

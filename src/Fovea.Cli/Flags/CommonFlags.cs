@@ -153,7 +153,8 @@ internal static class CommonFlags
     public static FlagSet<T> Threads<T>(this FlagSet<T> flags, Func<T, int, T> set) =>
         flags.Add("--threads", FlagValues.Integer(1, 256), "Threads of the arithmetic; default: every processor. The result does not depend on it.", set);
 
-    private static FlagSet<T> MechanismDetails<T>(this FlagSet<T> flags, Func<T, IReadOnlyDictionary<string, string>, T> options, Func<T, string, T> at) => flags
+    /// <summary>Options of the mechanism, and where it goes.</summary>
+    public static FlagSet<T> MechanismDetails<T>(this FlagSet<T> flags, Func<T, IReadOnlyDictionary<string, string>, T> options, Func<T, string, T> at) => flags
         .AddPairs("--attention-option", "An option of the mechanism, as fovea show KEY lists them. May be given several times.", options)
         .Add("--attention-at", FlagValues.Text("PLACE"), "Where the mechanism goes: blocks, stages, neck (behind a feature pyramid), or places such as layer3,layer4.1; default blocks.", at)
         .Rule(given => Mechanisms(given["--attention"]).Contains(ModelRequest.NoAttention)

@@ -43,13 +43,30 @@ internal static class TrainFlags
         return flags;
     }
 
-    private static void AddModel(FlagSet<TrainOptions> flags) => flags
-        .Model("default: chosen by the data's image size", (o, v) => o with { Model = v },
-            (o, v) => o with { Attention = v, AttentionOptions = v == o.Attention ? o.AttentionOptions : CommonFlags.NoOptions })
+    /// <summary>What the candidates of a comparison have in common: all but the mechanism, the folder and what is of a single run.</summary>
+    public static FlagSet<TrainOptions> Shared()
+    {
+        var flags = new FlagSet<TrainOptions>();
+        AddStart(Model(flags.Group("Model")).MechanismDetails((o, v) => o with { AttentionOptions = Merge(o.AttentionOptions, v) }, (o, v) => o with { AttentionAt = v }));
+        AddData(flags.Group("Data"));
+        AddRecipe(flags.Group("Recipe"));
+        AddRegularization(flags.Group("Augmentation and regularisation"));
+        AddProcess(flags.Group("Run"));
+        AddCheckpoints(flags);
+        return flags;
+    }
+
+    private static void AddModel(FlagSet<TrainOptions> flags) => AddStart(Model(flags)
         .Attention("default: none",
             (o, v) => o with { Attention = v, AttentionOptions = v == o.Attention ? o.AttentionOptions : CommonFlags.NoOptions },
             (o, v) => o with { AttentionOptions = Merge(o.AttentionOptions, v) },
-            (o, v) => o with { AttentionAt = v })
+            (o, v) => o with { AttentionAt = v }));
+
+    private static FlagSet<TrainOptions> Model(FlagSet<TrainOptions> flags) => flags
+        .Model("default: chosen by the data's image size", (o, v) => o with { Model = v },
+            (o, v) => o with { Attention = v, AttentionOptions = v == o.Attention ? o.AttentionOptions : CommonFlags.NoOptions });
+
+    private static void AddStart(FlagSet<TrainOptions> flags) => flags
         .Weights("Weights to start from (.safetensors, .pth, .ckpt, .npz, .onnx, the folder of a run), which also say which model to build; what does not fit the "
             + "data or the mechanism starts fresh; default: random.", (o, v) => o with { Weights = v })
         .Source((o, v) => o with { WeightsSource = v })
@@ -117,22 +134,34 @@ internal static class TrainFlags
         .Add("--drop-path", FlagValues.BelowOne, "Rate of stochastic depth in ResNets and vision transformers, 0 to below 1; default 0.", (o, v) => o with { DropPath = v })
         .AddSwitch("--class-weights", "Weigh a class's loss by the inverse of how often it occurs.", (o, v) => o with { ClassWeights = v });
 
-    private static void AddRun(FlagSet<TrainOptions> flags) => flags
-        .Add("--resume", FlagValues.Text("PATH"), "Continue a run: its folder, or a checkpoint. It keeps its options; what may be given anew is said when something else is.",
-            (o, v) => o with { Resume = v })
-        .AddSwitch("--allow-changed-data", "Resume although images were added, removed or changed. What was trained on never becomes validation.",
-            (o, v) => o with { AllowChangedData = v })
+    private static void AddRun(FlagSet<TrainOptions> flags)
+    {
+        flags
+            .Add("--resume", FlagValues.Text("PATH"), "Continue a run: its folder, or a checkpoint. It keeps its options; what may be given anew is said when something else is.",
+                (o, v) => o with { Resume = v })
+            .AddSwitch("--allow-changed-data", "Resume although images were added, removed or changed. What was trained on never becomes validation.",
+                (o, v) => o with { AllowChangedData = v });
+        AddProcess(flags);
+        flags.Add("--time-limit", FlagValues.Duration, "When to stop at the latest: 90s, 10m, 1.5h, 1:30:00 (a bare number counts seconds); default: no limit.",
+            (o, v) => o with { TimeLimit = v });
+    }
+
+    private static void AddProcess(FlagSet<TrainOptions> flags) => flags
         .Add("--seed", FlagValues.Seed, "What everything random is derived from; default 0.", (o, v) => o with { Seed = v })
         .Threads((o, v) => o with { Threads = v })
         .Add("--memory-limit", FlagValues.Bytes, "Memory that the run may take at most: 8GB, 500MB or bytes; default: what the machine or the container has.",
-            (o, v) => o with { MemoryLimit = v })
-        .Add("--time-limit", FlagValues.Duration, "When to stop at the latest: 90s, 10m, 1.5h, 1:30:00 (a bare number counts seconds); default: no limit.",
-            (o, v) => o with { TimeLimit = v });
+            (o, v) => o with { MemoryLimit = v });
 
-    private static void AddFolder(FlagSet<TrainOptions> flags) => flags
-        .Add("--output --project", FlagValues.Folder, "Where run folders are made; default runs/classify, with masks runs/segment.", (o, v) => o with { Output = v })
-        .Add("--name", FlagValues.Text("NAME"), "Name of the run folder; default: of the model, the mechanism and the data.", (o, v) => o with { Name = v })
-        .AddSwitch("--exist-ok", "Write into a run folder that is there already, instead of NAME-2.", (o, v) => o with { ExistOk = v })
+    private static void AddFolder(FlagSet<TrainOptions> flags)
+    {
+        flags
+            .Add("--output --project", FlagValues.Folder, "Where run folders are made; default runs/classify, with masks runs/segment.", (o, v) => o with { Output = v })
+            .Add("--name", FlagValues.Text("NAME"), "Name of the run folder; default: of the model, the mechanism and the data.", (o, v) => o with { Name = v })
+            .AddSwitch("--exist-ok", "Write into a run folder that is there already, instead of NAME-2.", (o, v) => o with { ExistOk = v });
+        AddCheckpoints(flags);
+    }
+
+    private static void AddCheckpoints(FlagSet<TrainOptions> flags) => flags
         .Add("--save-every", FlagValues.Integer(0), "Keep a checkpoint of every so many epochs; default 0: the last and the best only.", (o, v) => o with { SaveEvery = v })
         .Add("--checkpoint-seconds", FlagValues.Above(0), "Longest time between two writings of the last checkpoint; default 60.",
             (o, v) => o with { CheckpointSeconds = v });

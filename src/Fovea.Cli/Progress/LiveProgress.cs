@@ -35,6 +35,9 @@ internal sealed class LiveProgress(LiveLine line) : IProgress<TrainingEvent>
             case MemoryEstimated estimated:
                 line.WriteLine(estimated.Memory.Text);
                 break;
+            case ComparisonProgress comparison:
+                line.WriteLine(comparison.Message);
+                break;
             case Notice notice:
                 line.WriteLine(notice.Message);
                 break;

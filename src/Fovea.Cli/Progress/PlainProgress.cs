@@ -48,6 +48,9 @@ internal sealed class PlainProgress : IProgress<TrainingEvent>
             case MemoryEstimated estimated:
                 Write(estimated.Memory.Text);
                 break;
+            case ComparisonProgress comparison:
+                Write(comparison.Message);
+                break;
             case Notice notice:
                 Write(notice.Message);
                 break;

@@ -23,6 +23,12 @@ public abstract record Evaluation
     /// <summary>The number that says how good it is: the first of <see cref="Metrics"/>; null where nothing counts.</summary>
     public double? Score => Metrics.Values.Count == 0 ? null : Metrics.Values[0].Value;
 
+    /// <summary>
+    /// The numbers that <see cref="Score"/> is the mean of, one for each image that counts, in the order of the data; null (default) where it is no such mean,
+    /// as of counts that are summed over the set.
+    /// </summary>
+    public virtual IReadOnlyList<double>? ScoreTerms => null;
+
     /// <summary>What was measured, under the names of the task's metrics.</summary>
     public abstract MetricSet Metrics { get; }
 

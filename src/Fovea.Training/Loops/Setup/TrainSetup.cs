@@ -46,8 +46,15 @@ internal sealed class TrainSetup
     /// <summary>What became of the weights that the run starts from; null without any.</summary>
     public FitReport? Fit => _fit;
 
+    /// <summary>The data, for another setup on the same.</summary>
+    public PreparedData Data => _data;
+
     /// <summary>Opens and checks everything, and writes nothing.</summary>
-    public static TrainSetup Open(TrainOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    /// <param name="options">What to train, on what, and how.</param>
+    /// <param name="progress">Is told how far the check of the data is.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="prepared">The data of a setup whose options differ in nothing that the data depend on; null opens and checks them.</param>
+    public static TrainSetup Open(TrainOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation, PreparedData? prepared = null)
     {
         RunFolder? resumed = options.Resume is null ? null : RunFolder.Open(options.Resume);
         var warnings = new List<string>();
@@ -58,7 +65,7 @@ internal sealed class TrainSetup
         options = start?.Complete() ?? options;
         OnnxArchitecture? network = resumed is null ? start?.Architecture : resumed.Checkpoints.Describe()?.Architecture;
         ModelEntry? entry = network is not null ? OnnxDescription.Entry(options.Model!, network) : options.Model is null ? null : ModelCatalog.Find(options.Model);
-        PreparedData data = PreparedData.Open(options, entry, resumed, progress, cancellation);
+        PreparedData data = prepared ?? PreparedData.Open(options, entry, resumed, progress, cancellation);
         warnings.AddRange(data.Warnings);
         TrainOptions open = options;
         options = Complete(open, entry, data);

@@ -32,6 +32,9 @@ public sealed record EvaluationResult : Evaluation
     /// <inheritdoc/>
     public override MetricSet Metrics => new(("top1", Top1), ("top5", Top5), ("ece", CalibrationError));
 
+    /// <summary>1 for each image whose most likely class was right, else 0.</summary>
+    public override IReadOnlyList<double> ScoreTerms => [.. Predictions.Select(p => p.Predicted == p.Label ? 1.0 : 0.0)];
+
     /// <inheritdoc/>
     public override IEnumerable<(string Name, string Value)> Lines =>
     [

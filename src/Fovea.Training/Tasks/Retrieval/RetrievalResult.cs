@@ -30,6 +30,9 @@ public sealed record RetrievalResult : Evaluation
     /// <inheritdoc/>
     public override MetricSet Metrics => new(("map", MeanAveragePrecision), ("rank1", Rank(1)), ("rank5", Rank(5)), ("rank10", Rank(10)));
 
+    /// <summary>The average precision of each query that counts.</summary>
+    public override IReadOnlyList<double> ScoreTerms => [.. Queries.Select(q => q.AveragePrecision).OfType<double>()];
+
     /// <inheritdoc/>
     public override IEnumerable<(string Name, string Value)> Lines =>
     [

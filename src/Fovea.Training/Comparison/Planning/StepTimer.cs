@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Fovea.Training.Data;
+
+namespace Fovea.Training;
+
+/// <summary>
+/// Times the arithmetic of a training step: forward, loss, backward and update on a batch that lies in memory. The candidates take turns, so that what else the machine
+/// does meets them all, and the median over all rounds counts.
+/// </summary>
+internal static class StepTimer
+{
+    private const int Rounds = 5;
+    private const int MostSteps = 4;
+    private static readonly TimeSpan s_enough = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Times candidates.</summary>
+    /// <param name="candidates">Opens a candidate, anew in each round.</param>
+    /// <param name="round">Is told before each round: its number from 1 on, and how many there are.</param>
+    /// <param name="cancellation">Stops it between two steps.</param>
+    /// <returns>The median time of a step of each candidate, in seconds.</returns>
+    public static double[] Measure(IReadOnlyList<Func<TrainSetup>> candidates, Action<int, int> round, CancellationToken cancellation)
+    {
+        List<double>[] times = [.. candidates.Select(_ => new List<double>())];
+        for (int i = 1; i <= Rounds; i++)
+        {
+            round(i, Rounds);
+            for (int c = 0; c < candidates.Count; c++)
+            {
+                TrainSetup setup = candidates[c]();
+                try
+                {
+                    times[c].AddRange(Trial.Run(setup.Inputs, () => Steps(setup, cancellation)));
+                }
+                finally
+                {
+                    Release(setup.Inputs.Model);
+                }
+            }
+        }
+
+        return [.. times.Select(Median)];
+    }
+
+    /// <summary>Gives a model's memory back.</summary>
+    public static void Release(Module model)
+    {
+        foreach (Tensor value in StateDict.Of(model).Values)
+        {
+            value.Dispose();
+        }
+    }
+
+    private static List<double> Steps(TrainSetup setup, CancellationToken cancellation)
+    {
+        (TrainingInputs inputs, TrainOptions options) = (setup.Inputs, setup.Options);
+        new FrozenModules(inputs.Model, options.Freeze).Train(inputs.Model);
+        LayerGenerators.Seed(inputs.Model, options.Seed);
+        using Optimizer optimizer = OptimizerFactory.Create(options, inputs.Model);
+        using WeightAverage? average = options.Ema > 0 ? new WeightAverage(inputs.Model, options.Ema) : null;
+        var step = new TrainingStep(inputs, options, optimizer, average);
+        using Batch batch = inputs.Train.Read(0).First();
+
+        // The same arithmetic, and weights that stay where they are.
+        optimizer.LearningRate = 0;
+        var times = new List<double>();
+        var all = Stopwatch.StartNew();
+        for (int i = 0; i <= MostSteps && (i < 2 || all.Elapsed < s_enough); i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var watch = Stopwatch.StartNew();
+            for (int b = 0; b < options.Accumulate; b++)
+            {
+                step.Accumulate(batch);
+            }
+
+            step.Update(options.Accumulate);
+            if (i > 0)
+            {
+                // The first asks for the memory that the others find there.
+                times.Add(watch.Elapsed.TotalSeconds);
+            }
+        }
+
+        optimizer.ClearGrads();
+        return times;
+    }
+
+    private static double Median(List<double> times)
+    {
+        double[] sorted = [.. times.Order()];
+        return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
+    }
+}
