@@ -50,6 +50,7 @@ public sealed record ComparisonOptions
         Require(Budget is null || Budget > TimeSpan.Zero, "budget", $"expected a time above 0, got {Budget}.");
         Require(Training.Attention is null, "model", $"{Training.Model} names the mechanism {Training.Attention}; name the model without it, and the mechanism among --attention.");
         Require(Training is { Resume: null, TimeLimit: null }, "compare", "a comparison has no --resume of a run and no --time-limit; it has --budget, and can be stopped and resumed itself.");
+        Require(!Training.AllFolds, "fold", "a comparison judges all candidates on the same images; give one fold, or leave it out.");
         Require(Starts.Count == 0 || Training.Weights is null, "start", "--weights is what all candidates start from, --start what they differ in; leave one of them out.");
         RequireDistinct("attention", Attention);
         RequireDistinct("start", Starts);
