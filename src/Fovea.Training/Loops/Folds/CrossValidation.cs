@@ -29,9 +29,7 @@ public static class CrossValidation
         TrainOptions options, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default, IReadOnlyList<IReportSection>? sections = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (RunFolder folder, FoldsRecord record) = options.Resume is { } path
-            ? (RunFolder.Make(path), FoldsRecord.Read(path))
-            : Begin(options, progress, cancellation);
+        (RunFolder folder, FoldsRecord record) = options.Resume is { } path ? GoOn(options, path) : Begin(options, progress, cancellation);
         int folds = record.Options.Folds!.Value;
         TrainOutcome outcome = TrainOutcome.Completed;
         var watch = Stopwatch.StartNew();
@@ -88,8 +86,19 @@ public static class CrossValidation
         var folder = RunFolder.Create(setup.Options.Output!, name, options.ExistOk);
         var record = new FoldsRecord { Options = options with { AllFolds = false, ExistOk = false }, Task = setup.Inputs.Task.Data.Name, Done = [] };
         record.Write(folder);
+        foreach (string old in Enumerable.Range(1, folds).Select(Name).Where(n => Directory.Exists(folder.File(n))))
+        {
+            // Of what was there before no fold is to be taken for begun.
+            RunFolder.Create(folder.FullPath, old, existOk: true);
+        }
+
         return (folder, record);
     }
+
+    private static (RunFolder Folder, FoldsRecord Record) GoOn(TrainOptions asked, string path) =>
+        (asked.Epochs ?? asked.Patience ?? asked.CheckpointSeconds) is null && (asked.Data ?? asked.Validation) is null && !asked.AllowChangedData
+            ? (RunFolder.Make(path), FoldsRecord.Read(path))
+            : throw new OptionException("resume", "all folds have the same options; only --workers, --threads, --memory-limit and --time-limit can be given.");
 
     private static TrainOptions Of(TrainOptions common, TrainOptions asked, RunFolder folder, int fold)
     {
@@ -99,7 +108,18 @@ public static class CrossValidation
         bool isBegun = File.Exists(Path.Combine(path, "config.json")) && new CheckpointFolder(Path.Combine(path, "checkpoints")).HasAny;
         return isBegun
             ? new TrainOptions { Resume = path, TimeLimit = asked.TimeLimit, Workers = asked.Workers, Threads = asked.Threads, MemoryLimit = asked.MemoryLimit, CommandLine = asked.CommandLine }
-            : common with { Fold = fold, Output = folder.FullPath, Name = name, ExistOk = true, TimeLimit = asked.TimeLimit, CommandLine = asked.CommandLine };
+            : common with
+            {
+                Fold = fold,
+                Output = folder.FullPath,
+                Name = name,
+                ExistOk = true,
+                TimeLimit = asked.TimeLimit,
+                Workers = asked.Workers ?? common.Workers,
+                Threads = asked.Threads ?? common.Threads,
+                MemoryLimit = asked.MemoryLimit ?? common.MemoryLimit,
+                CommandLine = asked.CommandLine,
+            };
     }
 
     private static FoldResult Result(int fold, TrainResult result) => new()

@@ -67,7 +67,7 @@ public class LayerRatesTests
 
         // Its parts are registered in the order of the alphabet, and run in another.
         OnnxModel flat = Exported(folder.File("flat.onnx"), new Crossed(), [2, 4]);
-        Assert.Equal(["zeta", "beta"], NetworkLayers.Of(flat)[..2].Select(l => l.Part));
+        Assert.Equal(["zeta", "beta"], NetworkLayers.Of(flat).Take(2).Select(l => l.Part));
         Assert.Equal(["zeta", "beta", "alpha"], flat.ReadingOrder);
         Assert.Equal(["alpha"], NetworkLayers.Of(flat)[^1].Parameters.Select(p => p.Name));
     }
@@ -114,7 +114,7 @@ public class LayerRatesTests
     private static OnnxModel Exported(string path, Module model, int[] shape)
     {
         model.Eval();
-        model.ExportOnnx(path, OnnxExportOptions.Default with { AnySize = false }, new TensorSpec(shape, DType.Float32));
+        model.ExportOnnx(path, OnnxExportOptions.Default with { AnySize = false }, new TensorSpec(new Shape(shape), DType.Float32));
         return OnnxModel.Load(path);
     }
 
