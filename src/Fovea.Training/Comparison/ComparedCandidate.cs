@@ -67,7 +67,7 @@ public sealed record ComparedCandidate
     /// <summary>The memory that training holds at its peak, estimated from the shapes, in bytes; null where it is not known.</summary>
     public required long? MemoryBytes { get; init; }
 
-    /// <summary>The median time of a training step, in seconds.</summary>
+    /// <summary>The time of a training step on a batch in memory, in seconds: of several turns of all candidates the median.</summary>
     public required double StepSeconds { get; init; }
 
     /// <summary>What became of it, in a sentence; null for nothing to say.</summary>

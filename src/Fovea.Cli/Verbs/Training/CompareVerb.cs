@@ -4,7 +4,6 @@ using Fovea.Cli.Explaining;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Progress;
 using Fovea.Training;
-using Spectre.Console;
 
 namespace Fovea.Cli.Verbs;
 

@@ -16,6 +16,9 @@ internal sealed record ComparisonPlan
     /// <summary>The data, as people name them.</summary>
     public required string Data { get; init; }
 
+    /// <summary>The model of the baseline.</summary>
+    public required string Model { get; init; }
+
     /// <summary>What is learnt.</summary>
     public required DataTask Task { get; init; }
 
@@ -88,7 +91,7 @@ internal sealed record PlannedCandidate
     /// <summary>The memory that a run will hold at its peak, estimated, in bytes; null where it is not known.</summary>
     public required long? MemoryBytes { get; init; }
 
-    /// <summary>The median time of a training step, in seconds.</summary>
+    /// <summary>The time of a training step, in seconds.</summary>
     public required double StepSeconds { get; init; }
 }
 

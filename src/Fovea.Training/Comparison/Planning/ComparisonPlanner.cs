@@ -42,6 +42,7 @@ internal sealed class ComparisonPlanner(ComparisonOptions options, IProgress<Tra
         {
             Asked = asked,
             Data = DatasetFactory.NameOf(options.Training.Data),
+            Model = recipe.Model!,
             Task = recipe.Task!,
             Baseline = baseline,
             Seeds = [.. Enumerable.Range(0, options.Seeds).Select(i => unchecked(options.Training.Seed + (ulong)i))],

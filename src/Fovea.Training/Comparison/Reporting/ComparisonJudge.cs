@@ -58,7 +58,7 @@ internal static class ComparisonJudge
             Conclusion = string.Empty,
             Method = string.Empty,
             Data = plan.Data,
-            Model = plan.Candidates[plan.Baseline].Options.Model ?? plan.Candidates[plan.Baseline].Options.Weights ?? "the model for the data",
+            Model = plan.Model,
             Metric = metric,
             Epochs = plan.Epochs,
             Seeds = plan.Seeds,

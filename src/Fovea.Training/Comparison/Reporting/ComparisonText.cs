@@ -64,7 +64,7 @@ internal static class ComparisonText
             : $"over seeds, each of which held out {images} of its own";
         int tried = result.Candidates.Count - 1;
         return string.Create(CultureInfo.InvariantCulture,
-            $"Each score is that of the weights a run keeps, those of its best epoch, which makes all of them a little too good and none more than another by plan. Intervals of scores are of 95 %, {sources}. "
+            $"Each score is that of the weights that a run keeps, those of its best epoch on these images: a little too good, for all candidates alike. Intervals of scores are of 95 %, {sources}. "
             + $"Differences from {result.Baseline.Name} are paired by seed{(hasImages ? " and image" : string.Empty)}; the variance of a single run is pooled over the candidates ({Format.Of(result.Freedom, "degree")} of freedom), "
             + $"and their t-test is corrected by Holm's method for all {tried} that were tried; the intervals of the differences hold with 95 % for all {tried} together.");
     }
@@ -186,12 +186,12 @@ internal static class ComparisonText
 
     private static string NoGain(ComparisonResult result, ComparedCandidate[] compared)
     {
-        string who = compared.Length == 1 ? $"{compared[0].Name} is not" : $"None of the {compared.Length} candidates is";
+        string who = compared.Length == 1 ? $"{compared[0].Name} does not pay: it is not" : $"no candidate pays: none of the {compared.Length} is";
         double?[] halves = [.. compared.Select(c => c.Difference!.Value.High - c.Difference.Value.Value).Order()];
         string seen = halves[halves.Length / 2] is { } half
             ? $" With {Format.Of(result.Seeds.Count, "seed")} and {Format.Of(result.ValidationImages, "image")} a difference of about {Points(result.Metric, half)} would have been one; smaller ones cannot be told from chance."
             : string.Empty;
-        return $"On {result.Data}, {who} better than {result.Baseline.Name} beyond chance.{seen}";
+        return $"On {result.Data}, {who} better than the baseline ({result.Baseline.Name}) beyond chance.{seen}";
     }
 
     private static string Difference(ComparisonResult result, ComparedCandidate c)

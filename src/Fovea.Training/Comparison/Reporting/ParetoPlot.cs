@@ -19,6 +19,9 @@ internal static class ParetoPlot
     private const double Letter = 6.2;
     private const double LineHeight = 13;
 
+    // The part of the largest cost that the axis spans at least.
+    private const double Narrowest = 0.2;
+
     /// <summary>The points that no other is better than at no more cost, or cheaper than at no less score; cheapest first.</summary>
     public static IReadOnlyList<ParetoPoint> Front(IReadOnlyList<ParetoPoint> points, bool lowerIsBetter)
     {
@@ -51,7 +54,9 @@ internal static class ParetoPlot
             return svg;
         }
 
-        double[] across = LinePlot.Ticks(points.Min(p => p.Cost), points.Max(p => p.Cost), 4);
+        // Costs that differ by little lie close together.
+        double cheapest = points.Min(p => p.Cost), dearest = points.Max(p => p.Cost), wider = Math.Max(0, (Narrowest * dearest) - (dearest - cheapest)) / 2;
+        double[] across = LinePlot.Ticks(cheapest - wider, dearest + wider, 4);
         double[] up = LinePlot.Ticks(points.Min(p => p.Score.Low ?? p.Score.Value), points.Max(p => p.Score.High ?? p.Score.Value));
         string[] labels = Format.Axis(up, metric.IsShare);
         double left = Math.Max(NarrowestLeft, 14 + (6.6 * labels.Max(l => l.Length)));

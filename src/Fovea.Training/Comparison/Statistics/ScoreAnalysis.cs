@@ -6,8 +6,11 @@ namespace Fovea.Training;
 /// <param name="Freedom">Degrees of freedom of the error.</param>
 internal readonly record struct Estimated(double Value, double? Error, double Freedom)
 {
-    /// <summary>Half the width of the interval that leaves out a probability on both sides together; null without an error.</summary>
-    public double? HalfWidth(double p) => Error is { } error ? error == 0 ? 0 : error * StudentT.Exceeded(p, Freedom) : null;
+    /// <summary>
+    /// Half the width of the interval that leaves out a probability on both sides together; null without an error, and where all was the same: that chance has not been
+    /// seen does not make it nothing.
+    /// </summary>
+    public double? HalfWidth(double p) => Error is > 0 and var error ? error * StudentT.Exceeded(p, Freedom) : null;
 
     /// <summary>The probability of a value as far from 0 if the truth were 0; null where nothing can be said.</summary>
     public double? Probability => Error is not { } error ? null : error > 0 ? StudentT.TwoSided(Value / error, Freedom) : Value == 0 ? 1 : null;

@@ -92,6 +92,6 @@ public sealed record LearningRateTried(int Step, int Steps, double LearningRate,
 /// <param name="Share">How much is done, 0 to 1.</param>
 public sealed record DataCheckProgress(double Share) : TrainingEvent;
 
-/// <summary>A comparison of several runs measures its candidates, or goes on to its next run.</summary>
+/// <summary>A comparison measures its candidates, or goes on to its next run.</summary>
 /// <param name="Message">What it does now.</param>
 public sealed record ComparisonProgress(string Message) : TrainingEvent;

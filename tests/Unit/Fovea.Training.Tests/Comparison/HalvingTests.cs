@@ -59,6 +59,7 @@ public sealed class HalvingTests
     {
         Asked = string.Empty,
         Data = "photos",
+        Model = "resnet8",
         Task = DataTask.Classify,
         Baseline = 0,
         Seeds = [.. Enumerable.Range(0, seeds).Select(s => (ulong)s)],

@@ -68,11 +68,11 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public async Task A_process_that_was_killed_goes_on_with_the_same_command()
     {
-        string[] words = Compare("--attention", "none,se", "--seeds", "2", "--epochs", "30", "--checkpoint-seconds", "0.001", "--name", "cmp");
+        string[] words = Compare("--attention", "none,se", "--seeds", "2", "--epochs", "12", "--name", "cmp");
         using (Process child = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "fovea.dll"), .. words]) { RedirectStandardOutput = true })!)
         {
             bool isSecond = false;
-            while (await child.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !(isSecond && line.StartsWith("epoch  2/30", StringComparison.Ordinal)))
+            while (await child.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !(isSecond && line.StartsWith("epoch  2/12", StringComparison.Ordinal)))
             {
                 isSecond |= line.StartsWith("run 2 of 4", StringComparison.Ordinal);
             }
