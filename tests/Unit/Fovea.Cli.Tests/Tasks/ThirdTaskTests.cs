@@ -46,6 +46,24 @@ public sealed class ThirdTaskTests
     }
 
     [Fact]
+    public void Its_candidates_are_compared_by_its_own_score_of_which_less_is_better()
+    {
+        using var folder = new TemporaryFolder();
+        TinyData.MakeDivided(folder.File("data"));
+        string[] compare = ["compare", "--task", "grey", "--data", folder.File("data"), "--image-size", "16", "--batch-size", "4", "--attention", "none,se,eca", "--seeds", "2", "--epochs", "2"];
+        JsonNode json = JsonNode.Parse(Cli.Ok([.. compare, "--lr", "0.01", "--output", folder.File("runs"), "--json"]).TrimEnd().Split('\n')[^1])!;
+        Assert.Equal(("mean_error", 2), ((string)json["metric"]!, (int)json["degreesOfFreedom"]!));
+        Assert.Contains("the score is no mean over images, so what other images would do is not known", (string)json["method"]!, StringComparison.Ordinal);
+        JsonArray candidates = json["candidates"]!.AsArray();
+        Assert.All(candidates.Skip(1), c =>
+        {
+            Assert.Equal((double)c!["score"]! - (double)candidates[0]!["score"]!, (double)c["difference"]!, 1e-12);
+            Assert.InRange((double)c["correctedP"]!, (double)c["p"]!, 1);
+        });
+        Assert.Contains("mean error", File.ReadAllText((string)json["report"]!), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_does_not_go_with_it_is_refused_in_its_own_words()
     {
         using var folder = new TemporaryFolder();

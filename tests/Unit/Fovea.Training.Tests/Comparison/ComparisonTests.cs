@@ -36,6 +36,7 @@ public sealed class ComparisonTests : IDisposable
         TrainResult alone = Trainer.Train(Recipe with { Attention = "se", Seed = 8, Output = _folder.File("runs") });
         Assert.Equal(File.ReadAllBytes(Path.Combine(alone.Run, "best.safetensors")), File.ReadAllBytes(Path.Combine(se.Runs[1], "best.safetensors")));
         Assert.Equal(alone.Score, se.Scores[1]);
+        Assert.Equal(alone.Score!.Value, alone.Evaluation!.ScoreTerms!.Average(), 1e-12);
         Assert.Equal(se.Scores[0], Evaluator.Run(new EvalOptions { Weights = Path.Combine(se.Runs[0], "best.safetensors"), Data = _folder.File("val") }).Top1);
         Assert.Contains("\"completed\"", File.ReadAllText(Path.Combine(se.Runs[0], "status.json")), StringComparison.Ordinal);
 

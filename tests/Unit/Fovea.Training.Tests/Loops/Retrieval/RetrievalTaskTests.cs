@@ -32,6 +32,7 @@ public sealed class RetrievalTaskTests : IDisposable
         TrainResult result = trainer.Run(cancellation: TestContext.Current.CancellationToken);
         var after = (RetrievalResult)result.Evaluation!;
         Assert.True(after.MeanAveragePrecision > before.MeanAveragePrecision + 0.1, $"mAP {before.MeanAveragePrecision:0.000}, then {after.MeanAveragePrecision:0.000}");
+        Assert.Equal(after.MeanAveragePrecision!.Value, after.ScoreTerms.Average(), 1e-12);
         Assert.True(result.History[^1].TrainLoss < result.History[0].TrainLoss);
         Assert.Equal((40, 40), (after.Counted, after.Gallery));
     }
