@@ -110,14 +110,19 @@ public class CheckpointAverageTests
         using var folder = new PictureFolder(60);
         TrainResult run = Trainer.Train(folder.Options with { Epochs = 6, ValFraction = 0.3 });
         string good = Path.Combine(run.Run, "best.safetensors");
-        string bad = Saved(folder.File("bad.safetensors"), "resnet8", 5, ["blue", "green", "red"]);
+
+        // The same network with its answers turned about: the mean of both heads is the good one's negative.
+        string bad = folder.File("bad.safetensors");
+        using TensorScope scope = TensorScope.Begin();
+        WeightsContent weights = ModelWeights.Read(good);
+        SafetensorsFile.Write(
+            bad, weights.State.ToDictionary(t => t.Key, t => t.Key.StartsWith("linear.", StringComparison.Ordinal) ? t.Value * -3 : t.Value), weights.Description!.ToMetadata());
         AverageResult result = CheckpointAverage.Make(
             new AverageOptions { Inputs = [bad, good], Data = folder.Data, Greedy = true, Output = folder.File("soup.safetensors") });
         Assert.Equal([good, bad], result.Members.Select(m => m.Path));
         Assert.Equal([true, false], result.Members.Select(m => m.IsTaken));
         Assert.True(result.Members[0].Score > result.Members[1].Score, $"{result.Members[0].Score} and {result.Members[1].Score}");
         Assert.Equal(result.Members[0].Score, result.Evaluation!.Score);
-        using TensorScope scope = TensorScope.Begin();
         Assert.Equal(ModelWeights.Read(good).State["conv1.weight"].ToArray<float>(), ModelWeights.Read(result.Output).State["conv1.weight"].ToArray<float>());
     }
 
