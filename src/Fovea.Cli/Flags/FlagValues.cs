@@ -1,11 +1,15 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 
 namespace Fovea.Cli.Flags;
 
 /// <summary>The kinds of values that flags take. Each refuses a value out of its range with what it expects.</summary>
 internal static class FlagValues
 {
+    // Of a file or a folder, in bytes, on the file systems of Linux, macOS and Windows.
+    private const int LongestName = 255;
+
     /// <summary>Any text: a path, a name.</summary>
     public static FlagValue<string> Text(string placeholder) => new(placeholder, text => text.Length > 0 ? text : throw Expected("a value", "nothing"));
 
@@ -87,9 +91,14 @@ internal static class FlagValues
     public static FlagValue<TimeSpan> Duration { get; } = new("TIME", text => ReadDuration(text)
         ?? throw Expected("a time above 0, such as 90s, 10m, 1.5h or 1:30:00", $"\"{text}\""));
 
-    // A file where a folder has to be, at the end of the path or before it, would be an error only after the work is done.
+    // A file where a folder has to be, at the end of the path or before it, or a name that no file system keeps, would be an error only after the work is done.
     private static void RequireFolders(string path, string? folder)
     {
+        if (path.Split('/', Path.DirectorySeparatorChar).FirstOrDefault(n => Encoding.UTF8.GetByteCount(n) > LongestName) is { } name)
+        {
+            throw Expected($"names of at most {LongestName} bytes", $"{name[..20]}… of {Encoding.UTF8.GetByteCount(name)}");
+        }
+
         for (; !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
         {
             if (File.Exists(folder))

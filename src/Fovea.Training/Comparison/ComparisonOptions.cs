@@ -9,6 +9,7 @@ public sealed record ComparisonOptions
     public const string RandomStart = "random";
 
     private const int MostSeeds = 100;
+    private const int LongestName = 200;
 
     /// <summary>
     /// The recipe, the data and the model, the same for all candidates. <see cref="TrainOptions.Attention"/>, <see cref="TrainOptions.Output"/>,
@@ -48,6 +49,7 @@ public sealed record ComparisonOptions
         Training.Validate();
         Require(Seeds is >= 1 and <= MostSeeds, "seeds", $"expected 1 to {MostSeeds}, got {Seeds}.");
         Require(Budget is null || Budget > TimeSpan.Zero, "budget", $"expected a time above 0, got {Budget}.");
+        Require(Name is not { Length: > LongestName }, "name", $"expected at most {LongestName} characters, got {Name?.Length}.");
         Require(Training.Attention is null, "model", $"{Training.Model} names the mechanism {Training.Attention}; name the model without it, and the mechanism among --attention.");
         Require(Training is { Resume: null, TimeLimit: null }, "compare", "a comparison has no --resume of a run and no --time-limit; it has --budget, and can be stopped and resumed itself.");
         Require(!Training.AllFolds, "fold", "a comparison judges all candidates on the same images; give one fold, or leave it out.");

@@ -24,6 +24,7 @@ public sealed class CommandLineTests
         ["eval"] = ["eval", "--weights", Nowhere],
         ["predict"] = ["predict", Nowhere, "--weights", Nowhere],
         ["average"] = ["average", Nowhere, Nowhere],
+        ["compare"] = ["compare", "--data", Nowhere],
         ["explain"] = ["explain", "--weights", Nowhere, "--image", Nowhere],
         ["check-data"] = ["check-data", Nowhere],
         ["convert"] = ["convert", Nowhere, "out.png"],

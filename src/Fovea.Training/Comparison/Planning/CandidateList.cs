@@ -14,12 +14,18 @@ internal static class CandidateList
 {
     /// <summary>Each mechanism from each start, start by start.</summary>
     /// <exception cref="OptionException">A start does not fit.</exception>
+    /// <exception cref="FileNotFoundException">A start is not there.</exception>
     /// <exception cref="DataFormatException">A file of weights cannot be read.</exception>
     public static IReadOnlyList<Candidate> Of(ComparisonOptions options, CancellationToken cancellation)
     {
         if (options.Starts.Count == 0)
         {
             return [.. options.Attention.Select(key => new Candidate(key, key, key, With(options.Training, key)))];
+        }
+
+        if (options.Starts.FirstOrDefault(s => s != ComparisonOptions.RandomStart && !Path.Exists(s)) is { } missing)
+        {
+            throw new FileNotFoundException($"start: there is no file \"{missing}\"; give {ComparisonOptions.RandomStart}, a file of weights, or the folder of a run.");
         }
 
         string[] labels = [.. options.Starts.Select(Label)];

@@ -20,8 +20,8 @@ internal sealed class ComparisonPlanner(ComparisonOptions options, IProgress<Tra
     {
         IReadOnlyList<Candidate> candidates = CandidateList.Of(options, cancellation);
         int baseline = Math.Max(0, candidates.ToList().FindIndex(c => c.Attention == ModelRequest.NoAttention));
-        progress?.Report(new ComparisonProgress($"{candidates.Count} candidates: {string.Join(", ", candidates.Select(c => c.Name))}"));
         Look[] looks = [.. candidates.Select(c => LookAt(c.Options, isFirst: true))];
+        progress?.Report(new ComparisonProgress($"{candidates.Count} candidates: {string.Join(", ", candidates.Select(c => c.Name))}"));
         int batch = looks.Min(l => l.Options.BatchSize!.Value);
         if (looks.Any(l => l.Options.BatchSize != batch))
         {
