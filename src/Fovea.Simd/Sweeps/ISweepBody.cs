@@ -36,5 +36,12 @@ internal struct Sums<V>
 /// <summary>A body with a step of hardly more than a multiply-add: four vectors at a time, so that the loop itself does not show.</summary>
 internal interface IShortStep : ISweepBody;
 
+/// <summary>
+/// A body that is the last to read its plane before another comes: the next plane's X, and its G where the body reads that, are fetched into the
+/// second-level cache meanwhile. Planes that are read more than once leave the memory idle while they are computed, and the hardware foresees nothing
+/// of a plane that it has not seen the beginning of.
+/// </summary>
+internal interface IFetchesNext : ISweepBody;
+
 /// <summary>A body with a step so long that two vectors at a time would want more registers than there are.</summary>
 internal interface ILongStep : ISweepBody;

@@ -28,6 +28,9 @@ internal unsafe struct Sweep<T>(SweepTiles tiles)
     /// <summary>The result, [n, c, h, w]; may be X, G or the residual.</summary>
     public T* Y;
 
+    /// <summary>What the run after this one reads in place of X and G, for bodies that fetch it (<see cref="IFetchesNext"/>); any that may be read where there is none.</summary>
+    public T* NextX, NextG;
+
     // Sums, as ISumsPlanes and its like name them. A plane's sums come once for each strip, a position's once for each slice, where they are not joined yet.
     public T* Planes, Positions, PositionTops, Places, Rows, Columns;
 

@@ -99,6 +99,8 @@ public static unsafe class PlaneSelfGate
             {
                 nint target = (nint)(targets is null ? plane : targets[plane]) * positions;
                 read.X = gate.X = x + ((nint)(sources is null ? plane : sources[plane]) * positions);
+                int next = Math.Min(plane + 1, to - 1);
+                gate.NextX = x + ((nint)(sources is null ? next : sources[next]) * positions);
                 read.A = gate.A = means + plane;
                 means[plane] = T.CreateTruncating(PlaneLoop<PlaneSum, NoStore, NoEpilogue, V, T>.Run(read, whole).First / positions);
                 double squares = PlaneLoop<PlaneSquares, NoStore, NoEpilogue, V, T>.Run(read, whole).First;
@@ -136,6 +138,9 @@ public static unsafe class PlaneSelfGate
                 own.X = others.X = x + source;
                 own.Y = others.Y = others.G = dx + source;
                 own.G = dy + ((nint)(targets is null ? plane : targets[plane]) * positions);
+                int next = Math.Min(plane + 1, to - 1);
+                others.NextX = x + ((nint)(sources is null ? next : sources[next]) * positions);
+                others.NextG = dy + ((nint)(targets is null ? next : targets[next]) * positions);
                 own.A = others.A = means + plane;
                 own.C = offsets + (plane % period);
                 PlaneSums<T> s = PlaneLoop<OwnGradient<TForm>, TStore, TEnd, V, T>.Run(own, whole);
@@ -149,7 +154,7 @@ public static unsafe class PlaneSelfGate
     }
 
     /// <summary><c>x · σ(logit(x − mean))</c>, with the mean in A, the slope in B and the offset in C.</summary>
-    private readonly struct Gated<TForm> : IReadsX, IReadsA, IReadsB, IReadsC
+    private readonly struct Gated<TForm> : IReadsX, IReadsA, IReadsB, IReadsC, IFetchesNext
         where TForm : struct, ISelfGate
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -175,7 +180,7 @@ public static unsafe class PlaneSelfGate
     }
 
     /// <summary><c>g + (x − mean) · pull − share</c>, with the mean in A, the pull in B and the share in C.</summary>
-    private readonly struct OthersGradient : IReadsX, IReadsG, IReadsA, IReadsB, IReadsC
+    private readonly struct OthersGradient : IReadsX, IReadsG, IReadsA, IReadsB, IReadsC, IFetchesNext
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => V.MultiplyAdd(o.X - o.A, o.B, o.G) - o.C;

@@ -99,6 +99,12 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
                                 Prefetch.Line(at.X + next + i + V.Width);
                             }
 
+                            if (default(TBody) is IFetchesNext)
+                            {
+                                Fetch(sweep, i);
+                                Fetch(sweep, i + V.Width);
+                            }
+
                             Write<N2>(at, i, ref o, ref s0, floor);
                         }
                     }
@@ -159,6 +165,16 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
         }
 
         return sums;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(in Sweep<T> sweep, nint i)
+    {
+        Prefetch.ToSecondLevel(sweep.NextX + i);
+        if (default(TBody) is IReadsG)
+        {
+            Prefetch.ToSecondLevel(sweep.NextG + i);
+        }
     }
 
     /// <summary>Some vectors: what they read is all loaded before any is stored, so that they are computed beside each other.</summary>
