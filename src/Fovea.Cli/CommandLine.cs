@@ -29,6 +29,7 @@ public static class CommandLine
         ("bench", static _ => BenchVerb.Build()),
         ("profile", static _ => ProfileVerb.Build()),
         ("docs", static _ => DocsVerb.Build()),
+        ("serve", static _ => ServeVerb.Build()),
         ("studio", static _ => StudioVerb.Build()),
         ("completion", static _ => CompletionVerb.Build()),
         ("version", static _ => VersionVerb.Build()),

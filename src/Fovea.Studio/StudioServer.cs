@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Fovea.Serving.Http;
 using Fovea.Studio.Endpoints;
 using Fovea.Studio.Serving;
 using Microsoft.AspNetCore.Builder;
@@ -86,8 +87,9 @@ public sealed class StudioServer : IAsyncDisposable
             .Configure(app =>
             {
                 var behindThePage = new StudioInterface(app, state);
-                app.UseMiddleware<OriginGuard>(options.Address);
-                app.UseMiddleware<ProblemMiddleware>(report);
+                app.UseMiddleware<OriginGuard>(new OwnAddress(
+                    options.Address, "This server answers to its own address; open the one that fovea studio printed.", "Only the studio's own page may ask; this request came from another."));
+                app.UseMiddleware<ProblemMiddleware>(report, "The studio failed at this; its window says more.");
                 app.UseMiddleware<PageFiles>();
                 app.Run(behindThePage.Answer);
             }))

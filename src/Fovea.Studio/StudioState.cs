@@ -1,6 +1,7 @@
 using Fovea.Imaging;
 using Fovea.Imaging.Codecs;
-using Fovea.Studio.Serving;
+using Fovea.Serving.Batching;
+using Fovea.Serving.Http;
 using Fovea.Studio.Sessions;
 using Fovea.Studio.Stores;
 using Fovea.Studio.Wire;
@@ -96,8 +97,8 @@ internal sealed class StudioState : IDisposable
     /// <summary>Has a model look at a picture.</summary>
     public async Task<SessionInfo> Look(OpenSession request, CancellationToken cancellation)
     {
-        string modelId = request.Model ?? throw StudioProblem.Wrong("model", "the name of an open model", null);
-        string imageId = request.Image ?? throw StudioProblem.Wrong("image", "the name of a picture", null);
+        string modelId = request.Model ?? throw HttpProblem.Wrong("model", "the name of an open model", null);
+        string imageId = request.Image ?? throw HttpProblem.Wrong("image", "the name of a picture", null);
         StudioModel model = Models.Get(modelId);
         Image picture = Picture(imageId);
         StudioSession session = First.Session(model, imageId) ?? await Queue.Run(() => StudioSession.Run(model, picture), cancellation);

@@ -78,7 +78,7 @@ internal sealed class LookedSection : IReportSection
         AskedTarget? target = null;
         try
         {
-            target = AskedTarget.Of(null, model, output);
+            target = AskedTarget.Of(null, model.Classes, model.Title, output);
             return (new MapMaker(module, s_class, static _ => { }).Make(x, target), target);
         }
         catch (Exception e) when (e is OptionException or ShapeException)

@@ -30,7 +30,7 @@ internal sealed class PredictedMaps(Predictor predictor, string method, string f
             output = predictor.Model.Call(x);
         }
 
-        WrittenMap map = _maker.Make(x, AskedTarget.Of(null, predictor.Description, output), stop)[0];
+        WrittenMap map = _maker.Make(x, AskedTarget.Of(null, predictor.Classes, predictor.Description.Title, output), stop)[0];
         return _writer.Write(map, MapGround.Of(_pipeline.SeenOf(image)), $"{name}.");
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Numerics;
 using System.Text;
 
@@ -33,6 +34,11 @@ internal static class FlagValues
         RequireFolders(path, Path.GetDirectoryName(path));
         return path;
     });
+
+    /// <summary>An address to listen on.</summary>
+    public static FlagValue<IPAddress> Address { get; } = new("ADDRESS", text => text == "localhost"
+        ? IPAddress.Loopback
+        : IPAddress.TryParse(text, out IPAddress? address) ? address : throw new FormatException($"expected an address such as 127.0.0.1, ::1 or 0.0.0.0, got \"{text}\"."));
 
     /// <summary>One of the names of a catalogue.</summary>
     public static FlagValue<string> Name(string what, IReadOnlyCollection<string> known) => new("KEY", text =>

@@ -1,4 +1,5 @@
 using Fovea.Inspect;
+using Fovea.Serving.Http;
 using Fovea.Studio.Serving;
 using Fovea.Studio.Sessions;
 using Fovea.Studio.Wire;
@@ -37,7 +38,7 @@ internal static class ExplainEndpoints
                     StudioSession session = studio.Sessions.Get(id);
                     var request = new CamRequest
                     {
-                        Method = StudioProblem.Check("method", method, "attention-rollout", "gradient-rollout"),
+                        Method = HttpProblem.Check("method", method, "attention-rollout", "gradient-rollout"),
                         Fusion = fusion,
                         Discard = discard,
                         Class = label,

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using Fovea.Imaging.Codecs.Png;
 using Fovea.Imaging.Transforms;
-using Fovea.Studio.Serving;
+using Fovea.Serving.Http;
 using Fovea.Studio.Stores;
 using Fovea.Studio.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -50,12 +50,12 @@ internal static class ImageEndpoints
         {
             if (body.Length + read > most)
             {
-                throw new StudioProblem(StatusCodes.Status413PayloadTooLarge, "Upload too large", $"A picture may have {most >> 20} MB; make it smaller first.");
+                throw new HttpProblem(StatusCodes.Status413PayloadTooLarge, "Upload too large", $"A picture may have {most >> 20} MB; make it smaller first.");
             }
 
             body.Write(part, 0, read);
         }
 
-        return body.Length > 0 ? body.ToArray() : throw StudioProblem.Wrong("body", "the bytes of a picture", null);
+        return body.Length > 0 ? body.ToArray() : throw HttpProblem.Wrong("body", "the bytes of a picture", null);
     }
 }

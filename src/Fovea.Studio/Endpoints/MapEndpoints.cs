@@ -1,3 +1,4 @@
+using Fovea.Serving.Http;
 using Fovea.Studio.Serving;
 using Fovea.Studio.Sessions;
 using Fovea.Studio.Wire;
@@ -29,10 +30,10 @@ internal static class MapEndpoints
                 async Task<IResult> (string id, string? module, string? of, string? channels, int? count, CancellationToken cancellation) =>
                 {
                     StudioSession session = studio.Sessions.Get(id);
-                    bool isInput = StudioProblem.Check("of", of, "output", "input") == "input";
-                    int[]? wanted = channels?.Split(',').Select(c => int.TryParse(c, out int n) ? n : throw StudioProblem.Wrong("channels", "numbers", c)).ToArray();
+                    bool isInput = HttpProblem.Check("of", of, "output", "input") == "input";
+                    int[]? wanted = channels?.Split(',').Select(c => int.TryParse(c, out int n) ? n : throw HttpProblem.Wrong("channels", "numbers", c)).ToArray();
                     return await studio.Queue.Run(
-                        () => FeatureMaps.Of(session, module ?? string.Empty, isInput, wanted, StudioProblem.Check("count", count, 1, 64, FewChannels)), cancellation);
+                        () => FeatureMaps.Of(session, module ?? string.Empty, isInput, wanted, HttpProblem.Check("count", count, 1, 64, FewChannels)), cancellation);
                 })
             .WithSummary("Feature maps of a module, of some channels or of the strongest.")
             .Produces<MapHead>(contentType: MapResult.ContentType);

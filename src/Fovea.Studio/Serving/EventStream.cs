@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Fovea.Studio.Wire;
+using Fovea.Serving.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Fovea.Studio.Serving;
@@ -22,7 +22,7 @@ internal sealed class EventStream(Func<EventStream.Sender, Task> work) : IResult
         {
             // Too late for a status: the last event says it.
             (int status, string? title) = ProblemMiddleware.Of(e);
-            await sender.Event("problem", new Problem(title ?? "Failed", status, status >= 500 ? "The studio failed at this." : e.Message), StudioJson.Default.Problem);
+            await sender.Event("problem", new Problem(title ?? "Failed", status, status >= 500 ? "The studio failed at this." : e.Message), ProblemJson.Default.Problem);
         }
     }
 

@@ -1,5 +1,5 @@
 using Fovea.Inspect;
-using Fovea.Studio.Serving;
+using Fovea.Serving.Http;
 using Fovea.Studio.Wire;
 
 namespace Fovea.Studio.Sessions;
@@ -11,7 +11,7 @@ internal static class Explaining
     /// <param name="session">The session.</param>
     /// <param name="request">What is asked for.</param>
     /// <param name="cancellation">Stops it between two runs of the model.</param>
-    /// <exception cref="StudioProblem">The site has no map over the picture, or there is none, or a method is named too.</exception>
+    /// <exception cref="HttpProblem">The site has no map over the picture, or there is none, or a method is named too.</exception>
     /// <exception cref="FoveaException">There is no such method or layer, or it does not fit the model.</exception>
     public static ScalarMap Map(StudioSession session, CamRequest request, CancellationToken cancellation)
     {
@@ -22,7 +22,7 @@ internal static class Explaining
 
         if ((request.Head ?? request.Token) is { } part)
         {
-            throw StudioProblem.Wrong("head or token", "a site that has them", part);
+            throw HttpProblem.Wrong("head or token", "a site that has them", part);
         }
 
         using TensorScope scope = TensorScope.Begin();
@@ -31,7 +31,7 @@ internal static class Explaining
         {
             Layer = request.Layer,
             SmoothByFlip = request.Flip ?? false,
-            HeadFusion = Enum.Parse<HeadFusion>(StudioProblem.Check("fusion", request.Fusion, "mean", "max", "min"), ignoreCase: true),
+            HeadFusion = Enum.Parse<HeadFusion>(HttpProblem.Check("fusion", request.Fusion, "mean", "max", "min"), ignoreCase: true),
             DiscardRatio = request.Discard ?? 0,
         });
         return built.Explain(session.Model.Module, session.Input, Target(session, request), null, cancellation)[0];
@@ -39,14 +39,14 @@ internal static class Explaining
 
     private static ScalarMap OfSite(StudioSession session, CamRequest request)
     {
-        AttentionSite site = request.Method is null ? session.Site(request.Site!) : throw StudioProblem.Wrong("map", "a method or a site", "both");
+        AttentionSite site = request.Method is null ? session.Site(request.Site!) : throw HttpProblem.Wrong("map", "a method or a site", "both");
         return site.IsOverPicture
             ? site.Map(new MapView
             {
-                Head = request.Head is { } head ? StudioProblem.Check("head", head, 0, site.Heads - 1) : null,
-                Token = request.Token is { } token ? StudioProblem.Check("token", token, 0, site.Relation is null ? -1 : site.Queries.Prefix - 1) : null,
+                Head = request.Head is { } head ? HttpProblem.Check("head", head, 0, site.Heads - 1) : null,
+                Token = request.Token is { } token ? HttpProblem.Check("token", token, 0, site.Relation is null ? -1 : site.Queries.Prefix - 1) : null,
             })
-            : throw StudioProblem.Wrong("site", "one whose map lies over the picture", site.Name);
+            : throw HttpProblem.Wrong("site", "one whose map lies over the picture", site.Name);
     }
 
     /// <summary>The layers that class activation maps of a session can be made of.</summary>
@@ -62,7 +62,7 @@ internal static class Explaining
     public static int Class(StudioSession session, int? asked)
     {
         float[] scores = session.Scores;
-        return StudioProblem.Check("class", asked, 0, scores.Length - 1, Array.IndexOf(scores, scores.Max()));
+        return HttpProblem.Check("class", asked, 0, scores.Length - 1, Array.IndexOf(scores, scores.Max()));
     }
 
     /// <summary>What the map is to explain: a class, two classes' difference, or a class over all pixels of a segmentation.</summary>
@@ -78,7 +78,7 @@ internal static class Explaining
         }
 
         return request.Against is { } against
-            ? new ClassDifferenceTarget(label, StudioProblem.Check("against", against, 0, session.Scores.Length - 1))
+            ? new ClassDifferenceTarget(label, HttpProblem.Check("against", against, 0, session.Scores.Length - 1))
             : new ClassTarget(label);
     }
 }

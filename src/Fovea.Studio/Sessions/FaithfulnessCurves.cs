@@ -1,5 +1,5 @@
 using Fovea.Inspect;
-using Fovea.Studio.Serving;
+using Fovea.Serving.Http;
 using Fovea.Studio.Wire;
 
 namespace Fovea.Studio.Sessions;
@@ -14,15 +14,15 @@ internal sealed class FaithfulnessCurves : IDisposable
     private readonly IReadOnlyList<ScalarMap> _maps;
 
     /// <summary>Prepares the model, and makes the maps.</summary>
-    /// <exception cref="StudioProblem">The model is no classifier, or there is no such class or site.</exception>
+    /// <exception cref="HttpProblem">The model is no classifier, or there is no such class or site.</exception>
     public FaithfulnessCurves(StudioSession session, CamRequest request, CancellationToken cancellation)
     {
         if (session.OutputShape.Rank != 2)
         {
-            throw StudioProblem.Wrong("model", "a classifier, whose answer falls and rises", session.Model.Description.Task.Name);
+            throw HttpProblem.Wrong("model", "a classifier, whose answer falls and rises", session.Model.Description.Task.Name);
         }
 
-        int steps = StudioProblem.Check("steps", request.Steps, 1, MostSteps, UsualSteps);
+        int steps = HttpProblem.Check("steps", request.Steps, 1, MostSteps, UsualSteps);
         var measured = new ClassProbabilityTarget(Explaining.Class(session, request.Class));
         ScalarMap map;
         using (TensorScope.Begin())

@@ -1,5 +1,5 @@
 using Fovea.Imaging;
-using Fovea.Studio.Serving;
+using Fovea.Serving.Batching;
 using Fovea.Studio.Stores;
 using Fovea.Studio.Wire;
 

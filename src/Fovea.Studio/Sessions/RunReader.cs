@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Fovea.Serving.Http;
 using Fovea.Studio.Stores;
 using Fovea.Studio.Wire;
 
@@ -21,13 +22,13 @@ internal static class RunReader
     ];
 
     /// <summary>How far a run is.</summary>
-    /// <exception cref="Serving.StudioProblem">There is no such run in the folder.</exception>
+    /// <exception cref="HttpProblem">There is no such run in the folder.</exception>
     public static RunProgress Read(AllowedFolder folder, string path)
     {
         string full = folder.Resolve(path), metrics = Path.Combine(full, "metrics.jsonl");
         if (Status(full) is not { } status)
         {
-            throw Serving.StudioProblem.NotFound("run", path);
+            throw HttpProblem.NotFound("run", path, "give the folder of one, as /api/runs lists them.");
         }
 
         IReadOnlyList<JsonElement> rows = !File.Exists(metrics) || new FileInfo(metrics).Length > MostBytes

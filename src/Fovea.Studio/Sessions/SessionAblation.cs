@@ -1,6 +1,6 @@
 using Fovea.Attention;
 using Fovea.Inspect;
-using Fovea.Studio.Serving;
+using Fovea.Serving.Http;
 using Fovea.Studio.Wire;
 
 namespace Fovea.Studio.Sessions;
@@ -9,13 +9,13 @@ namespace Fovea.Studio.Sessions;
 internal static class SessionAblation
 {
     /// <summary>Takes away what is asked for.</summary>
-    /// <exception cref="StudioProblem">Neither a region nor a site is named, or both; or there is no such thing.</exception>
+    /// <exception cref="HttpProblem">Neither a region nor a site is named, or both; or there is no such thing.</exception>
     /// <exception cref="OptionException">The site's relation cannot be replaced.</exception>
     public static AblateAnswer Of(StudioSession session, AblateRequest request, CancellationToken cancellation) => (request.Region, request.Site) switch
     {
         ({ } region, null) => OfPicture(session, region, cancellation),
         (null, { } site) => OfRelation(session, session.Site(site), request, cancellation),
-        _ => throw StudioProblem.Wrong("ablation", "a region or a site", "none or both"),
+        _ => throw HttpProblem.Wrong("ablation", "a region or a site", "none or both"),
     };
 
     private static AblateAnswer OfPicture(StudioSession session, double[] region, CancellationToken cancellation)
@@ -23,7 +23,7 @@ internal static class SessionAblation
         (int height, int width) = (session.Input.Shape[2], session.Input.Shape[3]);
         if (region is not [>= 0 and <= 1, >= 0 and <= 1, >= 0 and <= 1, >= 0 and <= 1] || region[2] <= region[0] || region[3] <= region[1])
         {
-            throw StudioProblem.Wrong("region", "top, left, bottom and right as shares of the picture from 0 to 1", string.Join(", ", region));
+            throw HttpProblem.Wrong("region", "top, left, bottom and right as shares of the picture from 0 to 1", string.Join(", ", region));
         }
 
         int top = (int)(region[0] * height), left = (int)(region[1] * width);
@@ -38,11 +38,11 @@ internal static class SessionAblation
     {
         if (site.Relation is null)
         {
-            throw StudioProblem.Wrong("site", "a softmax relation of positions, which something else can take the place of", site.Name);
+            throw HttpProblem.Wrong("site", "a softmax relation of positions, which something else can take the place of", site.Name);
         }
 
-        string change = StudioProblem.Check("change", request.Change, "off", "identity", "mean");
-        int? head = request.Head is { } one ? StudioProblem.Check("head", one, 0, site.Heads - 1) : null;
+        string change = HttpProblem.Check("change", request.Change, "off", "identity", "mean");
+        int? head = request.Head is { } one ? HttpProblem.Check("head", one, 0, site.Heads - 1) : null;
         string module = session.Model.Module.NamedModules().First(m => ReferenceEquals(m.Value, site.Module)).Name;
         string instead = change switch { "off" => "nothing", "mean" => "the mean of all", _ => "each position itself" };
         return Without(

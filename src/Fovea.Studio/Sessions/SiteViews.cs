@@ -1,6 +1,6 @@
 using Fovea.Attention;
 using Fovea.Inspect;
-using Fovea.Studio.Serving;
+using Fovea.Serving.Http;
 using Fovea.Studio.Wire;
 
 namespace Fovea.Studio.Sessions;
@@ -20,46 +20,46 @@ internal static class SiteViews
     }
 
     /// <summary>What a cell, a region, a token or a channel attends to, or is attended by.</summary>
-    /// <exception cref="StudioProblem">The site is no relation, or there is no such place or head.</exception>
+    /// <exception cref="HttpProblem">The site is no relation, or there is no such place or head.</exception>
     public static ScalarMap Row(AttentionSite site, RowQuery query)
     {
         if (site.Relation is null)
         {
-            throw StudioProblem.Wrong("site", "a relation, which has rows", site.Name);
+            throw HttpProblem.Wrong("site", "a relation, which has rows", site.Name);
         }
 
-        bool isRow = StudioProblem.Check("direction", query.Direction, "to", "by") == "to";
+        bool isRow = HttpProblem.Check("direction", query.Direction, "to", "by") == "to";
         SiteGrid from = isRow ? site.Queries : site.Keys;
         var view = new MapView
         {
             Direction = isRow ? MapDirection.AttendsTo : MapDirection.AttendedBy,
-            Head = query.Head is { } head ? StudioProblem.Check("head", head, 0, site.Heads - 1) : null,
+            Head = query.Head is { } head ? HttpProblem.Check("head", head, 0, site.Heads - 1) : null,
         };
         if (query.Token is { } token)
         {
-            return site.Map(view with { Token = StudioProblem.Check("token", token, 0, from.Prefix - 1) });
+            return site.Map(view with { Token = HttpProblem.Check("token", token, 0, from.Prefix - 1) });
         }
 
-        int top = StudioProblem.Check("y", query.Y, 0, from.Height - 1), left = StudioProblem.Check("x", query.X, 0, from.Width - 1);
+        int top = HttpProblem.Check("y", query.Y, 0, from.Height - 1), left = HttpProblem.Check("x", query.X, 0, from.Width - 1);
         if (site.Kind == SiteKind.ChannelRelation)
         {
             return site.Map(view with { Channel = left });
         }
 
-        int height = StudioProblem.Check("y2", query.Y2, top, from.Height - 1, top) - top + 1, width = StudioProblem.Check("x2", query.X2, left, from.Width - 1, left) - left + 1;
+        int height = HttpProblem.Check("y2", query.Y2, top, from.Height - 1, top) - top + 1, width = HttpProblem.Check("x2", query.X2, left, from.Width - 1, left) - left + 1;
         long lines = (long)height * width * (view.Head is null ? site.Heads : 1);
         return lines <= MostLines
             ? site.Map(view with { At = new GridCells(top, left, height, width) })
-            : throw StudioProblem.Wrong("region", $"at most {MostLines} cells times heads", lines);
+            : throw HttpProblem.Wrong("region", $"at most {MostLines} cells times heads", lines);
     }
 
     /// <summary>The weights of a gate.</summary>
     /// <param name="site">The site.</param>
     /// <param name="layer">Which channel or group of a gate that has a map for each; null for their mean.</param>
-    /// <exception cref="StudioProblem">The site is no gate, or has no such layer.</exception>
+    /// <exception cref="HttpProblem">The site is no gate, or has no such layer.</exception>
     public static ScalarMap Gate(AttentionSite site, int? layer) => site.Relation is not null
-        ? throw StudioProblem.Wrong("site", "a gate, which has weights", site.Name)
-        : site.Map(new MapView { Channel = layer is { } one ? StudioProblem.Check("layer", one, 0, site.Channels - 1) : null });
+        ? throw HttpProblem.Wrong("site", "a gate, which has weights", site.Name)
+        : site.Map(new MapView { Channel = layer is { } one ? HttpProblem.Check("layer", one, 0, site.Channels - 1) : null });
 
     private static string KindOf(SiteKind kind) => kind switch
     {

@@ -1,6 +1,6 @@
 using Fovea.Imaging;
 using Fovea.Inspect;
-using Fovea.Studio.Serving;
+using Fovea.Serving.Http;
 using Fovea.Studio.Stores;
 
 namespace Fovea.Studio.Sessions;
@@ -49,9 +49,9 @@ internal sealed class StudioSession
     }
 
     /// <summary>A map by its name.</summary>
-    /// <exception cref="StudioProblem">There is none.</exception>
+    /// <exception cref="HttpProblem">There is none.</exception>
     public AttentionSite Site(string name) =>
-        Sites.FirstOrDefault(s => s.Name == name) ?? throw StudioProblem.NotFound("site", name.Length > 200 ? name[..200] : name);
+        Sites.FirstOrDefault(s => s.Name == name) ?? throw HttpProblem.NotFound("site", name, "the session lists those that there are.");
 
     private static float[] ScoresOf(Tensor output)
     {

@@ -1,4 +1,4 @@
-using Fovea.Studio.Serving;
+using Fovea.Serving.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Fovea.Studio.Stores;
@@ -12,12 +12,12 @@ internal sealed class AllowedFolder(string folder)
     public string Root => _root;
 
     /// <summary>The full path of something in the folder.</summary>
-    /// <exception cref="StudioProblem">It lies outside, by its name or behind a link, or is not there.</exception>
+    /// <exception cref="HttpProblem">It lies outside, by its name or behind a link, or is not there.</exception>
     public string Resolve(string path)
     {
         if (path.Contains('\0', StringComparison.Ordinal))
         {
-            throw StudioProblem.Wrong("path", "a path", "one with a zero in it");
+            throw HttpProblem.Wrong("path", "a path", "one with a zero in it");
         }
 
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, _root));
@@ -36,7 +36,7 @@ internal sealed class AllowedFolder(string folder)
             }
         }
 
-        return Path.Exists(full) ? full : throw StudioProblem.NotFound("file", Path.GetRelativePath(_root, full));
+        return Path.Exists(full) ? full : throw HttpProblem.NotFound("file", Path.GetRelativePath(_root, full), "/api/models lists those that can be opened.");
     }
 
     /// <summary>Files below the folder by their extensions, as relative paths, newest first; folders that begin with a dot are passed over.</summary>
@@ -54,7 +54,7 @@ internal sealed class AllowedFolder(string folder)
 
     private const int MostLookedAt = 20_000;
 
-    private static StudioProblem Outside() => new(
+    private static HttpProblem Outside() => new(
         StatusCodes.Status403Forbidden, "Outside of the folder", "Models and runs are opened from the studio's folder only; start it with --folder to open others.");
 
     private bool IsInside(string full) => full == _root || full.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal);

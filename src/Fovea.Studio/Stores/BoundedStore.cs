@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Fovea.Studio.Serving;
+using Fovea.Serving.Http;
 
 namespace Fovea.Studio.Stores;
 
@@ -71,14 +71,14 @@ internal sealed class BoundedStore<T>(string what, int most, long mostBytes, Tim
     }
 
     /// <summary>One of them by its name.</summary>
-    /// <exception cref="StudioProblem">There is none.</exception>
+    /// <exception cref="HttpProblem">There is none.</exception>
     public T Get(string id)
     {
         lock (_gate)
         {
             if (!_byId.TryGetValue(id, out LinkedListNode<Entry>? node))
             {
-                throw StudioProblem.NotFound(what, id.Length > 64 ? id[..64] : id);
+                throw HttpProblem.NotFound(what, id, "it may have been closed to make room for others. Open it again.");
             }
 
             _byUse.Remove(node);

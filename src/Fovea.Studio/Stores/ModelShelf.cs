@@ -1,6 +1,6 @@
 using Fovea.Attention;
 using Fovea.Models;
-using Fovea.Studio.Serving;
+using Fovea.Serving.Http;
 using Fovea.Studio.Wire;
 using Fovea.Training;
 using Microsoft.AspNetCore.Http;
@@ -35,17 +35,17 @@ internal sealed class ModelShelf(StudioOptions options)
     /// <summary>Opens a model.</summary>
     /// <param name="request">Which.</param>
     /// <param name="cancellation">Stops it, while a file is read.</param>
-    /// <exception cref="StudioProblem">The request names none or several, or a path outside of the folder.</exception>
+    /// <exception cref="HttpProblem">The request names none or several, or a path outside of the folder.</exception>
     /// <exception cref="FoveaException">The weights cannot be read, or nothing says what they are of.</exception>
     public StudioModel Open(OpenModel request, CancellationToken cancellation = default)
     {
         if (new[] { request.Path, request.Shipped, request.Catalogue }.OfType<string>().ToArray() is not [{ Length: < 1024 }])
         {
-            throw StudioProblem.Wrong("model", "one of path, shipped and catalogue", "none or several");
+            throw HttpProblem.Wrong("model", "one of path, shipped and catalogue", "none or several");
         }
 
         return request.Shipped is { } name
-            ? ShippedModels.Names.Contains(name) ? ShippedModels.Open(name) : throw StudioProblem.NotFound("shipped model", name)
+            ? ShippedModels.Names.Contains(name) ? ShippedModels.Open(name) : throw HttpProblem.NotFound("shipped model", name, "/api/models lists them.")
             : request.Catalogue is { } key ? Draw(key, request.ImageSize) : Load(request, cancellation);
     }
 
@@ -56,7 +56,7 @@ internal sealed class ModelShelf(StudioOptions options)
         string best = Path.Combine(path, "best.safetensors");
         path = Directory.Exists(path) && File.Exists(best) ? best : path;
         string name = Path.GetRelativePath(options.Folder, path);
-        int? size = request.ImageSize is null ? null : StudioProblem.Check("imageSize", request.ImageSize, LeastSide, MostSide);
+        int? size = request.ImageSize is null ? null : HttpProblem.Check("imageSize", request.ImageSize, LeastSide, MostSide);
         if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && request.Model is null && ModelWeights.Describe(path) is null)
         {
             return OnnxNetworks.Open(path, name, size, cancellation);
@@ -76,7 +76,7 @@ internal sealed class ModelShelf(StudioOptions options)
         {
             Model = model,
             Attention = attention,
-            ImageSize = StudioProblem.Check("imageSize", imageSize, LeastSide, MostSide, entry.ImageSize),
+            ImageSize = HttpProblem.Check("imageSize", imageSize, LeastSide, MostSide, entry.ImageSize),
             Task = Training.Data.DataTask.Find(entry.Task) ?? Training.Data.DataTask.Classify,
             Classes = ModelDescription.Numbered(entry.ImageSize >= PhotographSide ? ClassesOfPhotographs : FewClasses),
         };

@@ -2,9 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Fovea.Studio.Wire;
 
-/// <summary>RFC 9457: what went wrong.</summary>
-internal sealed record Problem(string Title, int Status, string Detail);
-
 /// <summary>What is said about the numbers of a map.</summary>
 /// <param name="Method">What made it.</param>
 /// <param name="Site">Where in the model it was taken.</param>

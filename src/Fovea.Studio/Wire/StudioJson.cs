@@ -9,7 +9,6 @@ namespace Fovea.Studio.Wire;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(MapHead))]
 [JsonSerializable(typeof(OpenModel))]
 [JsonSerializable(typeof(OpenSession))]

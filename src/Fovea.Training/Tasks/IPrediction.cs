@@ -1,4 +1,5 @@
 using Fovea.Imaging;
+using Fovea.Imaging.Codecs;
 
 namespace Fovea.Training;
 
@@ -16,10 +17,18 @@ public interface IPrediction
     /// <param name="file">Where it was written; null for nowhere.</param>
     string ToJson(string? file);
 
-    /// <summary>Writes it as a picture, where it is one; by default it is none.</summary>
+    /// <summary>It as a picture, where it is one: a mask in its colours, a photograph with its boxes; null (default) where it is none.</summary>
+    Image? Picture => null;
+
+    /// <summary>Writes the picture, where there is one.</summary>
     /// <param name="file">The file.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
     void Save(string file)
     {
+        if (Picture is { } picture)
+        {
+            ImageCodecs.Save(file, picture);
+        }
     }
 
     /// <summary>The image with what is seen drawn over it; null (default) where nothing can be drawn.</summary>

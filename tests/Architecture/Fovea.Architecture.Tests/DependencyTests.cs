@@ -17,8 +17,9 @@ public sealed class DependencyTests
         ["Fovea.Onnx"] = ["Fovea.Nn"],
         ["Fovea.Training"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
         ["Fovea.Inspect"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
-        ["Fovea.Studio"] = ["Fovea.Inspect", "Fovea.Training", "Fovea.Imaging"],
-        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Inspect", "Fovea.Studio", "Fovea.Interop", "Fovea.Onnx", "Fovea.Imaging.Tiff"],
+        ["Fovea.Serving"] = ["Fovea.Inspect", "Fovea.Training", "Fovea.Imaging"],
+        ["Fovea.Studio"] = ["Fovea.Serving", "Fovea.Inspect", "Fovea.Training", "Fovea.Imaging"],
+        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Inspect", "Fovea.Serving", "Fovea.Studio", "Fovea.Interop", "Fovea.Onnx", "Fovea.Imaging.Tiff"],
     };
 
     public static TheoryData<string> Projects =>

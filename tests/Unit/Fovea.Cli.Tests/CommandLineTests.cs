@@ -36,6 +36,7 @@ public sealed class CommandLineTests
         ["show"] = ["show", "no-such"],
         ["list"] = ["list", "no-such"],
         ["docs"] = ["docs", "/dev/null/docs"],
+        ["serve"] = ["serve", Nowhere],
         ["studio"] = ["studio", "--folder", Nowhere],
         ["completion"] = ["completion", "no-such"],
         ["version"] = ["version", "no-such"],

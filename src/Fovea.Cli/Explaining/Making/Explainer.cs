@@ -51,7 +51,7 @@ internal sealed class Explainer : IDisposable
         IPrediction prediction = _reader is IPictureReader pictures
             ? pictures.Read(_model.Module.Call, _model.Description.EvaluationPipeline(), WindowsAtATime, image, path)
             : _reader.Read(output, [image], [path])[0];
-        AskedTarget target = AskedTarget.Of(_options.Target, _model.Description, output);
+        AskedTarget target = AskedTarget.Of(_options.Target, _model.Description.Classes, _model.Description.Title, output);
         Image ground = MapGround.Of(_pipeline.SeenOf(image));
         string under = _isOne ? string.Empty : $"{_names.Of(path)}/";
         (IReadOnlyList<WrittenMap> maps, IReadOnlyList<WrittenMap> baselines) = _curves.Measure(x, target, _maker.Make(x, target, stop), stop);

@@ -56,7 +56,7 @@ internal static class PredictVerb
             TensorMemory.LargePages = false;
         }
 
-        Predictor predictor = Predictor.Open(options, cancellation: interruption.Token);
+        using Predictor predictor = Predictor.Open(options, cancellation: interruption.Token);
         where.Error.WriteLine($"{predictor.Description.Title}; preprocessing: {predictor.Description.PreprocessingText}");
         foreach (string note in predictor.Notes)
         {

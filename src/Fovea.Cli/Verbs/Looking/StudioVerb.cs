@@ -8,10 +8,6 @@ namespace Fovea.Cli.Verbs;
 /// <summary><c>studio</c>: serves the page on which a model shows what it attends to.</summary>
 internal static class StudioVerb
 {
-    private static readonly FlagValue<IPAddress> s_address = new("ADDRESS", text => text == "localhost"
-        ? IPAddress.Loopback
-        : IPAddress.TryParse(text, out IPAddress? address) ? address : throw new FormatException($"expected an address such as 127.0.0.1, ::1 or 0.0.0.0, got \"{text}\"."));
-
     public static Verb Build()
     {
         var verb = new Verb(
@@ -29,7 +25,7 @@ internal static class StudioVerb
             .Add("--folder", FlagValues.Text("DIR"), "The folder that the page may open models and runs from, and nothing outside of it; default: the current one.", (o, v) => o with { Folder = Path.GetFullPath(v) })
             .Group("Serve")
             .Add("--port", FlagValues.Integer(0, 65535), "The port, 0 for any that is free; default 8765.", (o, v) => o with { Port = v })
-            .Add("--host", s_address, "The address to listen on; default 127.0.0.1, which only this machine reaches. There is no password: whoever reaches it may use it.", (o, v) => o with { Address = v });
+            .Add("--host", FlagValues.Address, "The address to listen on; default 127.0.0.1, which only this machine reaches. There is no password: whoever reaches it may use it.", (o, v) => o with { Address = v });
         flags.AddTo(verb);
         verb.SetAction(parsed => Run(flags.Apply(parsed, new StudioOptions()), (StandardStreams)parsed.InvocationConfiguration));
         return verb;

@@ -5,14 +5,17 @@ using Fovea.Training.Data;
 
 namespace Fovea.Training;
 
-/// <summary>Says what a trained classifier sees in images. One predictor may be used from many threads at once.</summary>
+/// <summary>
+/// Says what a trained model sees in images. One predictor may be used from many threads at once, until it is disposed, which gives the memory of its weights
+/// back at once rather than when the garbage collector looks.
+/// </summary>
 /// <example>
 /// <code>
 /// var predictor = Predictor.Open(new PredictOptions { Weights = "runs/classify/cifar10/best.safetensors" });
 /// Prediction seen = predictor.Predict(["cat.jpg"]).Single();
 /// </code>
 /// </example>
-public sealed class Predictor
+public sealed class Predictor : IDisposable
 {
     private readonly TrainedModel _trained;
     private readonly InferenceModel _model;
@@ -150,6 +153,27 @@ public sealed class Predictor
         _task.CheckOutputs(outputs, images.Count, Classes.Count);
         FiniteOutputs.Check(outputs, names);
         return _reader.Read(outputs, images, names);
+    }
+
+    /// <summary>Runs the model on inputs that were prepared elsewhere, and gives what it gives: no preprocessing, no softmax.</summary>
+    /// <param name="input">What the model sees, [N, C, H, W], as <see cref="ModelDescription.EvaluationPipeline"/> makes it of images.</param>
+    /// <returns>Its outputs, which the current <see cref="TensorScope"/> owns.</returns>
+    /// <exception cref="ShapeException">The model does not take such inputs.</exception>
+    public Tensor Infer(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Run(input);
+    }
+
+    /// <summary>Gives the weights and the compiled model back. No call may be running or follow.</summary>
+    public void Dispose()
+    {
+        Interlocked.Exchange(ref _warmup, null)?.Wait();
+        _model.Dispose();
+        foreach ((_, Tensor value) in Model.NamedParameters().Concat(Model.NamedBuffers()))
+        {
+            value.Dispose();
+        }
     }
 
     private T[] Typed<T>(IReadOnlyList<Image> images, IReadOnlyList<string>? names) => [.. See(images, names).Cast<T>()];

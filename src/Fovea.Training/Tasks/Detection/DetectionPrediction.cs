@@ -52,9 +52,13 @@ public sealed record DetectionPrediction(string Path, Image Image, IReadOnlyList
         json.WriteEndArray();
     });
 
-    /// <summary>Writes the image with the boxes drawn into it.</summary>
-    /// <param name="file">The file.</param>
-    public void Save(string file) => ImageCodecs.Save(file, Over(Image));
+    /// <summary>The image with the boxes drawn into it.</summary>
+    public Image Picture => Over(Image);
+
+    /// <summary>Writes <see cref="Picture"/>.</summary>
+    /// <param name="file">The file, mostly <c>.png</c>.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Save(string file) => ImageCodecs.Save(file, Picture);
 
     /// <summary>An image with the boxes drawn into it.</summary>
     /// <param name="image">The image.</param>

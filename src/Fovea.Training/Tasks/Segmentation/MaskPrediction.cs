@@ -13,29 +13,32 @@ public sealed record MaskPrediction(string Path, Image Mask, IReadOnlyList<Class
     internal IReadOnlyList<(byte Red, byte Green, byte Blue)>? Colors { get; init; }
 
     /// <summary>
-    /// Writes the mask as a PNG that the training takes again: in the colours of the training masks; else the numbers of the classes as they are,
-    /// of two classes 0 and 255, which can be looked at.
+    /// The mask as a picture that the training takes again: in the colours of the training masks; else the numbers of the classes as they are, of two
+    /// classes 0 and 255, which can be looked at.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public void Save(string path)
+    public Image Picture
     {
-        Image shown = Mask;
-        if (Colors is { } colors)
+        get
         {
-            shown = new Image(Mask.Width, Mask.Height, PixelFormat.Rgb);
-            for (int i = 0; i < Mask.Pixels.Length; i++)
+            if (Colors is { } colors)
             {
-                (shown.Pixels[3 * i], shown.Pixels[3 * i + 1], shown.Pixels[3 * i + 2]) = colors[Mask.Pixels[i]];
-            }
-        }
-        else if (Classes.Count == 2)
-        {
-            shown = new Image(Mask.Width, Mask.Height, PixelFormat.Grey, [.. Mask.Pixels.Select(p => (byte)(255 * p))]);
-        }
+                var shown = new Image(Mask.Width, Mask.Height, PixelFormat.Rgb);
+                for (int i = 0; i < Mask.Pixels.Length; i++)
+                {
+                    (shown.Pixels[3 * i], shown.Pixels[3 * i + 1], shown.Pixels[3 * i + 2]) = colors[Mask.Pixels[i]];
+                }
 
-        ImageCodecs.Save(path, shown);
+                return shown;
+            }
+
+            return Classes.Count == 2 ? new Image(Mask.Width, Mask.Height, PixelFormat.Grey, [.. Mask.Pixels.Select(p => (byte)(255 * p))]) : Mask;
+        }
     }
+
+    /// <summary>Writes <see cref="Picture"/>.</summary>
+    /// <param name="path">The file, mostly <c>.png</c>.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Save(string path) => ImageCodecs.Save(path, Picture);
 
     /// <summary>The classes that are seen and their shares, the largest first: <c>road 61.20 %, car 8.05 %</c>.</summary>
     public string ToText(int top) =>

@@ -1,4 +1,4 @@
-using Fovea.Studio.Serving;
+using Fovea.Serving.Http;
 using Fovea.Studio.Wire;
 
 namespace Fovea.Studio.Tests.Server;
@@ -22,7 +22,7 @@ public sealed class IdleTests
         clock.Pass(TimeSpan.FromSeconds(1));
         state.CloseIdle();
         Assert.Equal((1, state.Sessions.Get(used).Bytes), (state.Sessions.Count, state.Sessions.Bytes));
-        Assert.Equal(404, Assert.Throws<StudioProblem>(() => state.Sessions.Get(left)).Status);
+        Assert.Equal(404, Assert.Throws<HttpProblem>(() => state.Sessions.Get(left)).Status);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Fovea.Studio.Serving;
+namespace Fovea.Serving.Http;
 
 /// <summary>What every answer says about itself: only the page's own scripts and styles run, nothing is loaded from elsewhere, nobody frames it.</summary>
 internal static class SecurityHeaders

@@ -1,13 +1,16 @@
+using System.Globalization;
 using System.Text.Json;
 using Fovea.Imaging;
-using Fovea.Studio.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace Fovea.Studio.Serving;
+namespace Fovea.Serving.Http;
 
 /// <summary>Turns every error into <c>application/problem+json</c>: what users can cause into a 4xx that says what to do, the rest into a 500 without insides.</summary>
-internal sealed class ProblemMiddleware(RequestDelegate next, Action<Exception> report)
+/// <param name="next">What answers.</param>
+/// <param name="report">Is told of errors that are the program's own fault.</param>
+/// <param name="ownFault">What the answer says of those: <c>The studio failed at this; its window says more.</c></param>
+internal sealed class ProblemMiddleware(RequestDelegate next, Action<Exception> report, string ownFault)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -26,19 +29,21 @@ internal sealed class ProblemMiddleware(RequestDelegate next, Action<Exception> 
         catch (Exception e) when (!context.Response.HasStarted)
         {
             (int status, string? title) = Of(e);
-            if (status >= 500)
+            if (e is not HttpProblem && status >= StatusCodes.Status500InternalServerError)
             {
                 report(e);
+                await Write(context, status, title, ownFault);
+                return;
             }
 
-            await Write(context, status, title, status >= 500 ? "The studio failed at this; its window says more." : e.Message);
+            await Write(context, status, title, e.Message, (e as HttpProblem)?.RetryAfter);
         }
     }
 
     /// <summary>The status and the title of an error.</summary>
     public static (int Status, string? Title) Of(Exception error) => error switch
     {
-        StudioProblem problem => (problem.Status, problem.Title),
+        HttpProblem problem => (problem.Status, problem.Title),
         BadHttpRequestException request => (request.StatusCode, null),
         ImageException { Error: ImageError.TooLarge } => (StatusCodes.Status413PayloadTooLarge, "Picture too large"),
         ImageException { Error: ImageError.UnknownFormat } => (StatusCodes.Status415UnsupportedMediaType, "No picture that can be read"),
@@ -46,18 +51,31 @@ internal sealed class ProblemMiddleware(RequestDelegate next, Action<Exception> 
         FileNotFoundException or DirectoryNotFoundException => (StatusCodes.Status404NotFound, "No such file"),
         MemoryException or OutOfMemoryException => (StatusCodes.Status413PayloadTooLarge, "Not enough memory"),
         FoveaException => (StatusCodes.Status422UnprocessableEntity, "That does not go together"),
-        JsonException or FormatException => (StatusCodes.Status400BadRequest, "Wrong request"),
+        JsonException or FormatException or InvalidDataException => (StatusCodes.Status400BadRequest, "Wrong request"),
         UnauthorizedAccessException => (StatusCodes.Status403Forbidden, "Not readable"),
         _ => (StatusCodes.Status500InternalServerError, null),
     };
 
     /// <summary>Writes the problem as the answer.</summary>
-    public static Task Write(HttpContext context, int status, string? title, string detail)
+    /// <param name="context">The request.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="title">What kind of problem it is; null for the status' own name.</param>
+    /// <param name="detail">What was expected, what came, what to do.</param>
+    /// <param name="retryAfter">When to try again; null says nothing of it.</param>
+    /// <param name="configure">Sets further headers; null sets none.</param>
+    public static Task Write(
+        HttpContext context, int status, string? title, string detail, TimeSpan? retryAfter = null, Action<IHeaderDictionary>? configure = null)
     {
         context.Response.Clear();
         SecurityHeaders.Set(context.Response.Headers);
         context.Response.StatusCode = status;
+        if (retryAfter is { } wait)
+        {
+            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        configure?.Invoke(context.Response.Headers);
         return context.Response.WriteAsJsonAsync(
-            new Problem(title ?? ReasonPhrases.GetReasonPhrase(status), status, detail), StudioJson.Default.Problem, "application/problem+json");
+            new Problem(title ?? ReasonPhrases.GetReasonPhrase(status), status, detail), ProblemJson.Default.Problem, "application/problem+json");
     }
 }

@@ -1,4 +1,4 @@
-namespace Fovea.Studio.Serving;
+namespace Fovea.Serving.Batching;
 
 /// <summary>One computation of a model at a time: each uses all processors by itself, and some change the model while they last.</summary>
 internal sealed class ComputeQueue : IDisposable

@@ -1,37 +1,42 @@
 using System.Globalization;
-using Fovea.Inspect;
-using Fovea.Training;
 
-namespace Fovea.Cli.Explaining;
+namespace Fovea.Inspect;
 
-/// <summary>What maps of one picture are asked for.</summary>
+/// <summary>What maps of one picture are asked for, in the words that users give.</summary>
 /// <param name="Target">The target.</param>
 /// <param name="Words">It in words: <c>cat</c>, <c>cat, not dog</c>, <c>pixel 3,12</c>, <c>pixels of road</c>.</param>
-internal sealed record AskedTarget(ITarget Target, string Words)
+public sealed record AskedTarget(ITarget Target, string Words)
 {
     private const string Mask = "mask";
 
     /// <summary>The class of the whole picture that they are asked for; null where it is of pixels.</summary>
     public int? Class { get; init; }
 
-    /// <summary>Reads what <c>--target</c> says.</summary>
-    /// <param name="text">It; null for what the model sees.</param>
-    /// <param name="model">What the model is.</param>
+    /// <summary>
+    /// Reads such words: a class by name or number, two with a hyphen between them for their difference, <c>y,x</c> for a pixel or <c>mask</c> for all
+    /// pixels of the class that takes the most, in models that give a class for each.
+    /// </summary>
+    /// <param name="text">The words; null for what the model sees.</param>
+    /// <param name="classes">The names of the model's classes; numbers stand in where they are not as many as the output's.</param>
+    /// <param name="title">What the model is called in messages.</param>
     /// <param name="output">What the model gave for the picture, [1, classes] or [1, classes, H, W].</param>
     /// <exception cref="OptionException">There is no such class, or no such thing in the output.</exception>
-    public static AskedTarget Of(string? text, ModelDescription model, Tensor output)
+    public static AskedTarget Of(string? text, IReadOnlyList<string> classes, string title, Tensor output)
     {
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(output);
         if (output.Rank is not (2 or 4))
         {
-            throw new OptionException("target", $"expected a model that gives [N, classes] or [N, classes, H, W], got {output.Shape}; {model.Title} cannot be asked.");
+            throw new OptionException("target", $"expected a model that gives [N, classes] or [N, classes, H, W], got {output.Shape}; {title} cannot be asked.");
         }
 
-        return output.Rank == 4 ? OfPixels(text, model, output) : OfPicture(text, model, output);
+        // A file may give another number of classes than its description names.
+        IReadOnlyList<string> names = classes.Count == output.Shape[1] ? classes : [.. Enumerable.Range(0, output.Shape[1]).Select(i => string.Create(CultureInfo.InvariantCulture, $"class {i}"))];
+        return output.Rank == 4 ? OfPixels(text, names, output) : OfPicture(text, names, title, output);
     }
 
-    private static AskedTarget OfPicture(string? text, ModelDescription model, Tensor output)
+    private static AskedTarget OfPicture(string? text, IReadOnlyList<string> classes, string title, Tensor output)
     {
-        IReadOnlyList<string> classes = Names(model, output);
         float[] scores = output.To(DType.Float32).ToArray<float>();
         if (text is null)
         {
@@ -41,7 +46,7 @@ internal sealed record AskedTarget(ITarget Target, string Words)
 
         if (Position(text) is not null || text == Mask)
         {
-            throw new OptionException("target", $"{text} is of segmentation models, and {model.Title} gives a class for each picture; give a class, such as \"{classes[0]}\".");
+            throw new OptionException("target", $"{text} is of segmentation models, and {title} gives a class for each picture; give a class, such as \"{classes[0]}\".");
         }
 
         return Find(text, classes) is { } one ? new AskedTarget(new ClassTarget(one), classes[one]) { Class = one }
@@ -49,9 +54,8 @@ internal sealed record AskedTarget(ITarget Target, string Words)
             : throw Unknown(text, classes);
     }
 
-    private static AskedTarget OfPixels(string? text, ModelDescription model, Tensor output)
+    private static AskedTarget OfPixels(string? text, IReadOnlyList<string> classes, Tensor output)
     {
-        IReadOnlyList<string> classes = Names(model, output);
         int rows = output.Shape[2], columns = output.Shape[3];
         if (text is not null && Position(text) is var (y, x))
         {
@@ -69,10 +73,6 @@ internal sealed record AskedTarget(ITarget Target, string Words)
         return new AskedTarget(
             new MaskTarget(mask, rows, columns, asked), best.Length == 1 ? classes[asked] : isSeen ? $"pixels of {classes[asked]}" : $"{classes[asked]}, seen nowhere: all pixels");
     }
-
-    // A file may give another number of classes than its description names.
-    private static IReadOnlyList<string> Names(ModelDescription model, Tensor output) =>
-        model.Classes.Count == output.Shape[1] ? model.Classes : ModelDescription.Numbered(output.Shape[1]);
 
     private static int? Find(string text, IReadOnlyList<string> classes)
     {

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace Fovea.Bench.Serving.Traffic;
+
+/// <summary>How many requests got which answer, and how long they took.</summary>
+internal sealed class TrafficResult
+{
+    private readonly ConcurrentDictionary<int, int> _byStatus = new();
+    private readonly ConcurrentBag<string> _odd = [];
+    private readonly ConcurrentBag<double> _times = [];
+    private int _refused;
+
+    public int Total => _byStatus.Values.Sum();
+
+    /// <summary>Answers that were not what they should be, in words.</summary>
+    public IReadOnlyCollection<string> Odd => _odd;
+
+    public int Count(int least, int most) => _byStatus.Where(s => s.Key >= least && s.Key <= most).Sum(s => s.Value);
+
+    public void Add(int status, bool isExpected, Func<string> what, double milliseconds = 0)
+    {
+        _byStatus.AddOrUpdate(status, 1, static (_, n) => n + 1);
+        _times.Add(milliseconds);
+        if (!isExpected)
+        {
+            _odd.Add($"{status}: {what()}");
+        }
+    }
+
+    /// <summary>Requests that no server took.</summary>
+    public int Refused => Volatile.Read(ref _refused);
+
+    public void NotAccepted() => Interlocked.Increment(ref _refused);
+
+    /// <summary>The time in milliseconds that a share of the requests stayed below.</summary>
+    public double Percentile(double share)
+    {
+        double[] sorted = [.. _times.Order()];
+        return sorted.Length == 0 ? double.NaN : sorted[(int)Math.Min(sorted.Length - 1, share * sorted.Length)];
+    }
+
+    public override string ToString() =>
+        $"{Total} requests, {string.Join(", ", _byStatus.OrderBy(s => s.Key).Select(s => $"{s.Value} × {s.Key}"))}{string.Concat(_odd.Take(10).Select(o => $"\n  {o}"))}";
+}
