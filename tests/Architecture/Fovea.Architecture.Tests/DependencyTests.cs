@@ -12,13 +12,14 @@ public sealed class DependencyTests
         ["Fovea.Core"] = ["Fovea.Simd"],
         ["Fovea.Nn"] = ["Fovea.Core"],
         ["Fovea.Imaging"] = [],
+        ["Fovea.Imaging.Skia"] = ["Fovea.Imaging"],
         ["Fovea.Imaging.Tiff"] = ["Fovea.Imaging"],
         ["Fovea.Interop"] = ["Fovea.Nn", "Fovea.Onnx"],
         ["Fovea.Onnx"] = ["Fovea.Nn"],
         ["Fovea.Training"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
         ["Fovea.Inspect"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
         ["Fovea.Studio"] = ["Fovea.Inspect", "Fovea.Training", "Fovea.Imaging"],
-        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Inspect", "Fovea.Studio", "Fovea.Interop", "Fovea.Onnx", "Fovea.Imaging.Tiff"],
+        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Inspect", "Fovea.Studio", "Fovea.Interop", "Fovea.Onnx", "Fovea.Imaging.Skia", "Fovea.Imaging.Tiff"],
     };
 
     public static TheoryData<string> Projects =>
