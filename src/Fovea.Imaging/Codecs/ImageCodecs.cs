@@ -1,4 +1,6 @@
 using Fovea.Imaging.Codecs.Bmp;
+using Fovea.Imaging.Codecs.Gif;
+using Fovea.Imaging.Codecs.Ico;
 using Fovea.Imaging.Codecs.Jpeg;
 using Fovea.Imaging.Codecs.Netpbm;
 using Fovea.Imaging.Codecs.Png;
@@ -9,7 +11,11 @@ namespace Fovea.Imaging.Codecs;
 /// <summary>The list of decoders, and the way into them: the first whose signature matches reads the file. <see cref="Save"/> is the way out.</summary>
 public static class ImageCodecs
 {
-    private static volatile IImageDecoder[] s_decoders = [new JpegDecoder(), new PngDecoder(), new BmpDecoder(), new NetpbmDecoder()];
+    private static volatile IImageDecoder[] s_decoders =
+    [
+        new JpegDecoder(), new PngDecoder(), new BmpDecoder(), new NetpbmDecoder(), new GifDecoder(), new IcoDecoder(),
+    ];
+
     private static readonly Lock s_gate = new();
 
     /// <summary>The decoders in the order they are asked: the latest registered first.</summary>

@@ -40,7 +40,7 @@ public static partial class ImageTransforms
         }
     }
 
-    /// <summary>Makes a picture of normalised planes, for people to look at: the inverse of <see cref="ToPlanes"/>.</summary>
+    /// <summary>Makes a picture of normalised planes, for people to look at: the inverse of <see cref="ToPlanes(Image, Span{float}, Normalization?)"/>.</summary>
     /// <param name="planes">[channels, height, width]; values outside the range are clipped, NaN is black.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>

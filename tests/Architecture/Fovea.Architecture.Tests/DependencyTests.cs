@@ -12,6 +12,7 @@ public sealed class DependencyTests
         ["Fovea.Core"] = ["Fovea.Simd"],
         ["Fovea.Nn"] = ["Fovea.Core"],
         ["Fovea.Imaging"] = [],
+        ["Fovea.Imaging.Skia"] = ["Fovea.Imaging"],
         ["Fovea.Imaging.Tiff"] = ["Fovea.Imaging"],
         ["Fovea.Interop"] = ["Fovea.Nn", "Fovea.Onnx"],
         ["Fovea.Onnx"] = ["Fovea.Nn"],
@@ -19,7 +20,7 @@ public sealed class DependencyTests
         ["Fovea.Inspect"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
         ["Fovea.Serving"] = ["Fovea.Inspect", "Fovea.Training", "Fovea.Imaging"],
         ["Fovea.Studio"] = ["Fovea.Serving", "Fovea.Inspect", "Fovea.Training", "Fovea.Imaging"],
-        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Inspect", "Fovea.Serving", "Fovea.Studio", "Fovea.Interop", "Fovea.Onnx", "Fovea.Imaging.Tiff"],
+        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Inspect", "Fovea.Serving", "Fovea.Studio", "Fovea.Interop", "Fovea.Onnx", "Fovea.Imaging.Skia", "Fovea.Imaging.Tiff"],
     };
 
     public static TheoryData<string> Projects =>

@@ -49,7 +49,7 @@ public class ImageCodecsTests
     {
         ImageException error = Assert.Throws<ImageException>(() => ImageCodecs.Decode([1, 2, 3]));
         Assert.Equal(ImageError.UnknownFormat, error.Error);
-        Assert.Contains("JPEG, PNG, BMP and Netpbm", error.Message);
+        Assert.Contains("JPEG, PNG, BMP, Netpbm, GIF and ICO", error.Message);
         Assert.Contains("010203", error.Message);
         Assert.Equal(ImageError.UnknownFormat, Assert.Throws<ImageException>(() => ImageCodecs.Decode([])).Error);
         byte[] color = Codecs.Netpbm.NetpbmEncoder.Encode(Pictures.Make(3, 3, 3, 1));
@@ -78,6 +78,8 @@ public class ImageCodecsTests
     [InlineData("jpeg")]
     [InlineData("bmp")]
     [InlineData("ppm")]
+    [InlineData("gif")]
+    [InlineData("ico")]
     public void Headers_say_the_size_that_decoding_gives(string folder)
     {
         string[] files = [.. Directory.EnumerateFiles(Repository.Golden("images", folder)).Where(f => PictureFormats.OfName(f) is not null)];

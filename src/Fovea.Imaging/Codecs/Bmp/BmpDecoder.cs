@@ -167,7 +167,7 @@ public sealed class BmpDecoder : IImageDecoder
     private static int RowBytes(BmpHeader header) => (int)(((long)header.Width * header.Bits + 7) / 8);
 
     private static ReadOnlySpan<byte> StoredRow(BmpHeader header, ReadOnlySpan<byte> data, int y) =>
-        data.Slice((int)(header.DataOffset + (header.TopDown ? y : header.Height - 1 - y) * header.Stride), RowBytes(header));
+        data.Slice((int)header.RowAt(y), RowBytes(header));
 
     private static void SwapRedBlue(ReadOnlySpan<byte> stored, Span<byte> row)
     {

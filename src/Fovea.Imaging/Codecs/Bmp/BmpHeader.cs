@@ -49,6 +49,9 @@ internal sealed class BmpHeader
     /// <summary>Bytes from a stored row to the next: whole words of 32 bits.</summary>
     public long Stride => ((long)Width * Bits + 31) / 32 * 4;
 
+    /// <summary>Where a row of the picture, counted from its top, begins in the file.</summary>
+    public long RowAt(int y) => DataOffset + ((TopDown ? y : Height - 1 - y) * Stride);
+
     public static BmpHeader Parse(ReadOnlySpan<byte> data, ImageLimits limits)
     {
         if (!data.StartsWith("BM"u8))

@@ -17,11 +17,14 @@ public static partial class PictureFormats
     internal static readonly PictureFormat Netpbm = new("Netpbm", "portable bitmap, graymap or pixmap",
         [".ppm", ".pgm", ".pbm", ".pnm"], IsNetpbm);
 
+    internal static readonly PictureFormat Gif = new("GIF", "Graphics Interchange Format", [".gif"], b => b.StartsWith("GIF87a"u8) || b.StartsWith("GIF89a"u8));
+
+    internal static readonly PictureFormat Ico = new("ICO", "Windows icon or cursor", [".ico", ".cur"], b => b is [0, 0, 1 or 2, 0, not 0, 0, ..]);
+
     /// <summary>Every format of the table, in the order in which content is compared with them.</summary>
     public static IReadOnlyList<PictureFormat> All { get; } =
     [
-        Jpeg, Png, Bmp, Netpbm,
-        new("GIF", "Graphics Interchange Format", [".gif"], b => b.StartsWith("GIF87a"u8) || b.StartsWith("GIF89a"u8)),
+        Jpeg, Png, Bmp, Netpbm, Gif,
         new("WebP", "Google's web picture format", [".webp"], b => b.Length >= 12 && b.StartsWith("RIFF"u8) && b[8..].StartsWith("WEBP"u8)),
         new("AVIF", "AV1 Image File Format", [".avif", ".avifs"], b => HasBrand(b, "avif", "avis")),
         new("CR3", "Canon camera raw", [".cr3"], b => HasBrand(b, "crx ")),
@@ -52,7 +55,7 @@ public static partial class PictureFormats
         new("XCF", "GIMP picture", [".xcf"], b => b.StartsWith("gimp xcf"u8)),
         new("SVG", "Scalable Vector Graphics", [".svg", ".svgz"], IsSvg),
         new("TGA", "Truevision Targa", [".tga", ".icb", ".vda", ".vst"], IsTarga),
-        new("ICO", "Windows icon or cursor", [".ico", ".cur"], b => b is [0, 0, 1 or 2, 0, not 0, 0, ..]),
+        Ico,
         new("ICNS", "Apple icon", [".icns"], b => b.StartsWith("icns"u8)),
         new("PCX", "ZSoft Paintbrush", [".pcx", ".dcx"], b => b is [0x0A, <= 5 and not 1, 1, 1 or 2 or 4 or 8, ..]),
         new("DDS", "DirectDraw surface", [".dds"], b => b.StartsWith("DDS "u8)),

@@ -2,17 +2,17 @@ using System.Buffers.Binary;
 
 namespace Fovea.Imaging.Codecs;
 
-/// <summary>Finds the orientation in EXIF data, which are a small TIFF file. Anything odd in them means that they do not say.</summary>
-internal static class ExifSegment
+/// <summary>Finds the orientation in EXIF data, for decoders of formats that hold them: a small TIFF file. Anything odd in them means that they do not say.</summary>
+public static class ExifSegment
 {
     private const ushort OrientationTag = 0x0112;
     private const int EntryLength = 12;
 
     /// <summary>What EXIF data begin with in JPEG; PNG leaves it out, and some writers do not.</summary>
-    public static ReadOnlySpan<byte> Prefix => "Exif\0\0"u8;
+    internal static ReadOnlySpan<byte> Prefix => "Exif\0\0"u8;
 
     /// <summary>The orientation, or null if the data do not say.</summary>
-    /// <param name="exif">The data, with or without <see cref="Prefix"/>.</param>
+    /// <param name="exif">The data, with or without the <c>Exif\0\0</c> that they begin with in JPEG.</param>
     public static ExifOrientation? Find(ReadOnlySpan<byte> exif)
     {
         ReadOnlySpan<byte> tiff = exif.StartsWith(Prefix) ? exif[Prefix.Length..] : exif;

@@ -1,9 +1,10 @@
 namespace Fovea.Imaging.Codecs;
 
 /// <summary>Finds the orientation in an XMP packet, which counts only where EXIF data do not say, as Pillow has it.</summary>
-internal static class XmpPacket
+public static class XmpPacket
 {
     /// <summary>The orientation, or null if the packet does not say: <c>tiff:Orientation="6"</c>, or the element of that name.</summary>
+    /// <param name="packet">The packet's text, in UTF-8.</param>
     public static ExifOrientation? Find(ReadOnlySpan<byte> packet)
     {
         ReadOnlySpan<byte> name = "tiff:Orientation"u8;

@@ -1,3 +1,4 @@
+using Fovea.Imaging.Codecs.Webp;
 using Fovea.Testing.Mutating;
 
 namespace Fovea.Soak.Readers;
@@ -12,6 +13,9 @@ public static class ReaderTable
         new UnfinishedJpegReader(),
         new ImageReader("bmp", TableStructure.Bmp, "bmp", "*.bmp"),
         new ImageReader("pnm", TextStructure.Words, "ppm", "p*"),
+        new ImageReader("gif", new GifStructure(), "gif", "*.gif"),
+        new ImageReader("ico", TableStructure.Ico, "ico", "*.ico"),
+        new ImageReader("webp", new RiffStructure(), "webp", "*.webp", new WebpDecoder()),
         new SafetensorsReader(),
         new CheckpointReader(),
         new DescriptionReader(),

@@ -13,6 +13,14 @@ public sealed class TableStructure(IReadOnlyList<Field> fields, int header = 0, 
             .. new[] { 26, 28 }.Select(at => new Field(at, 2, FieldForm.LittleEndian)),
         ], 54, 16);
 
+    /// <summary>ICO: the list of pictures, and the header of a bitmap where the first one lies.</summary>
+    public static TableStructure Ico { get; } = new(
+        [
+            .. new[] { 2, 4, 12, 28, 34, 36 }.Select(at => new Field(at, 2, FieldForm.LittleEndian)),
+            .. new[] { 6, 7, 22, 23 }.Select(at => new Field(at, 1, default)),
+            .. new[] { 14, 18, 26, 30, 38, 42, 54 }.Select(at => new Field(at, 4, FieldForm.LittleEndian)),
+        ], 6, 16);
+
     /// <summary>IDX: the sizes of one or three axes.</summary>
     public static TableStructure Idx { get; } = new([.. new[] { 0, 4, 8, 12 }.Select(at => new Field(at, 4, FieldForm.BigEndian))], 16, 8);
 

@@ -37,9 +37,9 @@ public class MaskFormTests
         IImageDataset data = DatasetFactory.Open(Path.Combine(folder.Root, "d"));
         Assert.Contains("none of 1 masks can be read; the first: ", Assert.Throws<DataException>(() => data.Classes).Message, StringComparison.Ordinal);
         folder.File("e/images/1.png", TestFolder.Png(8, 6, "1"));
-        folder.File("e/masks/1.gif", [.. "GIF89a"u8, .. new byte[20]]);
+        folder.File("e/masks/1.psd", [.. "8BPS"u8, .. new byte[20]]);
         data = DatasetFactory.Open(Path.Combine(folder.Root, "e"));
-        Assert.Contains("is a GIF", Assert.Throws<DataException>(() => data.Classes).Message, StringComparison.Ordinal);
+        Assert.Contains("is a PSD", Assert.Throws<DataException>(() => data.Classes).Message, StringComparison.Ordinal);
     }
 
     [Theory]
