@@ -109,6 +109,8 @@ public abstract class Module
     /// <summary>This module and all below it, with dotted names; its own name is <paramref name="prefix"/>.</summary>
     public IEnumerable<(string Name, Module Value)> NamedModules(string prefix = "")
     {
+        // Its own parameters are read by who walks here, before the children are asked for.
+        EnsureBuilt();
         yield return (prefix, this);
         foreach ((string name, Module child) in Children)
         {

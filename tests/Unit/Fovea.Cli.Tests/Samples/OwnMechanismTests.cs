@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Fovea.Io;
 using Fovea.Testing;
@@ -81,15 +80,9 @@ public sealed class OwnMechanismTests : IDisposable
         Assert.Contains("3 of 3 cases pass", await Run("verify", golden, "--path", "all"), StringComparison.Ordinal);
     }
 
-    private static async Task<string> Run(params string[] args)
+    private static Task<string> Run(params string[] args)
     {
         var bin = new DirectoryInfo(AppContext.BaseDirectory);
-        string program = Path.Combine(Repository.Root, "samples", "OwnMechanism", "bin", bin.Parent!.Name, bin.Name, "OwnMechanism.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == ExitCode.Done, $"{string.Join(' ', args)} ended with {process.ExitCode}:\n{output}{await error}");
-        return output;
+        return Dotnet.Run([Path.Combine(Repository.Root, "samples", "OwnMechanism", "bin", bin.Parent!.Name, bin.Name, "OwnMechanism.dll"), .. args]);
     }
 }

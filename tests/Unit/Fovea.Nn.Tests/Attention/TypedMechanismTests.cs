@@ -31,6 +31,15 @@ public sealed class TypedMechanismTests
     }
 
     [Fact]
+    public void What_was_never_called_has_its_own_parameters_beside_those_of_its_parts()
+    {
+        string[] all = ["gamma", "query_conv.weight", "query_conv.bias", "key_conv.weight", "key_conv.bias", "value_conv.weight", "value_conv.bias"];
+        Assert.Equal(all, new PositionAttention(8).NamedParameters().Select(p => p.Name));
+        Assert.Equal(all.Order(), StateDict.Of(new PositionAttention(8)).Keys.Order());
+        StateDict.Load(new PositionAttention(8), StateDict.Of(new PositionAttention(8)));
+    }
+
+    [Fact]
     public void A_value_out_of_range_is_refused_where_it_is_set()
     {
         Assert.Equal("cbam: reduction: expected a whole number ≥ 1, got 0.", Assert.Throws<OptionException>(() => new Cbam(64) { Reduction = 0 }).Message);
