@@ -1,26 +1,29 @@
 namespace Fovea.Io;
 
-/// <summary>How weights are fetched. <see cref="FromEnvironment"/> is what everything uses that is not told otherwise.</summary>
-public sealed class SourceOptions
+/// <summary>
+/// How weights are fetched. <see cref="FromEnvironment"/>, which everything uses that is not told otherwise, takes what variables say; a new
+/// object has what holds without them.
+/// </summary>
+public sealed record SourceOptions
 {
     private const long UsualLimit = 16_000_000_000;
 
-    /// <summary>The folder of what was fetched. Default: FOVEA_CACHE; else <c>fovea</c> in XDG_CACHE_HOME, in <c>~/.cache</c>, on Windows in the local application data.</summary>
+    /// <summary>The folder of what was fetched. FOVEA_CACHE; else <c>fovea</c> in XDG_CACHE_HOME, in <c>~/.cache</c>, on Windows in the local application data.</summary>
     public string Cache { get; init; } = UsualCache(_ => null);
 
-    /// <summary>The server behind <c>hf:</c>, https or of this machine. Default: HF_ENDPOINT; else <c>https://huggingface.co</c>.</summary>
+    /// <summary>The server behind <c>hf:</c>, https or of this machine. HF_ENDPOINT; else <c>https://huggingface.co</c>.</summary>
     public Uri Endpoint { get; init; } = new("https://huggingface.co");
 
-    /// <summary>Who asks; sent to <see cref="Endpoint"/> alone, wherever that redirects to. Default: HF_TOKEN; else nobody.</summary>
+    /// <summary>Who asks; sent to <see cref="Endpoint"/> alone, wherever that redirects to. HF_TOKEN; else nobody.</summary>
     public string? Token { get; init; }
 
-    /// <summary>Whether the cache alone is used. Default: whether FOVEA_OFFLINE or HF_HUB_OFFLINE is 1 (or true, yes, on).</summary>
+    /// <summary>Whether the cache alone is used. Whether FOVEA_OFFLINE or HF_HUB_OFFLINE is 1 (or true, yes, on).</summary>
     public bool IsOffline { get; init; }
 
-    /// <summary>Whether files in the cache are compared with their SHA-256 whenever they are used, rather than with their length. Default: whether FOVEA_CACHE_VERIFY is 1.</summary>
+    /// <summary>Whether files in the cache are compared with their SHA-256 whenever they are used, rather than with their length. Whether FOVEA_CACHE_VERIFY is 1.</summary>
     public bool Verifies { get; init; }
 
-    /// <summary>The most bytes of one source, all its files together. Default: FOVEA_MAX_DOWNLOAD, such as 500MB or 4GiB; else 16 GB.</summary>
+    /// <summary>The most bytes of one source, all its files together. FOVEA_MAX_DOWNLOAD, such as 500MB or 4GiB; else 16 GB.</summary>
     public long MostBytes { get; init; } = UsualLimit;
 
     /// <summary>How long a server may send nothing before the connection counts as broken. Default 30 seconds.</summary>
@@ -35,6 +38,9 @@ public sealed class SourceOptions
     /// <summary>The options that the environment says.</summary>
     /// <exception cref="OptionException">A variable has a value that it cannot have.</exception>
     public static SourceOptions FromEnvironment() => From(Environment.GetEnvironmentVariable);
+
+    /// <summary>The options without the token, which belongs into no log.</summary>
+    public override string ToString() => $"{Cache}, {Endpoint}{(Token is null ? string.Empty : " with a token")}, {MostBytes:N0} bytes at most{(IsOffline ? ", offline" : string.Empty)}";
 
     /// <summary>The options that some variables say.</summary>
     /// <param name="get">The value of a variable; null where it is not set.</param>

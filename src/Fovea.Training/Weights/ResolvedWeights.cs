@@ -23,7 +23,7 @@ internal sealed class ResolvedWeights : IDisposable
         string path, ModelDescription description, ImportResult weights, ModelDescription? found, ModelFacts facts, PyTorchState? choice, params string?[] notes)
     {
         (Path, Description, _weights, _found, Facts, Choice) = (path, description, weights, found, facts, choice);
-        string? moves = WeightsSources.Open(path).Lasting is { } lasting ? $"it may change on the server; what was taken stays {lasting}." : null;
+        string? moves = WeightsSources.Open(path).Lasting is { } lasting ? $"a branch or a tag may move; what was used stays {lasting}." : null;
         Notes = [.. notes.Prepend(choice?.ChoiceNote).Append(moves).OfType<string>()];
     }
 

@@ -13,6 +13,7 @@ public static class ReaderTable
         new ImageReader("bmp", TableStructure.Bmp, "bmp", "*.bmp"),
         new ImageReader("pnm", TextStructure.Words, "ppm", "p*"),
         new SafetensorsReader(),
+        new ShardIndexReader(),
         new CheckpointReader(),
         new DescriptionReader(),
         new NpyReader(),

@@ -14,6 +14,7 @@ public sealed class SourceOptionsTests
             ("FOVEA_CACHE", "c"), ("HF_ENDPOINT", "https://mirror.example/hub"), ("HF_TOKEN", "hf_x\n"), ("HF_HUB_OFFLINE", "1"), ("FOVEA_MAX_DOWNLOAD", "2GiB"), ("FOVEA_CACHE_VERIFY", "yes"));
         Assert.Equal((Path.GetFullPath("c"), "https://mirror.example/hub", "hf_x", true, 2L << 30, true),
             (said.Cache, said.Endpoint.AbsoluteUri, said.Token, said.IsOffline, said.MostBytes, said.Verifies));
+        Assert.DoesNotContain("hf_x", said.ToString(), StringComparison.Ordinal);
         Assert.True(Of(("FOVEA_OFFLINE", "true")).IsOffline);
         Assert.False(Of(("FOVEA_OFFLINE", "0")).IsOffline);
         Assert.Equal(Path.Combine(Path.GetTempPath(), "x", "fovea"), Of(("XDG_CACHE_HOME", Path.Combine(Path.GetTempPath(), "x"))).Cache);

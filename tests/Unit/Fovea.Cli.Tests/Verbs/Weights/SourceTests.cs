@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Fovea.Cli.Tests.Explaining;
 using Fovea.Io;
 using Fovea.Testing;
@@ -36,7 +38,7 @@ public sealed class SourceTests : IDisposable
     {
         string picture = TinyModels.Picture(_folder), data = _folder.File("data");
         TinyData.MakeDivided(data);
-        Assert.Contains("se_resnet8", Cli.Ok("show", Source), StringComparison.Ordinal);
+        Assert.Contains("resnet8 with se", Cli.Ok("show", Source), StringComparison.Ordinal);
         Assert.Contains("cat", Cli.Ok("predict", picture, "--weights", Source), StringComparison.Ordinal);
         Assert.Contains("disc.png", Cli.Ok("explain", "--image", picture, "--weights", Source, "--output", _folder.File("looks")), StringComparison.Ordinal);
         Assert.Contains("tensors", Cli.Ok("convert", Source, _folder.File("copy.pth")), StringComparison.Ordinal);
@@ -53,21 +55,21 @@ public sealed class SourceTests : IDisposable
         Cli.Ok("export", "--weights", Source, "--output", _folder.File("net.onnx"));
         _files["/a/net.onnx?download=true"] = File.ReadAllBytes(_folder.File("net.onnx"));
         string network = _server.File("a/net.onnx?download=true"), picture = TinyModels.Picture(_folder);
-        Assert.Contains("net.onnx", Cli.Ok("show", network), StringComparison.Ordinal);
+        Assert.Contains("resnet8 with se", Cli.Ok("show", network), StringComparison.Ordinal);
         Assert.Contains("cat", Cli.Ok("predict", picture, "--weights", network), StringComparison.Ordinal);
         using var scope = TensorScope.Begin();
-        Fovea.Io.NpyFile.Write(_folder.File("x.npy"), Tensor.Zeros([1, 3, 32, 32]));
+        NpyFile.Write(_folder.File("x.npy"), Tensor.Zeros([1, 3, 32, 32]));
         Assert.Contains("[1, 3]", Cli.Ok("run", network, "--input", _folder.File("x.npy")), StringComparison.Ordinal);
 
         SafetensorsFile whole = SafetensorsFile.Read(_files["/best.safetensors"]);
         var parts = whole.Tensors.Select((t, i) => (t.Key, t.Value, File: $"m-{i % 2}.safetensors")).ToLookup(t => t.File);
-        foreach (var part in parts)
+        foreach (IGrouping<string, (string Key, Tensor Value, string File)> part in parts)
         {
             _files[$"/b/{part.Key}"] = SafetensorsFile.ToBytes(part.ToDictionary(t => t.Key, t => t.Value), whole.Metadata);
         }
 
-        _files["/b/m.safetensors.index.json"] = System.Text.Encoding.UTF8.GetBytes(
-            $$"""{"weight_map":{{{string.Join(',', parts.SelectMany(p => p.Select(t => $"\"{t.Key}\":\"{t.File}\"")))}}}}""");
+        var map = new JsonObject(parts.SelectMany(p => p.Select(t => KeyValuePair.Create(t.Key, (JsonNode?)t.File))));
+        _files["/b/m.safetensors.index.json"] = Encoding.UTF8.GetBytes(new JsonObject { ["weight_map"] = map }.ToJsonString());
         Assert.Equal(
             Cli.Ok("predict", picture, "--weights", Source, "--json"), Cli.Ok("predict", picture, "--weights", _server.File("b/m.safetensors.index.json"), "--json"));
         File.WriteAllBytes(_folder.File("best.safetensors"), _files["/best.safetensors"]);
