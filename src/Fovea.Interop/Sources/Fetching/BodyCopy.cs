@@ -32,8 +32,9 @@ internal sealed class BodyCopy(SourceOptions options, RemoteFile file, PartFile 
         catch (IOException error) when (AtomicFile.IsDiskFull(error))
         {
             // A disk that is full of a beginning is of no use to anybody.
+            long needed = whole ?? part.Length;
             part.Discard();
-            throw new DiskFullException($"{file.Source}: {part.Path}", whole ?? progress.Fetched, AtomicFile.FreeBytes(Path.GetDirectoryName(part.Path)!), error);
+            throw new DiskFullException($"{file.Source}: {part.Path}", needed, AtomicFile.FreeBytes(Path.GetDirectoryName(part.Path)!), error);
         }
         catch (Exception error) when (error is SourceException or DiskFullException)
         {

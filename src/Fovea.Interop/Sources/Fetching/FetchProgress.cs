@@ -10,9 +10,6 @@ internal sealed class FetchProgress(IProgress<WorkProgress>? progress)
     private long _told = -1;
     private int _files = 1;
 
-    /// <summary>Bytes of the files that have come.</summary>
-    public long Fetched => _before;
-
     /// <summary>So many files are to come, of about the same size.</summary>
     public void Expect(int files) => _files = files;
 
