@@ -6,7 +6,7 @@ namespace Fovea.Io;
 /// <summary>The formats that weights are read from and written to.</summary>
 public enum WeightsFormat
 {
-    /// <summary>.safetensors: the format to prefer.</summary>
+    /// <summary>.safetensors: the format to prefer. With .safetensors.index.json, several files as one, read only.</summary>
     Safetensors,
 
     /// <summary>.pth, .pt, .th, .bin, .ckpt: PyTorch's own.</summary>
@@ -19,7 +19,10 @@ public enum WeightsFormat
     Onnx,
 }
 
-/// <summary>Weights of any format. Reading goes by the content, so that a wrong extension does no harm; writing goes by the extension.</summary>
+/// <summary>
+/// Weights of any format, from wherever they are (<see cref="WeightsSources"/>). Reading goes by the content, so that a wrong extension does no
+/// harm; writing goes by the extension.
+/// </summary>
 public sealed class WeightsFile
 {
     private WeightsFile(WeightsFormat format, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
@@ -42,47 +45,55 @@ public sealed class WeightsFile
     public PyTorchState? State { get; private init; }
 
     /// <summary>Reads weights.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or another source.</param>
     /// <param name="key">Which state dict of a PyTorch file that holds several; see <see cref="PyTorchFile.StateDict"/>.</param>
-    /// <param name="progress">Is told how much of the file was read.</param>
+    /// <param name="progress">Is told how much of the file was fetched and read.</param>
     /// <param name="cancellation">Stops the reading; nothing stays of it.</param>
     /// <exception cref="DataFormatException">The content is of no known format, or breaks the rules of its own.</exception>
+    /// <exception cref="SourceException">The source cannot be had.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static WeightsFile Read(
         string path, string? key = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        WeightsFormat format = FormatOfContent(path);
-        using var scope = TensorScope.Begin();
-        WeightsFile weights = format switch
+        LocalWeights source = WeightsSources.Open(path, progress, cancellation);
+        return source.Read(file =>
         {
-            WeightsFormat.Safetensors => ReadSafetensors(path, progress, cancellation),
-            WeightsFormat.Npz => new(format, NpzFile.Read(path, progress, cancellation), new Dictionary<string, string>()),
-            WeightsFormat.Onnx => ReadOnnx(path, progress, cancellation),
-            _ => ReadPyTorch(path, key, progress, cancellation),
-        };
-        foreach (Tensor tensor in weights.Tensors.Values)
-        {
-            scope.Keep(tensor);
-        }
+            WeightsFormat format = FormatOfContent(file, source.FileName);
+            using var scope = TensorScope.Begin();
+            WeightsFile weights = format switch
+            {
+                WeightsFormat.Safetensors => ReadSafetensors(source, progress, cancellation),
+                WeightsFormat.Npz => new(format, NpzFile.Read(file, progress, cancellation), new Dictionary<string, string>()),
+                WeightsFormat.Onnx => ReadOnnx(file, progress, cancellation),
+                _ => ReadPyTorch(file, key, progress, cancellation),
+            };
+            foreach (Tensor tensor in weights.Tensors.Values)
+            {
+                scope.Keep(tensor);
+            }
 
-        return weights;
+            return weights;
+        });
     }
 
     /// <summary>Reads the texts beside the tensors alone: empty for formats other than safetensors, where it takes no time, and ONNX.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or another source.</param>
     /// <exception cref="DataFormatException">The content is of no known format, or breaks the rules of its own.</exception>
+    /// <exception cref="SourceException">The source cannot be had.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return FormatOfContent(path) switch
+        LocalWeights source = WeightsSources.Open(path);
+        return source.Read<IReadOnlyDictionary<string, string>>(file => FormatOfContent(file, source.FileName) switch
         {
-            WeightsFormat.Safetensors => SafetensorsFile.ReadMetadata(path),
-            WeightsFormat.Onnx => OnnxWeights.ReadMetadata(path),
+            WeightsFormat.Safetensors when ShardIndex.IsIndex(source.FileName) => ShardedSafetensors.ReadMetadata(file, source.Locate),
+            WeightsFormat.Safetensors => SafetensorsFile.ReadMetadata(file),
+            WeightsFormat.Onnx => OnnxWeights.ReadMetadata(file),
             _ => new Dictionary<string, string>(),
-        };
+        });
     }
 
     /// <summary>Writes weights in the format of the extension, in one step (see <see cref="AtomicFile"/>).</summary>
@@ -97,6 +108,8 @@ public sealed class WeightsFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         switch (FormatOf(path))
         {
+            case WeightsFormat.Safetensors when ShardIndex.IsIndex(path):
+                throw new DataFormatException($"{path}: weights are written into one file; give a name that ends in .safetensors.");
             case WeightsFormat.Safetensors:
                 SafetensorsFile.Write(path, tensors, metadata);
                 break;
@@ -114,7 +127,7 @@ public sealed class WeightsFile
     }
 
     /// <summary>The format that a path's extension names, or null.</summary>
-    public static WeightsFormat? FormatOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    public static WeightsFormat? FormatOf(string path) => ShardIndex.IsIndex(path) ? WeightsFormat.Safetensors : Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".safetensors" => WeightsFormat.Safetensors,
         ".pth" or ".pt" or ".th" or ".bin" or ".ckpt" => WeightsFormat.PyTorch,
@@ -124,9 +137,17 @@ public sealed class WeightsFile
     };
 
     /// <summary>The format of a file's content, for which its extension counts only where the content does not tell.</summary>
+    /// <param name="path">The file, or another source.</param>
     /// <exception cref="DataFormatException">It is of no known format.</exception>
+    /// <exception cref="SourceException">The source cannot be had.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WeightsFormat FormatOfContent(string path)
+    {
+        LocalWeights source = WeightsSources.Open(path);
+        return source.Read(file => FormatOfContent(file, source.FileName));
+    }
+
+    private static WeightsFormat FormatOfContent(string path, string name)
     {
         Span<byte> start = stackalloc byte[9];
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -141,14 +162,20 @@ public sealed class WeightsFile
             // The length of a header, which is below 2³², then the header: before the pickle, whose first two bytes a length may have.
             [_, _, _, _, 0, 0, 0, 0, (byte)'{'] => WeightsFormat.Safetensors,
             [0x80, >= 2 and <= 5, ..] or [(byte)'L', (byte)'1', (byte)'1', (byte)'9', ..] => WeightsFormat.PyTorch,
-            _ => FormatOf(path) ?? throw new DataFormatException(
+            _ => FormatOf(name) ?? throw new DataFormatException(
                 $"{path}: the content is of no known format; expected safetensors, a PyTorch file, a .npz archive or an .onnx model."),
         };
     }
 
-    private static WeightsFile ReadSafetensors(string path, IProgress<WorkProgress>? progress, CancellationToken cancellation)
+    private static WeightsFile ReadSafetensors(LocalWeights source, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
-        SafetensorsFile file = SafetensorsFile.Read(path, progress, cancellation);
+        if (ShardIndex.IsIndex(source.FileName))
+        {
+            (Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata) = ShardedSafetensors.Read(source.Path, source.Locate, progress, cancellation);
+            return new(WeightsFormat.Safetensors, tensors, metadata);
+        }
+
+        SafetensorsFile file = SafetensorsFile.Read(source.Path, progress, cancellation);
         return new(WeightsFormat.Safetensors, file.Tensors, file.Metadata);
     }
 

@@ -1,19 +1,20 @@
 using System.Text.RegularExpressions;
+using Fovea.Io;
 using Fovea.Training;
 
 namespace Fovea.Serving;
 
 /// <summary>A model that is served.</summary>
 /// <param name="Name">Its name in addresses: letters, digits, hyphens, dots and underscores, at most 64.</param>
-/// <param name="Predict">Its weights (a file, or the folder of a run, whose best weights are followed while it trains) and how it predicts.</param>
+/// <param name="Predict">Its weights (a file, the folder of a run, whose best weights are followed while it trains, or another source) and how it predicts.</param>
 public sealed partial record ServedModelOptions(string Name, PredictOptions Predict)
 {
-    /// <summary>The name that weights get where none is given: that of the run's folder, or the file's without its extension.</summary>
+    /// <summary>The name that weights get where none is given: that of the run's folder, of the repository, or the file's without its extension.</summary>
     /// <param name="weights">The path of the weights.</param>
     public static string NameOf(string weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(weights));
+        string name = WeightsSources.IsSource(weights) ? WeightsSources.LabelOf(weights) : Path.GetFileName(Path.TrimEndingDirectorySeparator(weights));
         if (File.Exists(weights) && Path.GetFileNameWithoutExtension(name) is { } stem)
         {
             // The file that a run writes says nothing; its folder does.

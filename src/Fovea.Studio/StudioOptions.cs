@@ -14,7 +14,7 @@ public sealed record StudioOptions
     /// <summary>The folder that models and runs are opened from, and nothing outside of it; default the current one.</summary>
     public string Folder { get; init; } = Environment.CurrentDirectory;
 
-    /// <summary>Weights that the page opens first, a file or the folder of a run, inside <see cref="Folder"/> or not; null for the model that is shipped.</summary>
+    /// <summary>Weights that the page opens first, a file or the folder of a run, inside <see cref="Folder"/> or not, or another source (<see cref="Io.WeightsSources"/>); null for the model that is shipped.</summary>
     public string? Model { get; init; }
 
     /// <summary>A model of the catalogue: the one that <see cref="Model"/> are weights of, where they do not say; alone it is opened first, with drawn weights.</summary>

@@ -145,7 +145,7 @@ internal static class CommonFlags
     public static FlagSet<T> Crop<T>(this FlagSet<T> flags, string help, Func<T, Size2, T> set) => flags.Add("--crop", s_size, help, set);
 
     public static FlagSet<T> Weights<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>
-        flags.Add("--weights --pretrained", s_weights, help, set);
+        flags.Add("--weights --pretrained", s_weights, $"{help} FILE may be hf:owner/name[@revision][/file] or https:ADDRESS, which is fetched once.", set);
 
     public static FlagSet<T> Workers<T>(this FlagSet<T> flags, string whenAbsent, Func<T, int, T> set) =>
         flags.Add("--workers -j", FlagValues.Integer(0, 256), $"Threads that decode and augment ahead, 0 to 256; {whenAbsent}.", set);

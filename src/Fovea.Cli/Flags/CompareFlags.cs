@@ -21,7 +21,7 @@ internal static class CompareFlags
         .Group("Candidates")
         .Add("--attention", s_mechanisms, "The mechanisms to compare, as fovea list names them, and none, with commas between; the first none, else the first, is what the others are compared with; "
             + "default none,se,eca,cbam,bam,coordinate,simam,triplet.", (o, v) => o with { Attention = v })
-        .Add("--start", s_starts, "What they start from, each mechanism from each: random, files of weights or folders of runs, with commas between; default: --weights, or random.",
+        .Add("--start", s_starts, "What they start from, each mechanism from each: random, files of weights, folders of runs, hf:owner/name or https:ADDRESS, with commas between; default: --weights, or random.",
             (o, v) => o with { Starts = v })
         .Add("--seeds", FlagValues.Integer(1, 100), "Runs of each candidate, with seeds from --seed on; default 3. With one nothing can be said about chance.", (o, v) => o with { Seeds = v })
         .Add("--budget", FlagValues.Duration, "The time that all runs should take together: 90s, 10m, 2h; the worse half of the candidates is dropped as early as that needs; default: none is dropped.",

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using System.Text;
+using Fovea.Io;
 
 namespace Fovea.Cli.Flags;
 
@@ -115,29 +116,8 @@ internal static class FlagValues
     }
 
     /// <summary>A size: <c>8GB</c>, <c>500MB</c> (of 10⁶ bytes), <c>4GiB</c> (of 2³⁰); a bare number counts bytes.</summary>
-    public static FlagValue<long> Bytes { get; } = new("SIZE", text => ReadBytes(text)
+    public static FlagValue<long> Bytes { get; } = new("SIZE", text => ByteSizes.Read(text)
         ?? throw Expected("a size above 0, such as 8GB, 500MB or 4GiB", $"\"{text}\""));
-
-    private static long? ReadBytes(string text)
-    {
-        string number = text.TrimEnd([.. "kKmMgGtTiIbB"]);
-        double? unit = text[number.Length..].ToUpperInvariant() switch
-        {
-            "" or "B" => 1,
-            "K" or "KB" => 1e3,
-            "M" or "MB" => 1e6,
-            "G" or "GB" => 1e9,
-            "T" or "TB" => 1e12,
-            "KIB" => 1L << 10,
-            "MIB" => 1L << 20,
-            "GIB" => 1L << 30,
-            "TIB" => 1L << 40,
-            _ => null,
-        };
-        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value * unit is { } bytes and >= 1 and < 9e18
-            ? (long)bytes
-            : null;
-    }
 
     private static TimeSpan? ReadDuration(string text)
     {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Fovea.Attention;
 using Fovea.Cli.Converting;
 using Fovea.Inspect;
+using Fovea.Io;
 using Fovea.Models;
 using Fovea.Onnx;
 using Fovea.Simd.Drivers;
@@ -164,7 +165,7 @@ internal static class SubjectFlags
             throw new OptionException(path, "an ONNX file is a whole network; --attention and --attention-at are for models of the catalogue.");
         }
 
-        var model = OnnxModel.Load(path, null, progress, stop);
+        OnnxModel model = WeightsSources.Read(path, file => OnnxModel.Load(file, null, progress, stop), progress, stop);
         Size2 size = options.ImageSize ?? UsualSize;
         Tensor[] inputs = [.. model.Inputs.Select(i => i.Example(options.Batch, size.Height, size.Width)).Select(s => Tensor.Zeros(s.Shape, s.DType))];
         foreach (Tensor input in inputs.Where(i => i.DType == DType.Float32))
@@ -172,7 +173,7 @@ internal static class SubjectFlags
             new Generator(0).FillNormal(input.AsSpan<float>());
         }
 
-        return new Subject(Path.GetFileName(path), model, inputs);
+        return new Subject(WeightsSources.FileNameOf(path), model, inputs);
     }
 
     private static (Module Module, ModelDescription Description) OfWeights(

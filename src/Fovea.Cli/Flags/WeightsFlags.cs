@@ -20,10 +20,19 @@ internal static class WeightsFlags
             : throw new FormatException($"expected a number for each channel, or one for all, such as 0.485,0.456,0.406, got \"{text}\".");
     });
 
-    /// <summary>The file of weights that a path means: a run folder stands for the weights of its best epoch.</summary>
-    /// <exception cref="FormatException">It is a folder without them.</exception>
+    /// <summary>The file of weights that a path means: a run folder stands for the weights of its best epoch. Other sources stay as they are, and are asked for later.</summary>
+    /// <exception cref="FormatException">It is a folder without them, or a source that is written wrongly.</exception>
     public static string PathOf(string path)
     {
+        try
+        {
+            WeightsSources.Check(path);
+        }
+        catch (OptionException error)
+        {
+            throw new FormatException(error.Message, error);
+        }
+
         string best = Path.Combine(path, "best.safetensors");
         return !Directory.Exists(path) ? path
             : File.Exists(best) ? best

@@ -29,6 +29,9 @@ internal sealed class LiveProgress(LiveLine line) : IProgress<TrainingEvent>
             case DataCheckProgress check:
                 Show("looking at the data", check.Share, Quantity.Percent(check.Share));
                 break;
+            case WeightsProgress weights:
+                Show("fetching weights", weights.Total == 0 ? 1 : (double)weights.Done / weights.Total, Quantity.Bytes(weights.Done));
+                break;
             case LearningRateTried tried:
                 Show("learning rates", (double)tried.Step / tried.Steps, ProgressText.Of(tried));
                 break;

@@ -42,6 +42,9 @@ internal sealed class PlainProgress : IProgress<TrainingEvent>
             case DataCheckProgress check when IsTime():
                 Write($"looked at {Quantity.Percent(check.Share)} of the data");
                 break;
+            case WeightsProgress weights when IsTime():
+                Write($"fetched {Quantity.Bytes(weights.Done)} of {Quantity.Bytes(weights.Total)} of weights");
+                break;
             case LearningRateTried tried when IsTime():
                 Write($"step {tried.Step}/{tried.Steps}   {ProgressText.Of(tried)}");
                 break;

@@ -17,6 +17,15 @@ internal static class WorkRunner
         return work(line is null ? null : new Shown(line), interruption.Token);
     }
 
+    /// <summary>Does a part of the work of a command that listens to signals itself.</summary>
+    /// <param name="output">Where the bar goes, on a terminal.</param>
+    /// <param name="work">The part.</param>
+    public static T Watch<T>(TextWriter output, Func<IProgress<WorkProgress>?, T> work)
+    {
+        using LiveLine? line = Terminal.BottomLineOf(output);
+        return work(line is null ? null : new Shown(line));
+    }
+
     /// <summary>Does work of which no part can tell how far it is.</summary>
     /// <param name="error">Where "stopping" goes.</param>
     /// <param name="work">The work.</param>

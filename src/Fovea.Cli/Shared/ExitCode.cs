@@ -1,4 +1,5 @@
 using Fovea.Imaging;
+using Fovea.Io;
 using Fovea.Training;
 
 namespace Fovea.Cli;
@@ -37,7 +38,7 @@ public static class ExitCode
         DivergedException => Diverged,
         MemoryException or OutOfMemoryException => Memory,
         OptionException or ShapeException or DTypeException => WrongUse,
-        DataFormatException or ImageException => BadData,
+        DataFormatException or ImageException or SourceException => BadData,
         FileNotFoundException or DirectoryNotFoundException => BadData,
         IOException or UnauthorizedAccessException => Disk,
         FoveaException => WrongUse,

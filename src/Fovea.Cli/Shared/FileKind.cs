@@ -23,14 +23,15 @@ internal static class FileKinds
     private static readonly string[] s_readOnlyImages = [".jpg", ".jpeg", ".jpe", ".jfif", ".pbm", ".pnm", ".tif", ".tiff"];
     private static readonly string[] s_images = [".png", ".bmp", ".ppm", ".pgm"];
 
-    /// <summary>Whether a path is that of an ONNX file, whose weights are read.</summary>
-    public static bool IsOnnx(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a path, or another source, is that of an ONNX file, whose weights are read.</summary>
+    public static bool IsOnnx(string path) => WeightsSources.FileNameOf(path).EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What a path's extension says.</summary>
+    /// <summary>What the extension of a path, or of another source, says.</summary>
     public static FileKind Of(string path)
     {
-        string extension = Path.GetExtension(path).ToLowerInvariant();
-        return WeightsFile.FormatOf(path) is not null ? FileKind.Weights
+        string name = WeightsSources.FileNameOf(path);
+        string extension = Path.GetExtension(name).ToLowerInvariant();
+        return WeightsFile.FormatOf(name) is not null ? FileKind.Weights
             : s_images.Contains(extension) || s_readOnlyImages.Contains(extension) ? FileKind.Image
             : FileKind.Unknown;
     }

@@ -57,7 +57,7 @@ public static class AtomicFile
             KeepPermissions(target, temporary);
             File.Move(temporary, target, overwrite: true);
         }
-        catch (IOException error) when (s_diskFull.Contains(error.HResult))
+        catch (IOException error) when (IsDiskFull(error))
         {
             Delete(temporary);
             throw new DiskFullException(path, Math.Max(expectedBytes, written), FreeBytes(folder), error);
@@ -75,6 +75,22 @@ public static class AtomicFile
     {
         ArgumentNullException.ThrowIfNull(content);
         Write(path, stream => stream.Write(content), content.Length);
+    }
+
+    /// <summary>Whether the disk has no room left.</summary>
+    internal static bool IsDiskFull(IOException error) => s_diskFull.Contains(error.HResult);
+
+    /// <summary>Bytes that the disk of a folder has left; negative when the system would not say.</summary>
+    internal static long FreeBytes(string folder)
+    {
+        try
+        {
+            return new DriveInfo(folder).AvailableFreeSpace;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return -1;
+        }
     }
 
     // Names may be as long as the system allows, so the temporary one takes only their beginning.
@@ -104,18 +120,6 @@ public static class AtomicFile
                     continue;
                 }
             }
-        }
-    }
-
-    private static long FreeBytes(string folder)
-    {
-        try
-        {
-            return new DriveInfo(folder).AvailableFreeSpace;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return -1;
         }
     }
 

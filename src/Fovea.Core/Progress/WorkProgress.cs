@@ -3,6 +3,9 @@ namespace Fovea;
 /// <summary>What a long call does at the moment. A call goes through some of the stages, in this order.</summary>
 public enum WorkStage
 {
+    /// <summary>A file is fetched from another machine; counted in bytes. Of several files the total is estimated from those that have come.</summary>
+    Downloading,
+
     /// <summary>A file is compared with its checksum, or walked before objects are made of it; counted in bytes.</summary>
     Checking,
 

@@ -48,7 +48,7 @@ internal sealed class ModelVersion : IDisposable
     /// <exception cref="FoveaException">The file cannot be read, or does not say what the weights are of.</exception>
     public static ModelVersion Open(ServedModelOptions options, WeightsState state, string id, int maxBatch, DateTimeOffset now, CancellationToken cancellation)
     {
-        var predictor = Predictor.Open(options.Predict with { Weights = state.Path, BatchSize = maxBatch }, cancellation: cancellation);
+        var predictor = Predictor.Open(options.Predict with { Weights = state.Source, BatchSize = maxBatch }, cancellation: cancellation);
         try
         {
             var version = new ModelVersion(predictor, id, now);

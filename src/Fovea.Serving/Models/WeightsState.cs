@@ -1,23 +1,25 @@
 using System.Security.Cryptography;
+using Fovea.Io;
 
 namespace Fovea.Serving.Models;
 
 /// <summary>What a file of weights looks like from outside: when it differs, the file was replaced.</summary>
+/// <param name="Source">What it is read by: its path, or the source that it was fetched from.</param>
 /// <param name="Path">The file.</param>
 /// <param name="Length">Its bytes.</param>
 /// <param name="Modified">When it was written.</param>
-internal readonly record struct WeightsState(string Path, long Length, DateTime Modified)
+internal readonly record struct WeightsState(string Source, string Path, long Length, DateTime Modified)
 {
     private const string BestOfRun = "best.safetensors";
     private const int IdLength = 12;
 
     /// <summary>The state of some weights; null where there is no file.</summary>
-    /// <param name="weights">The file, or the folder of a run, which stands for its best weights.</param>
+    /// <param name="weights">The file, the folder of a run, which stands for its best weights, or another source, which stays what it was when it was first asked for.</param>
     public static WeightsState? Of(string weights)
     {
-        string path = Directory.Exists(weights) ? System.IO.Path.Combine(weights, BestOfRun) : weights;
-        var file = new FileInfo(path);
-        return file.Exists ? new WeightsState(path, file.Length, file.LastWriteTimeUtc) : null;
+        string source = Directory.Exists(weights) ? System.IO.Path.Combine(weights, BestOfRun) : weights;
+        var file = new FileInfo(WeightsSources.Open(source).Path);
+        return file.Exists ? new WeightsState(source, file.FullName, file.Length, file.LastWriteTimeUtc) : null;
     }
 
     /// <summary>The state of some weights that are to be there.</summary>

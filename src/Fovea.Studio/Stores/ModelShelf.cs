@@ -1,4 +1,5 @@
 using Fovea.Attention;
+using Fovea.Io;
 using Fovea.Models;
 using Fovea.Serving.Http;
 using Fovea.Studio.Wire;
@@ -52,12 +53,14 @@ internal sealed class ModelShelf(StudioOptions options)
     private StudioModel Load(OpenModel request, CancellationToken cancellation)
     {
         // The path that the user named when the studio was started is open even outside of the folder.
-        string path = request.Path == options.Model ? Path.GetFullPath(request.Path!) : _folder.Resolve(request.Path!);
+        // So is the source that the user named; the page cannot name others.
+        bool isSource = request.Path == options.Model && WeightsSources.IsSource(request.Path!);
+        string path = isSource ? request.Path! : request.Path == options.Model ? Path.GetFullPath(request.Path!) : _folder.Resolve(request.Path!);
         string best = Path.Combine(path, "best.safetensors");
         path = Directory.Exists(path) && File.Exists(best) ? best : path;
-        string name = Path.GetRelativePath(options.Folder, path);
+        string name = isSource ? path : Path.GetRelativePath(options.Folder, path);
         int? size = request.ImageSize is null ? null : HttpProblem.Check("imageSize", request.ImageSize, LeastSide, MostSide);
-        if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && request.Model is null && ModelWeights.Describe(path) is null)
+        if (WeightsSources.FileNameOf(path).EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && request.Model is null && ModelWeights.Describe(path) is null)
         {
             return OnnxNetworks.Open(path, name, size, cancellation);
         }

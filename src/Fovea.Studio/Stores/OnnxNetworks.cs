@@ -1,3 +1,4 @@
+using Fovea.Io;
 using Fovea.Onnx;
 using Fovea.Training;
 using Fovea.Training.Data;
@@ -14,7 +15,7 @@ internal static class OnnxNetworks
     /// <exception cref="OptionException">It does not take pictures of that size, or gives neither classes nor maps of them.</exception>
     public static StudioModel Open(string path, string name, int? imageSize, CancellationToken cancellation)
     {
-        OnnxModel network = OnnxModel.Load(path, cancellation: cancellation);
+        OnnxModel network = WeightsSources.Read(path, file => OnnxModel.Load(file, cancellation: cancellation), cancellation: cancellation);
         if (network.Inputs is not [{ Dimensions: [_, var channels, var height, var width] }] || (imageSize is { } asked && ((height.Length ?? asked) != asked || (width.Length ?? asked) != asked))
             || (channels.Length ?? 3) is not (1 or 3))
         {

@@ -13,7 +13,7 @@ internal static class AverageMember
     public static IReadOnlyList<string> Find(AverageOptions options)
     {
         string[] files = [.. options.Inputs.SelectMany(i => Directory.Exists(i) ? OfRun(i, options.Last) : [i])];
-        if (Array.Find(files, f => !File.Exists(f)) is { } missing)
+        if (Array.Find(files, f => !WeightsSources.MayExist(f)) is { } missing)
         {
             throw new FileNotFoundException($"average: there is no file \"{missing}\"; give files of weights, or folders of runs.");
         }

@@ -5,7 +5,7 @@ namespace Fovea.Training;
 /// <summary>What to evaluate, one property for each flag of <c>eval</c>.</summary>
 public sealed record EvalOptions
 {
-    /// <summary><c>--weights</c>: the weights; a file of a run folder also says which model they belong to.</summary>
+    /// <summary><c>--weights</c>: the weights, a file or another source (<see cref="Io.WeightsSources"/>); a file of a run folder also says which model they belong to.</summary>
     public string? Weights { get; init; }
 
     /// <summary><c>--model</c>: key of the model catalogue; null takes what the weights say.</summary>
@@ -90,7 +90,7 @@ public sealed record EvalOptions
 /// <summary>What to predict, one property for each flag of <c>predict</c>.</summary>
 public sealed record PredictOptions
 {
-    /// <summary><c>--weights</c>: the weights; a file of a run folder also says which model and classes they belong to.</summary>
+    /// <summary><c>--weights</c>: the weights, a file or another source (<see cref="Io.WeightsSources"/>); a file of a run folder also says which model and classes they belong to.</summary>
     public string? Weights { get; init; }
 
     /// <summary><c>--model</c>: key of the model catalogue; null takes what the weights say.</summary>

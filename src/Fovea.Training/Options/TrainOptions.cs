@@ -184,7 +184,7 @@ public sealed partial record TrainOptions
     /// <summary><c>--class-weights</c>: weigh the loss of a class by the inverse of how often it occurs; default false.</summary>
     public bool ClassWeights { get; init; }
 
-    /// <summary><c>--weights</c>: a file of weights to start from (<c>.safetensors</c>, <c>.pth</c>, <c>.ckpt</c>).</summary>
+    /// <summary><c>--weights</c>: weights to start from: a file (<c>.safetensors</c>, <c>.pth</c>, <c>.ckpt</c>), or another source (<see cref="Io.WeightsSources"/>).</summary>
     public string? Weights { get; init; }
 
     /// <summary><c>--from</c>: the library that the weights are of, where their names leave a choice; null finds it.</summary>

@@ -2,7 +2,7 @@ using Fovea.Io;
 
 namespace Fovea.Training;
 
-/// <summary>Reads weights of any kind: safetensors, PyTorch's files, NumPy archives, and the checkpoints of runs.</summary>
+/// <summary>Reads weights of any kind, safetensors, PyTorch's files, NumPy archives, and the checkpoints of runs, from wherever they are (<see cref="WeightsSources"/>).</summary>
 public static class ModelWeights
 {
     /// <summary>The text that only checkpoints of runs have in their metadata.</summary>
@@ -15,14 +15,15 @@ public static class ModelWeights
     internal const string AveragePrefix = "ema.";
 
     /// <summary>Reads weights. Of a run's checkpoint, the weight average is taken where there is one, else the raw weights.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or another source.</param>
     /// <param name="key">Which state dict of a PyTorch file that holds several; null for the only one.</param>
     /// <param name="part">Take only the tensors below this name, which is left out of theirs; null for all.</param>
-    /// <param name="progress">Is told how far the reading of the file has come.</param>
+    /// <param name="progress">Is told how far the file was fetched and read.</param>
     /// <param name="cancellation">Stops it; nothing stays of it.</param>
     /// <returns>The weights, in the current <see cref="TensorScope"/>.</returns>
     /// <exception cref="DataFormatException">The file is damaged or of no known format.</exception>
-    /// <exception cref="OptionException">Nothing is below <paramref name="part"/>.</exception>
+    /// <exception cref="SourceException">The source cannot be had.</exception>
+    /// <exception cref="OptionException">Nothing is below <paramref name="part"/>, or the source is of no form that is known.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static WeightsContent Read(
         string path, string? key = null, string? part = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
@@ -45,7 +46,9 @@ public static class ModelWeights
     }
 
     /// <summary>The description in a file of weights; null in those of other software.</summary>
+    /// <param name="path">The file, or another source.</param>
     /// <exception cref="DataFormatException">The file is damaged or of no known format.</exception>
+    /// <exception cref="SourceException">The source cannot be had.</exception>
     public static ModelDescription? Describe(string path) => ModelDescription.FromMetadata(WeightsFile.ReadMetadata(path));
 
     private static IReadOnlyDictionary<string, Tensor> Below(string path, IReadOnlyDictionary<string, Tensor> all, string part)

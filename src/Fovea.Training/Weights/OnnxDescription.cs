@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Fovea.Io;
 using Fovea.Models;
 using Fovea.Onnx;
 using Fovea.Training.Data;
@@ -45,7 +46,7 @@ internal static class OnnxDescription
     public static (ModelDescription Description, string? Note) Of(string path, OnnxNetwork network, ModelDescription? said)
     {
         OnnxArchitecture architecture = network.Architecture;
-        string name = Path.GetFileName(path);
+        string name = WeightsSources.FileNameOf(path);
         if (said is not null)
         {
             return (said with { Model = name, Architecture = architecture }, null);

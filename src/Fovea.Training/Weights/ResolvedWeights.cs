@@ -23,7 +23,8 @@ internal sealed class ResolvedWeights : IDisposable
         string path, ModelDescription description, ImportResult weights, ModelDescription? found, ModelFacts facts, PyTorchState? choice, params string?[] notes)
     {
         (Path, Description, _weights, _found, Facts, Choice) = (path, description, weights, found, facts, choice);
-        Notes = [.. notes.Prepend(choice?.ChoiceNote).OfType<string>()];
+        string? moves = WeightsSources.Open(path).Lasting is { } lasting ? $"a branch or a tag may move; what was used stays {lasting}." : null;
+        Notes = [.. notes.Prepend(choice?.ChoiceNote).Append(moves).OfType<string>()];
     }
 
     public string Path { get; }
@@ -54,19 +55,20 @@ internal sealed class ResolvedWeights : IDisposable
     /// <exception cref="OptionException">Neither the file, nor its names, nor what is said tells what the model is; or an option does not fit.</exception>
     /// <exception cref="ImportException">The names belong to several sources, or contradict the options.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="SourceException">The source cannot be had.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static ResolvedWeights Open(
         string path, ModelRequest request, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(WeightsSources.Open(path, progress, cancellation).Path))
         {
-            throw new FileNotFoundException($"weights: there is no file \"{path}\"; give a file of weights, or the folder of a run.");
+            throw new FileNotFoundException($"weights: there is no file \"{path}\"; give a file of weights, the folder of a run, or hf:owner/name.");
         }
 
         if (request is { Model: null, Part: null, Source: null } && WeightsFile.FormatOfContent(path) == WeightsFormat.Onnx && ModelWeights.Describe(path) is var said
             && (said is null || OnnxDescription.IsFile(said.Model)))
         {
-            OnnxNetwork network = OnnxArchitecture.Open(path, progress, cancellation);
+            OnnxNetwork network = WeightsSources.Read(path, file => OnnxArchitecture.Open(file, progress, cancellation));
             FiniteWeights.Check(path, network.State);
             return OfNetwork(path, network.State, path, network, said, null, request);
         }
@@ -155,7 +157,7 @@ internal sealed class ResolvedWeights : IDisposable
     // The graph is wanted alone: its weights, which were read already, go back before the catalogue is searched.
     private static LayerMatch? Match(string path, CancellationToken cancellation)
     {
-        OnnxNetwork network = OnnxArchitecture.Open(path, null, cancellation);
+        OnnxNetwork network = WeightsSources.Read(path, file => OnnxArchitecture.Open(file, null, cancellation));
         foreach (Tensor tensor in network.State.Values)
         {
             tensor.Dispose();

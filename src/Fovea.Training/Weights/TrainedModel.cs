@@ -33,12 +33,13 @@ public sealed class TrainedModel
     public PyTorchState? Choice { get; private init; }
 
     /// <summary>Builds the model that weights are for. What the model is stands in the file, or is recognised by names and shapes.</summary>
-    /// <param name="weights">The file of weights.</param>
+    /// <param name="weights">The file of weights, or another source (<see cref="WeightsSources"/>).</param>
     /// <param name="request">What is said by hand, which goes before that.</param>
-    /// <param name="progress">Is told how far the reading of the file has come.</param>
+    /// <param name="progress">Is told how far the file was fetched and read.</param>
     /// <param name="cancellation">Stops it; nothing stays of it.</param>
     /// <exception cref="OptionException">Nothing says what the model is, or an option does not fit.</exception>
     /// <exception cref="DataFormatException">The weights cannot be read, are not finite, or are of another model.</exception>
+    /// <exception cref="SourceException">The source cannot be had.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static TrainedModel Open(
         string? weights, ModelRequest request, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)

@@ -13,11 +13,13 @@ public sealed class PackageTests(Feed feed)
     {
         ["Fovea"] = ["Fovea.Core", "Fovea.Nn", "Fovea.Simd"],
         ["Fovea.Imaging"] = ["Fovea.Imaging"],
+        ["Fovea.Imaging.Skia"] = ["Fovea.Imaging.Skia"],
         ["Fovea.Imaging.Tiff"] = ["Fovea.Imaging.Tiff"],
         ["Fovea.Onnx"] = ["Fovea.Onnx"],
         ["Fovea.Interop"] = ["Fovea.Interop"],
         ["Fovea.Training"] = ["Fovea.Training"],
         ["Fovea.Inspect"] = ["Fovea.Inspect"],
+        ["Fovea.Serving"] = ["Fovea.Serving"],
     };
 
     // Projects that are in the tool alone.

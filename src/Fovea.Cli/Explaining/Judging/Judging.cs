@@ -15,7 +15,7 @@ internal static class Judging
         (IReadOnlyList<ReportTable> tables, JsonObject judged) = SubjectFlags.WithThreads(options.Threads, () =>
             ProgressRunner.Run(where.Error, where.Error, quiet: false, "stopping", (progress, stop) =>
             {
-                ExplainedModel model = ExplainedModel.Open(options.Weights, options.Request, stop);
+                ExplainedModel model = ExplainedModel.Open(options.Weights, options.Request, DownloadProgress.Of(progress), stop);
                 progress.Report(new Notice($"{model.Description.Title}; preprocessing: {model.Description.PreprocessingText}"));
                 var judge = new MapJudge(model.Module, model.Description, options, text => progress.Report(new Notice(text)));
                 return judge.Run(new Tenths(progress), stop);

@@ -1,5 +1,6 @@
 using Fovea.Cli.Converting;
 using Fovea.Cli.Flags;
+using Fovea.Io;
 using Fovea.Onnx;
 using Fovea.Training;
 using Fovea.Training.Data;
@@ -17,30 +18,32 @@ internal sealed record ExplainedModel(Module Module, ModelDescription Descriptio
     /// <summary>Opens the model.</summary>
     /// <param name="weights">The file; null is refused.</param>
     /// <param name="request">What is said by hand.</param>
+    /// <param name="progress">Is told how far the file was fetched and read.</param>
     /// <param name="stop">Stops it.</param>
     /// <exception cref="OptionException">An option does not fit.</exception>
     /// <exception cref="DataFormatException">The file cannot be read.</exception>
-    public static ExplainedModel Open(string? weights, ModelRequest request, CancellationToken stop)
+    /// <exception cref="SourceException">It cannot be fetched.</exception>
+    public static ExplainedModel Open(string? weights, ModelRequest request, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         CommonFlags.CheckAttention(request.Attention, request.AttentionOptions);
         if (weights is not null && FileKinds.IsOnnx(weights))
         {
-            return OfOnnx(weights, request, stop);
+            return OfOnnx(weights, request, progress, stop);
         }
 
-        var trained = TrainedModel.Open(weights, request, cancellation: stop);
+        var trained = TrainedModel.Open(weights, request, progress, stop);
         return new ExplainedModel(trained.Model, trained.Description, trained.Notes);
     }
 
     // What export wrote says all; of others the shapes of input and output do, and the flags.
-    private static ExplainedModel OfOnnx(string path, ModelRequest request, CancellationToken stop)
+    private static ExplainedModel OfOnnx(string path, ModelRequest request, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
         if (request.Model is not null || request.Attention is not null)
         {
             throw new OptionException(path, "an ONNX file is a whole network; --model and --attention are for weights of the catalogue's models.");
         }
 
-        OnnxModel model = OnnxModel.Load(path, cancellation: stop);
+        OnnxModel model = WeightsSources.Read(path, file => OnnxModel.Load(file, null, progress, stop), progress, stop);
         model.Eval();
         if (model.Inputs is not [{ Dimensions: [_, _, _, _] sides }])
         {
@@ -58,7 +61,7 @@ internal sealed record ExplainedModel(Module Module, ModelDescription Descriptio
         IReadOnlyList<OnnxDimension>? output = model.Outputs[0].Dimensions;
         var description = new ModelDescription
         {
-            Model = Path.GetFileNameWithoutExtension(path),
+            Model = WeightsSources.LabelOf(path),
             Classes = ModelDescription.Numbered(output is [_, var classes, ..] ? classes.Length ?? 1 : 1),
             Task = output?.Count == 4 ? DataTask.Segment : DataTask.Classify,
             ImageSize = UsualSize,

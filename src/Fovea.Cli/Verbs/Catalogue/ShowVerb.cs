@@ -4,6 +4,7 @@ using Fovea.Attention;
 using Fovea.Cli.Converting;
 using Fovea.Cli.Flags;
 using Fovea.Inspect;
+using Fovea.Io;
 using Fovea.Models;
 using Spectre.Console;
 
@@ -15,7 +16,7 @@ internal static class ShowVerb
     public static Verb Build()
     {
         var verb = new Verb("show", "Show a mechanism's formula and options, a model's size, or what a file of weights is for.", "fovea show cbam", "fovea show resnet50 --json", "fovea show best.safetensors");
-        Argument<string> key = verb.AddArgument<string>("key", "A mechanism or a model, as fovea list prints it, or a file of weights.", ArgumentArity.ExactlyOne);
+        Argument<string> key = verb.AddArgument<string>("key", "A mechanism or a model, as fovea list prints it, or weights: a file, the folder of a run, hf:owner/name[@revision][/file], https:…", ArgumentArity.ExactlyOne);
         Option<bool> json = verb.AddJson();
         verb.SetAction(parsed => Run(parsed.GetRequiredValue(key), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
         return verb;
@@ -43,7 +44,7 @@ internal static class ShowVerb
             return ExitCode.Done;
         }
 
-        if (Path.Exists(key))
+        if (WeightsSources.MayExist(key))
         {
             WeightsCard.Write(key, json, output);
             return ExitCode.Done;

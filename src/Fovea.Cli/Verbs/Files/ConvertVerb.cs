@@ -5,6 +5,7 @@ using Fovea.Cli.Flags;
 using Fovea.Cli.Progress;
 using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Transforms;
+using Fovea.Io;
 
 namespace Fovea.Cli.Verbs;
 
@@ -33,7 +34,7 @@ internal static class ConvertVerb
             "fovea convert photo.jpg photo.png --resize 224x224 --filter bilinear",
             "fovea convert resnet50.pth resnet50.safetensors --from torchvision --model resnet50",
             "fovea convert cbam.pth cbam.safetensors --from official-cbam --mechanism cbam --option channels=64");
-        Argument<string> input = verb.AddArgument<string>("in", "The file to read; .jpg and .tif are read as well, and stack.tif#3 is the third page of a TIFF file.", ArgumentArity.ExactlyOne);
+        Argument<string> input = verb.AddArgument<string>("in", "The file to read, of weights also hf:owner/name[@revision][/file] or https:…; .jpg and .tif are read as well, and stack.tif#3 is the third page of a TIFF file.", ArgumentArity.ExactlyOne);
         Argument<string> output = verb.AddArgument<string>("out", "The file to write.", ArgumentArity.ExactlyOne, FlagValues.OutputFile);
         FlagSet<ConvertOptions> flags = new FlagSet<ConvertOptions>()
             .Group("Images")
@@ -118,7 +119,7 @@ internal static class ConvertVerb
             throw Wrong("--filter says how to resize; give --resize WxH as well");
         }
 
-        if (!File.Exists(input) && !(kind == FileKind.Image && PageName.TryParse(input, out string stack, out _) && File.Exists(stack)))
+        if (!(kind == FileKind.Weights && WeightsSources.IsSource(input)) && !File.Exists(input) && !(kind == FileKind.Image && PageName.TryParse(input, out string stack, out _) && File.Exists(stack)))
         {
             throw new FileNotFoundException($"convert: there is no file {input}.");
         }

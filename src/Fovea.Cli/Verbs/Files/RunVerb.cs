@@ -27,7 +27,7 @@ internal static class RunVerb
             + "--output writes them as .npy.",
             "fovea run resnet18.onnx --input input=photo.npy --output out",
             "fovea run best.safetensors --input photo.npy --json");
-        Argument<string> model = verb.AddArgument<string>("model", "An .onnx file, a file of weights, or the folder of a run.", ArgumentArity.ExactlyOne);
+        Argument<string> model = verb.AddArgument<string>("model", "An .onnx file, a file of weights, the folder of a run, or where one is: hf:owner/name[@revision][/file], https:…", ArgumentArity.ExactlyOne);
         FlagSet<RunOptions> flags = new FlagSet<RunOptions>()
             .Group("Run")
             .AddMany("--input", FlagValues.Text("NAME=FILE"), "An input of the model by its name, and the .npy file that holds it; without a name where the model has one input. "
@@ -90,14 +90,14 @@ internal static class RunVerb
     private static (string[] Inputs, string[] Outputs, Func<Tensor[], Tensor[]> Run, DType[] Types) Open(
         string path, List<string> notes, IProgress<WorkProgress>? progress, CancellationToken stop)
     {
-        if (!Path.Exists(path))
+        if (!WeightsSources.MayExist(path))
         {
             throw new FileNotFoundException($"run: there is no file {path}.");
         }
 
-        if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        if (FileKinds.IsOnnx(path))
         {
-            var model = OnnxModel.Load(path, null, progress, stop);
+            OnnxModel model = WeightsSources.Read(path, file => OnnxModel.Load(file, null, progress, stop), progress, stop);
             model.Eval();
             notes.AddRange(model.Notes);
             return ([.. model.Inputs.Select(i => i.Name)], [.. model.Outputs.Select(o => o.Name)], x => model.CallAll(x), [.. model.Inputs.Select(i => i.DType)]);

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Fovea.Cli.Explaining;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Predicting;
+using Fovea.Cli.Progress;
 
 namespace Fovea.Cli.Verbs;
 
@@ -40,7 +41,7 @@ internal static class ExplainVerb
         }
 
         using var interruption = Interruption.Under(null, where.Error);
-        ExplainedModel model = ExplainedModel.Open(options.Weights, options.Request, interruption.Token);
+        ExplainedModel model = WorkRunner.Watch(where.Error, progress => ExplainedModel.Open(options.Weights, options.Request, progress, interruption.Token));
         where.Error.WriteLine($"{model.Description.Title}; preprocessing: {model.Description.PreprocessingText}");
         foreach (string note in model.Notes.Concat(model.Description.LookText is { } looked ? [looked] : []))
         {

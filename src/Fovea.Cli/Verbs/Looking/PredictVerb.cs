@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Fovea.Cli.Explaining;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Predicting;
+using Fovea.Cli.Progress;
 using Fovea.Imaging;
 using Fovea.Imaging.Codecs;
 using Fovea.Training;
@@ -56,7 +57,7 @@ internal static class PredictVerb
             TensorMemory.LargePages = false;
         }
 
-        using Predictor predictor = Predictor.Open(options, cancellation: interruption.Token);
+        using Predictor predictor = WorkRunner.Watch(where.Error, progress => Predictor.Open(options, progress, interruption.Token));
         where.Error.WriteLine($"{predictor.Description.Title}; preprocessing: {predictor.Description.PreprocessingText}");
         foreach (string note in predictor.Notes)
         {

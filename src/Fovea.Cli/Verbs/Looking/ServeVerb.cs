@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Serving;
+using Fovea.Io;
 using Fovea.Serving;
 using Fovea.Training;
 
@@ -21,9 +22,10 @@ internal static class ServeVerb
             "fovea serve runs/classify/photos-resnet18",
             "fovea serve cats=runs/classify/cats streets=runs/segment/camvid-unet-small --port 9000",
             "fovea serve resnet50.onnx --batch-size 8 --max-wait 10",
+            "fovea serve resnet=hf:timm/resnet18.a1_in1k",
             "fovea serve best.safetensors --host 0.0.0.0 --deadline 5s");
         Argument<string[]> models = verb.AddArgument<string[]>(
-            "model", "Weights (.safetensors, .pth, .ckpt, .npz, .onnx) or folders of runs, each alone or as NAME=PATH; the name is that of the address /v1/models/NAME:predict.", ArgumentArity.OneOrMore);
+            "model", "Weights (.safetensors, .pth, .ckpt, .npz, .onnx) folders of runs, or sources such as hf:owner/name, each alone or as NAME=PATH; the name is that of the address /v1/models/NAME:predict.", ArgumentArity.OneOrMore);
         FlagSet<ServeOptions> flags = ServeFlags.All();
         flags.AddTo(verb);
         verb.SetAction(parsed => Run(flags.Apply(parsed, new ServeOptions(new ServerOptions(), s_unsaid)), parsed.GetValue(models) ?? [], (StandardStreams)parsed.InvocationConfiguration));
@@ -52,7 +54,7 @@ internal static class ServeVerb
     private static ServedModelOptions Named(string text, PredictOptions predict)
     {
         int at = text.IndexOf('=', StringComparison.Ordinal);
-        return at > 0 && !Path.Exists(text) && ServedModelOptions.IsName(text[..at])
+        return at > 0 && !Path.Exists(text) && !WeightsSources.IsSource(text) && ServedModelOptions.IsName(text[..at])
             ? new ServedModelOptions(text[..at], predict with { Weights = text[(at + 1)..] })
             : new ServedModelOptions(ServedModelOptions.NameOf(text), predict with { Weights = text });
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Fovea.Cli.Flags;
+using Fovea.Io;
 using Fovea.Studio;
 
 namespace Fovea.Cli.Verbs;
@@ -19,7 +20,7 @@ internal static class StudioVerb
             "fovea studio --folder runs --port 0");
         FlagSet<StudioOptions> flags = new FlagSet<StudioOptions>()
             .Group("Open")
-            .Weights("The weights, or the folder of a run, that the page opens first; default: a small model that comes with the program.", (o, v) => o with { Model = Path.GetFullPath(v) })
+            .Weights("The weights, or the folder of a run, that the page opens first; default: a small model that comes with the program.", (o, v) => o with { Model = WeightsSources.IsSource(v) ? v : Path.GetFullPath(v) })
             .Model("default: what the weights say; without weights it is built with drawn ones", (o, v) => o with { Catalogue = v }, (o, v) => o with { Catalogue = $"{v}_{o.Catalogue}" })
             .Add("--image", FlagValues.Text("FILE"), "The picture that the page opens first; default: a sample.", (o, v) => o with { Image = Path.GetFullPath(v) })
             .Add("--folder", FlagValues.Text("DIR"), "The folder that the page may open models and runs from, and nothing outside of it; default: the current one.", (o, v) => o with { Folder = Path.GetFullPath(v) })
@@ -33,7 +34,7 @@ internal static class StudioVerb
 
     private static int Run(StudioOptions options, StandardStreams where)
     {
-        foreach (string path in new[] { options.Model, options.Image }.OfType<string>().Where(p => !Path.Exists(p)))
+        foreach (string path in new[] { options.Model, options.Image }.OfType<string>().Where(p => !(p == options.Model ? WeightsSources.MayExist(p) : Path.Exists(p))))
         {
             throw new FileNotFoundException($"studio: there is no \"{path}\"; give a file of weights or the folder of a run with --weights, a picture with --image.");
         }

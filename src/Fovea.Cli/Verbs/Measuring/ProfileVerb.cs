@@ -5,6 +5,7 @@ using Fovea.Attention;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Progress;
 using Fovea.Inspect;
+using Fovea.Io;
 using Fovea.Models;
 using Spectre.Console;
 
@@ -44,7 +45,7 @@ internal static class ProfileVerb
         (string model, string? attention) = ModelCatalog.Split(key);
         return ModelCatalog.Contains(key) ? options with { Model = model, Attention = options.Attention ?? attention }
             : Catalog.Keys.Contains(key) ? options with { Mechanism = key }
-            : Path.Exists(key) ? options with { Weights = WeightsFlags.PathOf(key) }
+            : WeightsSources.MayExist(key) ? options with { Weights = WeightsFlags.PathOf(key) }
             : throw new OptionException("profile", $"there is no mechanism or model \"{key}\"; {Suggestion.Hint(key, known)}");
     }
 

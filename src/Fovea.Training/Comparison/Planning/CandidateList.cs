@@ -1,4 +1,5 @@
 using Fovea.Attention;
+using Fovea.Io;
 
 namespace Fovea.Training;
 
@@ -23,9 +24,9 @@ internal static class CandidateList
             return [.. options.Attention.Select(key => new Candidate(key, key, key, With(options.Training, key)))];
         }
 
-        if (options.Starts.FirstOrDefault(s => s != ComparisonOptions.RandomStart && !Path.Exists(s)) is { } missing)
+        if (options.Starts.FirstOrDefault(s => s != ComparisonOptions.RandomStart && !WeightsSources.MayExist(s)) is { } missing)
         {
-            throw new FileNotFoundException($"start: there is no file \"{missing}\"; give {ComparisonOptions.RandomStart}, a file of weights, or the folder of a run.");
+            throw new FileNotFoundException($"start: there is no file \"{missing}\"; give {ComparisonOptions.RandomStart}, a file of weights, the folder of a run, or hf:owner/name.");
         }
 
         string[] labels = [.. options.Starts.Select(Label)];
@@ -58,7 +59,7 @@ internal static class CandidateList
             return training;
         }
 
-        using StartingWeights weights = StartingWeights.Open(training with { Weights = file, Attention = ModelRequest.NoAttention }, cancellation)!;
+        using StartingWeights weights = StartingWeights.Open(training with { Weights = file, Attention = ModelRequest.NoAttention }, null, cancellation)!;
         TrainOptions said = weights.Complete();
         string? model = weights.Architecture is null ? said.Model
             : OnnxDescription.IsFile(training.Model) ? training.Model
@@ -75,8 +76,8 @@ internal static class CandidateList
             return start;
         }
 
-        string name = Path.GetFileNameWithoutExtension(start);
-        string label = name is "best" or "last" && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(start))) is { Length: > 0 } folder ? folder : name;
+        string name = WeightsSources.LabelOf(start);
+        string label = name is "best" or "last" && !WeightsSources.IsSource(start) && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(start))) is { Length: > 0 } folder ? folder : name;
         return string.Concat(label.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'));
     }
 }

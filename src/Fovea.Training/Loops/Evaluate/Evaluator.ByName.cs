@@ -31,7 +31,7 @@ public static partial class Evaluator
     {
         ArgumentNullException.ThrowIfNull(options);
         ParallelPool.Threads = options.Threads ?? ParallelPool.Threads;
-        var trained = TrainedModel.Open(options.Weights, options.ModelRequest(), cancellation: cancellation);
+        var trained = TrainedModel.Open(options.Weights, options.ModelRequest(), DownloadProgress.Of(progress), cancellation);
         foreach (string note in trained.Notes)
         {
             progress?.Report(new TrainingWarning(note));

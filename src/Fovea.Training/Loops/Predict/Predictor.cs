@@ -1,5 +1,6 @@
 using Fovea.Imaging;
 using Fovea.Imaging.Codecs;
+using Fovea.Io;
 using Fovea.Simd.Drivers;
 using Fovea.Training.Data;
 
@@ -75,10 +76,11 @@ public sealed class Predictor : IDisposable
 
     /// <summary>Reads the weights and builds their model.</summary>
     /// <param name="options">How it predicts, and with what.</param>
-    /// <param name="progress">Is told how far the reading of the file has come.</param>
+    /// <param name="progress">Is told how far the file was fetched and read.</param>
     /// <param name="cancellation">Stops it; nothing stays of it.</param>
     /// <exception cref="OptionException">An option does not fit, or a name is unknown.</exception>
     /// <exception cref="DataFormatException">The weights cannot be read, or belong to another model.</exception>
+    /// <exception cref="SourceException">The weights cannot be fetched.</exception>
     /// <exception cref="MemoryException">One image takes more memory than there is.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Predictor Open(
@@ -88,6 +90,12 @@ public sealed class Predictor : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Top, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
         ParallelPool.Threads = options.Threads ?? ParallelPool.Threads;
+        if (options.Weights is { } weights)
+        {
+            // What has to be fetched is fetched here, where it is seen and can be stopped, and not by the thread that warms up.
+            WeightsSources.Open(weights, progress, cancellation);
+        }
+
         PredictWarmup? warmup = IsSingle(options) ? PredictWarmup.WarmUp(options) : null;
         return new Predictor(TrainedModel.Open(options.Weights, options.ModelRequest(), progress, cancellation), options) { _warmup = warmup };
     }

@@ -18,7 +18,10 @@ internal sealed class StartingWeights : IDisposable
     public OnnxArchitecture? Architecture => _weights.Description.Architecture;
 
     /// <summary>Opens the weights of a run; without any, the ONNX file whose network is to be trained from the beginning. Null when it has neither.</summary>
-    public static StartingWeights? Open(TrainOptions options, CancellationToken cancellation)
+    /// <param name="options">The run's.</param>
+    /// <param name="progress">Is told how far a download is.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static StartingWeights? Open(TrainOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
     {
         bool isNetworkAlone = options.Weights is null && OnnxDescription.IsFile(options.Model);
         if ((isNetworkAlone ? options.Model : options.Weights) is not { } path)
@@ -29,7 +32,7 @@ internal sealed class StartingWeights : IDisposable
         using TensorScope scope = TensorScope.Begin();
         ModelRequest request = options.ModelRequest();
         ModelRequest asked = isNetworkAlone ? request with { Model = null } : request;
-        return new StartingWeights(ResolvedWeights.Open(path, asked, cancellation: cancellation).Detach(), options);
+        return new StartingWeights(ResolvedWeights.Open(path, asked, DownloadProgress.Of(progress), cancellation).Detach(), options);
     }
 
     /// <summary>The options with the model, the mechanism and the preprocessing that the weights say, where the user said nothing.</summary>

@@ -61,7 +61,7 @@ internal sealed class TrainSetup
         options = resumed is null ? options : ResumedOptions.Of(options, resumed, warnings);
         options.Validate();
         ParallelPool.Threads = options.Threads ?? ParallelPool.Threads;
-        using StartingWeights? start = resumed is null ? StartingWeights.Open(options, cancellation) : null;
+        using StartingWeights? start = resumed is null ? StartingWeights.Open(options, progress, cancellation) : null;
         options = start?.Complete() ?? options;
         OnnxArchitecture? network = resumed is null ? start?.Architecture : resumed.Checkpoints.Describe()?.Architecture;
         ModelEntry? entry = network is not null ? OnnxDescription.Entry(options.Model!, network) : options.Model is null ? null : ModelCatalog.Find(options.Model);

@@ -92,6 +92,11 @@ public sealed record LearningRateTried(int Step, int Steps, double LearningRate,
 /// <param name="Share">How much is done, 0 to 1.</param>
 public sealed record DataCheckProgress(double Share) : TrainingEvent;
 
+/// <summary>Weights are being fetched from another machine.</summary>
+/// <param name="Done">Bytes that have come.</param>
+/// <param name="Total">Bytes in all; of several files estimated from those that have come.</param>
+public sealed record WeightsProgress(long Done, long Total) : TrainingEvent;
+
 /// <summary>A comparison measures its candidates, or goes on to its next run.</summary>
 /// <param name="Message">What it does now.</param>
 public sealed record ComparisonProgress(string Message) : TrainingEvent;

@@ -17,6 +17,7 @@ public static class ReaderTable
         new ImageReader("ico", TableStructure.Ico, "ico", "*.ico"),
         new ImageReader("webp", new RiffStructure(), "webp", "*.webp", new WebpDecoder()),
         new SafetensorsReader(),
+        new ShardIndexReader(),
         new CheckpointReader(),
         new DescriptionReader(),
         new NpyReader(),

@@ -19,6 +19,33 @@ public sealed class SafetensorsReader() : Reader("safetensors", new SafetensorsS
     }
 }
 
+/// <summary>The index of several safetensors files, with sound ones beside it.</summary>
+public sealed class ShardIndexReader() : Reader("safetensors-index", TextStructure.Json)
+{
+    public override IReadOnlyList<byte[]> Seeds { get; } =
+    [
+        """{"metadata":{"total_size":28},"weight_map":{"a":"m-1.safetensors","b":"m-1.safetensors","c\u00e9":"m-2.safetensors"}}"""u8.ToArray(),
+        """{"weight_map":{"a":"m-1.safetensors","b":"m-1.safetensors"},"more":[1,{"x":null},"y"]}"""u8.ToArray(),
+    ];
+
+    public override long Read(byte[] file, string folder)
+    {
+        foreach ((string name, string[] tensors) in new[] { ("m-1.safetensors", new[] { "a", "b" }), ("m-2.safetensors", ["cé"]) })
+        {
+            string part = Path.Combine(folder, name);
+            if (!File.Exists(part))
+            {
+                using var scope = TensorScope.Begin();
+                SafetensorsFile.Write(part, tensors.ToDictionary(t => t, _ => Tensor.Ones([3])));
+            }
+        }
+
+        string index = Path.Combine(folder, "model.safetensors.index.json");
+        File.WriteAllBytes(index, file);
+        return Bytes(WeightsFile.Read(index).Tensors.Values);
+    }
+}
+
 /// <summary>Checkpoints of runs.</summary>
 public sealed class CheckpointReader() : Reader("checkpoint", new CheckpointStructure())
 {

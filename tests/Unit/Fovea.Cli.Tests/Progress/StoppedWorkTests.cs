@@ -39,8 +39,8 @@ public sealed class StoppedWorkTests : IDisposable
                 new ExportOptions { Golden = Path.Combine(Repository.Root, "tests", "golden", "mechanisms", "se", "batch-1-odd.safetensors"), Output = _folder.File("case") }, null, s_stopped),
             "convert" => WeightsConversion.Run(weights, output, null, null, s_stopped),
             "import" => WeightsImport.Run(weights, output, null, new ImportTarget { Source = WeightsFlags.Auto, Model = "resnet8" }, null, s_stopped),
-            "explain" => ExplainedModel.Open(weights, new ModelRequest(), s_stopped),
-            "explain onnx" => ExplainedModel.Open(network, new ModelRequest(), s_stopped),
+            "explain" => ExplainedModel.Open(weights, new ModelRequest(), null, s_stopped),
+            "explain onnx" => ExplainedModel.Open(network, new ModelRequest(), null, s_stopped),
             "bench" => SubjectFlags.Build(new SubjectOptions { Weights = weights }, null, s_stopped),
             _ => SubjectFlags.Build(new SubjectOptions { Weights = network }, null, s_stopped),
         });
