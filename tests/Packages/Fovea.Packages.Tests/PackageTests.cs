@@ -136,13 +136,19 @@ public sealed class PackageTests(Feed feed)
     }
 
     [Fact]
-    public void The_tool_brings_all_that_it_needs_and_no_native_library()
+    public void The_tool_brings_all_that_it_needs_and_one_native_library_for_each_platform()
     {
         using var package = new Package(feed, Tool);
         Assert.Empty(package.Dependencies);
         Assert.Equal("DotnetTool", (string)Assert.Single(package.Elements("packageType")).Attribute("name")!);
-        string[] files = [.. package.Files.Where(f => f.StartsWith("tools/", StringComparison.Ordinal))];
-        Assert.All(files, f => Assert.StartsWith("tools/net10.0/any/", f, StringComparison.Ordinal));
+        string[] all = [.. package.Files.Where(f => f.StartsWith("tools/", StringComparison.Ordinal))];
+        Assert.All(all, f => Assert.StartsWith("tools/net10.0/any/", f, StringComparison.Ordinal));
+
+        // WebP's, loaded with the first such file (decision 27).
+        string[] native = [.. all.Where(f => f.Contains("/runtimes/", StringComparison.Ordinal) && f.Contains("/native/", StringComparison.Ordinal))];
+        Assert.All(native, f => Assert.Equal("libSkiaSharp", Path.GetFileNameWithoutExtension(f)));
+        Assert.Equal(native.Length, native.Select(Path.GetDirectoryName).Distinct().Count());
+        string[] files = [.. all.Except(native)];
         Assert.All(files, f => Assert.True(Path.GetExtension(f) is ".dll" or ".json" or ".xml" or ".pdb", f));
         Assert.Equal(["tools/net10.0/any/DotnetToolSettings.xml"], files.Where(f => f.EndsWith(".xml", StringComparison.Ordinal)));
         Assert.Empty(s_assemblies.Values.SelectMany(a => a).Append("Fovea.Studio").Append("fovea").Select(a => $"tools/net10.0/any/{a}.dll").Except(files));

@@ -19,7 +19,7 @@ public class StackTests
     public StackTests() => RegisterTiff();
 
     /// <summary>Sees to it that TIFF is read, once in a process.</summary>
-    public static void RegisterTiff() => _ = s_decoder.Value;
+    internal static void RegisterTiff() => _ = s_decoder.Value;
 
     [Fact]
     public void A_folder_per_class_has_every_page_in_order()
