@@ -22,12 +22,12 @@ internal sealed record Group(string Name, IReadOnlyList<Picture> Pictures)
     /// <summary>The largest difference of any picture.</summary>
     public int Difference(Decoder decoder) => Pictures.Max(p => p.Difference(decoder.Pixels(p.File, p.Expected.Channels)));
 
-    /// <summary>Seconds of one pass.</summary>
+    /// <summary>Seconds of the thread's processor time in one pass.</summary>
     public double Seconds(Decoder decoder)
     {
-        long start = Stopwatch.GetTimestamp();
+        double start = ThreadClock.Seconds;
         Pass(decoder);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return ThreadClock.Seconds - start;
     }
 
     /// <summary>Managed bytes that a pass allocates on its thread, of a process that has made such a pass before.</summary>
