@@ -22,12 +22,12 @@ internal sealed record Group(string Name, IReadOnlyList<Picture> Pictures)
     /// <summary>The largest difference of any picture.</summary>
     public int Difference(Decoder decoder) => Pictures.Max(p => p.Difference(decoder.Pixels(p.File, p.Expected.Channels)));
 
-    /// <summary>Seconds of the thread's processor time in one pass.</summary>
+    /// <summary>Seconds of one pass.</summary>
     public double Seconds(Decoder decoder)
     {
-        double start = ThreadClock.Seconds;
+        long start = Stopwatch.GetTimestamp();
         Pass(decoder);
-        return ThreadClock.Seconds - start;
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>Managed bytes that a pass allocates on its thread, of a process that has made such a pass before.</summary>

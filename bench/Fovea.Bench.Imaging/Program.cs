@@ -33,7 +33,7 @@ Table(group =>
     return [.. differences.Select(d => d == int.MaxValue ? "other sides" : $"{d}")];
 });
 
-Console.WriteLine($"\nMegapixels a second of processor time, one thread, median of {rounds} rounds in turns:\n");
+Console.WriteLine($"\nMegapixels a second, one thread, median of {rounds} rounds in turns:\n");
 Dictionary<(Group, Decoder), List<double>> seconds = groups.SelectMany(g => decoders.Select(d => (g, d))).ToDictionary(k => k, _ => new List<double>());
 for (int round = -2; round < rounds; round++)
 {
