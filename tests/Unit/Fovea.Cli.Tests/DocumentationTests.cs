@@ -27,6 +27,7 @@ public sealed partial class DocumentationTests
     [
         .. Directory.GetFiles(Repository.Root, "*.md"),
         .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories),
+        Path.Combine(Repository.Root, "src", "Fovea.Cli", "README.md"),
     ];
 
     private static IEnumerable<string> CommandsIn(string document) => Fence().Matches(document)
