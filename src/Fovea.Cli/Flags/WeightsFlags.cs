@@ -33,10 +33,8 @@ internal static class WeightsFlags
             throw new FormatException(error.Message, error);
         }
 
-        string best = Path.Combine(path, "best.safetensors");
-        return !Directory.Exists(path) ? path
-            : File.Exists(best) ? best
-            : throw new FormatException($"{path} is a folder without best.safetensors; give a file of weights or the folder of a run.");
+        string weights = ModelWeights.PathOf(path);
+        return Directory.Exists(weights) ? throw new FormatException($"{path} is a folder without best.safetensors; give a file of weights or the folder of a run.") : weights;
     }
 
     public static FlagSet<T> From<T>(this FlagSet<T> flags, string help, Func<T, string, T> set) =>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Fovea.Io;
+using Fovea.Training;
 
 namespace Fovea.Serving.Models;
 
@@ -10,14 +11,13 @@ namespace Fovea.Serving.Models;
 /// <param name="Modified">When it was written.</param>
 internal readonly record struct WeightsState(string Source, string Path, long Length, DateTime Modified)
 {
-    private const string BestOfRun = "best.safetensors";
     private const int IdLength = 12;
 
     /// <summary>The state of some weights; null where there is no file.</summary>
     /// <param name="weights">The file, the folder of a run, which stands for its best weights, or another source, which stays what it was when it was first asked for.</param>
     public static WeightsState? Of(string weights)
     {
-        string source = Directory.Exists(weights) ? System.IO.Path.Combine(weights, BestOfRun) : weights;
+        string source = ModelWeights.PathOf(weights);
         var file = new FileInfo(WeightsSources.Open(source).Path);
         return file.Exists ? new WeightsState(source, file.FullName, file.Length, file.LastWriteTimeUtc) : null;
     }
@@ -25,7 +25,7 @@ internal readonly record struct WeightsState(string Source, string Path, long Le
     /// <summary>The state of some weights that are to be there.</summary>
     /// <exception cref="FileNotFoundException">They are not.</exception>
     public static WeightsState Require(string? weights) => (string.IsNullOrEmpty(weights) ? null : Of(weights)) ?? throw new FileNotFoundException(
-        $"serve: there is no \"{weights}\"; expected a file of weights, an ONNX file, or the folder of a run with {BestOfRun}.", weights);
+        $"serve: there is no \"{weights}\"; expected a file of weights, an ONNX file, or the folder of a run with best.safetensors.", weights);
 
     /// <summary>The beginning of the content's SHA-256: what a version is called.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>

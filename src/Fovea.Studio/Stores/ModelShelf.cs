@@ -56,8 +56,7 @@ internal sealed class ModelShelf(StudioOptions options)
         // So is the source that the user named; the page cannot name others.
         bool isSource = request.Path == options.Model && WeightsSources.IsSource(request.Path!);
         string path = isSource ? request.Path! : request.Path == options.Model ? Path.GetFullPath(request.Path!) : _folder.Resolve(request.Path!);
-        string best = Path.Combine(path, "best.safetensors");
-        path = Directory.Exists(path) && File.Exists(best) ? best : path;
+        path = ModelWeights.PathOf(path);
         string name = isSource ? path : Path.GetRelativePath(options.Folder, path);
         int? size = request.ImageSize is null ? null : HttpProblem.Check("imageSize", request.ImageSize, LeastSide, MostSide);
         if (WeightsSources.FileNameOf(path).EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && request.Model is null && ModelWeights.Describe(path) is null)

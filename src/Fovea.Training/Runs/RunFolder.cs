@@ -7,6 +7,9 @@ namespace Fovea.Training;
 /// <summary>The folder that a run writes into, and the names of what lies in it.</summary>
 public sealed class RunFolder
 {
+    /// <summary>The name of the best epoch's weights in the folder.</summary>
+    internal const string BestName = "best.safetensors";
+
     private RunFolder(string path, bool isNew = false)
     {
         IsNew = isNew;
@@ -24,7 +27,7 @@ public sealed class RunFolder
     public CheckpointFolder Checkpoints { get; }
 
     /// <summary>The weights of the best epoch, ready for <c>eval</c> and <c>predict</c>.</summary>
-    public string BestWeights => File("best.safetensors");
+    public string BestWeights => File(BestName);
 
     /// <summary>The report.</summary>
     public string Report => File("report.html");

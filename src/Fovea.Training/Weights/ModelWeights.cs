@@ -14,8 +14,17 @@ public static class ModelWeights
     /// <summary>Before the names of their running average.</summary>
     internal const string AveragePrefix = "ema.";
 
+    /// <summary>Which weights a path means: the folder of a run stands for those of its best epoch, all else for itself.</summary>
+    /// <param name="path">A file, the folder of a run, or another source.</param>
+    public static string PathOf(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string best = Path.Combine(path, RunFolder.BestName);
+        return Directory.Exists(path) && File.Exists(best) ? best : path;
+    }
+
     /// <summary>Reads weights. Of a run's checkpoint, the weight average is taken where there is one, else the raw weights.</summary>
-    /// <param name="path">The file, or another source.</param>
+    /// <param name="path">The file, the folder of a run, or another source.</param>
     /// <param name="key">Which state dict of a PyTorch file that holds several; null for the only one.</param>
     /// <param name="part">Take only the tensors below this name, which is left out of theirs; null for all.</param>
     /// <param name="progress">Is told how far the file was fetched and read.</param>
@@ -28,6 +37,7 @@ public static class ModelWeights
     public static WeightsContent Read(
         string path, string? key = null, string? part = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
+        path = PathOf(path);
         WeightsFile file = WeightsFile.Read(path, key, progress, cancellation);
         if (part is not null)
         {
@@ -46,10 +56,10 @@ public static class ModelWeights
     }
 
     /// <summary>The description in a file of weights; null in those of other software.</summary>
-    /// <param name="path">The file, or another source.</param>
+    /// <param name="path">The file, the folder of a run, or another source.</param>
     /// <exception cref="DataFormatException">The file is damaged or of no known format.</exception>
     /// <exception cref="SourceException">The source cannot be had.</exception>
-    public static ModelDescription? Describe(string path) => ModelDescription.FromMetadata(WeightsFile.ReadMetadata(path));
+    public static ModelDescription? Describe(string path) => ModelDescription.FromMetadata(WeightsFile.ReadMetadata(PathOf(path)));
 
     private static IReadOnlyDictionary<string, Tensor> Below(string path, IReadOnlyDictionary<string, Tensor> all, string part)
     {

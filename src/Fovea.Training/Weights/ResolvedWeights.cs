@@ -60,6 +60,7 @@ internal sealed class ResolvedWeights : IDisposable
     public static ResolvedWeights Open(
         string path, ModelRequest request, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
+        path = ModelWeights.PathOf(path);
         if (!File.Exists(WeightsSources.Open(path, progress, cancellation).Path))
         {
             throw new FileNotFoundException($"weights: there is no file \"{path}\"; give a file of weights, the folder of a run, or hf:owner/name.");

@@ -33,7 +33,7 @@ public sealed class TrainedModel
     public PyTorchState? Choice { get; private init; }
 
     /// <summary>Builds the model that weights are for. What the model is stands in the file, or is recognised by names and shapes.</summary>
-    /// <param name="weights">The file of weights, or another source (<see cref="WeightsSources"/>).</param>
+    /// <param name="weights">The file of weights, the folder of a run, or another source (<see cref="WeightsSources"/>).</param>
     /// <param name="request">What is said by hand, which goes before that.</param>
     /// <param name="progress">Is told how far the file was fetched and read.</param>
     /// <param name="cancellation">Stops it; nothing stays of it.</param>

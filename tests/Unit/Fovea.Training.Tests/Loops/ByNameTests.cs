@@ -23,6 +23,9 @@ public class ByNameTests
 
         // best.ckpt and last.ckpt hold the same model; the .pth that other software reads is recognised but for the image size.
         Assert.Equal(evaluation.Loss!.Value, Evaluator.Run(new EvalOptions { Weights = Path.Combine(result.Run, "checkpoints", "best.ckpt"), Data = folder.File("val") }).Loss!.Value, 1e-6);
+
+        // So does the folder.
+        Assert.Equal(evaluation.Loss!.Value, Evaluator.Run(new EvalOptions { Weights = result.Run, Data = folder.File("val"), BatchSize = 5 }).Loss!.Value);
         WeightsFile.Write(folder.File("w.pth"), WeightsFile.Read(weights).Tensors);
         var byHand = new EvalOptions { Weights = folder.File("w.pth"), Model = "resnet8", Attention = "eca", ImageSize = 16, Data = folder.File("val") };
         Assert.Equal(evaluation.Loss!.Value, Evaluator.Run(byHand).Loss!.Value, 1e-6);
