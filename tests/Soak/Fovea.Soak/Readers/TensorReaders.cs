@@ -32,7 +32,7 @@ public sealed class ShardIndexReader() : Reader("safetensors-index", TextStructu
     {
         foreach ((string name, string[] tensors) in new[] { ("m-1.safetensors", new[] { "a", "b" }), ("m-2.safetensors", ["cé"]) })
         {
-            string part = Path.Combine(folder, name);
+            string part = Path.Combine(Directory.CreateDirectory(folder).FullName, name);
             if (!File.Exists(part))
             {
                 using var scope = TensorScope.Begin();
