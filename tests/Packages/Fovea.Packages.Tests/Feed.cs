@@ -11,8 +11,9 @@ namespace Fovea.Packages.Tests;
 /// </summary>
 public sealed class Feed : IAsyncLifetime
 {
-    // Not the version of the checkout, or a package of that name that someone used on this machine before might be taken for it.
-    public const string Version = "0.1.0-tested";
+    // Not the version of the checkout, or a package of that name that someone used on this machine before might be taken for it. No preview either: packing is
+    // stricter with a release, which may not depend on previews unless its project says so.
+    public const string Version = "0.1.99999";
 
     private readonly TemporaryFolder _folder = new();
 
