@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Fovea.Imaging;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Fovea.Serving.Http;
@@ -69,6 +70,11 @@ internal sealed class ProblemMiddleware(RequestDelegate next, Action<Exception> 
         context.Response.Clear();
         SecurityHeaders.Set(context.Response.Headers);
         context.Response.StatusCode = status;
+        if (LeavesBodyUnread(context))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
         if (retryAfter is { } wait)
         {
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
@@ -78,4 +84,11 @@ internal sealed class ProblemMiddleware(RequestDelegate next, Action<Exception> 
         return context.Response.WriteAsJsonAsync(
             new Problem(title ?? ReasonPhrases.GetReasonPhrase(status), status, detail), ProblemJson.Default.Problem, "application/problem+json");
     }
+
+    // The server does not read such a body to its end, and the connection ends with it; who is not told would send the next request into it.
+    private static bool LeavesBodyUnread(HttpContext context) =>
+        HttpProtocol.IsHttp11(context.Request.Protocol)
+        && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
+        && context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize is { } most
+        && !(context.Request.ContentLength <= most);
 }

@@ -104,7 +104,9 @@ public sealed class RefusalTests(ServedModels models) : IClassFixture<ServedMode
     public async Task Requests_past_the_limits_are_refused()
     {
         await using RunningServer small = await RunningServer.Start("m", TinyWeights.Clutter, o => o with { MaxRequestBytes = 10_000, MaxPixels = 5000, MaxPictures = 2, MaxPendingBytes = 100_000 });
-        Assert.Contains("10000 bytes", await RunningServer.Problem(await small.Predict("m", new byte[10_001]), 413), StringComparison.Ordinal);
+        using HttpResponseMessage unread = await small.Predict("m", new byte[10_001]);
+        Assert.Contains("10000 bytes", await RunningServer.Problem(unread, 413), StringComparison.Ordinal);
+        Assert.True(unread.Headers.ConnectionClose, "who is not told that the connection ends sends the next request into it");
         byte[] flat = PngEncoder.Encode(new Imaging.Image(100, 60, Imaging.PixelFormat.Grey));
         Assert.Contains("100x60", await RunningServer.Problem(await small.Predict("m", flat), 413), StringComparison.Ordinal);
         string one = $$"""{"b64":"{{Convert.ToBase64String(PngEncoder.Encode(new Imaging.Image(8, 8, Imaging.PixelFormat.Grey)))}}"}""";
