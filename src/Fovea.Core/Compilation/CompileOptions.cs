@@ -15,14 +15,14 @@ public sealed record CompileOptions
     public bool OtherBatches { get; init; } = true;
 
     /// <summary>
-    /// For how many batches the plan of a call and its working memory are kept (at least 1, default 8). That of the compiled batch stays;
+    /// For how many batches the plan of a call is kept (at least 1, default 16); all work in the same memory. That of the compiled batch stays;
     /// of the others the one that was not used for the longest time goes when another comes, and is planned again when it is needed.
     /// </summary>
     public int Plans
     {
         get;
         init => field = value >= 1 ? value : throw new OptionException("Compile", $"expected at least 1 plan, got {value}.");
-    } = 8;
+    } = 16;
 
     /// <summary>Passes from outside, which rewrite the program before the compiler's own do, in their order (default none).</summary>
     public IReadOnlyList<ICompilePass> Passes { get; init; } = [];

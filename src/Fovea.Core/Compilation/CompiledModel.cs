@@ -9,7 +9,7 @@ namespace Fovea;
 /// <remarks>
 /// The module may be trained on, changed or disposed. Another batch is planned from what was traced, with the same weights, and so are
 /// plans that <see cref="CompileOptions.Plans"/> made room for others. Calls may come from many threads at once; each has an arena of its
-/// own, which the next call uses again. From the second call of a batch on, <c>Run(input, output)</c> allocates nothing. The results are
+/// own, as large as the largest batch so far needs, which the next call uses again whatever its batch. From the second call of a batch on, <c>Run(input, output)</c> allocates nothing. The results are
 /// the same bit for bit for any number of threads and any number of compilations, and within rounding of those of the module. Disposal is
 /// optional and frees the memory at once.
 /// </remarks>
@@ -20,6 +20,7 @@ public sealed partial class CompiledModel : IDisposable
     private readonly CompileOptions _options;
     private readonly ConstantStore _constants = new();
     private readonly PlanCache _plans;
+    private readonly CallMemories _memories = new();
 
     private CompiledModel(
         Func<Tensor[], Tensor[]> function, TensorSpec[] inputs, IEnumerable<(string Name, Tensor Value)> state, CompileOptions options, WorkMeter meter)
@@ -57,6 +58,9 @@ public sealed partial class CompiledModel : IDisposable
 
     /// <summary>Bytes of packed weights and other constants.</summary>
     public long ConstantBytes => _constants.Bytes;
+
+    /// <summary>Bytes of the arenas that no call works in now: one for each call that has run at the same time, as large as the largest batch so far needs.</summary>
+    internal long FreeArenaBytes => _memories.FreeBytes;
 
     /// <summary>For how many batches there is a plan now, that of the compiled batch included.</summary>
     internal int PlanCount => _plans.Count;
@@ -204,14 +208,14 @@ public sealed partial class CompiledModel : IDisposable
             throw new ArgumentException("CompiledModel.Run: expected an output in memory of its own, got one that overlaps the input.", nameof(output));
         }
 
-        Frame frame = plan.Rent();
+        CallMemory memory = _memories.Rent();
         try
         {
-            frame.Run(input, output);
+            memory.FrameOf(plan).Run(input, output);
         }
         finally
         {
-            plan.Return(frame);
+            _memories.Return(memory);
             GC.KeepAlive(this);
         }
     }
@@ -220,19 +224,20 @@ public sealed partial class CompiledModel : IDisposable
     public void Dispose()
     {
         _plans.Dispose();
+        _memories.Dispose();
         _constants.Dispose();
     }
 
     private void Run(ExecutionPlan plan, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, long[]? ticks = null)
     {
-        Frame frame = plan.Rent();
+        CallMemory memory = _memories.Rent();
         try
         {
-            frame.Run(inputs, outputs, ticks);
+            memory.FrameOf(plan).Run(inputs, outputs, ticks);
         }
         finally
         {
-            plan.Return(frame);
+            _memories.Return(memory);
 
             // The memory of weights and arena goes back when nobody holds this model any more: not before the call is over.
             GC.KeepAlive(this);

@@ -77,13 +77,12 @@ internal sealed class PlanCache : IDisposable
         }
     }
 
-    /// <summary>Frees the memory of all plans; no call may be running.</summary>
+    /// <summary>Makes no further plans.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             _disposed = true;
-            Array.ForEach(_plans, p => p.Dispose());
         }
     }
 

@@ -1,15 +1,9 @@
-using Fovea.Simd.Memory;
-
 namespace Fovea.Compilation;
 
-/// <summary>A compiled program for inputs of fixed shapes: its steps, the places of their values, and the frames that calls run in.</summary>
+/// <summary>A compiled program for inputs of fixed shapes: its steps, and the places of their values. It has no memory; that is the calls' (<see cref="CallMemory"/>).</summary>
 internal sealed class ExecutionPlan
 {
-    private readonly Lock _gate = new();
-    private Frame[] _free = new Frame[4];
-    private int _freeCount;
-    private bool _retired;
-    private bool _disposed;
+    private volatile bool _retired;
     private long _lastUse;
 
     public ExecutionPlan(Program program, ConstantStore constants)
@@ -62,63 +56,9 @@ internal sealed class ExecutionPlan
         return true;
     }
 
-    /// <summary>A frame that no other call uses. Hand it back with <see cref="Return"/>.</summary>
-    public Frame Rent()
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(CompiledModel));
-            if (_freeCount > 0)
-            {
-                return _free[--_freeCount];
-            }
-        }
+    /// <summary>Whether no call will be of it, so that what was made for it may go.</summary>
+    public bool IsRetired => _retired;
 
-        return new Frame(this);
-    }
-
-    public void Return(Frame frame)
-    {
-        lock (_gate)
-        {
-            if (!_disposed && !_retired)
-            {
-                if (_freeCount == _free.Length)
-                {
-                    Array.Resize(ref _free, 2 * _free.Length);
-                }
-
-                _free[_freeCount++] = frame;
-                return;
-            }
-        }
-
-        frame.Dispose();
-    }
-
-    /// <summary>Frees the frames, those of running calls when they return. Calls that found the plan before still run.</summary>
-    public void Retire()
-    {
-        lock (_gate)
-        {
-            _retired = true;
-            for (int i = 0; i < _freeCount; i++)
-            {
-                _free[i].Dispose();
-            }
-
-            _freeCount = 0;
-        }
-    }
-
-    /// <summary>Frees the frames, and refuses further calls.</summary>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            _disposed = true;
-        }
-
-        Retire();
-    }
+    /// <summary>Says so. Calls that found the plan before still run.</summary>
+    public void Retire() => _retired = true;
 }

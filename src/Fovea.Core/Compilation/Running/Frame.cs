@@ -4,14 +4,12 @@ using Fovea.Simd.Memory;
 namespace Fovea.Compilation;
 
 /// <summary>
-/// What one call of a compiled model works in: an arena, a tensor for every value, and a context for every step, all made once. A
-/// call binds its inputs and outputs, runs the steps, and allocates nothing.
+/// A plan laid into the memory of a call: a tensor for every value, and a context for every step, all made once. A call binds its
+/// inputs and outputs, runs the steps, and allocates nothing.
 /// </summary>
-internal sealed class Frame : IDisposable
+internal sealed class Frame
 {
-    private readonly ExecutionPlan _plan;
-    private readonly PooledBlock _arena;
-    private readonly Workspace _workspace = new();
+    private readonly AlignedBlock _arena;
     private readonly Storage[] _inputs;
     private readonly Storage?[] _held;
     private readonly Storage[] _outputs;
@@ -22,15 +20,17 @@ internal sealed class Frame : IDisposable
     private BorrowedBlocks? _borrowed;
     private Action? _runBorrowed;
 
-    public Frame(ExecutionPlan plan)
+    /// <param name="plan">What a call runs.</param>
+    /// <param name="arena">Where its values lie; at least as long as the plan needs.</param>
+    /// <param name="workspace">The working memory of its ops.</param>
+    public Frame(ExecutionPlan plan, AlignedBlock arena, Workspace workspace)
     {
-        _plan = plan;
-        _arena = new PooledBlock(plan.Memory.ArenaBytes);
+        (Plan, _arena) = (plan, arena);
         _inputs = Array.ConvertAll(plan.Inputs, s => Storage.Symbolic(s.Bytes));
         _held = new Storage?[_inputs.Length];
         _outputs = Array.ConvertAll(plan.Outputs, s => Storage.Symbolic(s.Bytes));
         _steps = Array.ConvertAll(
-            plan.Memory.Steps, s => new ForwardContext(s.Op, [.. s.Inputs.Select(TensorOf)], [.. s.Outputs.Select(TensorOf)], _workspace));
+            plan.Memory.Steps, s => new ForwardContext(s.Op, [.. s.Inputs.Select(TensorOf)], [.. s.Outputs.Select(TensorOf)], workspace));
 
         // A result that no step writes, such as an input or one that is returned twice, is copied.
         _copies = [.. Enumerable.Range(0, _outputs.Length).Where(i => plan.Memory.ResultOf(plan.Memory.Root(plan.Results[i])) != i)
@@ -38,6 +38,9 @@ internal sealed class Frame : IDisposable
         _storages.Clear();
         _tensors.Clear();
     }
+
+    /// <summary>What a call runs.</summary>
+    public ExecutionPlan Plan { get; }
 
     /// <summary>Runs the steps on tensors of the plan's shapes.</summary>
     /// <param name="inputs">What to read.</param>
@@ -93,12 +96,6 @@ internal sealed class Frame : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _arena.Dispose();
-        _workspace.Free();
-    }
-
     private void Run(long[]? ticks)
     {
         for (int i = 0; i < _steps.Length; i++)
@@ -144,7 +141,7 @@ internal sealed class Frame : IDisposable
         if (!_tensors.TryGetValue(value, out Tensor? tensor))
         {
             tensor = value.Constant is null
-                ? new Tensor(value.Spec.Shape, value.Spec.DType, StorageOf(_plan.Memory.Root(value)), owned: false)
+                ? new Tensor(value.Spec.Shape, value.Spec.DType, StorageOf(Plan.Memory.Root(value)), owned: false)
                 : value.Constant;
             _tensors.Add(value, tensor);
         }
@@ -159,7 +156,7 @@ internal sealed class Frame : IDisposable
             return _inputs[root.Input];
         }
 
-        if (_plan.Memory.ResultOf(root) is >= 0 and int result)
+        if (Plan.Memory.ResultOf(root) is >= 0 and int result)
         {
             return _outputs[result];
         }
@@ -167,7 +164,7 @@ internal sealed class Frame : IDisposable
         if (!_storages.TryGetValue(root, out Storage? storage))
         {
             storage = root.Constant is null
-                ? Storage.Within(_arena.Block, _plan.Memory.Place(root), root.Spec.Bytes)
+                ? Storage.Within(_arena, Plan.Memory.Place(root), root.Spec.Bytes)
                 : root.Constant.Storage;
             _storages.Add(root, storage);
         }

@@ -90,6 +90,19 @@ public sealed class BatchPlanTests
         Assert.True(packed < 2 * constants, $"{packed} bytes for all batches, {constants} for one");
     }
 
+    [Fact]
+    public void Batches_one_after_the_other_work_in_the_memory_of_the_largest()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        Module model = Small();
+        using CompiledModel largest = model.Compile([s_batches[^1], 3, 32, 32]), all = model.Compile([1, 3, 32, 32]);
+        largest.Run(TestModels.Image(s_batches[^1], 32));
+        Assert.All(s_batches.Concat(s_batches.Reverse()), b => all.Run(TestModels.Image(b, 32)));
+        Assert.Equal(s_batches.Length, all.PlanCount);
+        Assert.Equal(largest.FreeArenaBytes, all.FreeArenaBytes);
+        Assert.InRange(all.FreeArenaBytes, largest.ArenaBytes, 2 * largest.ArenaBytes);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
