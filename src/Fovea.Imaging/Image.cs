@@ -19,6 +19,10 @@ public enum PixelFormat
 /// <summary>
 /// A decoded picture: 8-bit samples, interleaved, row by row from the top left, without padding between rows.
 /// Pixel (x, y) starts at <c>(y * Width + x) * Channels</c>.
+/// <para>
+/// Of a file of more than 8 bits a sample it may keep all that is stored beside them (<see cref="Values"/>), when <see cref="Codecs.SampleLevels.KeepsAll"/>
+/// asks for it: people look at the pixels, networks get the values.
+/// </para>
 /// </summary>
 public sealed class Image
 {
@@ -27,8 +31,9 @@ public sealed class Image
     /// <param name="height">Height in pixels, at least 1.</param>
     /// <param name="format">The pixel format, which fixes the number of channels.</param>
     /// <param name="pixels">Exactly <c>width * height * channels</c> bytes.</param>
-    /// <exception cref="ArgumentException">A side is less than 1, or the length does not fit.</exception>
-    public Image(int width, int height, PixelFormat format, byte[] pixels)
+    /// <param name="values">As many samples unrounded, 0 to 1; null (default) where the bytes are all there is.</param>
+    /// <exception cref="ArgumentException">A side is less than 1, or a length does not fit.</exception>
+    public Image(int width, int height, PixelFormat format, byte[] pixels, float[]? values = null)
     {
         ArgumentNullException.ThrowIfNull(pixels);
         if (width < 1 || height < 1)
@@ -42,10 +47,16 @@ public sealed class Image
             throw new ArgumentException($"image: a {width}x{height} {format} picture takes {expected} bytes, got {pixels.Length}.");
         }
 
+        if (values is not null && values.Length != expected)
+        {
+            throw new ArgumentException($"image: a {width}x{height} {format} picture takes {expected} values, got {values.Length}.");
+        }
+
         Width = width;
         Height = height;
         Format = format;
         Pixels = pixels;
+        Values = values;
     }
 
     /// <summary>Makes a black (and, with alpha, transparent) picture.</summary>
@@ -72,6 +83,12 @@ public sealed class Image
 
     /// <summary>The samples, interleaved, row by row.</summary>
     public byte[] Pixels { get; }
+
+    /// <summary>
+    /// The samples as finely as the file stores them, 0 (black) to 1 (white), laid out as <see cref="Pixels"/>; null where the bytes are all there is. Crop,
+    /// Resize, Flip, Orient and ConvertTo keep them; what changes colours, draws or turns gives 8 bits.
+    /// </summary>
+    public float[]? Values { get; }
 
     /// <summary>The samples of row <paramref name="y"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>

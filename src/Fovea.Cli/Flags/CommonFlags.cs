@@ -22,7 +22,7 @@ internal static class CommonFlags
 
     private static readonly FlagValue<SampleLevels> s_levels = new("LOW:HIGH", text => SampleLevels.TryParse(text, out SampleLevels levels)
         ? levels
-        : throw new FormatException($"expected two whole numbers within 0 to 65535, the lower first, such as 0:4095, got \"{text}\"."));
+        : throw new FormatException($"expected two whole numbers within 0 to 65535, the lower first, such as 0:4095 or 0:4095:all, got \"{text}\"."));
 
     // Stands for all of the folds where one is expected.
     private const int AllFolds = 0;
@@ -134,7 +134,7 @@ internal static class CommonFlags
             $"Whether images, and masks that have such a tag, are turned as their EXIF orientation says, or taken as they are stored; default: {whenAbsent}.", set);
 
     public static FlagSet<T> Levels<T>(this FlagSet<T> flags, string whenAbsent, Func<T, SampleLevels, T> set) =>
-        flags.Add("--levels", s_levels, $"Which stored values become black and white in images of more than 8 bits a sample, LOW:HIGH, such as 0:4095 for a camera of 12 bits; default: {whenAbsent}.", set);
+        flags.Add("--levels", s_levels, $"Which stored values become black and white in images of more than 8 bits a sample, LOW:HIGH, such as 0:4095 for a camera of 12 bits, in 256 shades, or LOW:HIGH:all in as many as are stored; default: {whenAbsent}.", set);
 
     public static FlagSet<T> BatchSize<T>(this FlagSet<T> flags, string help, Func<T, int, T> set) =>
         flags.Add("--batch-size --batch -b", FlagValues.Integer(1), help, set);

@@ -11,13 +11,8 @@ public static partial class ImageTransforms
     {
         ArgumentNullException.ThrowIfNull(image);
         region.CheckInside(image, "crop");
-        var result = new Image(region.Width, region.Height, image.Format);
-        for (int y = 0; y < region.Height; y++)
-        {
-            image.Row(region.Y + y).Slice(region.X * image.Channels, region.Width * image.Channels).CopyTo(result.Row(y));
-        }
-
-        return result;
+        return new Image(
+            region.Width, region.Height, image.Format, Cut(image.Pixels, image, region), image.Values is { } values ? Cut(values, image, region) : null);
     }
 
     /// <summary>Cuts the middle out: the left margin is round((W − width) / 2), halves to even, as torchvision has it.</summary>
@@ -29,6 +24,18 @@ public static partial class ImageTransforms
     {
         ArgumentNullException.ThrowIfNull(image);
         return Crop(image, CenterOf(image.Width, image.Height, width, height));
+    }
+
+    private static T[] Cut<T>(T[] samples, Image of, Region region)
+    {
+        int channels = of.Channels, length = region.Width * channels;
+        T[] result = new T[region.Height * length];
+        for (int y = 0; y < region.Height; y++)
+        {
+            samples.AsSpan((((region.Y + y) * of.Width) + region.X) * channels, length).CopyTo(result.AsSpan(y * length));
+        }
+
+        return result;
     }
 
     private static Region CenterOf(int fullWidth, int fullHeight, int width, int height) =>

@@ -8,6 +8,11 @@ public static partial class ImageTransforms
     public static Image FlipHorizontal(this Image image)
     {
         ArgumentNullException.ThrowIfNull(image);
+        if (image.Values is not null)
+        {
+            return Orient(image, ExifOrientation.TopRight);
+        }
+
         var result = new Image(image.Width, image.Height, image.Format);
         int channels = image.Channels;
         for (int y = 0; y < image.Height; y++)
@@ -42,6 +47,11 @@ public static partial class ImageTransforms
     public static Image FlipVertical(this Image image)
     {
         ArgumentNullException.ThrowIfNull(image);
+        if (image.Values is not null)
+        {
+            return Orient(image, ExifOrientation.BottomLeft);
+        }
+
         var result = new Image(image.Width, image.Height, image.Format);
         for (int y = 0; y < image.Height; y++)
         {

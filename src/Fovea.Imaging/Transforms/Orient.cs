@@ -11,7 +11,8 @@ public static partial class ImageTransforms
         ArgumentNullException.ThrowIfNull(image);
         return Turns(orientation)
             ? new Image(Across(image.Width, image.Height, orientation), Across(image.Height, image.Width, orientation), image.Format,
-                Turn(image.Pixels, image.Width, image.Height, image.Channels, orientation))
+                Turn(image.Pixels, image.Width, image.Height, image.Channels, orientation),
+                image.Values is { } values ? Turn(values, image.Width, image.Height, image.Channels, orientation) : null)
             : image;
     }
 

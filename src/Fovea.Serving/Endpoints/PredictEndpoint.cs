@@ -140,7 +140,8 @@ internal static class PredictEndpoint
         // What the pictures of a request will take is taken at once: two requests that each hold a part would wait for each other.
         private async Task<IDisposable> Reserve(IReadOnlyList<SentPicture> pictures, DecodeOptions decoding, CancellationToken stop)
         {
-            const int bytesPerPixel = 4;
+            // Four channels of a byte, and of a float where all stored values are kept.
+            int bytesPerPixel = decoding.Levels is { KeepsAll: true } ? 4 * (sizeof(byte) + sizeof(float)) : 4;
             long bytes = pictures.Sum(p => Named(p, () => ImageCodecs.ReadHeader(p.File, decoding)) is { } header
                 ? bytesPerPixel * Pixels(p, header, decoding.Limits)
                 : bytesPerPixel * rack.Options.MaxPixels);

@@ -4,7 +4,7 @@ using Fovea.Imaging.Codecs;
 
 namespace Fovea.Training;
 
-/// <summary>A <see cref="SampleLevels"/> in JSON: <c>"0:4095"</c>.</summary>
+/// <summary>A <see cref="SampleLevels"/> in JSON: <c>"0:4095"</c>, or <c>"0:4095:all"</c>.</summary>
 internal sealed class SampleLevelsConverter : JsonConverter<SampleLevels>
 {
     /// <inheritdoc/>

@@ -117,14 +117,23 @@ public class ImageCodecsTests
         Assert.Equal([0, 128, 255], ImageCodecs.Decode(deep, options).Pixels);
         byte[] alpha = PngParts.File(PngParts.Header(1, 1, 16, 4), PngParts.Data(0, 0x08, 0x00, 0x80, 0x00));
         Assert.Equal([128, 128], ImageCodecs.Decode(alpha, options).Pixels);
+        Assert.Null(ImageCodecs.Decode(deep, options).Values);
+        DecodeOptions all = options with { Levels = new SampleLevels(0, 4095, KeepsAll: true) };
+        Assert.Equal([0, 128, 255], ImageCodecs.Decode(deep, all).Pixels);
+        Assert.Equal([0, 2048f / 4095, 1], ImageCodecs.Decode(deep, all).Values!);
+        Assert.Equal([2048f / 4095, 32768f / 65535], ImageCodecs.Decode(alpha, all).Values!);
         byte[] plain = PngParts.File(PngParts.Header(3, 1, 8, 0), PngParts.Data(0, 1, 2, 3));
         Assert.Equal([1, 2, 3], ImageCodecs.Decode(plain, options).Pixels);
+        Assert.Null(ImageCodecs.Decode(plain, all).Values);
         Assert.Equal([4, 255], ImageCodecs.Decode([.. "P5 2 1 4095\n"u8, 0x00, 0x40, 0x0F, 0xFF], options).Pixels);
     }
 
     [Theory]
     [InlineData("0:4095", true)]
     [InlineData("7:8", true)]
+    [InlineData("0:4095:all", true)]
+    [InlineData("0:4095:", false)]
+    [InlineData("0:4095:all:all", false)]
     [InlineData("0:65535", true)]
     [InlineData("0:65536", false)]
     [InlineData("8:8", false)]

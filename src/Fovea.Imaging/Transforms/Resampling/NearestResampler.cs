@@ -12,19 +12,23 @@ internal static class NearestResampler
         int[] columns = Positions(region.Width, width, window.X, window.Width);
         int[] rows = Positions(region.Height, height, window.Y, window.Height);
         int channels = image.Channels;
-        var result = new Image(window.Width, window.Height, image.Format);
-        for (int y = 0; y < rows.Length; y++)
-        {
-            ReadOnlySpan<byte> source = image.Row(region.Y + rows[y])[(region.X * channels)..];
-            Span<byte> target = result.Row(y);
-            Gather(source, target, columns, channels);
-        }
+        return new Image(window.Width, window.Height, image.Format, Taken(image.Pixels), image.Values is { } values ? Taken(values) : null);
 
-        return result;
+        T[] Taken<T>(T[] samples)
+        {
+            T[] result = new T[rows.Length * columns.Length * channels];
+            for (int y = 0; y < rows.Length; y++)
+            {
+                ReadOnlySpan<T> source = samples.AsSpan((((region.Y + rows[y]) * image.Width) + region.X) * channels);
+                Gather(source, result.AsSpan(y * columns.Length * channels, columns.Length * channels), columns, channels);
+            }
+
+            return result;
+        }
     }
 
     /// <summary>Copies pixels from listed columns; three channels have a loop of their own because a call a pixel costs more than the copy.</summary>
-    private static void Gather(ReadOnlySpan<byte> source, Span<byte> target, int[] columns, int channels)
+    private static void Gather<T>(ReadOnlySpan<T> source, Span<T> target, int[] columns, int channels)
     {
         switch (channels)
         {
@@ -38,8 +42,8 @@ internal static class NearestResampler
             case 3:
                 for (int x = 0, at = 0; x < columns.Length; x++, at += 3)
                 {
-                    ReadOnlySpan<byte> from = source.Slice(3 * columns[x], 3);
-                    Span<byte> to = target.Slice(at, 3);
+                    ReadOnlySpan<T> from = source.Slice(3 * columns[x], 3);
+                    Span<T> to = target.Slice(at, 3);
                     to[2] = from[2];
                     to[1] = from[1];
                     to[0] = from[0];

@@ -115,6 +115,14 @@ public static partial class ImageTransforms
             return NearestResampler.Run(image, region, width, height, window);
         }
 
+        Image result = Resampled(image, region, width, height, window, filter);
+        return image.Values is null
+            ? result
+            : new Image(result.Width, result.Height, result.Format, result.Pixels, ValueResampler.Run(image, region, width, height, window, filter));
+    }
+
+    private static Image Resampled(Image image, Region region, int width, int height, Region window, ResizeFilter filter)
+    {
         if (image.Format is PixelFormat.GreyAlpha or PixelFormat.Rgba)
         {
             Image premultiplied = Premultiply.Apply(image, region);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Fovea.Imaging;
 using Fovea.Models;
@@ -99,6 +100,7 @@ internal readonly record struct Finding(
         BinaryPrimitives.WriteInt32LittleEndian(head[8..], (int)image.Format);
         hash.AppendData(head);
         hash.AppendData(image.Pixels);
+        hash.AppendData(MemoryMarshal.AsBytes<float>(image.Values));
         Span<byte> result = stackalloc byte[32];
         hash.GetHashAndReset(result);
         return BinaryPrimitives.ReadUInt128LittleEndian(result);

@@ -68,7 +68,7 @@ public sealed class CachedDataset : IImageDataset
         }
 
         ImageSample sample = _inner.Get(index);
-        long cost = sample.Image.Pixels.Length + (sample.Mask?.Pixels.Length ?? 0) + Overhead;
+        long cost = sample.Image.Pixels.Length + (sizeof(float) * (sample.Image.Values?.LongLength ?? 0)) + (sample.Mask?.Pixels.Length ?? 0) + Overhead;
         if (Interlocked.Add(ref _left, -cost) < 0 || Interlocked.CompareExchange(ref _kept[index], sample, null) is not null)
         {
             Interlocked.Add(ref _left, cost);

@@ -17,6 +17,7 @@ internal sealed class PlaneWriter
     private readonly bool _isFramed;
     private readonly int _channels;
     private readonly float[] _tables;
+    private readonly (float Mean, float Deviation)[] _statistics;
 
     public PlaneWriter(TransformOptions options)
     {
@@ -24,11 +25,13 @@ internal sealed class PlaneWriter
         _isFramed = options.Crop == CropMode.Whole;
         _channels = options.Channels;
         _tables = new float[256 * _channels];
+        _statistics = new (float, float)[_channels];
         for (int c = 0; c < _channels; c++)
         {
             // One channel under three statistics: luma weighs green most, and so do its mean and deviation here.
             int of = options.Normalization.Mean.Count == 1 ? 0 : _channels == 1 ? 1 : c;
             float mean = options.Normalization.Mean[of], deviation = options.Normalization.Deviation[of];
+            _statistics[c] = (mean, deviation);
             for (int v = 0; v < 256; v++)
             {
                 _tables[256 * c + v] = (v / 255f - mean) / deviation;
@@ -52,9 +55,17 @@ internal sealed class PlaneWriter
 
         for (int y = first; y < last; y++)
         {
-            ReadOnlySpan<byte> pixels = image.Row(y - way.Y).Slice((from - way.X) * image.Channels, (to - from) * image.Channels);
+            int at = (((y - way.Y) * image.Width) + from - way.X) * image.Channels, length = (to - from) * image.Channels;
             int start = way.Mirror ? _width - 1 - from : from;
-            WriteRow(pixels, image.Channels, planes[(RowOf(y, way) * _width)..], start, way.Mirror ? -1 : 1, area);
+            Span<float> row = planes[(RowOf(y, way) * _width)..];
+            if (image.Values is { } values)
+            {
+                WriteRow(values.AsSpan(at, length), image.Channels, row, start, way.Mirror ? -1 : 1, area);
+            }
+            else
+            {
+                WriteRow(image.Pixels.AsSpan(at, length), image.Channels, row, start, way.Mirror ? -1 : 1, area);
+            }
         }
     }
 
@@ -79,6 +90,18 @@ internal sealed class PlaneWriter
     private static (int From, int To) Inside(int start, int length, int frame) => (Math.Max(0, start), Math.Max(Math.Max(0, start), Math.Min(frame, start + length)));
 
     private int RowOf(int y, PlaneWay way) => way.Turn ? _height - 1 - y : y;
+
+    private void WriteRow(ReadOnlySpan<float> values, int channels, Span<float> planes, int at, int step, int area)
+    {
+        for (int i = 0; i < values.Length; i += channels, at += step)
+        {
+            for (int c = 0; c < _channels; c++)
+            {
+                float value = channels < 3 ? values[i] : _channels == 3 ? values[i + c] : ((19595 * values[i]) + (38470 * values[i + 1]) + (7471 * values[i + 2])) / 65536;
+                planes[(c * area) + at] = (value - _statistics[c].Mean) / _statistics[c].Deviation;
+            }
+        }
+    }
 
     private void WriteRow(ReadOnlySpan<byte> pixels, int channels, Span<float> planes, int at, int step, int area)
     {

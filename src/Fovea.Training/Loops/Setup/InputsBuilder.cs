@@ -30,8 +30,16 @@ internal static class InputsBuilder
     }
 
     /// <summary>The loaders of both parts beside the model.</summary>
+    /// <exception cref="OptionException">Options do not go together.</exception>
     public static TrainingInputs Gather(Module model, ModelDescription description, DatasetPair data, TrainOptions options)
     {
+        AugmentPolicy? policy = AugmentPolicy.Parse(options.AutoAugment);
+        if (description.Levels is { KeepsAll: true } levels && (policy is not null || options.Mosaic > 0))
+        {
+            throw new OptionException("levels",
+                $"{levels} keeps every stored value, and {(policy is null ? "--mosaic" : "--auto-augment")} works on 8 bits; leave it out, or give {levels with { KeepsAll = false }}.");
+        }
+
         Normalization normalization = description.Normalization();
         TransformOptions usual = TaskCatalog.Of(description.Task).Augmentation(description.ImageSize);
         TransformOptions train = usual with
@@ -46,7 +54,7 @@ internal static class InputsBuilder
             Normalization = normalization,
             Channels = description.Mean.Count,
             Filter = description.Preprocessing.Interpolation!.Value,
-            Policy = AugmentPolicy.Parse(options.AutoAugment),
+            Policy = policy,
             Erasing = options.RandomErasing > 0 ? new RandomErasing { Probability = options.RandomErasing } : null,
         };
         var loader = new DataLoaderOptions { BatchSize = options.BatchSize!.Value, Seed = options.Seed };

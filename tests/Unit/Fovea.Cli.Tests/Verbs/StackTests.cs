@@ -35,6 +35,15 @@ public sealed class StackTests : IDisposable
         Assert.Equal(Loss("--levels", "0:4095"), Loss());
         Assert.NotEqual(Loss("--levels", "0:65535"), Loss());
 
+        string fine = _folder.File("runs/fine");
+        string[] train = ["train", "--data", data, "--levels", "0:4095:all", "--model", "unet-small", "--image-size", "16", "--epochs", "2", "--batch-size", "3", "--output", _folder.File("runs"), "--name", "fine"];
+        Assert.Contains("works on 8 bits", Cli.Fails(ExitCode.WrongUse, [.. train, "--auto-augment", "rand"]), StringComparison.Ordinal);
+        Cli.Ok(train);
+        Assert.Equal(new SampleLevels(0, 4095, KeepsAll: true), ModelWeights.Describe(Path.Combine(fine, "best.safetensors"))!.Levels);
+        string Fine(params string[] flags) => Cli.Ok(["eval", "--weights", fine, "--data", data, "--json", .. flags]).Split("\"seconds\"")[0];
+        Assert.Equal(Fine("--levels", "0:4095:all"), Fine());
+        Assert.NotEqual(Fine("--levels", "0:4095"), Fine());
+
         string stack = Path.Combine(data, "images", "cells.tif");
         string[] lines = Cli.Ok("predict", stack, "--weights", run, "--output", _folder.File("out")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(10, lines.Length);

@@ -50,6 +50,42 @@ public class DeepPixelTests
         }
     }
 
+    [Theory]
+    [InlineData("tif", 0, 65_535)]
+    [InlineData("tif", 0, 4095)]
+    [InlineData("png", 0, 65_535)]
+    [InlineData("png", 300, 2000)]
+    public void Of_levels_that_keep_all_every_stored_value_reaches_the_network(string ending, int low, int high)
+    {
+        StackTests.RegisterTiff();
+        ushort[] values = [.. Enumerable.Range(0, Width * Height).Select(i => (ushort)(i * 65_535L / ((Width * Height) - 1)))];
+        values[1] = 1;
+        values[2] = (ushort)(low + 1);
+        using var folder = new TestFolder();
+        folder.File($"d/a/1.{ending}", ending == "tif" ? TiffParts.File(new TiffPicture(Width, Height, 16, 1, values) { Compression = 8 }) : Png(values));
+        folder.File("d/b/2.png", TestFolder.Png(Width, Height, "b"));
+        IImageDataset data = DatasetFactory.Open(Path.Combine(folder.Root, "d"), new DatasetOptions { Levels = new SampleLevels(low, high, KeepsAll: true) });
+        foreach (int channels in new[] { 1, 3 })
+        {
+            var pipeline = new SamplePipeline(new TransformOptions { ImageSize = new(Height, Width), Channels = channels, Normalization = s_statistics });
+            float[] planes = new float[channels * Width * Height];
+            pipeline.Write(data.Get(0), new Generator(1), planes);
+            for (int i = 0; i < planes.Length; i++)
+            {
+                ushort value = values[i % values.Length];
+                float part = (float)(Math.Clamp(value, (ushort)low, (ushort)high) - low) / (high - low);
+                Assert.Equal((part - s_statistics.Mean[0]) / s_statistics.Deviation[0], planes[i]);
+                if (value >= low && value <= high)
+                {
+                    Assert.Equal(value, low + (int)Math.Round((high - low) * (((double)planes[i] * s_statistics.Deviation[0]) + s_statistics.Mean[0])));
+                }
+            }
+        }
+
+        // Eight bits beside sixteen are what they are without.
+        Assert.Null(data.Get(1).Image.Values);
+    }
+
     // Grey of 16 bits, rows without a filter.
     private static byte[] Png(ushort[] values)
     {
