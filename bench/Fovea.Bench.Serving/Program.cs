@@ -134,5 +134,5 @@ static async Task<int> Serve(string weights, int batch)
 }
 
 static IReadOnlyList<byte[]> Pictures(string folder) => folder.Length > 0
-    ? [.. Directory.EnumerateFiles(folder, "*.jp*g").Order().Take(64).Select(File.ReadAllBytes)]
+    ? [.. Directory.EnumerateFiles(folder, "*.jp*g", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive }).Order().Take(64).Select(File.ReadAllBytes)]
     : [.. Enumerable.Range(0, 64).Select(i => DrawnPictures.Png(i))];
