@@ -5,9 +5,12 @@ using Microsoft.Playwright;
 
 namespace Fovea.Bench.Studio;
 
-/// <summary>A browser as people have one: open, and with a page of another server of this machine loaded and painted before.</summary>
+/// <summary>A browser as people have one: open, with a page of another server of this machine loaded and painted before, and done with that.</summary>
 internal static class WarmBrowser
 {
+    // What a browser does behind a page that is shown: it compiles, caches, and ends processes that it has no use for.
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(3);
+
     private const string Body = "<!doctype html><canvas width=64 height=64></canvas><script type=module>document.querySelector('canvas').getContext('2d').fillRect(0, 0, 9, 9); await fetch('/again'); document.body.append(document.createElement('hr'));</script>";
 
     public static async Task Warm(IPage page)
@@ -20,6 +23,7 @@ internal static class WarmBrowser
         await page.WaitForSelectorAsync("hr");
         await stop.CancelAsync();
         await serving;
+        await Task.Delay(s_rest);
     }
 
     private static async Task Serve(TcpListener listener, CancellationToken stop)

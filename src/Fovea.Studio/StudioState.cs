@@ -78,6 +78,11 @@ internal sealed class StudioState : IDisposable
         return await Look(new OpenSession(model.Id, FirstImage), cancellation);
     }
 
+    /// <summary>What the middle cell of the session's first relation attends to, as its address would answer: the page shows that first.</summary>
+    public MapAhead? FirstMap(SessionInfo session) => Sessions.Get(session.Id).FirstRow is { } row
+        ? new MapAhead($"/api/sessions/{session.Id}/sites/{Uri.EscapeDataString(row.Site)}/row?y={row.Y}&x={row.X}&direction=to", row.Body)
+        : null;
+
     /// <summary>The pictures to begin with.</summary>
     public ImageOffers Pictures() => new(FirstImage, SamplePictures.Names, Options.MaxUploadBytes);
 

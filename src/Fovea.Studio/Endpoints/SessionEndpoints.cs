@@ -23,9 +23,9 @@ internal static class SessionEndpoints
         routes.MapPost("/api/begin", async Task<Created<Beginning>> (CancellationToken cancellation) =>
             {
                 SessionInfo session = await studio.Begin(cancellation);
-                return TypedResults.Created($"/api/sessions/{session.Id}", new Beginning(session, PaletteEndpoints.All(), studio.Pictures()));
+                return TypedResults.Created($"/api/sessions/{session.Id}", new Beginning(session, PaletteEndpoints.All(), studio.Pictures(), studio.FirstMap(session)));
             })
-            .WithSummary("What a page begins with, in one answer: the first model that has looked at the first picture, the colours, and the sample pictures.");
+            .WithSummary("What a page begins with, in one answer: the first model that has looked at the first picture, the map of a cell in its middle, the colours, and the sample pictures.");
 
         routes.MapDelete("/api/sessions/{id}", (string id) =>
             {

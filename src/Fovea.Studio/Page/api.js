@@ -44,13 +44,25 @@ export const remove = async (path) => (await send(path, { method: "DELETE" })).j
 export const upload = async (file) =>
   (await send(`/api/images?name=${encodeURIComponent(file.name)}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file })).json();
 
+/** @type {Map<string, ArrayBuffer>} Maps that came with another answer, by the address at which they would be asked for. Each is used once. */
+const ahead = new Map();
+
+/** @param {{path: string, body: string}|null} found A map in base64, ahead of the question. */
+export function expect(found) {
+  if (found) {
+    ahead.set(found.path, Uint8Array.from(atob(found.body), (c) => c.charCodeAt(0)).buffer);
+  }
+}
+
 /**
  * @param {string} path @param {AbortSignal} [signal] @param {unknown} [body] Posted when there is one.
  * @returns {Promise<MapData>}
  */
 export async function map(path, signal, body) {
-  const response = await send(path, body === undefined ? { signal } : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), signal });
-  const buffer = await response.arrayBuffer();
+  const known = body === undefined ? ahead.get(path) : undefined;
+  ahead.delete(path);
+  const ask = async () => (await send(path, body === undefined ? { signal } : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), signal })).arrayBuffer();
+  const buffer = known ?? await ask();
   const length = new DataView(buffer).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   return { head, values: new Float32Array(buffer, 4 + length), bytes: buffer.byteLength };

@@ -92,5 +92,5 @@ try {
   show();
 }
 
-// What was not needed to begin is there before it is asked for.
-requestIdleCallback(() => Promise.all(screens.map(([, , find]) => find())).catch(() => {}));
+// What was not needed to begin is there before it is asked for, and does not stand in the way of what was.
+setTimeout(() => requestIdleCallback(() => Promise.all(screens.map(([, , find]) => find())).catch(() => {})), 1000);

@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 
-/** @type {Promise<{session: import("./api.js").SessionInfo, palettes: any, pictures: any}>} */
+/** @type {Promise<{session: import("./api.js").SessionInfo, palettes: any, pictures: any, firstMap: {path: string, body: string}|null}>} */
 export const first = post("/api/begin", {});
 
 // Whoever waits for it hears of an error; nobody may have begun to when it comes.

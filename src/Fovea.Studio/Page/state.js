@@ -1,6 +1,6 @@
 // What is open and what is looked at, in one place. Screens read it and are told when it changes.
 
-import { get, post } from "./api.js";
+import { expect, get, post } from "./api.js";
 import { first } from "./first.js";
 import { take } from "./palette.js";
 
@@ -78,8 +78,9 @@ export function openSite(site) {
 /** What the page begins with. Where the first model cannot be opened, there are others to choose from. */
 export async function begin() {
   try {
-    const { session, palettes, pictures } = await first;
+    const { session, palettes, pictures, firstMap } = await first;
     take(palettes);
+    expect(firstMap);
     Object.assign(state, { pictures, model: session.model, image: pictures.first });
     enter(session);
   } catch (error) {

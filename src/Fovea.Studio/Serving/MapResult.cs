@@ -22,6 +22,15 @@ internal sealed class MapResult(MapHead head, float[] values) : IResult
             return response.WriteAsJsonAsync(head with { Values = values }, StudioJson.Default.MapHead);
         }
 
+        byte[] body = ToBytes();
+        response.ContentType = ContentType;
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body).AsTask();
+    }
+
+    /// <summary>The answer as <see cref="ContentType"/> has it.</summary>
+    public byte[] ToBytes()
+    {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(head, StudioJson.Default.MapHead);
         int padded = (json.Length + 3) & ~3;
         byte[] body = new byte[4 + padded + (4 * values.Length)];
@@ -40,8 +49,6 @@ internal sealed class MapResult(MapHead head, float[] values) : IResult
             }
         }
 
-        response.ContentType = ContentType;
-        response.ContentLength = body.Length;
-        return response.Body.WriteAsync(body).AsTask();
+        return body;
     }
 }

@@ -31,7 +31,9 @@ internal sealed class FirstLook
             () =>
             {
                 StudioModel model = shelf.Open(_request);
-                return (model, StudioSession.Run(model, picture(image)));
+                var session = StudioSession.Run(model, picture(image));
+                _ = session.FirstRow;
+                return (model, session);
             },
             CancellationToken.None);
     }

@@ -9,6 +9,7 @@ namespace Fovea.Studio.Sessions;
 internal sealed class StudioSession
 {
     private readonly ModelMaps _maps;
+    private FirstRow? _firstRow;
 
     private StudioSession(StudioModel model, Tensor input, ModelMaps maps, long bytes)
     {
@@ -37,6 +38,9 @@ internal sealed class StudioSession
 
     /// <summary>A score for each class: the logit, of segmentation models its mean over the pixels.</summary>
     public float[] Scores { get; }
+
+    /// <summary>The map of the first relation's middle cell, which a page begins with; null without a relation. Made when it is first asked for.</summary>
+    public FirstRow? FirstRow => _firstRow ??= FirstRow.Of(this);
 
     /// <summary>Runs the model on a picture.</summary>
     public static StudioSession Run(StudioModel model, Image picture)

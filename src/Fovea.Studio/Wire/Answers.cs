@@ -64,7 +64,16 @@ internal sealed record ClassScore(int Index, string Name, float Logit, double Sh
 internal sealed record SessionInfo(string Id, ModelInfo Model, string Image, int Size, IReadOnlyList<ClassScore> Top, IReadOnlyList<SiteInfo> Sites, long Bytes);
 
 /// <summary>What a page begins with.</summary>
-internal sealed record Beginning(SessionInfo Session, Palettes Palettes, ImageOffers Pictures);
+/// <param name="Session">The first model that has looked at the first picture.</param>
+/// <param name="Palettes">The colours.</param>
+/// <param name="Pictures">The sample pictures.</param>
+/// <param name="FirstMap">The map that the page asks for first; null where the model has no relation.</param>
+internal sealed record Beginning(SessionInfo Session, Palettes Palettes, ImageOffers Pictures, MapAhead? FirstMap);
+
+/// <summary>A map in another answer, ahead of the question.</summary>
+/// <param name="Path">The address that it would be asked for at.</param>
+/// <param name="Body">What would be answered.</param>
+internal sealed record MapAhead(string Path, byte[] Body);
 
 /// <summary>A map that can be looked at.</summary>
 /// <param name="Name">Its name, for addresses.</param>

@@ -37,6 +37,13 @@ public sealed partial class FirstPageTests(ServedStudio studio) : IClassFixture<
         JsonElement opened = await studio.Look(first, session.GetProperty("image").GetString()!);
         Assert.All(["top", "sites"], part => Assert.Equal(opened.GetProperty(part).GetRawText(), session.GetProperty(part).GetRawText()));
         Assert.Equal(await studio.Client.GetStringAsync($"/api/sessions/{session.GetProperty("id").GetString()}/sites"), session.GetProperty("sites").GetRawText());
+
+        // The address is the one that the page would ask at: a middle cell of the first relation, as explore.js has it.
+        JsonElement map = begun.GetProperty("firstMap"), relation = session.GetProperty("sites").EnumerateArray().First(s => s.GetProperty("kind").GetString() == "relation");
+        string at = $"/api/sessions/{session.GetProperty("id").GetString()}/sites/{relation.GetProperty("name").GetString()}/row"
+            + $"?y={relation.GetProperty("height").GetInt32() / 2}&x={relation.GetProperty("width").GetInt32() / 2}&direction=to";
+        Assert.Equal(at, map.GetProperty("path").GetString());
+        Assert.Equal(await studio.Client.GetByteArrayAsync(at), map.GetProperty("body").GetBytesFromBase64());
     }
 
     [Fact]
