@@ -139,8 +139,8 @@ public static unsafe class PlaneSelfGate
                 own.Y = others.Y = others.G = dx + source;
                 own.G = dy + ((nint)(targets is null ? plane : targets[plane]) * positions);
                 int next = Math.Min(plane + 1, to - 1);
-                others.NextX = x + ((nint)(sources is null ? next : sources[next]) * positions);
-                others.NextG = dy + ((nint)(targets is null ? next : targets[next]) * positions);
+                own.NextX = x + ((nint)(sources is null ? next : sources[next]) * positions);
+                own.NextG = dy + ((nint)(targets is null ? next : targets[next]) * positions);
                 own.A = others.A = means + plane;
                 own.C = offsets + (plane % period);
                 PlaneSums<T> s = PlaneLoop<OwnGradient<TForm>, TStore, TEnd, V, T>.Run(own, whole);
@@ -163,7 +163,7 @@ public static unsafe class PlaneSelfGate
     }
 
     /// <summary>What a number's gradient has from its own gate, and the sums for what it has from all others; the steepness in W.</summary>
-    private readonly struct OwnGradient<TForm> : IReadsX, IReadsG, IReadsA, IReadsB, IReadsC, IReadsW, ISumsPlanes, ISumsPlanesToo, ILongStep
+    private readonly struct OwnGradient<TForm> : IReadsX, IReadsG, IReadsA, IReadsB, IReadsC, IReadsW, ISumsPlanes, ISumsPlanesToo, ILongStep, IFetchesNext
         where TForm : struct, ISelfGate
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -180,7 +180,7 @@ public static unsafe class PlaneSelfGate
     }
 
     /// <summary><c>g + (x − mean) · pull − share</c>, with the mean in A, the pull in B and the share in C.</summary>
-    private readonly struct OthersGradient : IReadsX, IReadsG, IReadsA, IReadsB, IReadsC, IFetchesNext
+    private readonly struct OthersGradient : IReadsX, IReadsG, IReadsA, IReadsB, IReadsC
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static V ISweepBody.Step<V, T>(in Operands<V> o, ref Sums<V> s) => V.MultiplyAdd(o.X - o.A, o.B, o.G) - o.C;

@@ -1,11 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Fovea.Simd.Drivers;
+using Fovea.Simd.Gemm;
 using Fovea.Simd.Vectors;
 
 namespace Fovea.Simd.Gates;
 
-/// <summary>Two registers of positions times eight outputs, summed over all channels in registers.</summary>
+/// <summary>Two registers of positions times up to eight outputs, summed over all channels in registers.</summary>
 internal readonly unsafe struct ProjectionTile(int channels, nint step, int outputs, ProjectionEnd end, int left)
 {
     public const int Outputs = 8;
@@ -18,15 +19,35 @@ internal readonly unsafe struct ProjectionTile(int channels, nint step, int outp
     /// <param name="bias">[outputs].</param>
     /// <param name="z">The first output's numbers at the positions.</param>
     /// <param name="sums">A register for each channel, to which its numbers are added; or null.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V, TTail, T>(T* x, T* w, T* bias, T* z, T* sums)
         where V : struct, IVector<V, T>
         where TTail : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        // One output, as of a gate for positions, is a read of the maps; eight are arithmetic, and seven that nobody wants would be too.
+        if (outputs == 1)
+        {
+            Run<V, TTail, N1, T>(x, w, bias, z, sums);
+        }
+        else if (outputs <= N4.Value)
+        {
+            Run<V, TTail, N4, T>(x, w, bias, z, sums);
+        }
+        else
+        {
+            Run<V, TTail, N8, T>(x, w, bias, z, sums);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Run<V, TTail, TOutputs, T>(T* x, T* w, T* bias, T* z, T* sums)
+        where V : struct, IVector<V, T>
+        where TTail : struct, ITail
+        where TOutputs : struct, ICount
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         int n0 = Math.Min(V.Width, left), n1 = Math.Clamp(left - V.Width, 0, V.Width);
-        V a0 = V.Zero, a1 = V.Zero, a2 = V.Zero, a3 = V.Zero, a4 = V.Zero, a5 = V.Zero, a6 = V.Zero, a7 = V.Zero;
-        V b0 = V.Zero, b1 = V.Zero, b2 = V.Zero, b3 = V.Zero, b4 = V.Zero, b5 = V.Zero, b6 = V.Zero, b7 = V.Zero;
+        var tile = default(TileSums<V, T, TOutputs, N2>);
         for (int c = 0; c < channels; c++, x += step, w += Outputs)
         {
             V v0 = TTail.Load<V, T>(x, n0), v1 = TTail.Load<V, T>(x + V.Width, n1);
@@ -39,44 +60,28 @@ internal readonly unsafe struct ProjectionTile(int channels, nint step, int outp
                 sums += V.Width;
             }
 
-            V by = V.Broadcast(w[0]);
-            a0 = V.MultiplyAdd(v0, by, a0);
-            b0 = V.MultiplyAdd(v1, by, b0);
-            by = V.Broadcast(w[1]);
-            a1 = V.MultiplyAdd(v0, by, a1);
-            b1 = V.MultiplyAdd(v1, by, b1);
-            by = V.Broadcast(w[2]);
-            a2 = V.MultiplyAdd(v0, by, a2);
-            b2 = V.MultiplyAdd(v1, by, b2);
-            by = V.Broadcast(w[3]);
-            a3 = V.MultiplyAdd(v0, by, a3);
-            b3 = V.MultiplyAdd(v1, by, b3);
-            by = V.Broadcast(w[4]);
-            a4 = V.MultiplyAdd(v0, by, a4);
-            b4 = V.MultiplyAdd(v1, by, b4);
-            by = V.Broadcast(w[5]);
-            a5 = V.MultiplyAdd(v0, by, a5);
-            b5 = V.MultiplyAdd(v1, by, b5);
-            by = V.Broadcast(w[6]);
-            a6 = V.MultiplyAdd(v0, by, a6);
-            b6 = V.MultiplyAdd(v1, by, b6);
-            by = V.Broadcast(w[7]);
-            a7 = V.MultiplyAdd(v0, by, a7);
-            b7 = V.MultiplyAdd(v1, by, b7);
+            tile.Add(new PanelRows<V, T>(w, 1), v0, v1);
         }
 
-        Finish<V, TTail, T>(0, a0, b0, n0, n1, bias, z);
-        Finish<V, TTail, T>(1, a1, b1, n0, n1, bias, z);
-        Finish<V, TTail, T>(2, a2, b2, n0, n1, bias, z);
-        Finish<V, TTail, T>(3, a3, b3, n0, n1, bias, z);
-        Finish<V, TTail, T>(4, a4, b4, n0, n1, bias, z);
-        Finish<V, TTail, T>(5, a5, b5, n0, n1, bias, z);
-        Finish<V, TTail, T>(6, a6, b6, n0, n1, bias, z);
-        Finish<V, TTail, T>(7, a7, b7, n0, n1, bias, z);
+        Finish<V, TTail, T>(0, tile.Row(0), n0, n1, bias, z);
+        if (TOutputs.Value > 1)
+        {
+            Finish<V, TTail, T>(1, tile.Row(1), n0, n1, bias, z);
+            Finish<V, TTail, T>(2, tile.Row(2), n0, n1, bias, z);
+            Finish<V, TTail, T>(3, tile.Row(3), n0, n1, bias, z);
+        }
+
+        if (TOutputs.Value > N4.Value)
+        {
+            Finish<V, TTail, T>(4, tile.Row(4), n0, n1, bias, z);
+            Finish<V, TTail, T>(5, tile.Row(5), n0, n1, bias, z);
+            Finish<V, TTail, T>(6, tile.Row(6), n0, n1, bias, z);
+            Finish<V, TTail, T>(7, tile.Row(7), n0, n1, bias, z);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Finish<V, TTail, T>(int output, V a, V b, int n0, int n1, T* bias, T* z)
+    private void Finish<V, TTail, T>(int output, (V Left, V Right) sums, int n0, int n1, T* bias, T* z)
         where V : struct, IVector<V, T>
         where TTail : struct, ITail
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -86,9 +91,7 @@ internal readonly unsafe struct ProjectionTile(int channels, nint step, int outp
             return;
         }
 
-        V more = V.Broadcast(bias[output]);
-        a += more;
-        b += more;
+        V more = V.Broadcast(bias[output]), a = sums.Left + more, b = sums.Right + more;
         T* at = z + (output * step);
         if (end == ProjectionEnd.Add)
         {

@@ -7,7 +7,7 @@ namespace Fovea.Simd.Gemm;
 
 /// <summary>One operand of a step of a tile: a number for each of its rows, in every lane.</summary>
 internal interface ITileRows<V>
-    where V : unmanaged
+    where V : struct
 {
     /// <summary>The number of a row; the row is a constant.</summary>
     V this[int row] { get; }
@@ -15,7 +15,7 @@ internal interface ITileRows<V>
 
 /// <summary>Rows whose numbers lie a constant apart.</summary>
 internal readonly unsafe struct PanelRows<V, T>(T* a, int stride) : ITileRows<V>
-    where V : unmanaged, IVector<V, T>
+    where V : struct, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public V this[int row]
@@ -30,7 +30,7 @@ internal readonly unsafe struct PanelRows<V, T>(T* a, int stride) : ITileRows<V>
 /// inlined, each field is then a variable of its own, and those of rows and columns that the tile lacks are dropped.
 /// </summary>
 internal unsafe struct TileSums<V, T, TRows, TColumns>
-    where V : unmanaged, IVector<V, T>
+    where V : struct, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRows : struct, ICount
     where TColumns : struct, ICount
@@ -174,6 +174,24 @@ internal unsafe struct TileSums<V, T, TRows, TColumns>
             Write(c + (11 * stride), d + (11 * stride), _left11, _right11, adds);
         }
     }
+
+    /// <summary>The sums of a row; the row is a constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly (V Left, V Right) Row(int row) => row switch
+    {
+        0 => (_left0, _right0),
+        1 => (_left1, _right1),
+        2 => (_left2, _right2),
+        3 => (_left3, _right3),
+        4 => (_left4, _right4),
+        5 => (_left5, _right5),
+        6 => (_left6, _right6),
+        7 => (_left7, _right7),
+        8 => (_left8, _right8),
+        9 => (_left9, _right9),
+        10 => (_left10, _right10),
+        _ => (_left11, _right11),
+    };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(V x, V b0, V b1, ref V left, ref V right)

@@ -20,6 +20,9 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
 {
     private const int NumbersPerLane = 64;
 
+    // Bytes of a vector of AVX-512, which has 32 registers: two long steps side by side fit into them.
+    private const int WithManyRegisters = 64;
+
     /// <summary>All planes of a tile. All of the loop is in this one method: the JIT inlines the more, the longer a method is by itself.</summary>
     /// <param name="sweep">Where they and their operands are.</param>
     /// <param name="tile">Which.</param>
@@ -88,7 +91,7 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
                             Write<N4>(at, i, ref o, ref s0, floor);
                         }
                     }
-                    else if (default(TBody) is not ILongStep)
+                    else if (default(TBody) is not ILongStep || V.Width * sizeof(T) == WithManyRegisters)
                     {
                         for (; i <= stop - (2 * V.Width); i += 2 * V.Width)
                         {
