@@ -90,8 +90,9 @@ internal readonly record struct SweepTiles
     /// <param name="images">Number of images.</param>
     /// <param name="channels">Channels of an image.</param>
     /// <param name="positions">Positions of a plane.</param>
-    public static SweepTiles SlicesAndStrips(int images, int channels, int positions) =>
-        new(images, channels, positions, Even(channels, SliceLimit, Unroll), Strip(positions, StripLimit));
+    /// <param name="longest">Positions in a strip at most.</param>
+    public static SweepTiles SlicesAndStrips(int images, int channels, int positions, int longest = StripLimit) =>
+        new(images, channels, positions, Even(channels, SliceLimit, Unroll), Strip(positions, longest));
 
     /// <summary>
     /// Blocks of positions with all their channels, where a position's sum over all channels decides what the channels' sums over positions

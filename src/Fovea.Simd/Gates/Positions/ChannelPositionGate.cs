@@ -8,6 +8,9 @@ namespace Fovea.Simd.Gates;
 /// <summary>Planes scaled by a number for each channel and one for each position together, and what the gradients need, in one sweep.</summary>
 public static unsafe class ChannelPositionGate
 {
+    // One row of gates is all that has to stay in the first-level cache where nothing is summed: planes of 64 × 64 are read from end to end.
+    private const int LongestRead = 4096;
+
     /// <summary><c>y[n, c, i] = x[n, c, i] · factor(a[n, c], b[n, i])</c>, and what follows it.</summary>
     /// <param name="images">Number of images.</param>
     /// <param name="channels">Channels of an image.</param>
@@ -31,7 +34,7 @@ public static unsafe class ChannelPositionGate
         Guard.LengthOrEmpty(Name, "residual", x.Length, end.Residual.Length);
         fixed (T* xAt = x, aAt = a, bAt = b, yAt = y)
         {
-            var sweep = new Sweep<T>(SweepTiles.SlicesAndStrips(images, channels, positions)) { X = xAt, A = aAt, P = bAt, Y = yAt };
+            var sweep = new Sweep<T>(SweepTiles.SlicesAndStrips(images, channels, positions, LongestRead)) { X = xAt, A = aAt, P = bAt, Y = yAt };
             sweep.Write<ScaleBody<TForm>>(streaming, end);
         }
     }
