@@ -3,6 +3,7 @@ using System.Text.Json;
 using Fovea.Serving.Http;
 using Fovea.Studio.Stores;
 using Fovea.Studio.Wire;
+using Fovea.Training;
 
 namespace Fovea.Studio.Sessions;
 
@@ -37,7 +38,7 @@ internal static class RunReader
         return new RunProgress(
             path, Text(status, "state") ?? "unknown", Number(status, "epoch"), Number(status, "epochs"), Text(status, "metric"),
             status.TryGetProperty("best", out JsonElement best) && best.ValueKind == JsonValueKind.Number ? best.GetDouble() : null,
-            Version(Path.Combine(full, "best.safetensors")), Watched(full, path), rows);
+            Version(ModelWeights.PathOf(full)), Watched(full, path), rows);
     }
 
     private static string? Version(string weights) => File.Exists(weights) ? File.GetLastWriteTimeUtc(weights).ToString("O", CultureInfo.InvariantCulture) : null;

@@ -133,6 +133,6 @@ internal static class TrainVerb
 
         yield return ("time", Quantity.Time(TimeSpan.FromSeconds(result.Seconds)));
         yield return ("speed", Quantity.Speed(result.ImagesPerSecond));
-        yield return ("weights", Path.Combine(result.Run, "best.safetensors"));
+        yield return ("weights", ModelWeights.PathOf(result.Run));
     }
 }

@@ -64,6 +64,15 @@ public sealed class ProgramsOfOneFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_served_model_answers_with_classes_and_where_it_looked()
+    {
+        string said = await Run("serve-a-model.cs");
+        Assert.Matches(@"http://127\.0\.0\.1:\d+/", said);
+        Assert.Matches(@"star 9\d", said);
+        Assert.Contains("where it looked: grad-cam at layer3", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_program_is_run_here_and_has_a_line_in_the_list()
     {
         string tests = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Unit", "Fovea.Cli.Tests", "Samples", "ProgramsOfOneFileTests.cs"));
