@@ -11,7 +11,8 @@ internal static class BackwardPass
     /// <param name="gradient">Its gradient; null for 1.</param>
     /// <param name="retainGraph">Whether the tape can be passed again.</param>
     /// <param name="sought">Whose gradients are asked for instead of the leaves', which stay as they are then; null for the leaves'.</param>
-    public static void Run(Tensor root, Tensor? gradient, bool retainGraph, SoughtGradients? sought = null)
+    /// <param name="arrivals">Is told what comes to the leaves; null for nobody.</param>
+    public static void Run(Tensor root, Tensor? gradient, bool retainGraph, SoughtGradients? sought = null, LeafArrivals? arrivals = null)
     {
         if (!root.RequiresGrad)
         {
@@ -22,11 +23,12 @@ internal static class BackwardPass
 
         if (root.GradNode is not { } start)
         {
-            Arrive(root, Seed(root, gradient), sought);
+            Arrive(root, Seed(root, gradient), sought, arrivals);
             return;
         }
 
         sought?.Trace(start);
+        arrivals?.Trace(start);
         Tensor seed = Seed(root, gradient);
         var ready = new PriorityQueue<Node, long>();
         Give(start, root.GradIndex, seed, ready);
@@ -37,7 +39,7 @@ internal static class BackwardPass
                 node.IsQueued = false;
                 try
                 {
-                    Visit(node, ready, retainGraph, sought);
+                    Visit(node, ready, retainGraph, sought, arrivals);
                 }
                 finally
                 {
@@ -90,7 +92,7 @@ internal static class BackwardPass
         return target;
     }
 
-    private static void Visit(Node node, PriorityQueue<Node, long> ready, bool retainGraph, SoughtGradients? sought)
+    private static void Visit(Node node, PriorityQueue<Node, long> ready, bool retainGraph, SoughtGradients? sought, LeafArrivals? arrivals)
     {
         if (sought is null)
         {
@@ -131,7 +133,7 @@ internal static class BackwardPass
                 if (context.GradInputs[i] is { } grad)
                 {
                     context.GradInputs[i] = null;
-                    Send(node.Edges[i], grad, ready, sought);
+                    Send(node.Edges[i], grad, ready, sought, arrivals);
                 }
             }
         }
@@ -150,7 +152,7 @@ internal static class BackwardPass
     public static FoveaException Released(Node node) =>
         new($"Backward: the tape at {node.Op.Name} was released by an earlier backward pass; pass retainGraph: true to that one.");
 
-    private static void Send(Node.Edge edge, Tensor grad, PriorityQueue<Node, long> ready, SoughtGradients? sought)
+    private static void Send(Node.Edge edge, Tensor grad, PriorityQueue<Node, long> ready, SoughtGradients? sought, LeafArrivals? arrivals)
     {
         if (sought?.LeadsThrough(edge) == false)
         {
@@ -162,7 +164,7 @@ internal static class BackwardPass
         }
         else if (edge.Leaf is not null)
         {
-            Arrive(edge.Leaf, grad, sought);
+            Arrive(edge.Leaf, grad, sought, arrivals);
         }
         else
         {
@@ -170,11 +172,12 @@ internal static class BackwardPass
         }
     }
 
-    private static void Arrive(Tensor leaf, Tensor grad, SoughtGradients? sought)
+    private static void Arrive(Tensor leaf, Tensor grad, SoughtGradients? sought, LeafArrivals? arrivals)
     {
         if (sought is null)
         {
             leaf.Accumulate(grad);
+            arrivals?.Count(leaf);
         }
         else
         {

@@ -97,6 +97,10 @@ public sealed partial class Tensor
         return this;
     }
 
+    /// <summary>The same, and says of each leaf when its gradient is complete, while the pass goes on to others.</summary>
+    /// <param name="complete">Is called on this thread. A leaf to which an op gives nothing is not told of.</param>
+    internal void BackwardTelling(Action<Tensor> complete) => BackwardPass.Run(this, null, retainGraph: false, sought: null, new LeafArrivals(complete));
+
     internal void SetHistory(Node node, int index)
     {
         GradNode = node;

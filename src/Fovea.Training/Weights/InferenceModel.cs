@@ -25,6 +25,9 @@ internal sealed class InferenceModel(Module model, bool compiles = true) : IDisp
         return model.Call(x);
     }
 
+    /// <summary>Compiles it for a shape before a batch of another comes, which changes how numbers are rounded.</summary>
+    public void Prepare(Shape shape) => Compiled(shape);
+
     public void Dispose() => _compiled?.Dispose();
 
     private CompiledModel? Compiled(Shape shape)

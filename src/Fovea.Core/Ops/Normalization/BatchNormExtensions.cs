@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Fovea;
 
 /// <summary>Batch normalisation.</summary>
@@ -62,23 +64,28 @@ public static class BatchNormExtensions
             return;
         }
 
+        if (RunningStatistics.TryKeep(running, batch, momentum, factor))
+        {
+            return;
+        }
+
         if (running.DType == DType.Float32)
         {
-            Span<float> to = running.AsSpan<float>();
-            ReadOnlySpan<float> from = batch.AsSpan<float>();
-            for (int i = 0; i < to.Length; i++)
-            {
-                to[i] = (float)((1 - momentum) * to[i] + momentum * factor * from[i]);
-            }
+            Move(running.AsSpan<float>(), batch.AsSpan<float>(), momentum, factor);
         }
         else
         {
-            Span<double> to = running.AsSpan<double>();
-            ReadOnlySpan<double> from = batch.AsSpan<double>();
-            for (int i = 0; i < to.Length; i++)
-            {
-                to[i] = (1 - momentum) * to[i] + momentum * factor * from[i];
-            }
+            Move(running.AsSpan<double>(), batch.AsSpan<double>(), momentum, factor);
+        }
+    }
+
+    /// <summary>The same on values, computed in double precision.</summary>
+    internal static void Move<T>(Span<T> running, ReadOnlySpan<T> batch, double momentum, double factor)
+        where T : unmanaged, INumber<T>
+    {
+        for (int i = 0; i < running.Length; i++)
+        {
+            running[i] = T.CreateTruncating((1 - momentum) * double.CreateTruncating(running[i]) + momentum * factor * double.CreateTruncating(batch[i]));
         }
     }
 }

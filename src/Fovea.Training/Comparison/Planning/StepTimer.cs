@@ -54,7 +54,6 @@ internal static class StepTimer
     {
         (TrainingInputs inputs, TrainOptions options) = (setup.Inputs, setup.Options);
         new FrozenModules(inputs.Model, options.Freeze).Train(inputs.Model);
-        LayerGenerators.Seed(inputs.Model, options.Seed);
         using Optimizer optimizer = OptimizerFactory.Create(options, inputs.Model);
         using WeightAverage? average = options.Ema > 0 ? new WeightAverage(inputs.Model, options.Ema) : null;
         var step = new TrainingStep(inputs, options, optimizer, average);

@@ -77,6 +77,11 @@ public sealed class DataLoader
         return Plan.Draw(_order.Fork((ulong)epoch));
     }
 
+    /// <summary>The names of the pictures of a batch.</summary>
+    /// <param name="epoch">The epoch, counted from 0.</param>
+    /// <param name="number">The batch, 0 to <see cref="BatchesPerEpoch"/> − 1.</param>
+    internal IEnumerable<string> Names(int epoch, int number) => Order(epoch)[Plan.Of(number)].Select(Dataset.Name);
+
     /// <summary>The batches of an epoch, in order. Leaving the loop ends the workers; each batch is the caller's to dispose.</summary>
     /// <param name="epoch">The epoch, counted from 0.</param>
     /// <param name="firstBatch">The number of the first batch to make, 0 to <see cref="BatchesPerEpoch"/>.</param>
@@ -85,16 +90,34 @@ public sealed class DataLoader
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IEnumerable<Batch> Read(int epoch, int firstBatch = 0, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstBatch, BatchesPerEpoch);
-        return Options.Workers == 0 ? ReadInline(epoch, firstBatch, cancellation) : ReadAhead(epoch, firstBatch, cancellation);
+        return ReadBatches(epoch, [.. Enumerable.Range(firstBatch, BatchesPerEpoch - firstBatch)], cancellation);
     }
 
-    private IEnumerable<Batch> ReadInline(int epoch, int firstBatch, CancellationToken cancellation)
+    /// <summary>Some batches of an epoch: those of one process of several, for one.</summary>
+    /// <param name="epoch">The epoch, counted from 0.</param>
+    /// <param name="numbers">The numbers of the batches, each 0 to <see cref="BatchesPerEpoch"/> − 1, in the order in which they are wanted.</param>
+    /// <param name="cancellation">Ends the wait for a batch.</param>
+    /// <exception cref="DataException">A picture cannot be read; thrown when its batch's turn comes, after all before it.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IEnumerable<Batch> ReadBatches(int epoch, IReadOnlyList<int> numbers, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentNullException.ThrowIfNull(numbers);
+        foreach (int number in numbers)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(number, nameof(numbers));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, BatchesPerEpoch, nameof(numbers));
+        }
+
+        return Options.Workers == 0 ? ReadInline(epoch, numbers, cancellation) : ReadAhead(epoch, numbers, cancellation);
+    }
+
+    private IEnumerable<Batch> ReadInline(int epoch, IReadOnlyList<int> numbers, CancellationToken cancellation)
     {
         var plan = new EpochPlan(this, epoch, _augmentation);
-        for (int number = firstBatch; number < BatchesPerEpoch; number++)
+        foreach (int number in numbers)
         {
             cancellation.ThrowIfCancellationRequested();
             var work = new PendingBatch(plan, number);
@@ -103,11 +126,11 @@ public sealed class DataLoader
         }
     }
 
-    private IEnumerable<Batch> ReadAhead(int epoch, int firstBatch, CancellationToken cancellation)
+    private IEnumerable<Batch> ReadAhead(int epoch, IReadOnlyList<int> numbers, CancellationToken cancellation)
     {
         var plan = new EpochPlan(this, epoch, _augmentation);
-        using var crew = new LoaderWorkers(plan, firstBatch, BatchesPerEpoch, Options.Workers, Options.Prefetch);
-        for (int number = firstBatch; number < BatchesPerEpoch; number++)
+        using var crew = new LoaderWorkers(plan, numbers, Options.Workers, Options.Prefetch);
+        for (int i = 0; i < numbers.Count; i++)
         {
             yield return crew.Next(cancellation);
         }

@@ -10,7 +10,7 @@ internal sealed class LoaderWorkers : IDisposable
 {
     private static int s_liveThreads;
     private readonly EpochPlan _plan;
-    private readonly int _end;
+    private readonly IReadOnlyList<int> _numbers;
     private readonly int _prefetch;
     private readonly Queue<PendingBatch> _open = new();
     private readonly Thread[] _threads;
@@ -20,11 +20,10 @@ internal sealed class LoaderWorkers : IDisposable
     private int _started;
     private bool _stop;
 
-    public LoaderWorkers(EpochPlan plan, int first, int end, int workers, int prefetch)
+    public LoaderWorkers(EpochPlan plan, IReadOnlyList<int> numbers, int workers, int prefetch)
     {
         _plan = plan;
-        _started = first;
-        _end = end;
+        _numbers = numbers;
         _prefetch = prefetch;
         _threads = new Thread[workers];
         for (int i = 0; i < workers; i++)
@@ -135,14 +134,14 @@ internal sealed class LoaderWorkers : IDisposable
                     return true;
                 }
 
-                if (_started == _end)
+                if (_started == _numbers.Count)
                 {
                     break;
                 }
 
                 if (_open.Count < _prefetch)
                 {
-                    _current = new PendingBatch(_plan, _started++);
+                    _current = new PendingBatch(_plan, _numbers[_started++]);
                     _open.Enqueue(_current);
                 }
                 else

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Fovea.Simd.Drivers;
 using Fovea.Training.Data;
 
@@ -74,7 +75,7 @@ internal sealed class TrainingMemory
             BatchSize = batchSize,
             ImageSize = _description.ImageSize,
             Weights = _weights,
-            State = ((1 + remembered) * _trained) + (_options.Ema > 0 ? _weights : 0),
+            State = ((1 + remembered + SumsOfGradients) * _trained) + (_options.Ema > 0 ? _weights : 0),
             Activations = (long)(Idle * (_trace.ForwardAndBack(images) + loss)) + (ParallelPool.Threads * EachThread),
             Validation = (long)((Idle * _trace.Forward(images)) + (Packed * _weights)) + batch + (task.RevisitsBest ? Swapped * _weights : 0),
             Batches = (inFlight * batch) + (ParallelPool.Threads * _pictures.Decoding * (_options.Mosaic > 0 ? Mosaic.Pictures : 1)),
@@ -82,6 +83,9 @@ internal sealed class TrainingMemory
             Available = free + _weights + _pictures.Kept,
         };
     }
+
+    // Of the batches of a step: the sum that is made, and those of 1, 2, 4, … batches that wait for it.
+    private int SumsOfGradients => _options.Accumulate > 1 ? 2 + BitOperations.Log2((uint)_options.Accumulate - 1) : 0;
 
     private int Images(int batchSize) => Math.Max(1, Math.Min(batchSize, _pictures.Count));
 }

@@ -77,6 +77,11 @@ internal sealed class RunRecorder : IDisposable
 
     public void SaveLast(TrainState state)
     {
+        if (!_inputs.Group.IsRoot)
+        {
+            return;
+        }
+
         using TensorScope scope = TensorScope.Begin();
         if (_run is null)
         {
@@ -95,11 +100,27 @@ internal sealed class RunRecorder : IDisposable
         using TensorScope scope = TensorScope.Begin();
         if (_run is null)
         {
-            return _snapshot.Restore(Checkpoint.Read(new MemoryStream(_last)), "the last state");
+            return FromBytes(_last);
         }
 
         (SafetensorsFile content, string path) = _run.Checkpoints.LoadNewest(_ => 0, Warn);
         return _snapshot.Restore(content, path);
+    }
+
+    /// <summary>A checkpoint in memory.</summary>
+    public byte[] ToBytes(TrainState state)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using var stream = new MemoryStream();
+        Checkpoint.Write(stream, _snapshot.Tensors(), _snapshot.Texts(state));
+        return stream.ToArray();
+    }
+
+    /// <summary>Puts a checkpoint in memory back.</summary>
+    public TrainState FromBytes(byte[] checkpoint)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        return _snapshot.Restore(Checkpoint.Read(new MemoryStream(checkpoint)), "the last state");
     }
 
     public void SaveInterrupt(TrainState state)
@@ -117,6 +138,11 @@ internal sealed class RunRecorder : IDisposable
     /// <summary>Saves the weights to keep: the average, where there is one.</summary>
     public void SaveBest(TrainState state, WeightAverage? average)
     {
+        if (!_inputs.Group.IsRoot)
+        {
+            return;
+        }
+
         using TensorScope scope = TensorScope.Begin();
         IReadOnlyDictionary<string, Tensor> weights = average?.State ?? StateDict.Of(_inputs.Model);
         if (_run is null)
@@ -254,13 +280,6 @@ internal sealed class RunRecorder : IDisposable
         ("val/loss", row.ValLoss),
         .. _inputs.Task.Metrics.Select(m => ($"val/{m.Tag}", row.Validation[m.Name])),
     ];
-
-    private byte[] ToBytes(TrainState state)
-    {
-        using var stream = new MemoryStream();
-        Checkpoint.Write(stream, _snapshot.Tensors(), _snapshot.Texts(state));
-        return stream.ToArray();
-    }
 
     private void Status(TrainState state, string name, string? message = null) => new RunStatus
     {

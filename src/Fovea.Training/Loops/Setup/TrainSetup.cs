@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fovea.Distributed;
 using Fovea.Io;
 using Fovea.Models;
 using Fovea.Onnx;
@@ -54,11 +55,20 @@ internal sealed class TrainSetup
     /// <param name="progress">Is told how far the check of the data is.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <param name="prepared">The data of a setup whose options differ in nothing that the data depend on; null opens and checks them.</param>
-    public static TrainSetup Open(TrainOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation, PreparedData? prepared = null)
+    /// <param name="group">The processes that train together; null for this one alone.</param>
+    public static TrainSetup Open(
+        TrainOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation, PreparedData? prepared = null, ProcessGroup? group = null)
     {
+        group ??= ProcessGroup.Single;
         RunFolder? resumed = options.Resume is null ? null : RunFolder.Open(options.Resume);
         var warnings = new List<string>();
         options = resumed is null ? options : ResumedOptions.Of(options, resumed, warnings);
+        if (resumed is null && group.Ranks > options.Accumulate)
+        {
+            warnings.Add($"{group.Ranks} ranks: a step takes {group.Ranks} batches, one for each, as with --accumulate {group.Ranks}, which gives the same weights on any number of ranks.");
+            options = options with { Accumulate = group.Ranks };
+        }
+
         options.Validate();
         ParallelPool.Threads = options.Threads ?? ParallelPool.Threads;
         using StartingWeights? start = resumed is null ? StartingWeights.Open(options, progress, cancellation) : null;
@@ -87,7 +97,7 @@ internal sealed class TrainSetup
             options = Complete(open with { BatchSize = fitting }, entry, data);
         }
 
-        return new TrainSetup(options, InputsBuilder.Gather(model, description, data.Pair, options), data, fit, resumed, memory, warnings);
+        return new TrainSetup(options, InputsBuilder.Gather(model, description, data.Pair, options) with { Group = group }, data, fit, resumed, memory, warnings);
     }
 
     private static TrainOptions Complete(TrainOptions options, ModelEntry? entry, PreparedData data) =>

@@ -67,8 +67,11 @@ internal sealed record TrainState
     /// <summary>Updates of the weight average.</summary>
     public long AverageSteps { get; set; }
 
-    /// <summary>The state of each module that draws random numbers, by its name.</summary>
-    public Dictionary<string, GeneratorState> Generators { get; set; } = [];
+    /// <summary>
+    /// Where the layers that draw random numbers were in their streams, in states of earlier versions. No longer needed: a layer's stream follows from the epoch and the batch.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Dictionary<string, GeneratorState>? Generators { get; set; }
 
     /// <summary>The epochs that are done.</summary>
     public List<EpochMetrics> History { get; set; } = [];

@@ -1,3 +1,4 @@
+using Fovea.Distributed;
 using Fovea.Training.Data;
 
 namespace Fovea.Training;
@@ -19,6 +20,9 @@ public sealed record TrainingInputs
 
     /// <summary>What further parts the run's report has; default none.</summary>
     public IReadOnlyList<IReportSection> Sections { get; init; } = [];
+
+    /// <summary>The processes that train together; default this one alone.</summary>
+    public ProcessGroup Group { get; init; } = ProcessGroup.Single;
 
     /// <summary>What goes into the metadata of weights and checkpoints.</summary>
     public required ModelDescription Description { get; init; }

@@ -12,5 +12,6 @@ namespace Fovea.Training;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     Converters = [typeof(ImageSizeConverter), typeof(SampleLevelsConverter)])]
 [JsonSerializable(typeof(TrainState))]
+[JsonSerializable(typeof(EpochMetrics))]
 [JsonSerializable(typeof(MemoryEstimate))]
 internal sealed partial class TrainingJson : JsonSerializerContext;

@@ -1,5 +1,4 @@
 using Fovea.Io;
-using Fovea.Layers;
 
 namespace Fovea.Training;
 
@@ -38,7 +37,6 @@ internal sealed class TrainingSnapshot(TrainingInputs inputs, TrainOptions optio
     public IReadOnlyDictionary<string, string> Texts(TrainState state)
     {
         state.AverageSteps = average?.Steps ?? 0;
-        state.Generators = Stochastic().ToDictionary(s => s.Name, s => s.Module.Generator.State);
         return new Dictionary<string, string>(inputs.Description.ToMetadata())
         {
             [ModelWeights.CheckpointKey] = "fovea-checkpoint-1",
@@ -70,20 +68,11 @@ internal sealed class TrainingSnapshot(TrainingInputs inputs, TrainOptions optio
         }
 
         state.History = [.. state.History.Select(row => row.Named(inputs.Task.TrainMetric))];
-        foreach ((string name, IStochastic module) in Stochastic())
-        {
-            module.Generator = state.Generators.TryGetValue(name, out GeneratorState generator)
-                ? new Generator(generator)
-                : throw new CheckpointException(path, $"it has no generator for {name}");
-        }
-
+        state.Generators = null;
         return state;
 
         Dictionary<string, Tensor> Part(string prefix) => content.Tensors
             .Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
     }
-
-    private IEnumerable<(string Name, IStochastic Module)> Stochastic() =>
-        inputs.Model.NamedModules().Where(m => m.Value is IStochastic).Select(m => (m.Name, (IStochastic)m.Value));
 }

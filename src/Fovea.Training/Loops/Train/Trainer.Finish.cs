@@ -12,6 +12,12 @@ public sealed partial class Trainer
             return result;
         }
 
+        if (!_inputs.Group.IsRoot)
+        {
+            // What is left is measured and written once.
+            return result;
+        }
+
         try
         {
             if (_state.BestEpoch == 0)

@@ -8,9 +8,10 @@ public sealed partial class Trainer
 
     private void Start()
     {
-        TrainState? restored = _recorder.TryLoadNewest(_inputs.Train.BatchesPerEpoch);
-        _isResumed = restored is not null;
-        _state = restored ?? _state;
+        CheckSetup();
+        TrainState? restored = _inputs.Group.IsRoot ? _recorder.TryLoadNewest(_inputs.Train.BatchesPerEpoch) : null;
+        _isResumed = Shared(restored is not null);
+        _state = Shared(restored ?? _state);
         if (_state.Epoch > _options.Epochs)
         {
             throw new OptionException("epochs", $"the run has done {_state.Epoch}; expected at least as many, got {_options.Epochs}.");
@@ -25,10 +26,9 @@ public sealed partial class Trainer
 
         _state.TrainingImages = images;
         _recorder.Begin(_state, _isResumed);
-        if (restored is null)
+        if (!_isResumed)
         {
             // From the first moment on there is a checkpoint to go back to.
-            LayerGenerators.Seed(_inputs.Model, _options.Seed);
             _recorder.SaveLast(_state);
         }
 

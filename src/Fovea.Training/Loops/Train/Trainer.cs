@@ -23,6 +23,8 @@ public sealed partial class Trainer : IDisposable
     private readonly FrozenModules _frozen;
     private readonly Schedule _schedule;
     private readonly TrainingStep _step;
+    private readonly StepBatches _batches;
+    private readonly RankSpeeds _rankSpeeds;
     private readonly TrainingSnapshot _snapshot;
     private readonly RunRecorder _recorder;
     private readonly SpeedMeter _speed = new();
@@ -54,6 +56,8 @@ public sealed partial class Trainer : IDisposable
         Optimizer optimizer = OptimizerFactory.Create(_options, inputs.Model);
         WeightAverage? average = _options.Ema > 0 ? new WeightAverage(inputs.Model, _options.Ema) : null;
         _step = new TrainingStep(inputs, _options, optimizer, average);
+        _batches = new StepBatches(inputs, _options.Accumulate, _step);
+        _rankSpeeds = new RankSpeeds(inputs.Group);
         _snapshot = new TrainingSnapshot(inputs, _options, optimizer, average);
         _recorder = new RunRecorder(run, inputs, _options, _snapshot);
     }
@@ -92,6 +96,7 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Gives the memory of the optimiser and the weight average back and closes the run's files.</summary>
     public void Dispose()
     {
+        _batches.Dispose();
         _step.Optimizer.Dispose();
         _step.Average?.Dispose();
         _recorder.Dispose();
@@ -145,65 +150,61 @@ public sealed partial class Trainer : IDisposable
         var watch = Stopwatch.StartNew();
         double before = _state.EpochSeconds;
         int batches = _inputs.Train.BatchesPerEpoch;
-        var window = new List<Batch>();
         _speed.Pause();
-        if (IsStopping(cancellation) is { } stopped)
+        if (Agreed(IsStopping(cancellation)) is { } stopped)
         {
             return stopped;
         }
 
-        foreach (Batch batch in _inputs.Train.Read(_state.Epoch, _state.Batch, CancellationToken.None))
+        using IEnumerator<Batch> reader = _batches.Begin(_state.Epoch, _state.Batch).GetEnumerator();
+        while (_state.Batch < batches)
         {
-            using (batch)
+            int first = _state.Batch, count = Math.Min(_options.Accumulate, batches - first);
+            (BatchOutcome[] outcomes, RankNote[] notes) = _batches.Run(reader, count, () => Note(cancellation));
+            foreach (BatchOutcome outcome in outcomes)
             {
-                window.Add(batch);
-                BatchOutcome outcome = _step.Accumulate(batch);
                 if (!double.IsFinite(outcome.Loss))
                 {
-                    return Diverged($"the loss is {outcome.Loss}", batch.Number, window);
+                    return Diverged($"the loss is {outcome.Loss}", first, _state.Batch);
                 }
 
                 _state.LossSum += outcome.Loss * outcome.Counted;
                 _state.ScoreSum += outcome.Score;
-                _state.Images += batch.Count;
-                _state.UncountedImages += batch.Count - outcome.Counted;
+                _state.Images += outcome.Images;
+                _state.UncountedImages += outcome.Images - outcome.Counted;
                 _state.Batch++;
-                _speed.Add(batch.Count);
             }
 
-            if (window.Count == _options.Accumulate || _state.Batch == batches)
+            _speed.Add(outcomes.Sum(o => o.Images));
+            _schedule.Apply(_step.Optimizer, _state.Step, _state.LearningRateScale);
+            double norm = _step.Update(count);
+            if (!double.IsFinite(norm))
             {
-                _schedule.Apply(_step.Optimizer, _state.Step, _state.LearningRateScale);
-                double norm = _step.Update(window.Count);
-                if (!double.IsFinite(norm))
-                {
-                    return Diverged($"the norm of the gradients is {norm}", _state.Batch - 1, window);
-                }
+                return Diverged($"the norm of the gradients is {norm}", first, _state.Batch - 1);
+            }
 
-                _state.Step++;
-                _state.Steps++;
-                _state.NormSum += norm;
-                _state.EpochSeconds = before + watch.Elapsed.TotalSeconds;
-                Report();
-                bool isLast = _state.Batch == batches;
-                EpochEnd? end = isLast ? null : IsStopping(cancellation);
-                bool isDue = _sinceSaved.Elapsed.TotalSeconds >= (_options.CheckpointSeconds ?? DefaultCheckpointSeconds);
-                if ((isLast || isDue || end is not null) && !_snapshot.IsFinite)
-                {
-                    return Diverged("a weight is not finite", _state.Batch - 1, window);
-                }
+            _state.Step++;
+            _state.Steps++;
+            _state.NormSum += norm;
+            _state.EpochSeconds = before + watch.Elapsed.TotalSeconds;
+            Report();
+            TellSlowRank(notes);
+            bool isLast = _state.Batch == batches;
+            RankNote said = Agreed(notes, cancellation);
+            EpochEnd? end = isLast ? null : said.IsCancelled ? EpochEnd.Interrupted : said.IsOutOfTime ? EpochEnd.OutOfTime : null;
+            if ((isLast || said.IsDue || end is not null) && !_snapshot.IsFinite)
+            {
+                return Diverged("a weight is not finite", first, _state.Batch - 1);
+            }
 
-                if (end is { } stop)
-                {
-                    return stop;
-                }
+            if (end is { } stop)
+            {
+                return stop;
+            }
 
-                if (isDue && !isLast)
-                {
-                    SaveLast();
-                }
-
-                window.Clear();
+            if (said.IsDue && !isLast)
+            {
+                SaveLast();
             }
         }
 
@@ -220,7 +221,7 @@ public sealed partial class Trainer : IDisposable
         var watch = Stopwatch.StartNew();
         bool isValidated = IsValidated(_state.Epoch + 1);
         Evaluation? validation = isValidated ? Validate(cancellation) : null;
-        EpochMetrics row = Row(validation, watch.Elapsed.TotalSeconds);
+        EpochMetrics row = Shared(Row(validation, watch.Elapsed.TotalSeconds));
         bool isBest = isValidated && IsBest(row);
         _state.History.Add(row);
         _state.Seconds += row.Seconds;
@@ -254,7 +255,10 @@ public sealed partial class Trainer : IDisposable
         }
 
         using IDisposable? swapped = _step.Average?.Swap();
-        return Evaluator.Run(_task, _inputs.Model, data, isFinal: !_task.RevisitsBest, null, _recorder.Progress, cancellation);
+        bool isFinal = !_task.RevisitsBest;
+        return _inputs.Group.Ranks == 1
+            ? Evaluator.Run(_task, _inputs.Model, data, isFinal, null, _recorder.Progress, cancellation)
+            : Evaluator.RunSpread(_task, _inputs.Model, data, isFinal, _recorder.Progress, _inputs.Group);
     }
 
     private EpochMetrics Row(Evaluation? validation, double validationSeconds) => new()
@@ -281,10 +285,10 @@ public sealed partial class Trainer : IDisposable
             || (score == _state.BestScore && loss < (_state.BestLoss ?? double.MaxValue));
     }
 
-    private EpochEnd Diverged(string what, int batch, List<Batch> window)
+    private EpochEnd Diverged(string what, int first, int batch)
     {
         _step.Optimizer.ClearGrads();
-        IEnumerable<string> names = window.SelectMany(b => Enumerable.Range(0, b.Count).Select(b.Name));
+        IEnumerable<string> names = Enumerable.Range(first, batch - first + 1).SelectMany(number => _inputs.Train.Names(_state.Epoch, number));
         _recorder.Warn(
             $"Epoch {_state.Epoch + 1}, batch {batch + 1}: {what}; the step was not taken. The images of the step: {string.Join(", ", names)}");
         return EpochEnd.Diverged;
@@ -302,7 +306,7 @@ public sealed partial class Trainer : IDisposable
                 + "Lower --lr, clip with --clip-grad 1, or look at the images that log.txt names.");
         }
 
-        _state = _recorder.LoadLast();
+        _state = Shared(_inputs.Group.IsRoot ? _recorder.LoadLast() : new TrainState());
         (_state.Restores, _state.LearningRateScale) = (restores, scale);
         _recorder.Warn(
             $"Restored the state of epoch {_state.Epoch + 1}, batch {_state.Batch}, with {scale:0.###} of the learning rate ({restores} of {most} times).");
@@ -310,6 +314,7 @@ public sealed partial class Trainer : IDisposable
 
     private void SaveLast()
     {
+        CheckRanks();
         _recorder.SaveLast(_state);
         _sinceSaved.Restart();
     }

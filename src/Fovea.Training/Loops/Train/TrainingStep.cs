@@ -6,7 +6,8 @@ namespace Fovea.Training;
 /// <param name="Loss">Its mean loss; when it is not finite, nothing was added to the gradients.</param>
 /// <param name="Score">The sum of the task's training metric over the images that count.</param>
 /// <param name="Counted">Images that have a label that counts: those that the means of an epoch are over.</param>
-internal readonly record struct BatchOutcome(double Loss, double Score, int Counted);
+/// <param name="Images">Its images.</param>
+internal readonly record struct BatchOutcome(double Loss, double Score, int Counted, int Images);
 
 /// <summary>The arithmetic of a step: forward, loss and backward for each batch, then one update of the weights.</summary>
 internal sealed class TrainingStep
@@ -17,6 +18,7 @@ internal sealed class TrainingStep
     private readonly Loss _loss;
     private readonly BatchMixing _mixing;
     private readonly Generator _mixingRandom;
+    private readonly LayerGenerators _generators;
 
     public TrainingStep(TrainingInputs inputs, TrainOptions options, Optimizer optimizer, WeightAverage? average)
     {
@@ -28,6 +30,7 @@ internal sealed class TrainingStep
         _loss = _task.CreateLoss(options, inputs.Model, inputs.Train);
         _mixing = new BatchMixing { Mixup = options.Mixup, CutMix = options.CutMix };
         _mixingRandom = new Generator(options.Seed).Fork("mixing");
+        _generators = new LayerGenerators(inputs.Model, options.Seed);
     }
 
     public Optimizer Optimizer { get; }
@@ -41,8 +44,11 @@ internal sealed class TrainingStep
         : batch.Labels;
 
     /// <summary>Adds a batch's gradients to those that are there.</summary>
-    public BatchOutcome Accumulate(Batch batch)
+    /// <param name="batch">The batch.</param>
+    /// <param name="complete">Is told of each gradient that is complete while the others are still computed; null for nobody.</param>
+    public BatchOutcome Accumulate(Batch batch, Action<Tensor>? complete = null)
     {
+        _generators.Set(batch.Epoch, batch.Number);
         using TensorScope scope = TensorScope.Begin();
         int classes = _inputs.Description.Classes.Count;
         Tensor targets = Mix(batch);
@@ -55,13 +61,17 @@ internal sealed class TrainingStep
         }
 
         double value = loss.Item();
-        if (double.IsFinite(value))
+        if (double.IsFinite(value) && complete is not null)
+        {
+            loss.BackwardTelling(complete);
+        }
+        else if (double.IsFinite(value))
         {
             loss.Backward();
         }
 
         (double score, int counted) = _task.Measure(_inputs.Model, made.Main, batch);
-        return new BatchOutcome(value, score, counted);
+        return new BatchOutcome(value, score, counted, batch.Count);
     }
 
     /// <summary>Updates the weights from the gradients of <paramref name="batches"/> batches, unless these are not finite.</summary>

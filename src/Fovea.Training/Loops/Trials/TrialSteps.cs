@@ -19,6 +19,7 @@ internal sealed class TrialSteps : IDisposable
     private readonly TrainOptions _options;
     private readonly FrozenModules _frozen;
     private readonly TrainingStep _step;
+    private readonly StepBatches _batches;
 
     /// <summary>Prepares the steps. The model is changed by them.</summary>
     /// <param name="inputs">The model and its data.</param>
@@ -30,7 +31,7 @@ internal sealed class TrialSteps : IDisposable
         _frozen = new FrozenModules(inputs.Model, options.Freeze);
         _step = new TrainingStep(
             inputs, options, OptimizerFactory.Create(options, inputs.Model), options.Ema > 0 ? new WeightAverage(inputs.Model, options.Ema) : null);
-        LayerGenerators.Seed(inputs.Model, options.Seed);
+        _batches = new StepBatches(inputs, options.Accumulate, _step);
     }
 
     /// <summary>Optimiser steps in an epoch.</summary>
@@ -51,24 +52,14 @@ internal sealed class TrialSteps : IDisposable
     public IEnumerable<TrialStep> Run(Func<int, double> rate, CancellationToken cancellation)
     {
         _frozen.Train(_inputs.Model);
-        int steps = 0;
+        int steps = 0, all = _inputs.Train.BatchesPerEpoch;
         for (int epoch = 0; ; epoch++)
         {
-            var window = new List<BatchOutcome>();
-            int images = 0, last = _inputs.Train.BatchesPerEpoch - 1;
-            foreach (Batch batch in _inputs.Train.Read(epoch))
+            using IEnumerator<Batch> batches = _batches.Begin(epoch, 0).GetEnumerator();
+            for (int first = 0; first < all; first += _options.Accumulate)
             {
-                using (batch)
-                {
-                    window.Add(_step.Accumulate(batch));
-                    images += batch.Count;
-                    if (window.Count < _options.Accumulate && batch.Number < last && double.IsFinite(window[^1].Loss))
-                    {
-                        continue;
-                    }
-                }
-
-                TrialStep step = Update(window, images, rate(steps));
+                (BatchOutcome[] outcomes, _) = _batches.Run(batches, Math.Min(_options.Accumulate, all - first), static () => default);
+                TrialStep step = Update(outcomes, rate(steps));
                 yield return step;
                 cancellation.ThrowIfCancellationRequested();
                 if (!step.IsFinite)
@@ -76,8 +67,6 @@ internal sealed class TrialSteps : IDisposable
                     yield break;
                 }
 
-                window.Clear();
-                images = 0;
                 steps++;
             }
         }
@@ -86,21 +75,22 @@ internal sealed class TrialSteps : IDisposable
     /// <summary>Gives the memory of the optimiser back.</summary>
     public void Dispose()
     {
+        _batches.Dispose();
         _step.Optimizer.ClearGrads();
         _step.Optimizer.Dispose();
         _step.Average?.Dispose();
     }
 
-    private TrialStep Update(List<BatchOutcome> window, int images, double rate)
+    private TrialStep Update(BatchOutcome[] outcomes, double rate)
     {
-        int counted = window.Sum(b => b.Counted);
-        double loss = counted == 0 ? 0 : window.Sum(b => b.Loss * b.Counted) / counted;
-        if (!window.TrueForAll(b => double.IsFinite(b.Loss)))
+        int counted = outcomes.Sum(b => b.Counted), images = outcomes.Sum(b => b.Images);
+        double loss = counted == 0 ? 0 : outcomes.Sum(b => b.Loss * b.Counted) / counted;
+        if (Array.FindIndex(outcomes, b => !double.IsFinite(b.Loss)) is var bad and >= 0)
         {
-            return new TrialStep(window[^1].Loss, double.NaN, images, counted);
+            return new TrialStep(outcomes[bad].Loss, double.NaN, images, counted);
         }
 
         _step.Optimizer.LearningRate = rate;
-        return new TrialStep(loss, _step.Update(window.Count), images, counted);
+        return new TrialStep(loss, _step.Update(outcomes.Length), images, counted);
     }
 }

@@ -1,0 +1,190 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Fovea.Distributed;
+
+namespace Fovea.Training;
+
+/// <summary>
+/// The gradients of some parameters in one piece of memory, which sums of several batches are made in. Behind the numbers stands for each parameter how many batches gave it
+/// a gradient: one to which none did is left alone by the optimiser. Where a batch gave none stands −0, which changes no bit of what it is added to.
+/// </summary>
+internal sealed class GradientBucket : IDisposable
+{
+    private readonly Tensor[] _parameters;
+    private readonly int[] _starts;
+    private readonly int _elements;
+    private readonly DType _type;
+
+    // The sums of 1, 2, 4, … batches that wait for as many others, as the digits of a counter do.
+    private readonly List<Tensor?> _waiting = [];
+    private Tensor _values;
+    private int _missing;
+
+    public GradientBucket(IReadOnlyList<Tensor> parameters)
+    {
+        _parameters = [.. parameters];
+        _type = parameters[0].DType;
+        _starts = new int[parameters.Count];
+        for (int i = 0; i < _starts.Length; i++)
+        {
+            _starts[i] = _elements;
+            _elements += (int)parameters[i].Elements;
+        }
+
+        _values = NewValues();
+    }
+
+    /// <summary>Bytes of one sum.</summary>
+    public long Bytes => _values.Elements * _type.Size();
+
+    /// <summary>The gradients as one tensor, followed by their counts.</summary>
+    public Tensor Values => _values;
+
+    /// <summary>The sum over the ranks that is under way; null for none.</summary>
+    public PendingCollective? Pending { get; set; }
+
+    /// <summary>Waits for as many gradients as there are parameters.</summary>
+    public void Expect() => _missing = _parameters.Length;
+
+    /// <summary>Counts a gradient that is complete.</summary>
+    /// <returns>Whether it was the last.</returns>
+    public bool Arrive() => --_missing == 0;
+
+    /// <summary>Copies the gradients of a batch.</summary>
+    public void Gather()
+    {
+        if (_type == DType.Float32)
+        {
+            Gather<float>();
+        }
+        else
+        {
+            Gather<double>();
+        }
+    }
+
+    /// <summary>Stands for no batch at all.</summary>
+    public void GatherNothing()
+    {
+        if (_type == DType.Float32)
+        {
+            Clear(_values.AsSpan<float>());
+        }
+        else
+        {
+            Clear(_values.AsSpan<double>());
+        }
+    }
+
+    /// <summary>Puts what was gathered with the sums of the batches before it, of which there are <paramref name="before"/>, and keeps the sum for later.</summary>
+    public void Carry(int before)
+    {
+        int level = 0;
+        for (; (before >> level & 1) != 0; level++)
+        {
+            AddWaiting(level);
+        }
+
+        while (_waiting.Count <= level)
+        {
+            _waiting.Add(null);
+        }
+
+        Tensor free = _waiting[level] ?? NewValues();
+        (_waiting[level], _values) = (_values, free);
+    }
+
+    /// <summary>Adds the sums of all batches before, of which there are <paramref name="before"/>, to what was gathered.</summary>
+    public void Complete(int before)
+    {
+        for (int level = 0; before >> level != 0; level++)
+        {
+            if ((before >> level & 1) != 0)
+            {
+                AddWaiting(level);
+            }
+        }
+    }
+
+    /// <summary>Makes the sums the parameters' gradients.</summary>
+    public void Scatter()
+    {
+        if (_type == DType.Float32)
+        {
+            Scatter<float>();
+        }
+        else
+        {
+            Scatter<double>();
+        }
+    }
+
+    public void Dispose()
+    {
+        _values.Dispose();
+        _waiting.ForEach(t => t?.Dispose());
+    }
+
+    private Tensor NewValues() => TensorScope.Detach(Tensor.Empty([_elements + _parameters.Length], _type));
+
+    private void AddWaiting(int level)
+    {
+        Tensor sum = _waiting[level]!;
+        if (_type == DType.Float32)
+        {
+            TensorPrimitives.Add(sum.AsSpan<float>(), _values.AsSpan<float>(), _values.AsSpan<float>());
+        }
+        else
+        {
+            TensorPrimitives.Add(sum.AsSpan<double>(), _values.AsSpan<double>(), _values.AsSpan<double>());
+        }
+    }
+
+    private void Clear<T>(Span<T> values)
+        where T : unmanaged, INumberBase<T>
+    {
+        values[.._elements].Fill(-T.Zero);
+        values[_elements..].Clear();
+    }
+
+    private void Gather<T>()
+        where T : unmanaged, INumberBase<T>
+    {
+        Span<T> values = _values.AsSpan<T>();
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            Span<T> place = values.Slice(_starts[i], (int)_parameters[i].Elements);
+            values[_elements + i] = _parameters[i].Grad is null ? T.Zero : T.One;
+            if (_parameters[i].Grad is { } gradient)
+            {
+                gradient.AsSpan<T>().CopyTo(place);
+            }
+            else
+            {
+                place.Fill(-T.Zero);
+            }
+        }
+    }
+
+    private void Scatter<T>()
+        where T : unmanaged, INumberBase<T>
+    {
+        ReadOnlySpan<T> values = _values.AsSpan<T>();
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            Tensor parameter = _parameters[i];
+            if (values[_elements + i] == T.Zero)
+            {
+                parameter.ClearGrad();
+                continue;
+            }
+
+            if (parameter.Grad is null)
+            {
+                parameter.SetGrad(TensorScope.Detach(Tensor.Empty(parameter.Shape, _type)));
+            }
+
+            values.Slice(_starts[i], (int)parameter.Elements).CopyTo(parameter.Grad!.AsSpan<T>());
+        }
+    }
+}
