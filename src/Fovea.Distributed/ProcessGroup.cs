@@ -74,6 +74,9 @@ public sealed class ProcessGroup : IDisposable
     public static ProcessGroup FromEnvironment(GroupOptions? options = null) =>
         LaunchedRanks.Find() is { Ranks: > 1 } launched ? Over(new MpiTransport(launched), options) : Single;
 
+    /// <summary>Whether <c>mpirun</c>, <c>mpiexec</c> or <c>srun</c> started this process among others.</summary>
+    public static bool IsLaunched => LaunchedRanks.Find() is { Ranks: > 1 };
+
     /// <summary>A rank as messages name it: its number and its machine.</summary>
     /// <param name="rank">0 to <see cref="Ranks"/> − 1.</param>
     public string Name(int rank) => _hosts[rank] is { } host ? $"rank {rank} on {host}" : $"rank {rank}";

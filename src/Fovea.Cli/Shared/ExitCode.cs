@@ -1,3 +1,4 @@
+using Fovea.Distributed;
 using Fovea.Imaging;
 using Fovea.Io;
 using Fovea.Training;
@@ -28,6 +29,9 @@ public static class ExitCode
     /// <summary>More memory is needed than there is.</summary>
     public const int Memory = 6;
 
+    /// <summary>One of several processes is gone, or did not answer.</summary>
+    public const int RankLost = 7;
+
     /// <summary>Interrupted by the user.</summary>
     public const int Interrupted = 130;
 
@@ -36,6 +40,7 @@ public static class ExitCode
     {
         OperationCanceledException => Interrupted,
         DivergedException => Diverged,
+        RankLostException => RankLost,
         MemoryException or OutOfMemoryException => Memory,
         OptionException or ShapeException or DTypeException => WrongUse,
         DataFormatException or ImageException or SourceException => BadData,

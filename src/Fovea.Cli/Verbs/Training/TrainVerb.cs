@@ -2,7 +2,9 @@ using System.CommandLine;
 using Fovea.Cli.Explaining;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Progress;
+using Fovea.Cli.Ranks;
 using Fovea.Cli.Trials;
+using Fovea.Distributed;
 using Fovea.Training;
 using Spectre.Console;
 
@@ -31,6 +33,7 @@ internal static class TrainVerb
             "fovea train --data cifar10/ --model resnet20-cifar --attention se --attention-option reduction=8 --epochs 5",
             "fovea train --data camvid/ --model unet-small --attention scse --ignore-value 11",
             "fovea train --data photos/ --model resnet18 --dry-run",
+            "fovea train --data photos/ --model resnet50 --accumulate 4 --ranks 4 --host node1:2,node2:2 --restart 3",
             "fovea train --resume runs/classify/clutter-resnet8");
         FlagSet<TrainOptions> flags = TrainFlags.Build();
         flags.AddTo(verb);
@@ -39,6 +42,8 @@ internal static class TrainVerb
         config.AddTo(verb);
         FlagSet<TrialKind> trials = TrialFlags.Build();
         trials.AddTo(verb);
+        FlagSet<RankOptions> ranks = RankFlags.Build();
+        ranks.AddTo(verb);
         Option<bool> json = verb.AddJson("Print the result as the last line, in JSON; everything else goes to the standard error.");
         Option<bool> quiet = verb.AddQuiet();
         verb.SetAction(parsed =>
@@ -47,11 +52,20 @@ internal static class TrainVerb
             TrainOptions start = config.Apply(parsed, null) is { } file ? ConfigFile.Read(file) : new TrainOptions();
             TrainOptions options = flags.Apply(parsed, start) with { CommandLine = Shell.Join(args.Prepend("fovea")) };
             CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
+            RankOptions spread = ranks.Apply(parsed, new RankOptions());
+            bool isRun = trials.Apply(parsed, TrialKind.None) == TrialKind.None && !CrossValidation.IsAsked(options);
+            if (spread.Ranks is not null || ProcessGroup.IsLaunched)
+            {
+                return Spread(spread, isRun, args, parsed.InvocationConfiguration, () => RankedRun.Run(
+                    spread, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
+                    (group, output, error) => Run(options, parsed.GetValue(json), parsed.GetValue(quiet), output, error, group)));
+            }
+
             Func<TrainOptions, bool, bool, InvocationConfiguration, int> run = trials.Apply(parsed, TrialKind.None) switch
             {
                 TrialKind.DryRun => DryRunVerb.Run,
                 TrialKind.FindRate => FindRateVerb.Run,
-                _ => CrossValidation.IsAsked(options) ? FoldsRun.Run : Run,
+                _ => isRun ? Run : FoldsRun.Run,
             };
             return run(options, parsed.GetValue(json), parsed.GetValue(quiet), parsed.InvocationConfiguration);
         });
@@ -69,11 +83,40 @@ internal static class TrainVerb
         }
     }
 
-    private static int Run(TrainOptions options, bool json, bool quiet, InvocationConfiguration where)
+    private static int Spread(RankOptions ranks, bool isRun, IReadOnlyList<string> args, InvocationConfiguration where, Func<int> run)
     {
-        TextWriter people = json ? where.Error : where.Output;
+        if (!isRun)
+        {
+            throw new OptionException("ranks", "several processes train one run; leave out --dry-run, --find-lr and --fold all, or start one process.");
+        }
+
+        if (!ProcessGroup.IsLaunched)
+        {
+            return new RankLauncher(ranks, where.Output, where.Error).Run(args);
+        }
+
+        return ranks.Ranks is null ? run() : throw new OptionException("ranks", "this process was started among others already; leave --ranks out, or start it without a launcher.");
+    }
+
+    private static int Run(TrainOptions options, bool json, bool quiet, InvocationConfiguration where) =>
+        Run(options, json, quiet, where.Output, where.Error, ProcessGroup.Single);
+
+    private static int Run(TrainOptions options, bool json, bool quiet, TextWriter output, TextWriter error, ProcessGroup group)
+    {
+        TextWriter people = json ? error : output;
         TrainResult result = ProgressRunner.Run(
-            people, where.Error, quiet, "stopping after this step; press Ctrl-C again to quit at once", (progress, stop) => Trainer.Train(options, progress, stop, [new LookedSection()]));
+            group.IsRoot ? people : TextWriter.Null, group.IsRoot ? error : TextWriter.Null, quiet || !group.IsRoot, "stopping after this step; press Ctrl-C again to quit at once",
+            (progress, stop) => Trainer.Train(options, group.IsRoot ? new RunFolderNote(progress) : progress, stop, [new LookedSection()], group));
+        if (group.IsRoot)
+        {
+            Tell(result, json, people, output);
+        }
+
+        return result.Outcome == TrainOutcome.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private static void Tell(TrainResult result, bool json, TextWriter people, TextWriter output)
+    {
         if (result.Outcome == TrainOutcome.Interrupted)
         {
             people.WriteLine($"Interrupted in epoch {result.Epochs + 1}; nothing is lost. Continue with:");
@@ -86,10 +129,8 @@ internal static class TrainVerb
 
         if (json)
         {
-            where.Output.WriteLine(result.ToJson());
+            output.WriteLine(result.ToJson());
         }
-
-        return result.Outcome == TrainOutcome.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
     private static void Print(TrainResult result, TextWriter output)
