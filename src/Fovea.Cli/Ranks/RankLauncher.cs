@@ -9,9 +9,21 @@ internal sealed class RankLauncher(RankOptions options, TextWriter output, TextW
 {
     private const string ProgramVariable = "FOVEA_MPIRUN";
 
+    // A machine that can no longer be reached is noticed by Open MPI's launcher after some seconds, not after five minutes, and no rank draws on a terminal.
+    private static readonly (string Name, string Value)[] s_environment =
+    [
+        ("OMPI_MCA_oob_tcp_keepalive_time", "10"), ("OMPI_MCA_oob_tcp_keepalive_intvl", "2"), ("OMPI_MCA_oob_tcp_keepalive_probes", "5"), ("TERM", "dumb"),
+    ];
+
     // What a second start would meet again.
     private static readonly int[] s_final =
         [ExitCode.Done, ExitCode.CheckFailed, ExitCode.WrongUse, ExitCode.BadData, ExitCode.Diverged, ExitCode.Disk, ExitCode.Memory, ExitCode.Interrupted];
+
+    // What mpirun has to end by itself after a rank ended with an error.
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where a rank writes the code that it ends with, beside the file that names the run.</summary>
+    public static string CodeFile(string note) => $"{note}.code";
 
     /// <summary>Runs them to the end.</summary>
     /// <param name="words">The words of the command line.</param>
@@ -37,6 +49,7 @@ internal sealed class RankLauncher(RankOptions options, TextWriter output, TextW
         finally
         {
             File.Delete(note);
+            File.Delete(CodeFile(note));
         }
     }
 
@@ -64,13 +77,35 @@ internal sealed class RankLauncher(RankOptions options, TextWriter output, TextW
         return [words[0], "--resume", folder, .. words.Where(kept.Contains), .. deadline < 0 ? [] : words[deadline..(deadline + 2)]];
     }
 
+    private static int WaitFor(Process child, string codeFile)
+    {
+        while (!child.WaitForExit(TimeSpan.FromSeconds(0.5)))
+        {
+            if (File.Exists(codeFile) && DateTime.UtcNow - File.GetLastWriteTimeUtc(codeFile) > s_grace)
+            {
+                child.Kill(entireProcessTree: true);
+                return int.Parse(File.ReadAllText(codeFile), CultureInfo.InvariantCulture);
+            }
+        }
+
+        // The last of what it said.
+        child.WaitForExit();
+        return child.ExitCode;
+    }
+
     private int Start(string[] words, string note)
     {
+        File.Delete(CodeFile(note));
         string mpirun = Environment.GetEnvironmentVariable(ProgramVariable) is { Length: > 0 } given ? given : "mpirun";
         var start = new ProcessStartInfo(mpirun) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { [RankedRun.FolderVariable] = note } };
         string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "fovea"
             ? [Environment.ProcessPath!]
             : [Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", Path.Combine(AppContext.BaseDirectory, "fovea.dll")];
+        foreach ((string name, string value) in s_environment.Where(e => e.Name == "TERM" || Environment.GetEnvironmentVariable(e.Name) is null))
+        {
+            start.Environment[name] = value;
+        }
+
         foreach (string word in (string[])[
             "-n", options.Ranks!.Value.ToString(CultureInfo.InvariantCulture), .. options.Hosts is { } hosts ? ["--host", hosts] : Array.Empty<string>(), .. program, .. words])
         {
@@ -85,8 +120,7 @@ internal sealed class RankLauncher(RankOptions options, TextWriter output, TextW
             child.BeginOutputReadLine();
             child.BeginErrorReadLine();
             using var interruption = new Interruption(() => error.WriteLine("stopping the ranks"), static () => { });
-            child.WaitForExit();
-            return child.ExitCode;
+            return WaitFor(child, CodeFile(note));
         }
         catch (Win32Exception e)
         {

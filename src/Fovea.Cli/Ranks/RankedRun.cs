@@ -44,6 +44,12 @@ internal static class RankedRun
 
             error.WriteLine($"{group.Name(group.Rank)}: error: {(ExitCode.Of(e) is null ? e : e.Message)}");
             error.Flush();
+            if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } file)
+            {
+                // For a launcher that hangs on a machine which it cannot reach.
+                File.WriteAllText(RankLauncher.CodeFile(file), $"{code}");
+            }
+
             group.Abort(code);
             return code;
         }
