@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Fovea.Attention;
+using Fovea.Distributed;
 using Fovea.Imaging;
 using Fovea.Imaging.Codecs;
 using Fovea.Imaging.Codecs.Tiff;
@@ -129,6 +130,18 @@ public sealed partial class PackageReadmeTests : IDisposable
         Tensor logits = net.Call(Tensor.Zeros([4, 3, 32, 32]));                       // [4, 10]: the batch is open
         // </Fovea.Onnx>
         Assert.Equal([4, 10], logits.Shape);
+    }
+
+    [Fact]
+    public void Processes_that_compute_together()
+    {
+        // <Fovea.Distributed>
+        using ProcessGroup group = ProcessGroup.FromEnvironment();                    // under mpirun: its ranks; else this process alone
+        using Tensor values = TensorScope.Detach(Tensor.Full([1000], group.Rank + 1f));
+        PendingCollective sum = group.StartAllReduce(values);                         // goes on behind whatever comes next
+        sum.Wait();                                                                   // values: 1 + 2 + … on every rank
+        // </Fovea.Distributed>
+        Assert.All(values.ToArray<float>(), v => Assert.Equal(1, v));
     }
 
     [Fact]

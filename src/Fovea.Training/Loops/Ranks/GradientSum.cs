@@ -9,8 +9,10 @@ namespace Fovea.Training;
 /// </summary>
 internal sealed class GradientSum : IDisposable
 {
-    // Large enough for the network's bandwidth to count and not its latency, small enough for several to be under way in a pass.
-    private const long BucketBytes = 4 << 20;
+    // Enough buckets for most to travel behind the pass, each large enough for the network's bandwidth to count and not its latency.
+    private const int Buckets = 8;
+    private const long LeastBytes = 64 << 10;
+    private const long MostBytes = 4 << 20;
     private readonly ProcessGroup _group;
     private readonly List<GradientBucket> _buckets = [];
     private readonly Dictionary<Tensor, int> _bucketOf = new(ReferenceEqualityComparer.Instance);
@@ -23,18 +25,20 @@ internal sealed class GradientSum : IDisposable
     public GradientSum(IEnumerable<Tensor> parameters, ProcessGroup group)
     {
         _group = group;
+        Tensor[] all = [.. parameters.Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>().Reverse()];
+        long full = Math.Clamp(all.Sum(p => p.Spec.Bytes) / Buckets, LeastBytes, MostBytes);
         var open = new List<Tensor>();
         long bytes = 0;
-        foreach (Tensor parameter in parameters.Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>().Reverse())
+        foreach (Tensor parameter in all)
         {
-            if (open.Count > 0 && (bytes >= BucketBytes || open[0].DType != parameter.DType))
+            if (open.Count > 0 && (bytes >= full || open[0].DType != parameter.DType))
             {
                 Close();
             }
 
             open.Add(parameter);
             _bucketOf[parameter] = _buckets.Count;
-            bytes += parameter.Elements * parameter.DType.Size();
+            bytes += parameter.Spec.Bytes;
         }
 
         if (open.Count > 0)

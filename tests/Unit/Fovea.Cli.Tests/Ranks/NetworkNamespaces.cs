@@ -54,9 +54,9 @@ internal sealed class NetworkNamespaces : IDisposable
         return made;
     }
 
-    /// <summary>A command of Open MPI's launcher that starts one rank on each host.</summary>
-    /// <param name="words">What each rank runs.</param>
-    public string[] Mpirun(params IEnumerable<string> words)
+    /// <summary>A command on the first host, from which Open MPI's launcher reaches both.</summary>
+    /// <param name="words">The command.</param>
+    public string[] OnFirst(params IEnumerable<string> words)
     {
         // In place of ssh: enters the other namespace, under a host name of its own.
         string agent = _folder.File("agent.sh");
@@ -66,8 +66,7 @@ internal sealed class NetworkNamespaces : IDisposable
         return
         [
             "ip", "netns", "exec", First, "unshare", "--uts", "sh", "-c",
-            $"hostname {First}; exec mpirun --host {Hosts} --mca plm_rsh_agent {agent} --mca btl tcp,self --mca oob_tcp_keepalive_time 5 --mca oob_tcp_keepalive_intvl 1 "
-            + $"--mca oob_tcp_keepalive_probes 3 -n 2 {command}",
+            $"hostname {First}; export OMPI_MCA_plm_rsh_agent={agent} OMPI_MCA_btl=tcp,self; exec {command}",
         ];
     }
 
