@@ -19,7 +19,7 @@ public static class TorchLibrary
     private const string Binding = "LibTorchSharp";
 
     // The binding finds it beside itself where programs are put together, and loaded already where packages lie apart.
-    private const string Engine = "torch_cpu";
+    internal const string Engine = "torch_cpu";
 
     private static readonly Lazy<string?> s_problem = new(() => Find(Environment.GetEnvironmentVariable(FolderVariable)));
 
@@ -59,6 +59,7 @@ public static class TorchLibrary
             if (string.IsNullOrEmpty(folder))
             {
                 LoadBesideTheProgram(managed);
+                Nnpack.TurnOff(managed);
                 return null;
             }
 
@@ -72,6 +73,7 @@ public static class TorchLibrary
                 File.Exists(FileOf(folder, name)) ? NativeLibrary.Load(FileOf(folder, name)) : 0;
             NativeLibrary.Load(FileOf(folder, Engine));
             NativeLibrary.Load(FileOf(folder, Binding));
+            Nnpack.TurnOff(managed);
             return null;
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
@@ -98,6 +100,6 @@ public static class TorchLibrary
     {
         string[] lines = message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return lines.FirstOrDefault(l => l.Contains("undefined", StringComparison.Ordinal) || (l.Contains("version", StringComparison.Ordinal) && l.Contains("not found", StringComparison.Ordinal)))
-            ?? lines[0];
+            ?? $"{lines[0].Split(". ")[0].TrimEnd('.')}.";
     }
 }

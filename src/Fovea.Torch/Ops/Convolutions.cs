@@ -33,7 +33,7 @@ internal static class Convolutions
         (long[] dilation, long groups) = (node.Integers("dilation"), node.Integer("groups"));
         Shape weight = node.Spec(1).Shape;
         bool blocked = IsBlocked(node, groups);
-        var channels = new ChannelBlocks(weight[1], weight[0], blocked, blocked, IsTransposed: true);
+        var channels = new ChannelBlocks(weight[1] * groups, weight[0], blocked, blocked, IsTransposed: true);
         return x =>
         {
             (TorchTensor input, TorchTensor filled, TorchTensor? bias) = channels.Fill(x);

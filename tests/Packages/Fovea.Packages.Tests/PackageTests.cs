@@ -17,6 +17,7 @@ public sealed class PackageTests(Feed feed)
         ["Fovea.Imaging.Tiff"] = ["Fovea.Imaging.Tiff"],
         ["Fovea.Onnx"] = ["Fovea.Onnx"],
         ["Fovea.Interop"] = ["Fovea.Interop"],
+        ["Fovea.Torch"] = ["Fovea.Torch"],
         ["Fovea.Training"] = ["Fovea.Training"],
         ["Fovea.Inspect"] = ["Fovea.Inspect"],
         ["Fovea.Serving"] = ["Fovea.Serving"],

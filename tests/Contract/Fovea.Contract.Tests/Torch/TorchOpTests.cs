@@ -10,12 +10,10 @@ namespace Fovea.Contract.Tests.Torch;
 /// <summary>Every op, on every sample of its own, gives on libtorch what it gives here, forward and backward, in both precisions.</summary>
 public sealed class TorchOpTests
 {
-    // The two sum in other orders and have other exponentials: 2⁻²⁴ and 2⁻⁵³ for each rounding, of which some hundred pile up in sums of 10,000.
-    private const double Float32Tolerance = 5e-5;
+    // The two sum in other orders and have other exponentials: 2⁻²⁴ for each rounding, of which some two hundred pile up where two products of 300
+    // terms stand one behind the other (1.3e-5); most stay below 1e-6. In double precision the worst is 3e-14.
+    private const double Float32Tolerance = 2e-5;
     private const double Float64Tolerance = 1e-12;
-
-    // Gradients are sums of products of sums.
-    private const double GradientSums = 20;
 
     public static TheoryData<string> Cases => [.. OpCase.All.Keys];
 
@@ -73,13 +71,13 @@ public sealed class TorchOpTests
             {
                 double[] got = theirs[i].grad is { } grad ? Values(TorchValues.Read(grad, wanted.Spec)) : new double[wanted.Elements];
                 double error = Passes.Error(got, Values(wanted));
-                Assert.True(error <= tolerance * GradientSums, $"{c.Name}: the gradient of input {i} in {type} is off by {error:e2}, more than {tolerance * GradientSums:e0}");
+                Assert.True(error <= tolerance, $"{c.Name}: the gradient of input {i} in {type} is off by {error:e2}, more than {tolerance:e0}");
             }
         }
     }
 
-    // libtorch finds a place between pixels in single precision: a thousand pixels leave it 13 bits for the weight.
-    private static double Steepness(Op op) => op.Name == "upsample_bilinear2d" ? 6 : 1;
+    // libtorch finds a place between pixels in single precision: a thousand pixels leave it 13 bits for the weight (1.3e-4).
+    private static double Steepness(Op op) => op.Name == "upsample_bilinear2d" ? 10 : 1;
 
     // Outputs that an op leaves for its own backward pass have no place in a graph.
     private static int Meaningful(Op op, Tensor[] inputs, Tensor[] outputs) => op switch
