@@ -48,13 +48,22 @@ public sealed class TorchModule : IDisposable
         }
     }
 
-    /// <summary>Moves the module's parameters and buffers to libtorch again. Ask for no gradients of calls before that.</summary>
+    /// <summary>
+    /// Moves the module's parameters and buffers to libtorch again, and takes over which of them are frozen. Ask for no gradients of calls before that.
+    /// </summary>
+    /// <exception cref="TorchException">The module was converted to another element type since.</exception>
     public void ReadState()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        foreach ((Tensor ours, TorchTensor theirs) in _state.Values)
+        foreach ((string name, (Tensor ours, TorchTensor theirs)) in _state)
         {
+            if (TorchValues.ElementOf(ours.DType) != theirs.dtype)
+            {
+                throw new TorchException($"expected {name} in {theirs.dtype} as it was moved, got {ours.DType}; make a new TorchModule after converting a module.");
+            }
+
             TorchValues.Overwrite(theirs, ours);
+            theirs.requires_grad = ours.RequiresGrad && _parameters.Contains(name);
         }
     }
 

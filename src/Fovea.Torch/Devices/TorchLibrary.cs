@@ -8,8 +8,8 @@ namespace Fovea.Torch;
 
 /// <summary>
 /// The native library of libtorch. Nothing of it is loaded before it is asked for. It is looked for where .NET looks for a program's native
-/// libraries, where the package <c>TorchSharp-cpu</c> puts it, then in the folder that the variable <see cref="FolderVariable"/> names: there all
-/// of its files lie beside each other.
+/// libraries, where the package <c>TorchSharp-cpu</c> puts it; a program that has none there takes it from the folder that the variable
+/// <see cref="FolderVariable"/> names, in which all of its files lie beside each other.
 /// </summary>
 public static class TorchLibrary
 {
@@ -56,7 +56,8 @@ public static class TorchLibrary
         Assembly managed = typeof(torch).Assembly;
         try
         {
-            if (string.IsNullOrEmpty(folder))
+            // Two copies in one process abort it, and the binding looks beside the program by itself: what is there is what counts.
+            if (string.IsNullOrEmpty(folder) || IsBesideTheProgram())
             {
                 LoadBesideTheProgram(managed);
                 Nnpack.TurnOff(managed);
@@ -82,6 +83,9 @@ public static class TorchLibrary
                 + $"program, in the version of TorchSharp ({managed.GetName().Version?.ToString(3)}), or name such a folder. The system says: {Reason(e.Message)}";
         }
     }
+
+    private static bool IsBesideTheProgram() => ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? string.Empty)
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Append(AppContext.BaseDirectory).Any(place => File.Exists(FileOf(place, Binding)));
 
     private static void LoadBesideTheProgram(Assembly managed)
     {

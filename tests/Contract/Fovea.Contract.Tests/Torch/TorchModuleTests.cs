@@ -103,6 +103,17 @@ public sealed class TorchModuleTests
     }
 
     [Fact]
+    public void A_module_of_another_element_type_than_was_moved_is_refused()
+    {
+        Engine.Need();
+        using TensorScope scope = TensorScope.Begin();
+        Module model = Make("resnet8", string.Empty);
+        using var torch = new TorchModule(model);
+        model.To(DType.Float64);
+        Assert.Contains("Float64", Assert.Throws<TorchException>(torch.ReadState).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_parameter_that_is_frozen_gets_no_gradient_and_passes_do_not_add_up()
     {
         Engine.Need();
