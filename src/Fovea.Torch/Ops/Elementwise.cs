@@ -31,7 +31,8 @@ internal static class Elementwise
     {
         Scalar number = node.Scalar(attribute);
         return x => [call(x[0], number)];
-    });
+    }
+    );
 
     // A limit that is infinite is none.
     private static TorchCall Clamp(OpNode node)

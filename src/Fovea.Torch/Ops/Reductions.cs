@@ -20,13 +20,15 @@ internal static class Reductions
     {
         (long[] axes, bool keep) = (node.Integers("axes"), node.Flag("keep_dim"));
         return axes.Length == 0 ? x => [x[0]] : x => [call(x[0], axes, keep)];
-    });
+    }
+    );
 
     private static (string, Func<OpNode, TorchCall>) Along(string op, Func<TorchTensor, long, bool, TorchTensor> call) => (op, node =>
     {
         (long axis, bool keep) = (node.Integer("axis"), node.Flag("keep_dim"));
         return x => [call(x[0], axis, keep)];
-    });
+    }
+    );
 
     private static TorchCall Variance(OpNode node)
     {

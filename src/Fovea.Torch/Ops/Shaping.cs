@@ -21,13 +21,15 @@ internal static class Shaping
     {
         long[] numbers = node.Integers(attribute);
         return x => [call(x[0], numbers)];
-    });
+    }
+    );
 
     private static (string, Func<OpNode, TorchCall>) Indexed(string op, Func<TorchTensor, long, TorchTensor, TorchTensor> call) => (op, node =>
     {
         long axis = node.Integer("axis");
         return x => [call(x[0], axis, x[1])];
-    });
+    }
+    );
 
     private static TorchCall Concat(OpNode node)
     {
