@@ -10,6 +10,8 @@ internal sealed class GroupWait(GroupOptions options, Func<int, string> name, Gr
 {
     // A message between two processes of one machine takes some microseconds.
     private const int Spins = 200;
+
+    // Longer than a step's last sums take on one machine. Beyond, the other rank computes, maybe on the other thread of the same core, which whoever spins would slow down.
     private static readonly TimeSpan s_awaitedFor = TimeSpan.FromMilliseconds(50);
     private readonly Stopwatch _watch = new();
     private string _what = string.Empty;

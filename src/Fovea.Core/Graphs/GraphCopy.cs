@@ -42,11 +42,12 @@ internal sealed class GraphCopy(Graph from, Graph to)
         }
     }
 
-    /// <summary>The copy, with the inputs and outputs of the first graph.</summary>
+    /// <summary>The copy, with the inputs, outputs and effects of the first graph.</summary>
     public Graph Complete()
     {
         to.Inputs = [.. from.Inputs.Select(Number)];
         to.Outputs = [.. from.Outputs.Select(Number)];
+        to.Effects.AddRange(from.Effects.Select(e => (Number(e.Value), e.Apply)));
         return to;
     }
 

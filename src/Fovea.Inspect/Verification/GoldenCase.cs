@@ -32,7 +32,8 @@ public sealed class GoldenCase
     /// <summary>Runs the case in a file: builds the mechanism, loads its state, runs it forward and backward, and compares everything.</summary>
     /// <param name="path">A safetensors file. One that cannot be read, or names an unknown mechanism, is a failed case.</param>
     /// <param name="by">How it is run (default: with gradients). Without gradients only outputs and buffers are compared.</param>
-    public static GoldenResult Run(string path, GoldenPath by = GoldenPath.Eager)
+    /// <param name="engine">What it is run on; null (the default) for ours. Another one has no compiled path.</param>
+    public static GoldenResult Run(string path, GoldenPath by = GoldenPath.Eager, IGoldenEngine? engine = null)
     {
         using TensorScope scope = TensorScope.Begin();
         string mechanism = "?";
@@ -43,11 +44,11 @@ public sealed class GoldenCase
             mechanism = file.Metadata.GetValueOrDefault("mechanism", "?");
             var golden = new GoldenCase(path, file);
             tolerance = golden._tolerance;
-            return golden.Run(by) with { Path = by };
+            return golden.Run(by, engine) with { Path = by, Engine = engine?.Name };
         }
         catch (Exception e) when (e is FoveaException or IOException or JsonException or UnauthorizedAccessException)
         {
-            return new GoldenResult(mechanism, Path.GetFileNameWithoutExtension(path), false, double.NaN, string.Empty, tolerance, e.Message) { Path = by };
+            return new GoldenResult(mechanism, Path.GetFileNameWithoutExtension(path), false, double.NaN, string.Empty, tolerance, e.Message) { Path = by, Engine = engine?.Name };
         }
     }
 
@@ -72,7 +73,7 @@ public sealed class GoldenCase
         return module.Train(Meta("mode") == "train");
     }
 
-    private GoldenResult Run(GoldenPath by)
+    private GoldenResult Run(GoldenPath by, IGoldenEngine? engine)
     {
         Module module = Build();
         if (by == GoldenPath.Compiled && module.IsTraining)
@@ -81,21 +82,17 @@ public sealed class GoldenCase
         }
 
         Tensor[] inputs = Inputs(by == GoldenPath.Eager);
-        Tensor output = Output(module, inputs, by);
-        string? failure = Compare("output.0", output);
-        if (by == GoldenPath.Eager && _file.Tensors.TryGetValue("cotangent.0", out Tensor? cotangent))
-        {
-            output.Backward(cotangent);
-        }
-
+        Tensor? cotangent = by == GoldenPath.Eager ? _file.Tensors.GetValueOrDefault("cotangent.0") : null;
+        GoldenRun run = engine is null ? Here(module, inputs, by, cotangent) : engine.Run(module, inputs, cotangent);
+        string? failure = Compare("output.0", run.Output);
         for (int i = 0; i < inputs.Length && by == GoldenPath.Eager; i++)
         {
-            failure ??= Compare($"grad.input.{i}", inputs[i].Grad);
+            failure ??= Compare($"grad.input.{i}", run.Inputs[i]);
         }
 
-        foreach ((string name, Tensor value) in by == GoldenPath.Eager ? module.NamedParameters() : [])
+        foreach ((string name, _) in by == GoldenPath.Eager ? module.NamedParameters() : [])
         {
-            failure ??= Compare($"grad.param.{name}", value.Grad);
+            failure ??= Compare($"grad.param.{name}", run.Parameters.GetValueOrDefault(name));
         }
 
         foreach ((string name, Tensor value) in module.NamedBuffers())
@@ -114,6 +111,19 @@ public sealed class GoldenCase
         {
             Tensors = _tensors,
         };
+    }
+
+    private static GoldenRun Here(Module module, Tensor[] inputs, GoldenPath by, Tensor? cotangent)
+    {
+        Tensor output = Output(module, inputs, by);
+        if (cotangent is not null)
+        {
+            output.Backward(cotangent);
+        }
+
+        return new GoldenRun(
+            output, [.. inputs.Select(x => x.Grad)],
+            module.NamedParameters().Where(p => p.Value.Grad is not null).ToDictionary(p => p.Name, p => p.Value.Grad!));
     }
 
     private static Tensor Output(Module module, Tensor[] inputs, GoldenPath by)

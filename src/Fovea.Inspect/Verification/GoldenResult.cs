@@ -22,6 +22,9 @@ public sealed record GoldenResult(
     /// <summary>How it was run.</summary>
     public GoldenPath Path { get; init; }
 
+    /// <summary>The engine that it was run on, where that is not ours; null otherwise.</summary>
+    public string? Engine { get; init; }
+
     /// <summary>Whether there was nothing to run: a case of training mode has no compiled form.</summary>
     public bool IsLeftOut { get; init; }
 
@@ -31,10 +34,11 @@ public sealed record GoldenResult(
     /// <summary>Whether it ran, or tried to, and did not pass.</summary>
     public bool Failed => !Passed && Unsupported is null;
 
-    /// <summary>The case as one line: <c>PASS key case worst 3.1e-07 (grad.param.…) tolerance 2.0e-05</c>; a path other than eager stands behind the case.</summary>
+    /// <summary>The case as one line: <c>PASS key case worst 3.1e-07 (grad.param.…) tolerance 2.0e-05</c>; a path other than eager stands behind the case, and an engine other than ours.</summary>
     public override string ToString()
     {
         string name = Path == GoldenPath.Eager ? $"{Mechanism} {Case}" : $"{Mechanism} {Case} {Path.ToString().ToLowerInvariant()}";
+        name = Engine is null ? name : $"{name} {Engine}";
         FormattableString line = IsLeftOut ? $"SKIP {name}: {Failure ?? "a case of training mode has no compiled form"}"
             : Unsupported is not null ? $"UNSUPPORTED {name}: {Unsupported}"
             : double.IsNaN(Worst) ? $"FAIL {name}: {Failure}"

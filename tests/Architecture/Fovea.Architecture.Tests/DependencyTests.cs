@@ -16,12 +16,13 @@ public sealed class DependencyTests
         ["Fovea.Imaging.Tiff"] = ["Fovea.Imaging"],
         ["Fovea.Interop"] = ["Fovea.Nn", "Fovea.Onnx"],
         ["Fovea.Onnx"] = ["Fovea.Nn"],
+        ["Fovea.Torch"] = ["Fovea.Nn"],
         ["Fovea.Distributed"] = ["Fovea.Core"],
         ["Fovea.Training"] = ["Fovea.Nn", "Fovea.Distributed", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
         ["Fovea.Inspect"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
         ["Fovea.Serving"] = ["Fovea.Inspect", "Fovea.Training", "Fovea.Imaging"],
         ["Fovea.Studio"] = ["Fovea.Serving", "Fovea.Inspect", "Fovea.Training", "Fovea.Imaging"],
-        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Distributed", "Fovea.Inspect", "Fovea.Serving", "Fovea.Studio", "Fovea.Interop", "Fovea.Onnx", "Fovea.Imaging.Skia", "Fovea.Imaging.Tiff"],
+        ["Fovea.Cli"] = ["Fovea.Training", "Fovea.Distributed", "Fovea.Inspect", "Fovea.Serving", "Fovea.Studio", "Fovea.Interop", "Fovea.Onnx", "Fovea.Torch", "Fovea.Imaging.Skia", "Fovea.Imaging.Tiff"],
     };
 
     public static TheoryData<string> Projects =>

@@ -13,6 +13,7 @@ using Fovea.Onnx;
 using Fovea.Serving;
 using Fovea.Testing;
 using Fovea.Testing.Tiff;
+using Fovea.Torch;
 using Fovea.Training;
 using Fovea.Training.Data;
 
@@ -142,6 +143,28 @@ public sealed partial class PackageReadmeTests : IDisposable
         sum.Wait();                                                                   // values: 1 + 2 + … on every rank
         // </Fovea.Distributed>
         Assert.All(values.ToArray<float>(), v => Assert.Equal(1, v));
+    }
+
+    [Fact]
+    public void Gradients_of_another_engine()
+    {
+        LibTorch.Find();
+        Assert.SkipUnless(TorchLibrary.IsAvailable, LibTorch.Missing);
+        // <Fovea.Torch>
+        Module model = ModelCatalog.Create("resnet20-cifar", new ModelOptions { Classes = 10, Attention = new AttentionPlacement { Key = "se" } });
+        using TensorScope scope = TensorScope.Begin();
+
+        using var torch = new TorchModule(model);                                     // parameters move over once
+        using TorchPass pass = torch.Forward(Tensor.Zeros([8, 3, 32, 32]));           // in training mode: statistics of the batch
+        pass.Output.RequiresGrad = true;
+        pass.Output.CrossEntropy(Tensor.Zeros([8], DType.Int64)).Backward();          // a loss of ours goes on from there
+        TorchGradients found = pass.Backward(pass.Output.Grad!);                      // found.Parameters["conv1.weight"]
+
+        model.Eval();
+        Tensor logits = torch.Run(Tensor.Zeros([8, 3, 32, 32]));                      // [8, 10]
+        // </Fovea.Torch>
+        Assert.Equal(model.NamedParameters().Count(), found.Parameters.Count);
+        Assert.Equal([8, 10], logits.Shape);
     }
 
     [Fact]

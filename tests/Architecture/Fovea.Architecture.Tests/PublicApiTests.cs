@@ -8,7 +8,7 @@ public sealed class PublicApiTests
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    public static TheoryData<string> Assemblies => ["Fovea.Core", "Fovea.Distributed", "Fovea.Nn", "Fovea.Imaging", "Fovea.Imaging.Skia", "Fovea.Imaging.Tiff", "Fovea.Interop", "Fovea.Onnx", "Fovea.Training", "Fovea.Inspect", "Fovea.Serving", "Fovea.Studio"];
+    public static TheoryData<string> Assemblies => ["Fovea.Core", "Fovea.Distributed", "Fovea.Nn", "Fovea.Imaging", "Fovea.Imaging.Skia", "Fovea.Imaging.Tiff", "Fovea.Interop", "Fovea.Onnx", "Fovea.Torch", "Fovea.Training", "Fovea.Inspect", "Fovea.Serving", "Fovea.Studio"];
 
     [Theory]
     [MemberData(nameof(Assemblies))]

@@ -18,6 +18,7 @@ public sealed class PackageTests(Feed feed)
         ["Fovea.Onnx"] = ["Fovea.Onnx"],
         ["Fovea.Interop"] = ["Fovea.Interop"],
         ["Fovea.Distributed"] = ["Fovea.Distributed"],
+        ["Fovea.Torch"] = ["Fovea.Torch"],
         ["Fovea.Training"] = ["Fovea.Training"],
         ["Fovea.Inspect"] = ["Fovea.Inspect"],
         ["Fovea.Serving"] = ["Fovea.Serving"],

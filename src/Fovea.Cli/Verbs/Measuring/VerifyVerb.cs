@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Fovea.Cli.Devices;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Progress;
 using Fovea.Inspect;
@@ -25,6 +26,7 @@ internal static class VerifyVerb
             + "for operators that are not known is unsupported, and does not.",
             "fovea verify tests/golden/mechanisms",
             "fovea verify tests/golden/mechanisms --path all",
+            "fovea verify tests/golden/mechanisms --device torch:cpu",
             "fovea verify se.safetensors cbam.safetensors --json",
             "fovea verify onnx/backend/test/data/pytorch-converted");
         Argument<string[]> paths = verb.AddArgument<string[]>("path", "Golden files, folders of them, or folders with ONNX cases.", ArgumentArity.OneOrMore);
@@ -38,22 +40,32 @@ internal static class VerifyVerb
         };
         by.AcceptOnlyFromAmong([.. ways, All]);
         verb.Add("Checks", by);
+        Option<string> device = DeviceFlag.Create();
+        verb.Add("Checks", device);
         Option<bool> json = verb.AddJson("Print one JSON object instead of lines.");
         verb.SetAction(parsed => Run(
-            parsed.GetRequiredValue(paths), Ways(parsed.GetRequiredValue(by)), parsed.GetValue(json), parsed.GetValue(each),
+            parsed.GetRequiredValue(paths), parsed.GetRequiredValue(by), parsed.GetRequiredValue(device), parsed.GetValue(json), parsed.GetValue(each),
             parsed.InvocationConfiguration));
         return verb;
     }
 
-    private static GoldenPath[] Ways(string by) => by == All ? Enum.GetValues<GoldenPath>() : [Enum.Parse<GoldenPath>(by, ignoreCase: true)];
-
-    private static int Run(string[] paths, GoldenPath[] ways, bool json, bool each, InvocationConfiguration where) =>
-        WorkRunner.Run(where.Error, stop => Run(paths, ways, json, each, where.Output, stop));
-
-    private static int Run(string[] paths, GoldenPath[] ways, bool json, bool each, TextWriter output, CancellationToken stop)
+    // What is compiled is compiled for our engine.
+    private static GoldenPath[] Ways(string by, bool ours)
     {
+        GoldenPath[] ways = by == All ? Enum.GetValues<GoldenPath>() : [Enum.Parse<GoldenPath>(by, ignoreCase: true)];
+        GoldenPath[] open = [.. ways.Where(way => ours || way != GoldenPath.Compiled)];
+        return open.Length > 0 ? open : throw new OptionException("verify", "--path: expected eager, inference or all with --device torch:cpu, got compiled; leave --device out.");
+    }
+
+    private static int Run(string[] paths, string by, string device, bool json, bool each, InvocationConfiguration where) =>
+        WorkRunner.Run(where.Error, stop => Run(paths, by, device, json, each, where.Output, stop));
+
+    private static int Run(string[] paths, string by, string device, bool json, bool each, TextWriter output, CancellationToken stop)
+    {
+        GoldenPath[] ways = Ways(by, ours: device == DeviceFlag.Cpu);
+        IGoldenEngine? engine = DeviceFlag.IsTorch(device) ? new TorchGoldenEngine() : null;
         var results = new List<GoldenResult>();
-        foreach (GoldenResult result in paths.SelectMany(Cases).SelectMany(path => ways.Select(way => OnnxCase.IsCase(path) ? OnnxCase.Run(path, way) : GoldenCase.Run(path, way))))
+        foreach (GoldenResult result in paths.SelectMany(Cases).SelectMany(path => ways.Select(way => Run(path, way, engine))))
         {
             stop.ThrowIfCancellationRequested();
             results.Add(result);
@@ -80,6 +92,18 @@ internal static class VerifyVerb
         }
 
         return failed == 0 ? ExitCode.Done : ExitCode.CheckFailed;
+    }
+
+    private static GoldenResult Run(string path, GoldenPath way, IGoldenEngine? engine)
+    {
+        if (!OnnxCase.IsCase(path))
+        {
+            return GoldenCase.Run(path, way, engine);
+        }
+
+        return engine is null
+            ? OnnxCase.Run(path, way)
+            : throw new OptionException("verify", $"--device: expected golden cases of mechanisms with {engine.Name}, got the ONNX case {path}; leave --device out for those.");
     }
 
     private static string[] Cases(string path)
@@ -115,6 +139,7 @@ internal static class VerifyVerb
                 ["mechanism"] = r.Mechanism,
                 ["case"] = r.Case,
                 ["path"] = r.Path.ToString().ToLowerInvariant(),
+                ["device"] = r.Engine ?? DeviceFlag.Cpu,
                 ["skipped"] = r.IsLeftOut,
                 ["passed"] = r.Passed,
                 ["worst"] = double.IsFinite(r.Worst) ? r.Worst : null,

@@ -1,7 +1,4 @@
 using System.Numerics;
-using System.Reflection;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using System.Text;
 using Fovea.Distributed;
@@ -58,10 +55,4 @@ internal static class RankCheck
                 + "The last checkpoint is from before; go on from it with --resume, without that machine.");
         }
     }
-
-    /// <summary>The build of this program.</summary>
-    public static string Program() => typeof(RankCheck).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? string.Empty;
-
-    /// <summary>Which widths of vectors the kernels choose from.</summary>
-    public static string Instructions() => $"{Vector512.IsHardwareAccelerated} {Vector256.IsHardwareAccelerated} {Vector128.IsHardwareAccelerated} {Fma.IsSupported}";
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fovea.Distributed;
+using Fovea.Simd.Vectors;
 
 namespace Fovea.Training;
 
@@ -48,8 +49,8 @@ public sealed partial class Trainer
     // Ranks that do not do the same would wait for each other, or worse, would not.
     private void CheckSetup() => RankCheck.Same(Group,
     [
-        ("the program", () => RankCheck.Program()),
-        ("the processor's vector instructions, which decide how sums are rounded", () => RankCheck.Instructions()),
+        ("the program", () => EnvironmentInfo.Version),
+        ("the processor's vector instructions, which decide how sums are rounded", () => VectorInfo.Description),
         ("the options", () => (_options with { CommandLine = null, Output = null, Threads = null, Workers = null }).ToJson()),
         ("the training images", () => string.Join('\n', Enumerable.Range(0, _inputs.Train.Dataset.Count).Select(_inputs.Train.Dataset.Name))),
         ("the validation images", () => _inputs.Validation is { } data ? string.Join('\n', Enumerable.Range(0, data.Dataset.Count).Select(data.Dataset.Name)) : string.Empty),

@@ -61,7 +61,11 @@ internal sealed class NetworkNamespaces : IDisposable
         // In place of ssh: enters the other namespace, under a host name of its own.
         string agent = _folder.File("agent.sh");
         File.WriteAllText(agent, $"#!/bin/sh\nshift\nexec ip netns exec {Second} unshare --uts sh -c \"hostname {Second}; $*\"\n");
-        File.SetUnixFileMode(agent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(agent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         string command = string.Join(' ', words.Select(w => $"'{w}'"));
         return
         [

@@ -1,0 +1,23 @@
+using Fovea.Inspect;
+using Fovea.Torch;
+
+namespace Fovea.Cli.Devices;
+
+/// <summary>Golden cases on libtorch.</summary>
+internal sealed class TorchGoldenEngine : IGoldenEngine
+{
+    public string Name => DeviceFlag.TorchCpu;
+
+    public GoldenRun Run(Module module, Tensor[] inputs, Tensor? cotangent)
+    {
+        using var torch = new TorchModule(module);
+        if (cotangent is null)
+        {
+            return new GoldenRun(torch.Run(inputs), new Tensor?[inputs.Length], new Dictionary<string, Tensor>());
+        }
+
+        using TorchPass pass = torch.Forward(inputs);
+        TorchGradients found = pass.Backward(cotangent);
+        return new GoldenRun(pass.Output, found.Inputs, found.Parameters);
+    }
+}

@@ -1,0 +1,164 @@
+using Fovea.Torch.Ops;
+using TorchSharp;
+using TorchTensor = TorchSharp.torch.Tensor;
+
+namespace Fovea.Torch.Running;
+
+/// <summary>
+/// A graph made ready for libtorch: of ops that it has a form for, each bound to its calls, with the values that nobody reads any more after each.
+/// What it holds beside parameters lies in libtorch's memory as long as it lives.
+/// </summary>
+internal sealed class TorchGraph : IDisposable
+{
+    private readonly Graph _graph;
+    private readonly Step[] _steps;
+    private readonly Dictionary<int, TorchTensor> _constants = [];
+    private readonly List<TorchTensor> _own = [];
+
+    private TorchGraph(Graph graph)
+    {
+        _graph = graph;
+        HashSet<int> forbidden = ForbiddenPlaces.Of(graph);
+        HashSet<int> read = [.. graph.Nodes.SelectMany(n => n.Inputs), .. graph.Outputs];
+        HashSet<int> kept = [.. graph.Outputs, .. graph.Effects.Select(e => e.Value)];
+        _steps = new Step[graph.Nodes.Count];
+        HashSet<int> later = [];
+        for (int i = _steps.Length - 1; i >= 0; i--)
+        {
+            GraphNode node = graph.Nodes[i];
+            var said = new OpNode(graph, node, read.Contains, forbidden.Contains(node.Inputs[0]));
+            int[] dropped = [.. node.Inputs.Concat(node.Outputs).Distinct().Where(v => !kept.Contains(v) && later.Add(v))];
+            _steps[i] = new Step(node, OpTable.Bind(node.Op.Name, said), dropped);
+        }
+    }
+
+    /// <summary>Makes a graph ready.</summary>
+    /// <param name="written">As it was traced; it may be given back afterwards.</param>
+    /// <param name="parameter">The tensors that stay from graph to graph and are not its own, by their names in the state dict; null for other names.</param>
+    /// <exception cref="TorchException">An op has no form in libtorch and does not say what it is made of.</exception>
+    public static TorchGraph Of(Graph written, Func<string, TorchTensor?> parameter)
+    {
+        var made = new TorchGraph(written.Decompose(op => OpTable.Knows(op.Name)));
+        try
+        {
+            foreach ((int number, Tensor constant) in made._graph.Constants)
+            {
+                if (made._graph.Names.TryGetValue(number, out string? name) && parameter(name) is { } shared)
+                {
+                    made._constants[number] = shared;
+                }
+                else
+                {
+                    made._constants[number] = TorchValues.Write(constant);
+                    made._own.Add(made._constants[number]);
+                }
+            }
+
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Shapes and element types of what comes out.</summary>
+    public IReadOnlyList<TensorSpec> Outputs => [.. _graph.Outputs.Select(n => _graph.Values[n])];
+
+    /// <summary>Runs the graph.</summary>
+    /// <param name="inputs">In the order of the trace; they stay the caller's.</param>
+    /// <returns>The results, which are the caller's to dispose.</returns>
+    public TorchTensor[] Run(params TorchTensor[] inputs)
+    {
+        var values = new TorchTensor?[_graph.Values.Count];
+        var owned = new bool[values.Length];
+        foreach ((int number, TorchTensor constant) in _constants)
+        {
+            values[number] = constant;
+        }
+
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            values[_graph.Inputs[i]] = inputs[i];
+        }
+
+        try
+        {
+            foreach (Step step in _steps)
+            {
+                Run(step, values, owned);
+            }
+
+            ApplyEffects(values);
+            TorchTensor[] outputs = [.. _graph.Outputs.Select(n => Made(values, n, "the graph").alias().DetachFromDisposeScope())];
+            return outputs;
+        }
+        finally
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (owned[i])
+                {
+                    values[i]?.Dispose();
+                }
+            }
+        }
+    }
+
+    /// <summary>Gives the constants back, on both sides.</summary>
+    public void Dispose()
+    {
+        _own.ForEach(c => c.Dispose());
+        _graph.Dispose();
+    }
+
+    private static void Run(Step step, TorchTensor?[] values, bool[] owned)
+    {
+        GraphNode node = step.Node;
+        using (DisposeScope scope = torch.NewDisposeScope())
+        {
+            var inputs = new TorchTensor[node.Inputs.Count];
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                inputs[i] = Made(values, node.Inputs[i], node.Op.Name);
+            }
+
+            TorchTensor[] made = step.Call(inputs);
+            for (int i = 0; i < Math.Min(made.Length, node.Outputs.Count); i++)
+            {
+                // An op that gives back what it got leaves two values in one tensor, of which each is given back in its time.
+                TorchTensor output = Array.IndexOf(inputs, made[i]) >= 0 ? made[i].alias() : made[i];
+                values[node.Outputs[i]] = output.DetachFromDisposeScope();
+                owned[node.Outputs[i]] = true;
+            }
+        }
+
+        foreach (int dropped in step.Dropped)
+        {
+            if (owned[dropped])
+            {
+                values[dropped]?.Dispose();
+                values[dropped] = null;
+            }
+        }
+    }
+
+    private static TorchTensor Made(TorchTensor?[] values, int number, string reader) => values[number]
+        ?? throw new TorchException($"expected ops that read results, got {reader}, which reads what an op leaves for its own backward pass or for maps; run the module on our engine for that.");
+
+    // Running statistics: read back, and followed by our own rule.
+    private void ApplyEffects(TorchTensor?[] values)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        foreach ((int value, Action<Tensor> apply) in _graph.Effects)
+        {
+            apply(TorchValues.Read(Made(values, value, "a running statistic"), _graph.Values[value]));
+        }
+    }
+
+    /// <param name="Node">What is computed of what.</param>
+    /// <param name="Call">How.</param>
+    /// <param name="Dropped">The values that are read here for the last time, or never.</param>
+    private sealed record Step(GraphNode Node, TorchCall Call, int[] Dropped);
+}

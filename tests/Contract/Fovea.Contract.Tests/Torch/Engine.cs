@@ -1,0 +1,13 @@
+using Fovea.Testing;
+using Fovea.Torch;
+
+namespace Fovea.Contract.Tests.Torch;
+
+/// <summary>libtorch for a test, or the word that it is not there.</summary>
+internal static class Engine
+{
+    static Engine() => LibTorch.Find();
+
+    /// <summary>Skips the test that calls it where there is no libtorch.</summary>
+    public static void Need() => Assert.SkipUnless(TorchLibrary.IsAvailable, $"{LibTorch.Missing}: {TorchLibrary.Problem}");
+}
