@@ -20,7 +20,7 @@ internal sealed class RankLauncher(RankOptions options, TextWriter output, TextW
         [ExitCode.Done, ExitCode.CheckFailed, ExitCode.WrongUse, ExitCode.BadData, ExitCode.Diverged, ExitCode.Disk, ExitCode.Memory, ExitCode.Interrupted];
 
     // What mpirun has to end by itself after a rank ended with an error.
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
 
     /// <summary>Where a rank writes the code that it ends with, beside the file that names the run.</summary>
     public static string CodeFile(string note) => $"{note}.code";

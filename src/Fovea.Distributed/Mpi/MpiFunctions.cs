@@ -26,7 +26,7 @@ internal static class MpiFunctions
     public static extern int MPI_Comm_set_errhandler(nint communicator, nint handler);
 
     [DllImport(Library)]
-    public static extern int MPI_Isend(ref byte values, int count, nint type, int to, int tag, nint communicator, ref nint request);
+    public static extern int MPI_Isend(in byte values, int count, nint type, int to, int tag, nint communicator, ref nint request);
 
     [DllImport(Library)]
     public static extern int MPI_Irecv(ref byte values, int count, nint type, int from, int tag, nint communicator, ref nint request);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Fovea.Distributed;
@@ -55,9 +54,9 @@ internal sealed class MpiTransport : ITransport
     {
         try
         {
-            for (int done = 0; done < Math.Max(sent.Length, received.Length); done += LargestMessage)
+            for (long start = 0; start < Math.Max(sent.Length, received.Length); start += LargestMessage)
             {
-                ExchangePart(to, Part(sent, done), from, Part(received, done), wait);
+                ExchangePart(to, sent[Of(start, sent.Length)], from, received[Of(start, received.Length)], wait);
             }
         }
         catch
@@ -67,8 +66,7 @@ internal sealed class MpiTransport : ITransport
             throw;
         }
 
-        static Span<byte> Part(ReadOnlySpan<byte> values, int start) => start >= values.Length ? default
-            : MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(values[start..]), Math.Min(LargestMessage, values.Length - start));
+        static Range Of(long start, int length) => (int)Math.Min(start, length)..(int)Math.Min(start + LargestMessage, length);
     }
 
     /// <inheritdoc/>
@@ -88,19 +86,19 @@ internal sealed class MpiTransport : ITransport
         }
     }
 
-    private void ExchangePart(int to, Span<byte> sent, int from, Span<byte> received, IWait wait)
+    private void ExchangePart(int to, ReadOnlySpan<byte> sent, int from, Span<byte> received, IWait wait)
     {
         // The memory is native and stays where it is after the call, although its reference is handed over as if for the call alone.
         nint receiving = 0, sending = 0;
         bool isReceiving = from >= 0 && !received.IsEmpty, isSending = to >= 0 && !sent.IsEmpty;
         if (isReceiving)
         {
-            Check(MpiFunctions.MPI_Irecv(ref MemoryMarshal.GetReference(received), received.Length, _mpi.Byte, from, Tag, _mpi.World, ref receiving), "MPI_Irecv", from);
+            Check(MpiFunctions.MPI_Irecv(ref received[0], received.Length, _mpi.Byte, from, Tag, _mpi.World, ref receiving), "MPI_Irecv", from);
         }
 
         if (isSending)
         {
-            Check(MpiFunctions.MPI_Isend(ref MemoryMarshal.GetReference(sent), sent.Length, _mpi.Byte, to, Tag, _mpi.World, ref sending), "MPI_Isend", to);
+            Check(MpiFunctions.MPI_Isend(in sent[0], sent.Length, _mpi.Byte, to, Tag, _mpi.World, ref sending), "MPI_Isend", to);
         }
 
         while (isReceiving || isSending)

@@ -29,8 +29,16 @@ public static class TorchLibrary
     /// <summary>Why the library does not load; null when it does.</summary>
     public static string? Problem => s_problem.Value;
 
-    /// <summary>The version of libtorch that the binding was made for, such as <c>2.10.0</c>.</summary>
-    public static string Version => torch.__version__;
+    /// <summary>The version of libtorch that the binding was made for, such as <c>2.10.0</c>; asking loads the library.</summary>
+    /// <exception cref="TorchException">It is not there, or does not load.</exception>
+    public static string Version
+    {
+        get
+        {
+            Load();
+            return torch.__version__;
+        }
+    }
 
     /// <summary>Loads the library, and gives it as many threads as our own engine has.</summary>
     /// <exception cref="TorchException">It is not there, or does not load.</exception>

@@ -17,7 +17,7 @@ public sealed class DependencyTests
         ["Fovea.Interop"] = ["Fovea.Nn", "Fovea.Onnx"],
         ["Fovea.Onnx"] = ["Fovea.Nn"],
         ["Fovea.Torch"] = ["Fovea.Nn"],
-        ["Fovea.Distributed"] = ["Fovea.Core"],
+        ["Fovea.Distributed"] = ["Fovea.Nn"],
         ["Fovea.Training"] = ["Fovea.Nn", "Fovea.Distributed", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
         ["Fovea.Inspect"] = ["Fovea.Nn", "Fovea.Imaging", "Fovea.Interop", "Fovea.Onnx"],
         ["Fovea.Serving"] = ["Fovea.Inspect", "Fovea.Training", "Fovea.Imaging"],
