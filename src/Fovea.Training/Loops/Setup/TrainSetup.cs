@@ -70,6 +70,9 @@ internal sealed class TrainSetup
         }
 
         options.Validate();
+
+        // Before anything is opened or made: so many ranks may have no share of a step.
+        MicroBatches.Of(options.Accumulate, group);
         ParallelPool.Threads = options.Threads ?? ParallelPool.Threads;
         using StartingWeights? start = resumed is null ? StartingWeights.Open(options, progress, cancellation) : null;
         options = start?.Complete() ?? options;
