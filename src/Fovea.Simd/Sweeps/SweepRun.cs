@@ -170,4 +170,12 @@ internal static class SweepBody
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool GoesBack<TBody>()
         where TBody : struct, ISweepBody => default(TBody) is not ISums;
+
+    /// <summary>
+    /// Whether a body that takes several channels at a time takes the last first: one that sums nothing over the channels weighs what a
+    /// reading before summed, and the cache still holds where that ended. No sum depends on this order.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool ReadsAgain<TBody>()
+        where TBody : struct, ISweepBody => default(TBody) is not ISumsPositions && default(TBody) is not ISumsPositionTops;
 }

@@ -40,20 +40,29 @@ internal static unsafe class ChannelLoop<TBody, TStore, TEnd, V, T>
         int channel = tile.Channel, end = tile.Channel + tile.ChannelCount;
         if (typeof(TStore) == typeof(NoStore))
         {
-            for (; channel <= end - 4; channel += 4)
+            Channels<N4>(sweep, tile, ref channel, ref end, part);
+        }
+
+        Channels<N2>(sweep, tile, ref channel, ref end, part);
+        Channels<N1>(sweep, tile, ref channel, ref end, part);
+    }
+
+    /// <summary>Channels so many at a time, while there are as many: from the first on, or from the last back.</summary>
+    private static void Channels<TCount>(in Sweep<T> sweep, in SweepTile tile, ref int channel, ref int end, nint part)
+        where TCount : struct, ICount
+    {
+        while (end - channel >= TCount.Value)
+        {
+            if (SweepBody.ReadsAgain<TBody>())
             {
-                Channels<N4>(sweep, tile, channel, part);
+                end -= TCount.Value;
+                Channels<TCount>(sweep, tile, end, part);
             }
-        }
-
-        for (; channel <= end - 2; channel += 2)
-        {
-            Channels<N2>(sweep, tile, channel, part);
-        }
-
-        if (channel < end)
-        {
-            Channels<N1>(sweep, tile, channel, part);
+            else
+            {
+                Channels<TCount>(sweep, tile, channel, part);
+                channel += TCount.Value;
+            }
         }
     }
 

@@ -32,7 +32,8 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
     {
         nint positions = sweep.Tiles.Positions;
         int channel = tile.Channel, step = 1, count = tile.PositionCount;
-        if (SweepBody.GoesBack<TBody>())
+        // Of strips only the tiles go back: from plane to plane the hardware foresees more of what lies further on than of what lies before.
+        if (SweepBody.GoesBack<TBody>() && sweep.Tiles.Strips == 1)
         {
             channel += tile.ChannelCount - 1;
             step = -1;
@@ -97,9 +98,10 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
                         {
                             if (default(TBody) is IReadsP)
                             {
-                                // Strips of planes lie apart: a jump from one to the next is too far for the hardware to foresee.
-                                Prefetch.Line(at.X + next + i);
-                                Prefetch.Line(at.X + next + i + V.Width);
+                                // Strips of planes lie apart: a jump from one to the next is too far for the hardware to foresee. The one after
+                                // the next, because a short strip is over before the memory answers.
+                                Prefetch.Line(at.X + (2 * next) + i);
+                                Prefetch.Line(at.X + (2 * next) + i + V.Width);
                             }
 
                             if (default(TBody) is IFetchesNext)
