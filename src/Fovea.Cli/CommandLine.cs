@@ -22,6 +22,7 @@ public static class CommandLine
         ("list", static _ => ListVerb.Build()),
         ("show", static _ => ShowVerb.Build()),
         ("check-data", static _ => CheckDataVerb.Build()),
+        ("shard", static _ => ShardVerb.Build()),
         ("convert", static _ => ConvertVerb.Build()),
         ("export", static _ => ExportVerb.Build()),
         ("run", static _ => RunVerb.Build()),

@@ -30,7 +30,7 @@ public static class AtomicFile
         string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         string folder = Path.GetDirectoryName(target) ?? throw new IOException($"{path}: is a folder, not a file.");
         string prefix = Prefix(target);
-        RemoveLeftovers(folder, prefix);
+        RemoveLeftovers(folder, prefix, s_leftoverAge);
         long free = FreeBytes(folder);
         if (free >= 0 && expectedBytes > free)
         {
@@ -77,6 +77,15 @@ public static class AtomicFile
         Write(path, stream => stream.Write(content), content.Length);
     }
 
+    /// <summary>Removes what writers of a file left behind when they were killed, however lately: for who knows that nobody else is writing it.</summary>
+    /// <param name="path">The file, which need not be there.</param>
+    public static void RemoveLeftovers(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string full = Path.GetFullPath(path);
+        RemoveLeftovers(Path.GetDirectoryName(full)!, Prefix(full), TimeSpan.Zero);
+    }
+
     /// <summary>Whether the disk has no room left.</summary>
     internal static bool IsDiskFull(IOException error) => s_diskFull.Contains(error.HResult);
 
@@ -100,14 +109,14 @@ public static class AtomicFile
         return $".{(name.Length <= 60 ? name : name[..60])}.";
     }
 
-    private static void RemoveLeftovers(string folder, string prefix)
+    private static void RemoveLeftovers(string folder, string prefix, TimeSpan age)
     {
-        DateTime before = DateTime.UtcNow - s_leftoverAge;
+        DateTime before = DateTime.UtcNow - age;
         foreach (string path in Directory.EnumerateFiles(folder, "*.tmp"))
         {
             string name = Path.GetFileName(path);
             bool isOurs = name.StartsWith(prefix, StringComparison.Ordinal) && name.Length == prefix.Length + "00000000.tmp".Length;
-            if (isOurs && File.GetLastWriteTimeUtc(path) < before)
+            if (isOurs && File.GetLastWriteTimeUtc(path) <= before)
             {
                 try
                 {

@@ -2,11 +2,14 @@ using System.Globalization;
 
 namespace Fovea.Distributed;
 
-/// <summary>What the program that started this process among others left in its environment.</summary>
+/// <summary>
+/// What the program that started this process among others (mpirun, srun) left in its environment: enough to share work that needs no talk. For work that does there is
+/// <see cref="ProcessGroup.FromEnvironment"/>.
+/// </summary>
 /// <param name="Rank">This process's place among them.</param>
 /// <param name="Ranks">How many they are.</param>
 /// <param name="IsOpenMpi">Whether it was Open MPI's launcher; if not, one that speaks PMI, as those of MPICH, Intel MPI, MS-MPI and Slurm do.</param>
-internal sealed record LaunchedRanks(int Rank, int Ranks, bool IsOpenMpi)
+public sealed record LaunchedRanks(int Rank, int Ranks, bool IsOpenMpi)
 {
     private static readonly (string Rank, string Ranks, bool IsOpenMpi)[] s_names =
     [

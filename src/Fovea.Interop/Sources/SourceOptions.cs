@@ -7,6 +7,7 @@ namespace Fovea.Io;
 public sealed record SourceOptions
 {
     private const long UsualLimit = 16_000_000_000;
+    private const long UsualShards = 64_000_000_000;
 
     /// <summary>The folder of what was fetched. FOVEA_CACHE; else <c>fovea</c> in XDG_CACHE_HOME, in <c>~/.cache</c>, on Windows in the local application data.</summary>
     public string Cache { get; init; } = UsualCache(_ => null);
@@ -25,6 +26,12 @@ public sealed record SourceOptions
 
     /// <summary>The most bytes of one source, all its files together. FOVEA_MAX_DOWNLOAD, such as 500MB or 4GiB; else 16 GB.</summary>
     public long MostBytes { get; init; } = UsualLimit;
+
+    /// <summary>
+    /// The most bytes of shards of data that are kept at a time, in the folder <c>shards</c> of the cache; the last that was fetched stays, however large. FOVEA_SHARD_CACHE, such as
+    /// 500GB; else 64 GB.
+    /// </summary>
+    public long ShardBytes { get; init; } = UsualShards;
 
     /// <summary>How long a server may send nothing before the connection counts as broken. Default 30 seconds.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(30);
@@ -47,7 +54,8 @@ public sealed record SourceOptions
     internal static SourceOptions From(Func<string, string?> get)
     {
         string? Said(string name) => get(name) is { Length: > 0 } text ? text : null;
-        string? limit = Said("FOVEA_MAX_DOWNLOAD");
+        long Size(string name, long usual) => Said(name) is not { } text ? usual
+            : ByteSizes.Read(text) ?? throw new OptionException(name, $"expected a size above 0, such as 8GB, 500MB or 4GiB, got \"{ErrorText.Of(text)}\".");
         return new()
         {
             Cache = UsualCache(Said),
@@ -55,8 +63,8 @@ public sealed record SourceOptions
             Token = Said("HF_TOKEN") is { } token ? ReadToken(token) : null,
             IsOffline = IsOn(Said("FOVEA_OFFLINE")) || IsOn(Said("HF_HUB_OFFLINE")),
             Verifies = IsOn(Said("FOVEA_CACHE_VERIFY")),
-            MostBytes = limit is null ? UsualLimit
-                : ByteSizes.Read(limit) ?? throw new OptionException("FOVEA_MAX_DOWNLOAD", $"expected a size above 0, such as 8GB, 500MB or 4GiB, got \"{ErrorText.Of(limit)}\"."),
+            MostBytes = Size("FOVEA_MAX_DOWNLOAD", UsualLimit),
+            ShardBytes = Size("FOVEA_SHARD_CACHE", UsualShards),
         };
     }
 

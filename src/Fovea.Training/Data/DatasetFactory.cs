@@ -1,10 +1,11 @@
 using System.Globalization;
+using Fovea.Io;
 
 namespace Fovea.Training.Data;
 
 /// <summary>
 /// Opens data by what they are: a folder per class, such folders under train/ and val/, CIFAR-10's binary batches, MNIST's IDX files, a
-/// table of path and label, folders of images and masks paired by name, query/ and gallery/ beside train/, a .tar, .tar.gz or .zip of any of these, or by a name:
+/// table of path and label, folders of images and masks paired by name, query/ and gallery/ beside train/, a .tar, .tar.gz or .zip of any of these, shards on disk or at addresses, or by a name:
 /// <c>clutter</c> (also null), the data that need no file, and those that programs register.
 /// </summary>
 public static class DatasetFactory
@@ -20,10 +21,11 @@ public static class DatasetFactory
     public static void Register(NamedDataset data) => s_named.Add(data);
 
     /// <summary>Opens one part of the data.</summary>
-    /// <param name="source">A path, a name, or null for Clutter.</param>
+    /// <param name="source">A path, the addresses of shards, a name, or null for Clutter.</param>
     /// <param name="options">Null for <see cref="DatasetOptions.Default"/>.</param>
     /// <param name="split">Which part, when the data are divided into training and validation; data that are not come whole.</param>
     /// <exception cref="DataException">There are no such data, or they cannot be read.</exception>
+    /// <exception cref="SourceException">They are at addresses, and nothing can be had from there.</exception>
     public static IImageDataset Open(string? source, DatasetOptions? options = null, DataSplit split = DataSplit.Val)
     {
         options = Checked(options);
@@ -70,10 +72,31 @@ public static class DatasetFactory
         };
     }
 
+    /// <summary>All that data hold: the training and the validation part by the names of their folders where they are divided, else one without a name.</summary>
+    internal static IReadOnlyList<(string Folder, IImageDataset Data)> Parts(string source, DatasetOptions options)
+    {
+        options = Checked(options);
+        if (FindNamed(source) is { } named)
+        {
+            IImageDataset train = WithTask(Whole(named, options), options.Task);
+            return named.Open(options, DataSplit.Val) is { } val ? [("train", train), ("val", WithTask(val, options.Task))] : [(string.Empty, train)];
+        }
+
+        DataLayout layout = Detect(source, options);
+        return layout.IsDivided
+            ? [("train", WithTask(layout.Open(DataSplit.Train), options.Task)), ("val", WithTask(layout.Open(DataSplit.Val), options.Task))]
+            : [(string.Empty, WithTask(layout.Open(DataSplit.Train), options.Task))];
+    }
+
     /// <summary>What a run on data is called after, when it is given no name.</summary>
     /// <param name="source">A path, <c>clutter</c>, or null for Clutter.</param>
     internal static string NameOf(string? source)
     {
+        if (source is not null && ShardAddresses.Are(source))
+        {
+            return ShardAddresses.FolderOf(source);
+        }
+
         string name = source is null ? ClutterName : Path.GetFileName(Path.TrimEndingDirectorySeparator(source)).Split('.')[0];
 
         // "train.tar.gz" says less than the folder that it lies in.
@@ -168,10 +191,20 @@ public static class DatasetFactory
     private static IEnumerable<string> Names(IImageDataset set) => Enumerable.Range(0, set.Count).Select(set.Name);
 
     private static IImageDataset Cache(IImageDataset dataset, DatasetOptions options) =>
-        dataset is PixelList || options.CacheLimit == 0 ? dataset : new CachedDataset(dataset, options.CacheLimit);
+        dataset is PixelList || IStoredInParts.Holds(dataset) || options.CacheLimit == 0 ? dataset : new CachedDataset(dataset, options.CacheLimit);
 
     private static DataLayout Detect(string path, DatasetOptions options)
     {
+        if (ShardAddresses.Are(path))
+        {
+            return ShardDownloads.Layout(path, options);
+        }
+
+        if (ShardFolder.Detect(path, options) is { } shards)
+        {
+            return shards;
+        }
+
         if (Directory.Exists(path))
         {
             return ArchiveFolder.Detect(path, options) ?? DataLayout.Detect(new PagedTree(new DirectoryTree(path, options.MemoryLimit, options.Output)), options);

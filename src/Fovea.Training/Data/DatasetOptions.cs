@@ -1,5 +1,6 @@
 using Fovea.Imaging;
 using Fovea.Imaging.Codecs;
+using Fovea.Io;
 
 namespace Fovea.Training.Data;
 
@@ -64,6 +65,9 @@ public sealed record DatasetOptions
     /// The most bytes of decoded pixels kept, per data set, for the next epoch (0 keeps none; default: an eighth of the machine's memory).
     /// </summary>
     public long CacheLimit { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8;
+
+    /// <summary>How shards at addresses are fetched, and how many bytes of them are kept; null (default) for what the environment says.</summary>
+    public SourceOptions? Sources { get; init; }
 
     /// <summary>The most that one picture may take.</summary>
     public ImageLimits Limits { get; init; } = ImageLimits.Default;

@@ -27,6 +27,7 @@ public sealed class CommandLineTests
         ["compare"] = ["compare", "--data", Nowhere],
         ["explain"] = ["explain", "--weights", Nowhere, "--image", Nowhere],
         ["check-data"] = ["check-data", Nowhere],
+        ["shard"] = ["shard", Nowhere, "/dev/null/out"],
         ["convert"] = ["convert", Nowhere, "out.png"],
         ["export"] = ["export", "--weights", Nowhere, "--output", Nowhere],
         ["run"] = ["run", Nowhere],

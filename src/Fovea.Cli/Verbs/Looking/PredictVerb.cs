@@ -26,20 +26,36 @@ internal static class PredictVerb
             "fovea predict anna.jpg --weights runs/retrieve/people-rga_resnet50 --gallery people/gallery --top 10",
             "fovea predict - --weights best.safetensors",
             "fovea predict cat.jpg --weights best.safetensors --attention grad-cam",
-            "fovea predict --list pictures.txt --weights best.safetensors");
+            "fovea predict --list pictures.txt --weights best.safetensors",
+            "fovea predict --data shards/ --weights best.safetensors --output found/");
         Argument<string[]> inputs = verb.AddArgument<string[]>(
             "image", "Image files, folders that are searched for images, patterns such as 'holidays/**/*.jpg'; - for an image in the standard input.", ArgumentArity.ZeroOrMore);
-        FlagSet<string?> list = new FlagSet<string?>().Group("Input")
-            .Add("--list", FlagValues.Text("FILE"), "A file with an image or a folder on each line, or - for the standard input.", (_, v) => v)
-            .Rule(given => given["image"] is null && given["--list"] is null ? "IMAGE is missing." : null);
-        list.AddTo(verb);
+        FlagSet<PictureSource> source = new FlagSet<PictureSource>().Group("Input")
+            .Add("--list", FlagValues.Text("FILE"), "A file with an image or a folder on each line, or - for the standard input.", (o, v) => o with { List = v })
+            .Add("--data", FlagValues.Text("SHARDS"), "Shards, as fovea shard writes them or any tars of images, on this machine or behind https: a file of JSON lines for each goes to --output, "
+                + "in one step when it is whole; those that are there are not made again. Under mpirun the processes share them.", (o, v) => o with { Shards = v })
+            .Rule(given => given["image"] is null && given["--list"] is null && given["--data"] is null ? "IMAGE is missing." : null)
+            .Rule(BulkRun.Problem);
+        source.AddTo(verb);
         FlagSet<PredictOptions> flags = EvalFlags.Predict();
         flags.AddTo(verb);
         Option<bool> json = verb.AddJson("Print a line of JSON for each image.");
-        verb.SetAction(parsed => Run(
-            flags.Apply(parsed, new PredictOptions { Inputs = parsed.GetValue(inputs) ?? [] }), list.Apply(parsed, null), parsed.GetValue(json),
-            (StandardStreams)parsed.InvocationConfiguration));
+        verb.SetAction(parsed =>
+        {
+            PictureSource given = source.Apply(parsed, new PictureSource());
+            PredictOptions options = flags.Apply(parsed, new PredictOptions { Inputs = parsed.GetValue(inputs) ?? [] });
+            var where = (StandardStreams)parsed.InvocationConfiguration;
+            return given.Shards is { } shards ? BulkRun.Run(options, shards, where) : Run(options, given.List, parsed.GetValue(json), where);
+        });
         return verb;
+    }
+
+    /// <summary>Where pictures come from that are not named one by one.</summary>
+    private sealed record PictureSource
+    {
+        public string? List { get; init; }
+
+        public string? Shards { get; init; }
     }
 
     private static int Run(PredictOptions options, string? list, bool json, StandardStreams where)

@@ -71,6 +71,13 @@ public static class DataCheck
         return new SubsetDataset(dataset, [.. Enumerable.Range(0, dataset.Count).Where(i => !bad.Contains(i))]);
     }
 
+    // Of shards the first pictures of each: to decode a set that does not fit into memory would take as long as an epoch. What is broken in the others is
+    // known from the shards' lengths, or said when its turn comes. Of shards that are fetched those of the first alone, whatever was fetched before: a record
+    // of what was seen must not depend on that.
+    private static bool IsLookedAt(IImageDataset dataset, int index) =>
+        dataset is not IStoredInParts parts || parts.PartOf(index) is not { } part
+        || ((!parts.IsFetched || part == parts.PartOf(0)) && (index < ShardSet.LookedAt || parts.PartOf(index - ShardSet.LookedAt) != part));
+
     private static Finding[] Look(IImageDataset dataset, int workers, Action<int> done, CancellationToken cancellation)
     {
         var findings = new Finding[dataset.Count];
@@ -83,7 +90,7 @@ public static class DataCheck
                 for (int i = Interlocked.Increment(ref next) - 1; i < findings.Length; i = Interlocked.Increment(ref next) - 1)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    findings[i] = Finding.Of(dataset, i);
+                    findings[i] = IsLookedAt(dataset, i) ? Finding.Of(dataset, i) : new Finding { IsPassedOver = true };
                     int count = Interlocked.Increment(ref finished);
                     if (count % step == 0 || count == findings.Length)
                     {
@@ -120,7 +127,7 @@ public static class DataCheck
         var byHash = new Dictionary<UInt128, int>();
         for (int i = 0; i < inVal.Length; i++)
         {
-            if (inVal[i].Reason is null)
+            if (inVal[i] is { Reason: null, IsPassedOver: false })
             {
                 byHash.TryAdd(inVal[i].Hash, i);
             }
@@ -129,7 +136,7 @@ public static class DataCheck
         var overlaps = new List<SamePixels>();
         for (int i = 0; i < inTrain.Length; i++)
         {
-            if (inTrain[i].Reason is null && byHash.TryGetValue(inTrain[i].Hash, out int same))
+            if (inTrain[i] is { Reason: null, IsPassedOver: false } && byHash.TryGetValue(inTrain[i].Hash, out int same))
             {
                 overlaps.Add(new SamePixels(train.Name(i), val.Name(same)));
             }

@@ -25,8 +25,12 @@ internal readonly record struct Finding(
     /// <summary>The brightest of the 8 bits that are kept of a picture of more; null for pictures of 8 bits.</summary>
     public byte? DeepBrightest { get; init; }
 
+    /// <summary>Whether the picture was not looked at: of large shards a check decodes some.</summary>
+    public bool IsPassedOver { get; init; }
+
     /// <summary>What tells the picture and its labels from changed ones, as a record keeps it.</summary>
     public string Content => Reason is not null ? "unreadable"
+        : IsPassedOver ? string.Empty
         : LabelHash == default ? $"{(ulong)Hash:x16}"
         : $"{(ulong)Hash:x16}-{(ulong)LabelHash:x16}";
 

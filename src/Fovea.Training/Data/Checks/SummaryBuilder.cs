@@ -25,6 +25,12 @@ internal static class SummaryBuilder
                 continue;
             }
 
+            if (finding.IsPassedOver)
+            {
+                perClass[dataset.Label(i)]++;
+                continue;
+            }
+
             if (finding.Counts is { } counts)
             {
                 for (int c = 0; c < counts.Length; c++)

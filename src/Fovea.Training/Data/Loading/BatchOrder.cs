@@ -20,7 +20,11 @@ internal abstract class BatchOrder
     /// <summary>The order that options ask for.</summary>
     /// <exception cref="DataException">The data have no classes to take pictures of.</exception>
     public static BatchOrder Of(IImageDataset dataset, DataLoaderOptions options) =>
-        options.Instances is not { } instances ? new EachOnce(dataset.Count, options)
+        options.Instances is not { } instances ? Once(dataset, options)
         : dataset.Task.HasClassEach ? new ClassGroups(dataset, Math.Max(2, options.BatchSize / instances), instances)
         : throw new DataException($"{dataset.Source}: batches of several pictures of a class need pictures with a class each, got pictures with {dataset.Task.Labels}.");
+
+    private static EachOnce Once(IImageDataset dataset, DataLoaderOptions options) => options.Shuffle && dataset is IStoredInParts parts && IStoredInParts.Holds(dataset)
+        ? new ShardShuffle(dataset, parts, options)
+        : new EachOnce(dataset.Count, options);
 }

@@ -1,8 +1,8 @@
 namespace Fovea.Training.Data;
 
 /// <summary>
-/// How a <see cref="DataLoader"/> makes batches. Only <see cref="BatchSize"/>, <see cref="Shuffle"/>, <see cref="DropLast"/>,
-/// <see cref="SmallestLast"/>, <see cref="Instances"/> and <see cref="Seed"/> decide what is in them.
+/// How a <see cref="DataLoader"/> makes batches. Only <see cref="BatchSize"/>, <see cref="Shuffle"/>, <see cref="ShuffleBuffer"/>,
+/// <see cref="DropLast"/>, <see cref="SmallestLast"/>, <see cref="Instances"/> and <see cref="Seed"/> decide what is in them.
 /// </summary>
 public sealed record DataLoaderOptions
 {
@@ -11,6 +11,12 @@ public sealed record DataLoaderOptions
 
     /// <summary>Whether each epoch has an order of its own, drawn from the seed (default), or all have the data's.</summary>
     public bool Shuffle { get; init; } = true;
+
+    /// <summary>
+    /// Of data in shards, how many pictures the order is shuffled among at a time (at least 1, default 10,000): the more, the more evenly shuffled, the fewer, the
+    /// nearer what is read at a time lies together. Other data are shuffled whole.
+    /// </summary>
+    public int ShuffleBuffer { get; init; } = 10_000;
 
     /// <summary>Whether a last batch that is not full is left out (default false). A set smaller than one batch is never left out.</summary>
     public bool DropLast { get; init; }
@@ -44,6 +50,7 @@ public sealed record DataLoaderOptions
     {
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
         Require(SmallestLast >= 1, nameof(SmallestLast), SmallestLast, "at least 1");
+        Require(ShuffleBuffer >= 1, nameof(ShuffleBuffer), ShuffleBuffer, "at least 1");
         Require(Instances is null or >= 1, nameof(Instances), Instances ?? 0, "at least 1");
         Require(Workers is >= 0 and <= 256, nameof(Workers), Workers, "0 to 256");
         Require(Prefetch >= 1, nameof(Prefetch), Prefetch, "at least 1");

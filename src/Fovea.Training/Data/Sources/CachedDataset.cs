@@ -4,7 +4,7 @@ namespace Fovea.Training.Data;
 /// Keeps decoded pictures as bytes until a limit is reached, so that from the second epoch on nothing is decoded or drawn again. The
 /// pictures are the same with and without it.
 /// </summary>
-public sealed class CachedDataset : IImageDataset
+public sealed class CachedDataset : IImageDataset, IStoredInParts
 {
     // What a sample costs besides its pixels: the record, two pictures, two array headers.
     private const int Overhead = 256;
@@ -58,6 +58,10 @@ public sealed class CachedDataset : IImageDataset
     /// <inheritdoc/>
     public (int Width, int Height)? Size(int index) =>
         Volatile.Read(ref _kept[index]) is { Image: var image } ? (image.Width, image.Height) : _inner.Size(index);
+
+    int? IStoredInParts.PartOf(int index) => (_inner as IStoredInParts)?.PartOf(index);
+
+    bool IStoredInParts.IsFetched => _inner is IStoredInParts { IsFetched: true };
 
     /// <inheritdoc/>
     public ImageSample Get(int index)

@@ -1,7 +1,7 @@
 namespace Fovea.Training.Data;
 
 /// <summary>Encoded pictures of a tree with their labels, decoded when they are asked for.</summary>
-internal sealed class ImageList : IImageDataset
+internal sealed class ImageList : IImageDataset, IEncodedPictures
 {
     private readonly FileTree _tree;
     private readonly (string Path, int Label)[] _items;
@@ -36,6 +36,12 @@ internal sealed class ImageList : IImageDataset
         (string path, int label) = _items[index];
         var file = new PictureFile(_tree, path, _options);
         return new ImageSample(file.Decode(), label, Name(index)) { IsDeep = file.IsDeep };
+    }
+
+    public (byte[] Bytes, string Ending)? Encoded(int index)
+    {
+        string path = _items[index].Path;
+        return _tree.FileOf(path, out int page) == path && page == 0 && Path.GetExtension(path) is { Length: > 1 } ending ? (_tree.Read(path), ending) : null;
     }
 
     public (int Width, int Height)? Size(int index) => new PictureFile(_tree, _items[index].Path, _options).ReadSize();

@@ -1,7 +1,7 @@
 namespace Fovea.Training.Data;
 
 /// <summary>Some pictures of another set, in a given order.</summary>
-public sealed class SubsetDataset : IImageDataset
+public sealed class SubsetDataset : IImageDataset, IStoredInParts
 {
     private readonly IImageDataset _all;
     private readonly int[] _indices;
@@ -50,6 +50,10 @@ public sealed class SubsetDataset : IImageDataset
 
     /// <inheritdoc/>
     public (int Width, int Height)? Size(int index) => _all.Size(_indices[index]);
+
+    int? IStoredInParts.PartOf(int index) => (_all as IStoredInParts)?.PartOf(_indices[index]);
+
+    bool IStoredInParts.IsFetched => _all is IStoredInParts { IsFetched: true };
 
     /// <inheritdoc/>
     public ImageSample Get(int index) => _all.Get(_indices[index]);

@@ -30,6 +30,7 @@ public sealed class Predictor : IDisposable
     private Predictor(TrainedModel trained, PredictOptions options)
     {
         _trained = trained;
+        Options = options;
         (_pipeline, _viewed) = ViewedImages.Plan(options.Views, trained.Description);
         _task = TaskCatalog.Of(trained.Description.Task);
         if (options.Gallery.Count > 0 && !_task.TakesGallery)
@@ -70,6 +71,9 @@ public sealed class Predictor : IDisposable
 
     /// <summary>Images to give it at a time: as many as were asked for, or fewer where those would not fit into memory.</summary>
     public int BatchSize { get; }
+
+    /// <summary>How it predicts.</summary>
+    internal PredictOptions Options { get; }
 
     /// <summary>The model's classes.</summary>
     public IReadOnlyList<string> Classes => _trained.Description.Classes;

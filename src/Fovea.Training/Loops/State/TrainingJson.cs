@@ -14,4 +14,5 @@ namespace Fovea.Training;
 [JsonSerializable(typeof(TrainState))]
 [JsonSerializable(typeof(EpochMetrics))]
 [JsonSerializable(typeof(MemoryEstimate))]
+[JsonSerializable(typeof(BulkManifest))]
 internal sealed partial class TrainingJson : JsonSerializerContext;

@@ -15,6 +15,7 @@ public sealed class SourceOptionsTests
         Assert.Equal((Path.GetFullPath("c"), "https://mirror.example/hub", "hf_x", true, 2L << 30, true),
             (said.Cache, said.Endpoint.AbsoluteUri, said.Token, said.IsOffline, said.MostBytes, said.Verifies));
         Assert.DoesNotContain("hf_x", said.ToString(), StringComparison.Ordinal);
+        Assert.Equal((64_000_000_000L, 500_000_000L), (usual.ShardBytes, Of(("FOVEA_SHARD_CACHE", "500MB")).ShardBytes));
         Assert.True(Of(("FOVEA_OFFLINE", "true")).IsOffline);
         Assert.False(Of(("FOVEA_OFFLINE", "0")).IsOffline);
         Assert.Equal(Path.Combine(Path.GetTempPath(), "x", "fovea"), Of(("XDG_CACHE_HOME", Path.Combine(Path.GetTempPath(), "x"))).Cache);
@@ -22,6 +23,7 @@ public sealed class SourceOptionsTests
 
     [Theory]
     [InlineData("FOVEA_MAX_DOWNLOAD", "much", "FOVEA_MAX_DOWNLOAD: expected a size above 0")]
+    [InlineData("FOVEA_SHARD_CACHE", "0", "FOVEA_SHARD_CACHE: expected a size above 0")]
     [InlineData("HF_ENDPOINT", "huggingface.co", "HF_ENDPOINT: expected an address")]
     [InlineData("HF_ENDPOINT", "http://example.com", "HF_ENDPOINT: expected an address")]
     [InlineData("HF_TOKEN", "a b", "HF_TOKEN: expected a token")]

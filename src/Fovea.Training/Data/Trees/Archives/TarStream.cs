@@ -18,6 +18,9 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
     private int _padding;
     private byte[] _head = [];
 
+    /// <summary>Bytes read so far: where the current file's content begins, before any of it is read.</summary>
+    public long Position => _read;
+
     /// <summary>Goes to the next file or folder. False at the archive's end.</summary>
     /// <exception cref="DataException">The archive breaks the rules of its format or ends too early.</exception>
     public bool Next(out TarEntry entry)
@@ -123,6 +126,13 @@ internal sealed class TarStream(Stream stream, string source, long expandedLimit
     private void Skip(long? count)
     {
         long left = count ?? long.MaxValue;
+        if (count > _scratch.Length / 16 && stream.CanSeek && count <= stream.Length - stream.Position)
+        {
+            stream.Position += left;
+            _read += left;
+            return;
+        }
+
         while (left > 0)
         {
             int got = Fill(_scratch.AsSpan(0, (int)Math.Min(left, _scratch.Length)));
