@@ -6,7 +6,10 @@ namespace Fovea.Cli.Devices;
 /// <summary>Golden cases on libtorch.</summary>
 internal sealed class TorchGoldenEngine : IGoldenEngine
 {
-    public string Name => DeviceFlag.TorchCpu;
+    /// <exception cref="TorchException">The native library is not there.</exception>
+    public TorchGoldenEngine() => TorchLibrary.Load();
+
+    public string Name { get; } = new TorchEngine().Name;
 
     public GoldenRun Run(Module module, Tensor[] inputs, Tensor? cotangent)
     {

@@ -10,9 +10,11 @@ namespace Fovea.Simd.Sweeps;
 /// </summary>
 internal readonly record struct SweepTiles
 {
+    /// <summary>Positions in a strip at most, where a body does not say otherwise.</summary>
+    public const int StripLimit = 2048;
+
     // Fixed, whatever caches the machine has: they decide in which order sums are put together.
     private const int SliceLimit = 64;
-    private const int StripLimit = 2048;
     private const int ShortestBlock = 64;
     private const int BlockBytes = 1 << 19;
     private const int Unroll = 4;

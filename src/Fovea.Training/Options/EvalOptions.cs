@@ -52,6 +52,9 @@ public sealed record EvalOptions
     /// <summary><c>--workers</c>: threads that decode ahead; null or 0: all threads do, between batches.</summary>
     public int? Workers { get; init; }
 
+    /// <summary><c>--device</c>: what runs the model; null (default) for our own engine, on the processor.</summary>
+    public IModuleEngine? Engine { get; init; }
+
     /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor.</summary>
     public int? Threads { get; init; }
 
@@ -127,6 +130,9 @@ public sealed record PredictOptions
 
     /// <summary><c>--tta</c>: the views of each image whose probabilities are averaged; default: the image as it is.</summary>
     public TestViews Views { get; init; } = TestViews.None;
+
+    /// <summary><c>--device</c>: what runs the model; null (default) for our own engine, on the processor.</summary>
+    public IModuleEngine? Engine { get; init; }
 
     /// <summary><c>--threads</c>: threads of the arithmetic; null takes every processor.</summary>
     public int? Threads { get; init; }

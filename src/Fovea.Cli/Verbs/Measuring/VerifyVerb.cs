@@ -40,11 +40,11 @@ internal static class VerifyVerb
         };
         by.AcceptOnlyFromAmong([.. ways, All]);
         verb.Add("Checks", by);
-        Option<string> device = DeviceFlag.Create();
-        verb.Add("Checks", device);
+        FlagSet<IModuleEngine?> device = new FlagSet<IModuleEngine?>().Group("Checks").Device((_, engine) => engine);
+        device.AddTo(verb);
         Option<bool> json = verb.AddJson("Print one JSON object instead of lines.");
         verb.SetAction(parsed => Run(
-            parsed.GetRequiredValue(paths), parsed.GetRequiredValue(by), parsed.GetRequiredValue(device), parsed.GetValue(json), parsed.GetValue(each),
+            parsed.GetRequiredValue(paths), parsed.GetRequiredValue(by), device.Apply(parsed, null), parsed.GetValue(json), parsed.GetValue(each),
             parsed.InvocationConfiguration));
         return verb;
     }
@@ -57,13 +57,13 @@ internal static class VerifyVerb
         return open.Length > 0 ? open : throw new OptionException("verify", "--path: expected eager, inference or all with --device torch:cpu, got compiled; leave --device out.");
     }
 
-    private static int Run(string[] paths, string by, string device, bool json, bool each, InvocationConfiguration where) =>
+    private static int Run(string[] paths, string by, IModuleEngine? device, bool json, bool each, InvocationConfiguration where) =>
         WorkRunner.Run(where.Error, stop => Run(paths, by, device, json, each, where.Output, stop));
 
-    private static int Run(string[] paths, string by, string device, bool json, bool each, TextWriter output, CancellationToken stop)
+    private static int Run(string[] paths, string by, IModuleEngine? device, bool json, bool each, TextWriter output, CancellationToken stop)
     {
-        GoldenPath[] ways = Ways(by, ours: device == DeviceFlag.Cpu);
-        IGoldenEngine? engine = DeviceFlag.IsTorch(device) ? new TorchGoldenEngine() : null;
+        GoldenPath[] ways = Ways(by, ours: device is null);
+        IGoldenEngine? engine = device is null ? null : new TorchGoldenEngine();
         var results = new List<GoldenResult>();
         foreach (GoldenResult result in paths.SelectMany(Cases).SelectMany(path => ways.Select(way => Run(path, way, engine))))
         {

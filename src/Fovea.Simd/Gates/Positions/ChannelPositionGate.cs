@@ -8,7 +8,8 @@ namespace Fovea.Simd.Gates;
 /// <summary>Planes scaled by a number for each channel and one for each position together, and what the gradients need, in one sweep.</summary>
 public static unsafe class ChannelPositionGate
 {
-    // One row of gates is all that has to stay in the first-level cache where nothing is summed: planes of 64 × 64 are read from end to end.
+    // One row of gates is all that has to stay in the first-level cache where nothing is summed: planes of 64 × 64 are read from end to end,
+    // larger ones in strips that leave room for what is fetched ahead.
     private const int LongestRead = 4096;
 
     /// <summary><c>y[n, c, i] = x[n, c, i] · factor(a[n, c], b[n, i])</c>, and what follows it.</summary>
@@ -32,9 +33,10 @@ public static unsafe class ChannelPositionGate
         Check(Name, images, channels, positions, x.Length, a.Length, b.Length);
         Guard.Length(Name, "y", x.Length, y.Length);
         Guard.LengthOrEmpty(Name, "residual", x.Length, end.Residual.Length);
+        int longest = positions <= LongestRead ? LongestRead : SweepTiles.StripLimit;
         fixed (T* xAt = x, aAt = a, bAt = b, yAt = y)
         {
-            var sweep = new Sweep<T>(SweepTiles.SlicesAndStrips(images, channels, positions, LongestRead)) { X = xAt, A = aAt, P = bAt, Y = yAt };
+            var sweep = new Sweep<T>(SweepTiles.SlicesAndStrips(images, channels, positions, longest)) { X = xAt, A = aAt, P = bAt, Y = yAt };
             sweep.Write<ScaleBody<TForm>>(streaming, end);
         }
     }

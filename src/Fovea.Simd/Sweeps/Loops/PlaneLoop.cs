@@ -20,6 +20,8 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
 {
     private const int NumbersPerLane = 64;
 
+    private const int ShortStrip = 4096;
+
     // Bytes of a vector of AVX-512, which has 32 registers: two long steps side by side fit into them.
     private const int WithManyRegisters = 64;
 
@@ -44,6 +46,9 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
         at.ToMaps(sweep, (plane * positions) + tile.Position);
         at.ToPositions(sweep, (tile.Image * positions) + tile.Position);
         V floor = V.Broadcast(sweep.Floor);
+
+        // A short strip is over before the memory answers: there it is the strip after the next that is fetched.
+        nint ahead = count * sizeof(T) <= ShortStrip ? 2 * next : next;
         PlaneSums<T> sums = default;
         for (int k = tile.ChannelCount; k > 0; k--, channel += step, plane += step, at.Advance(next))
         {
@@ -98,10 +103,9 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
                         {
                             if (default(TBody) is IReadsP)
                             {
-                                // Strips of planes lie apart: a jump from one to the next is too far for the hardware to foresee. The one after
-                                // the next, because a short strip is over before the memory answers.
-                                Prefetch.Line(at.X + (2 * next) + i);
-                                Prefetch.Line(at.X + (2 * next) + i + V.Width);
+                                // Strips of planes lie apart: a jump from one to the next is too far for the hardware to foresee.
+                                Prefetch.Line(at.X + ahead + i);
+                                Prefetch.Line(at.X + ahead + i + V.Width);
                             }
 
                             if (default(TBody) is IFetchesNext)

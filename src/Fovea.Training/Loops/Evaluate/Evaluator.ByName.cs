@@ -79,7 +79,7 @@ public static partial class Evaluator
             logits?.Add(batch, outputs);
         }
 
-        Evaluation result = Run(task, trained.Model, images, viewed, isFinal: true, seen, progress, cancellation) with { Description = trained.Description };
+        Evaluation result = Run(task, trained.Model, images, viewed, options.Engine, isFinal: true, seen, progress, cancellation) with { Description = trained.Description };
         if (options.Output is not null)
         {
             RunReport.WriteEvaluation(RunFolder.Make(options.Output), task, trained, images, result);

@@ -61,25 +61,25 @@ public static partial class Evaluator
     /// <summary>Measures a model by a task; each batch and its outputs are shown before their memory goes back.</summary>
     internal static Evaluation Run(
         ITask task, Module model, DataLoader data, bool isFinal, Action<Batch, Tensor>? seen, IProgress<TrainingEvent>? progress, CancellationToken cancellation) =>
-        Run(task, model, data, null, isFinal, seen, progress, cancellation);
+        Run(task, model, data, null, null, isFinal, seen, progress, cancellation);
 
-    /// <summary>The same with several views of each image, where <paramref name="viewed"/> says of which.</summary>
+    /// <summary>The same with several views of each image, where <paramref name="viewed"/> says of which, by the engine that is named.</summary>
     internal static Evaluation Run(
-        ITask task, Module model, DataLoader data, ViewedImages? viewed, bool isFinal, Action<Batch, Tensor>? seen, IProgress<TrainingEvent>? progress,
+        ITask task, Module model, DataLoader data, ViewedImages? viewed, IModuleEngine? engine, bool isFinal, Action<Batch, Tensor>? seen, IProgress<TrainingEvent>? progress,
         CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         IReadOnlyList<string> classes = data.Dataset.Classes;
         (DataLoader shown, IEvaluationMeter meter) = task.PlanEvaluation(model, data, isFinal);
         model.Eval();
-        using var compiled = new InferenceModel(model);
+        using var running = new InferenceModel(model, engine);
         foreach (Batch batch in shown.Read(epoch: 0, firstBatch: 0, cancellation))
         {
             using (batch)
             {
                 cancellation.ThrowIfCancellationRequested();
                 using TensorScope scope = TensorScope.Begin();
-                Tensor outputs = viewed?.Run(compiled.Run, batch.Images) ?? compiled.Run(batch.Images);
+                Tensor outputs = viewed?.Run(running.Run, batch.Images) ?? running.Run(batch.Images);
                 task.CheckOutputs(outputs, batch.Count, classes.Count);
                 seen?.Invoke(batch, outputs);
                 meter.Add(outputs, batch);

@@ -42,7 +42,7 @@ public sealed class Predictor : IDisposable
 
         // A single picture is over before compiling the model would have paid, unless it is seen in many parts.
         bool isSingle = IsSingle(options) && _reader is not IPictureReader && _viewed is null;
-        _model = new InferenceModel(trained.Model, compiles: !isSingle);
+        _model = new InferenceModel(trained.Model, options.Engine, compiles: !isSingle);
         int asked = isSingle ? 1 : _reader is IPictureReader ? Math.Min(options.BatchSize, _task.EvaluationBatch) : options.BatchSize;
         _batchSize = InferenceMemory.Fit(trained.Model, trained.Description, asked, FreeMemory.Bytes(null));
         BatchSize = _reader is IPictureReader ? 1 : _batchSize;
@@ -100,7 +100,7 @@ public sealed class Predictor : IDisposable
             WeightsSources.Open(weights, progress, cancellation);
         }
 
-        PredictWarmup? warmup = IsSingle(options) ? PredictWarmup.WarmUp(options) : null;
+        PredictWarmup? warmup = IsSingle(options) && options.Engine is null ? PredictWarmup.WarmUp(options) : null;
         return new Predictor(TrainedModel.Open(options.Weights, options.ModelRequest(), progress, cancellation), options) { _warmup = warmup };
     }
 

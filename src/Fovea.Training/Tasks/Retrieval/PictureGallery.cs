@@ -13,7 +13,7 @@ internal sealed class PictureGallery
     public PictureGallery(Module model, ModelDescription description, PredictOptions options)
     {
         _files = new ImageFiles(options.Gallery, new DatasetOptions { Orientation = description.Decoding.Orientation, Levels = description.Levels });
-        _embeddings = new Lazy<EmbeddingSearch>(() => Embed(model, description, options.BatchSize));
+        _embeddings = new Lazy<EmbeddingSearch>(() => Embed(model, description, options));
     }
 
     /// <summary>The pictures nearest to some embeddings, for each so many, the nearest first.</summary>
@@ -28,12 +28,12 @@ internal sealed class PictureGallery
         return found;
     }
 
-    private EmbeddingSearch Embed(Module model, ModelDescription description, int batchSize)
+    private EmbeddingSearch Embed(Module model, ModelDescription description, PredictOptions options)
     {
         SamplePipeline pipeline = description.EvaluationPipeline();
-        using var compiled = new InferenceModel(model, compiles: _files.Count > 1);
+        using var compiled = new InferenceModel(model, options.Engine, compiles: _files.Count > 1);
         var embeddings = new EmbeddingSearch();
-        foreach (int[] pictures in Enumerable.Range(0, _files.Count).Chunk(batchSize))
+        foreach (int[] pictures in Enumerable.Range(0, _files.Count).Chunk(options.BatchSize))
         {
             using TensorScope scope = TensorScope.Begin();
             Tensor outputs = compiled.Run(pipeline.ToInput([.. pictures.Select(i => _files.Get(i).Image)]));

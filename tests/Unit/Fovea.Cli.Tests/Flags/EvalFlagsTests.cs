@@ -35,6 +35,7 @@ public sealed class EvalFlagsTests
         ("-b 7", "BatchSize", "7"),
         ("--batch-size 7", "BatchSize", "7"),
         ("--threads 1", "Threads", "1"),
+        ("--device torch:cpu", "Engine", "torch:cpu"),
     ];
 
     private static readonly (string Words, string Property, string Value)[] s_eval =

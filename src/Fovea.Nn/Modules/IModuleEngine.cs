@@ -1,0 +1,23 @@
+namespace Fovea;
+
+/// <summary>What runs modules in place of our own engine: another library, or another device.</summary>
+public interface IModuleEngine
+{
+    /// <summary>What it is called, as <c>--device</c> names it.</summary>
+    string Name { get; }
+
+    /// <summary>Takes a module over for inference.</summary>
+    /// <param name="module">In evaluation mode. It stays as it is, and is not to change meanwhile.</param>
+    /// <exception cref="FoveaException">The engine is not there, or cannot run such a module.</exception>
+    IRunningModule Load(Module module);
+}
+
+/// <summary>A module that an engine has taken over, for inference. Any thread may call it, one after the other.</summary>
+public interface IRunningModule : IDisposable
+{
+    /// <summary>Computes the result, without gradients.</summary>
+    /// <param name="x">What the module takes.</param>
+    /// <returns>The result, which the current <see cref="TensorScope"/> owns.</returns>
+    /// <exception cref="ShapeException">The module does not take such inputs.</exception>
+    Tensor Run(Tensor x);
+}
