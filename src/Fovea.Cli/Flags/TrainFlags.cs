@@ -97,6 +97,8 @@ internal static class TrainFlags
         .BatchSize("Images per step; default 128, less for small data.", (o, v) => o with { BatchSize = v })
         .Add("--instances --num-instances", FlagValues.Integer(2), "For retrieval, pictures of each identity in a batch, which is of batch-size / instances identities; default 4.",
             (o, v) => o with { Instances = v })
+        .Add("--shuffle-buffer", FlagValues.Integer(1), "Of data in shards, among how many images their order is shuffled at a time; default 10000. Other data are shuffled whole.",
+            (o, v) => o with { ShuffleBuffer = v })
         .AddSwitch("--drop-last", "Leave the last batch of an epoch out when it is not full; default: it is smaller, and a single image joins the batch before it.",
             (o, v) => o with { DropLast = v })
         .Add("--accumulate", FlagValues.Integer(1), "Batches whose gradients are averaged for one step; default 1.", (o, v) => o with { Accumulate = v })

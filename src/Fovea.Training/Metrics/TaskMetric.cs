@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fovea.Training;
 
 /// <summary>A number that a task measures.</summary>
@@ -17,6 +19,12 @@ public sealed record TaskMetric(string Name, string Title)
     /// <summary>The value for people: <c>81.32 %</c>, <c>0.5417</c>; <c>n.a.</c> for null.</summary>
     /// <param name="value">The value.</param>
     public string Text(double? value) => IsShare ? Format.Percent(value) : Format.Number(value);
+
+    /// <summary>A difference for people, with its sign: points of a share, <c>+0.42</c>, else a plain number, <c>−0.0031</c>.</summary>
+    /// <param name="difference">The difference.</param>
+    public string SignedText(double difference) => IsShare
+        ? (100 * difference).ToString("+0.00;−0.00;0.00", CultureInfo.InvariantCulture)
+        : difference.ToString("+0.0000;−0.0000;0.0000", CultureInfo.InvariantCulture);
 
     /// <summary>Whether a value is better than another; none is no better.</summary>
     /// <param name="value">The value.</param>

@@ -10,6 +10,7 @@ public sealed partial record TrainOptions
         Require(Epochs is null or >= 1, "epochs", Epochs, "at least 1");
         Require(BatchSize is null or >= 1, "batch-size", BatchSize, "at least 1");
         Require(Instances is null or >= 2, "instances", Instances, "at least 2");
+        Require(ShuffleBuffer >= 1, "shuffle-buffer", ShuffleBuffer, "at least 1");
         Require(ImageSize is null or { Height: >= 1, Width: >= 1 }, "image-size", ImageSize, "at least 1");
         Require(Crop is null or { Height: >= 1, Width: >= 1 }, "crop", Crop, "at least 1");
         Require(Crop is null || ImageSize is null || ImageSize == Crop, "image-size", ImageSize, $"nothing beside --crop {Crop?.Flag()}, which is the size that the model sees");

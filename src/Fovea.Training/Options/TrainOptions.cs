@@ -85,6 +85,9 @@ public sealed partial record TrainOptions
     /// </summary>
     public int? Instances { get; init; }
 
+    /// <summary><c>--shuffle-buffer</c>: of data in shards, among how many images the order is shuffled at a time, at least 1; default 10,000. Other data are shuffled whole.</summary>
+    public int ShuffleBuffer { get; init; } = DataLoaderOptions.UsualShuffleBuffer;
+
     /// <summary>
     /// <c>--drop-last</c>: leave the last batch of an epoch out when it is not full; default false: it is smaller, and a single image joins the
     /// batch before it. The images left out differ from epoch to epoch. A set smaller than one batch is never left out.

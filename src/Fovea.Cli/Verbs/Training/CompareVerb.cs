@@ -96,7 +96,7 @@ internal static class CompareVerb
             c.Name,
             c.Score is { } score ? result.Metric.Text(score.Value) : c.Outcome.ToString().ToLowerInvariant(),
             c.Score is { Low: { } low, High: { } high } ? $"{result.Metric.Text(low)} to {result.Metric.Text(high)}" : none,
-            isBaseline ? "–" : c.Difference is { } difference ? Signed(result.Metric, difference.Value) : none,
+            isBaseline ? "–" : c.Difference is { } difference ? result.Metric.SignedText(difference.Value) : none,
             isBaseline ? "–" : c.CorrectedProbability is { } p ? p.ToString("0.000", CultureInfo.InvariantCulture) : none,
             Quantity.Count(c.Parameters),
             Quantity.Count(c.MultiplyAdds),
@@ -104,8 +104,4 @@ internal static class CompareVerb
             c.MemoryBytes is { } bytes ? Quantity.Bytes(bytes) : none,
         ];
     }
-
-    private static string Signed(TaskMetric metric, double value) => metric.IsShare
-        ? (100 * value).ToString("+0.00;−0.00;0.00", CultureInfo.InvariantCulture)
-        : value.ToString("+0.0000;−0.0000;0.0000", CultureInfo.InvariantCulture);
 }

@@ -69,11 +69,6 @@ internal static class ComparisonText
             + $"and their t-test is corrected by Holm's method for all {tried} that were tried; the intervals of the differences hold with 95 % for all {tried} together.");
     }
 
-    /// <summary>A difference with its sign: points of a share, else a plain number.</summary>
-    public static string Signed(TaskMetric metric, double value) => metric.IsShare
-        ? (100 * value).ToString("+0.00;−0.00;0.00", CultureInfo.InvariantCulture)
-        : value.ToString("+0.0000;−0.0000;0.0000", CultureInfo.InvariantCulture);
-
     /// <summary>A probability: three digits after the point, or that it is smaller.</summary>
     public static string Probability(double? p) => p switch
     {
@@ -198,8 +193,8 @@ internal static class ComparisonText
     {
         Measured difference = c.Difference!.Value;
         string unit = result.Metric.IsShare ? " points" : string.Empty;
-        string interval = difference is { Low: { } low, High: { } high } ? $", interval {Signed(result.Metric, low)} to {Signed(result.Metric, high)}" : string.Empty;
-        return $"{Signed(result.Metric, difference.Value)}{unit}{interval}, corrected p {Probability(c.CorrectedProbability)}";
+        string interval = difference is { Low: { } low, High: { } high } ? $", interval {result.Metric.SignedText(low)} to {result.Metric.SignedText(high)}" : string.Empty;
+        return $"{result.Metric.SignedText(difference.Value)}{unit}{interval}, corrected p {Probability(c.CorrectedProbability)}";
     }
 
     private static string Points(TaskMetric metric, double value) => metric.IsShare

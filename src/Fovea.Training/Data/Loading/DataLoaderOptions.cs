@@ -6,6 +6,8 @@ namespace Fovea.Training.Data;
 /// </summary>
 public sealed record DataLoaderOptions
 {
+    internal const int UsualShuffleBuffer = 10_000;
+
     /// <summary>Pictures in a batch (at least 1, default 128).</summary>
     public int BatchSize { get; init; } = 128;
 
@@ -16,7 +18,7 @@ public sealed record DataLoaderOptions
     /// Of data in shards, how many pictures the order is shuffled among at a time (at least 1, default 10,000): the more, the more evenly shuffled, the fewer, the
     /// nearer what is read at a time lies together. Other data are shuffled whole.
     /// </summary>
-    public int ShuffleBuffer { get; init; } = 10_000;
+    public int ShuffleBuffer { get; init; } = UsualShuffleBuffer;
 
     /// <summary>Whether a last batch that is not full is left out (default false). A set smaller than one batch is never left out.</summary>
     public bool DropLast { get; init; }

@@ -8,7 +8,7 @@ namespace Fovea.Training;
 /// The gradients of some parameters in one piece of memory, which sums of several batches are made in. Behind the numbers stands for each parameter how many batches gave it
 /// a gradient: one to which none did is left alone by the optimiser. Where a batch gave none stands −0, which changes no bit of what it is added to.
 /// </summary>
-internal sealed class GradientBucket : IDisposable
+internal abstract class GradientBucket : IDisposable
 {
     private readonly Tensor[] _parameters;
     private readonly int[] _starts;
@@ -20,7 +20,7 @@ internal sealed class GradientBucket : IDisposable
     private Tensor _values;
     private int _missing;
 
-    public GradientBucket(IReadOnlyList<Tensor> parameters)
+    private GradientBucket(IReadOnlyList<Tensor> parameters)
     {
         _parameters = [.. parameters];
         _type = parameters[0].DType;
@@ -33,6 +33,10 @@ internal sealed class GradientBucket : IDisposable
 
         _values = NewValues();
     }
+
+    /// <summary>A bucket for the gradients of parameters of one type.</summary>
+    public static GradientBucket Of(IReadOnlyList<Tensor> parameters) =>
+        parameters[0].DType == DType.Float32 ? new Numbers<float>(parameters) : new Numbers<double>(parameters);
 
     /// <summary>Bytes of one sum.</summary>
     public long Bytes => _values.Elements * _type.Size();
@@ -51,30 +55,13 @@ internal sealed class GradientBucket : IDisposable
     public bool Arrive() => --_missing == 0;
 
     /// <summary>Copies the gradients of a batch.</summary>
-    public void Gather()
-    {
-        if (_type == DType.Float32)
-        {
-            Gather<float>();
-        }
-        else
-        {
-            Gather<double>();
-        }
-    }
+    public abstract void Gather();
 
     /// <summary>Stands for no batch at all.</summary>
-    public void GatherNothing()
-    {
-        if (_type == DType.Float32)
-        {
-            Clear(_values.AsSpan<float>());
-        }
-        else
-        {
-            Clear(_values.AsSpan<double>());
-        }
-    }
+    public abstract void GatherNothing();
+
+    /// <summary>Makes the sums the parameters' gradients.</summary>
+    public abstract void Scatter();
 
     /// <summary>Puts what was gathered with the sums of the batches before it, of which there are <paramref name="before"/>, and keeps the sum for later.</summary>
     public void Carry(int before)
@@ -106,19 +93,6 @@ internal sealed class GradientBucket : IDisposable
         }
     }
 
-    /// <summary>Makes the sums the parameters' gradients.</summary>
-    public void Scatter()
-    {
-        if (_type == DType.Float32)
-        {
-            Scatter<float>();
-        }
-        else
-        {
-            Scatter<double>();
-        }
-    }
-
     public void Dispose()
     {
         _values.Dispose();
@@ -127,64 +101,60 @@ internal sealed class GradientBucket : IDisposable
 
     private Tensor NewValues() => TensorScope.Detach(Tensor.Empty([_elements + _parameters.Length], _type));
 
-    private void AddWaiting(int level)
-    {
-        Tensor sum = _waiting[level]!;
-        if (_type == DType.Float32)
-        {
-            TensorPrimitives.Add(sum.AsSpan<float>(), _values.AsSpan<float>(), _values.AsSpan<float>());
-        }
-        else
-        {
-            TensorPrimitives.Add(sum.AsSpan<double>(), _values.AsSpan<double>(), _values.AsSpan<double>());
-        }
-    }
+    private void AddWaiting(int level) => Add(_waiting[level]!);
 
-    private void Clear<T>(Span<T> values)
+    /// <summary>Adds a sum to what was gathered.</summary>
+    private protected abstract void Add(Tensor sum);
+
+    private sealed class Numbers<T>(IReadOnlyList<Tensor> parameters) : GradientBucket(parameters)
         where T : unmanaged, INumberBase<T>
     {
-        values[.._elements].Fill(-T.Zero);
-        values[_elements..].Clear();
-    }
-
-    private void Gather<T>()
-        where T : unmanaged, INumberBase<T>
-    {
-        Span<T> values = _values.AsSpan<T>();
-        for (int i = 0; i < _parameters.Length; i++)
+        public override void Gather()
         {
-            Span<T> place = values.Slice(_starts[i], (int)_parameters[i].Elements);
-            values[_elements + i] = _parameters[i].Grad is null ? T.Zero : T.One;
-            if (_parameters[i].Grad is { } gradient)
+            Span<T> values = _values.AsSpan<T>();
+            for (int i = 0; i < _parameters.Length; i++)
             {
-                gradient.AsSpan<T>().CopyTo(place);
-            }
-            else
-            {
-                place.Fill(-T.Zero);
+                Span<T> place = values.Slice(_starts[i], (int)_parameters[i].Elements);
+                values[_elements + i] = _parameters[i].Grad is null ? T.Zero : T.One;
+                if (_parameters[i].Grad is { } gradient)
+                {
+                    gradient.AsSpan<T>().CopyTo(place);
+                }
+                else
+                {
+                    place.Fill(-T.Zero);
+                }
             }
         }
-    }
 
-    private void Scatter<T>()
-        where T : unmanaged, INumberBase<T>
-    {
-        ReadOnlySpan<T> values = _values.AsSpan<T>();
-        for (int i = 0; i < _parameters.Length; i++)
+        public override void GatherNothing()
         {
-            Tensor parameter = _parameters[i];
-            if (values[_elements + i] == T.Zero)
-            {
-                parameter.ClearGrad();
-                continue;
-            }
-
-            if (parameter.Grad is null)
-            {
-                parameter.SetGrad(TensorScope.Detach(Tensor.Empty(parameter.Shape, _type)));
-            }
-
-            values.Slice(_starts[i], (int)parameter.Elements).CopyTo(parameter.Grad!.AsSpan<T>());
+            Span<T> values = _values.AsSpan<T>();
+            values[.._elements].Fill(-T.Zero);
+            values[_elements..].Clear();
         }
+
+        public override void Scatter()
+        {
+            ReadOnlySpan<T> values = _values.AsSpan<T>();
+            for (int i = 0; i < _parameters.Length; i++)
+            {
+                Tensor parameter = _parameters[i];
+                if (values[_elements + i] == T.Zero)
+                {
+                    parameter.ClearGrad();
+                    continue;
+                }
+
+                if (parameter.Grad is null)
+                {
+                    parameter.SetGrad(TensorScope.Detach(Tensor.Empty(parameter.Shape, _type)));
+                }
+
+                values.Slice(_starts[i], (int)parameter.Elements).CopyTo(parameter.Grad!.AsSpan<T>());
+            }
+        }
+
+        private protected override void Add(Tensor sum) => TensorPrimitives.Add(sum.AsSpan<T>(), _values.AsSpan<T>(), _values.AsSpan<T>());
     }
 }

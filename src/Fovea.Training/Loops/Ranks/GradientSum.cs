@@ -50,7 +50,7 @@ internal sealed class GradientSum : IDisposable
 
         void Close()
         {
-            _buckets.Add(new GradientBucket(open));
+            _buckets.Add(GradientBucket.Of(open));
             open.Clear();
             bytes = 0;
         }

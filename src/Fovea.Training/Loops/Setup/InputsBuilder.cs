@@ -63,7 +63,13 @@ internal static class InputsBuilder
         {
             Model = model,
             Description = description,
-            Train = new DataLoader(data.Train, new SamplePipeline(train), loader with { DropLast = options.DropLast, SmallestLast = SmallestLast, Instances = options.Instances }),
+            Train = new DataLoader(data.Train, new SamplePipeline(train), loader with
+            {
+                DropLast = options.DropLast,
+                SmallestLast = SmallestLast,
+                Instances = options.Instances,
+                ShuffleBuffer = options.ShuffleBuffer,
+            }),
             Validation = new DataLoader(data.Val, description.EvaluationPipeline(), loader with { Shuffle = false }),
         };
     }

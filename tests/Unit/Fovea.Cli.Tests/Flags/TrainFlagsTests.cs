@@ -44,6 +44,7 @@ public sealed class TrainFlagsTests
         ("--vertical-flip 0.25", "verticalFlip", "0.25"),
         ("--scale-jitter 0.5,2", "scaleJitter", """{"least":0.5,"most":2}"""),
         ("--instances 6", "instances", "6"),
+        ("--shuffle-buffer 500", "shuffleBuffer", "500"),
         ("--mosaic 0.5", "mosaic", "0.5"),
         ("--channels 1", "channels", "1"),
         ("--mean 0.5", "preprocessing", """{"mean":[0.5],"std":null,"interpolation":null,"cropFraction":null,"cropMode":null,"orientation":null}"""),

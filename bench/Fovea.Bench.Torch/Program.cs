@@ -1,0 +1,30 @@
+using System.Globalization;
+using Fovea.Bench.Torch;
+using Fovea.Testing;
+using Fovea.Torch;
+
+// What the executor of graphs costs on top of libtorch, and how libtorch compares with our engine: torchvision's networks of the package TorchVision, as its users
+// write them, beside ours with the same weights through TorchModule and through our own engine, in turns in one process.
+//   dotnet run -c Release --project bench/Fovea.Bench.Torch -- [ROUNDS] [SECONDS]
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
+double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 2;
+LibTorch.Find();
+if (TorchLibrary.Problem is { } problem)
+{
+    Console.Error.WriteLine($"{LibTorch.Missing}: {problem}");
+    return 2;
+}
+
+Console.WriteLine($"libtorch {TorchLibrary.Version}, {Fovea.Simd.Drivers.ParallelPool.Threads} threads; milliseconds, median of {rounds} rounds of {seconds} s in turns");
+Console.WriteLine($"{"network",-12} {"batch",5} {"pass",-9} {"Fovea",9} {"TorchModule",12} {"TorchSharp",11} {"executor",9} {"TorchSharp / Fovea",19} {"difference",11}");
+foreach ((string model, int batch, bool trains) in ((string, int, bool)[])
+    [("resnet18", 1, false), ("resnet18", 8, false), ("resnet50", 1, false), ("resnet50", 8, false), ("resnet18", 8, true), ("resnet50", 8, true)])
+{
+    using var work = new Networks(model, batch, trains);
+    (double ours, double module, double plain) = Turns.Run(rounds, seconds, work.Ours, work.Executor, work.Plain);
+    Console.WriteLine(
+        $"{model,-12} {batch,5} {(trains ? "training" : "forward"),-9} {ours,9:0.00} {module,12:0.00} {plain,11:0.00} {(module / plain) - 1,9:+0.0%;-0.0%} {plain / ours,19:0.00} {work.Difference,11:0.0e+0}");
+}
+
+return 0;
