@@ -5,10 +5,11 @@ using Fovea.Torch;
 
 // What the executor of graphs costs on top of libtorch, and how libtorch compares with our engine: torchvision's networks of the package TorchVision, as its users
 // write them, beside ours with the same weights through TorchModule and through our own engine, in turns in one process.
-//   dotnet run -c Release --project bench/Fovea.Bench.Torch -- [ROUNDS] [SECONDS]
+//   dotnet run -c Release --project bench/Fovea.Bench.Torch -- [ROUNDS] [SECONDS] [NETWORK]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 2;
+string only = args.Length > 2 ? args[2] : string.Empty;
 LibTorch.Find();
 if (TorchLibrary.Problem is { } problem)
 {
@@ -18,9 +19,17 @@ if (TorchLibrary.Problem is { } problem)
 
 Console.WriteLine($"libtorch {TorchLibrary.Version}, {Fovea.Simd.Drivers.ParallelPool.Threads} threads; milliseconds, median of {rounds} rounds of {seconds} s in turns");
 Console.WriteLine($"{"network",-12} {"batch",5} {"pass",-9} {"Fovea",9} {"TorchModule",12} {"TorchSharp",11} {"executor",9} {"TorchSharp / Fovea",19} {"difference",11}");
+
+// Training of ResNet-50 is left out: oneDNN 3.7.1 divides by zero where it plans the gradient of its strided 1 × 1 convolutions on some machines, and
+// TorchSharp's own network ends the process (the executor leaves out beforehand what such kernels step over).
 foreach ((string model, int batch, bool trains) in ((string, int, bool)[])
-    [("resnet18", 1, false), ("resnet18", 8, false), ("resnet50", 1, false), ("resnet50", 8, false), ("resnet18", 8, true), ("resnet50", 8, true)])
+    [("resnet18", 1, false), ("resnet18", 8, false), ("resnet50", 1, false), ("resnet50", 8, false), ("resnet18", 8, true)])
 {
+    if (!model.StartsWith(only, StringComparison.Ordinal))
+    {
+        continue;
+    }
+
     using var work = new Networks(model, batch, trains);
     (double ours, double module, double plain) = Turns.Run(rounds, seconds, work.Ours, work.Executor, work.Plain);
     Console.WriteLine(

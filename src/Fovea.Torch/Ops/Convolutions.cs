@@ -20,10 +20,16 @@ internal static class Convolutions
         Shape weight = node.Spec(1).Shape;
         bool blocked = IsBlocked(node, groups);
         var channels = new ChannelBlocks(weight[0], weight[1], blocked && weight[1] > PlainChannels, blocked, IsTransposed: false);
+
+        // What a 1 × 1 kernel steps over is left out before: oneDNN 3.7.1 divides by zero while it plans the gradient of some such maps,
+        // which ends the process (256 to 512 channels, 8 × 56 × 56, two threads).
+        (long down, long across) = weight[2] * weight[3] == 1 && padding is [0, 0] ? (stride[0], stride[1]) : (1, 1);
+        long[] steps = [stride[0] / down, stride[1] / across];
         return x =>
         {
             (TorchTensor input, TorchTensor filled, TorchTensor? bias) = channels.Fill(x);
-            return [channels.Cut(F.conv2d(input, filled, bias, stride, padding, dilation, groups))];
+            TorchTensor taken = (down, across) == (1, 1) ? input : input.slice(2, 0, input.shape[2], down).slice(3, 0, input.shape[3], across);
+            return [channels.Cut(F.conv2d(taken, filled, bias, steps, padding, dilation, groups))];
         };
     }
 
