@@ -27,17 +27,7 @@ internal static class BulkRun
 
         (int rank, int ranks) = LaunchedRanks.Find() is { } launched ? (launched.Rank, launched.Ranks) : (0, 1);
         string speaker = ranks > 1 ? $"rank {rank} of {ranks}: " : string.Empty;
-        using var opening = Interruption.Under(null, where.Error);
-        using Predictor predictor = WorkRunner.Watch(where.Error, progress => Predictor.Open(options, progress, opening.Token));
-        if (rank == 0)
-        {
-            where.Error.WriteLine($"{predictor.Description.Title}; preprocessing: {predictor.Description.PreprocessingText}");
-            foreach (string note in predictor.Notes)
-            {
-                where.Error.WriteLine($"note: {note}");
-            }
-        }
-
+        using Predictor predictor = Opened(options, where, isQuiet: rank > 0);
         var bulk = new BulkOptions { Data = shards, Output = options.Output!, Rank = rank, Ranks = ranks };
         BulkResult result = Bar.Run(where.Output, where.Error, quiet: rank > 0, "predicting", (share, stop) => BulkPrediction.Run(predictor, bulk, share, stop));
         foreach (string problem in result.Problems)
@@ -49,5 +39,12 @@ internal static class BulkRun
         where.Output.WriteLine(
             $"{speaker}{Path.GetFullPath(bulk.Output)}: {Quantity.Of(result.Written, "part")} of {Quantity.Count(result.Shards)} written now, {Quantity.Of(result.Images, "image")}{unreadable}");
         return result.Problems.Count == 0 && result.Unreadable == 0 ? ExitCode.Done : ExitCode.BadData;
+    }
+
+    // Ctrl-C is listened for here and, when the model is open, by the bar: not by both at once.
+    private static Predictor Opened(PredictOptions options, StandardStreams where, bool isQuiet)
+    {
+        using var interruption = Interruption.Under(null, where.Error);
+        return OpenedPredictor.Open(options, where, interruption.Token, isQuiet);
     }
 }

@@ -12,7 +12,7 @@ public interface IModuleEngine
     IRunningModule Load(Module module);
 }
 
-/// <summary>A module that an engine has taken over, for inference. Any thread may call it, one after the other.</summary>
+/// <summary>A module that an engine has taken over, for inference. Several threads may call it at once.</summary>
 public interface IRunningModule : IDisposable
 {
     /// <summary>Computes the result, without gradients.</summary>

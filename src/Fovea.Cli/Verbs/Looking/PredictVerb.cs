@@ -65,7 +65,6 @@ internal static class PredictVerb
             throw new OptionException("predict", problem);
         }
 
-        CommonFlags.CheckAttention(options.Attention, options.AttentionOptions);
         using var interruption = Interruption.Under(null, where.Error);
         if (options.Inputs is [var only] && File.Exists(only))
         {
@@ -73,13 +72,7 @@ internal static class PredictVerb
             TensorMemory.LargePages = false;
         }
 
-        using Predictor predictor = WorkRunner.Watch(where.Error, progress => Predictor.Open(options, progress, interruption.Token));
-        where.Error.WriteLine($"{predictor.Description.Title}; preprocessing: {predictor.Description.PreprocessingText}");
-        foreach (string note in predictor.Notes)
-        {
-            where.Error.WriteLine($"note: {note}");
-        }
-
+        using Predictor predictor = OpenedPredictor.Open(options, where, interruption.Token);
         if (!predictor.PredictsFiles && (options.Overlay || (options.Output is not null && options.MapMethod is null)))
         {
             throw new OptionException("predict", $"--output and --overlay are for masks and boxes, and these weights give {predictor.Gives}; leave them out, or ask for --attention.");

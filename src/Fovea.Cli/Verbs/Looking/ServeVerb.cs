@@ -35,7 +35,7 @@ internal static class ServeVerb
     private static int Run(ServeOptions options, string[] models, StandardStreams where)
     {
         // Lists are compared by who they are: what nobody touched is the same.
-        if (models.Length > 1 && options.Predict with { Top = s_unsaid.Top, Threads = null } != s_unsaid)
+        if (models.Length > 1 && options.Predict with { Top = s_unsaid.Top, Threads = null, Engine = null } != s_unsaid)
         {
             throw new OptionException("serve", "--model, --from, --strict, --image-size, --crop and preprocessing are for one model; weights of runs say it themselves. Serve the others from servers of their own.");
         }

@@ -22,6 +22,10 @@ public sealed class ServeTests : IDisposable
     {
         string one = TinyModels.Write(_folder, "resnet8");
         Assert.Contains("for one model", Cli.Fails(ExitCode.WrongUse, "serve", $"a={one}", $"b={one}", "--model", "resnet8", "--port", "0"), StringComparison.Ordinal);
+
+        // What runs them may be said for all: it is the file that is missing.
+        string none = _folder.File("none.safetensors");
+        Assert.Contains("none.safetensors", Cli.Fails(ExitCode.BadData, "serve", $"a={none}", $"b={none}", "--device", "torch:cpu", "--port", "0"), StringComparison.Ordinal);
         Assert.Contains("a name of its own", Cli.Fails(ExitCode.WrongUse, "serve", one, one, "--port", "0"), StringComparison.Ordinal);
     }
 

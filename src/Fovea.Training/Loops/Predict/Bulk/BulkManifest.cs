@@ -13,7 +13,9 @@ namespace Fovea.Training;
 /// <param name="Preprocessing">How images are prepared, in words.</param>
 /// <param name="Views">Over which views of an image it is averaged.</param>
 /// <param name="Top">How many classes a line has.</param>
-internal sealed record BulkManifest(string Model, string Weights, string Preprocessing, string Views, int Top)
+/// <param name="Gallery">What is looked through for what lies near, line by line; empty for nothing.</param>
+/// <param name="Engine">What runs it, by its name; empty for our own engine. Another rounds otherwise.</param>
+internal sealed record BulkManifest(string Model, string Weights, string Preprocessing, string Views, int Top, string Gallery, string Engine)
 {
     /// <summary>The file's name.</summary>
     public const string Name = "predict.json";
@@ -21,7 +23,8 @@ internal sealed record BulkManifest(string Model, string Weights, string Preproc
 
     /// <summary>What a predictor would write into a folder.</summary>
     public static BulkManifest Of(Predictor predictor) => new(
-        predictor.Description.Model, HashOf(predictor), predictor.Description.PreprocessingText, predictor.Options.Views.ToString(), predictor.Options.Top);
+        predictor.Description.Model, HashOf(predictor), predictor.Description.PreprocessingText, predictor.Options.Views.ToString(), predictor.Options.Top,
+        string.Join('\n', predictor.Options.Gallery), predictor.Options.Engine?.Name ?? string.Empty);
 
     /// <summary>Writes it into a folder that has none.</summary>
     /// <exception cref="DataException">The folder holds predictions of another model, or something else.</exception>
@@ -66,7 +69,9 @@ internal sealed record BulkManifest(string Model, string Weights, string Preproc
         : there.Weights != Weights ? "other weights"
         : there.Preprocessing != Preprocessing ? $"images prepared otherwise ({there.Preprocessing})"
         : there.Views != Views ? $"other views of each image ({there.Views})"
-        : string.Create(CultureInfo.InvariantCulture, $"{there.Top} classes for each image");
+        : there.Top != Top ? string.Create(CultureInfo.InvariantCulture, $"{there.Top} classes for each image")
+        : there.Gallery != Gallery ? "another gallery"
+        : $"another engine ({(there.Engine.Length > 0 ? there.Engine : "cpu")})";
 
     private static string HashOf(Predictor predictor)
     {

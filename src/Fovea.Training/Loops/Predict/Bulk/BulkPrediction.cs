@@ -11,7 +11,8 @@ namespace Fovea.Training;
 /// <summary>
 /// Predicts the pictures of shards, with a file of JSON lines for each shard: <c>000017.tar</c> gives <c>000017.jsonl</c>, a line for each picture in the order of the shard. Every part is
 /// written in one step when it is whole, so that work that was stopped, or killed, goes on with the parts that are not there. Any number of processes may share a folder: each takes the
-/// next shard that none is at, and those of a process that was lost are taken by the others. The same weights give the same lines, whoever wrote them.
+/// next shard that none is at, and those of a process that was lost are taken by the others. On processors of
+/// one kind the same weights give the same lines, whoever wrote them.
 /// </summary>
 public static class BulkPrediction
 {

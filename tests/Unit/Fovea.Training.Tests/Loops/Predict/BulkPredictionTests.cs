@@ -142,10 +142,11 @@ public sealed class BulkPredictionTests : IDisposable
     public void A_folder_of_something_else_is_left_as_it_is()
     {
         string shards = Shards(1, 2);
-        using Predictor predictor = Open(), other = Open(seed: 8), fewer = Open(top: 1);
+        using Predictor predictor = Open(), other = Open(seed: 8), fewer = Open(top: 1), elsewhere = Open(engine: new Elsewhere());
         BulkPrediction.Run(predictor, Into("found", shards));
         Assert.Contains("other weights", Refused(other, "found", shards), StringComparison.Ordinal);
         Assert.Contains("classes for each image", Refused(fewer, "found", shards), StringComparison.Ordinal);
+        Assert.Contains("another engine (cpu)", Refused(elsewhere, "found", shards), StringComparison.Ordinal);
         _folder.Text("mine/notes.txt", "mine");
         Assert.Contains("holds something else", Refused(predictor, "mine", shards), StringComparison.Ordinal);
         Assert.Contains("expected shards", Refused(predictor, "found", _folder.Folder("empty")), StringComparison.Ordinal);
@@ -191,7 +192,7 @@ public sealed class BulkPredictionTests : IDisposable
         }
     }
 
-    private Predictor Open(ulong seed = 7, int top = 3)
+    private Predictor Open(ulong seed = 7, int top = 3, IModuleEngine? engine = null)
     {
         using TensorScope scope = TensorScope.Begin();
         var description = new ModelDescription { Model = "resnet8", Classes = TinyRun.Classes, ImageSize = 16 };
@@ -199,7 +200,24 @@ public sealed class BulkPredictionTests : IDisposable
         Initialization.Draw(model, new Generator(seed));
         string weights = Path.Combine(_folder.Root, $"{seed}.safetensors");
         SafetensorsFile.Write(weights, StateDict.Of(model), description.ToMetadata());
-        return Predictor.Open(new PredictOptions { Weights = weights, BatchSize = 4, Top = top });
+        return Predictor.Open(new PredictOptions { Weights = weights, BatchSize = 4, Top = top, Engine = engine });
+    }
+
+    /// <summary>An engine of another name that computes what ours does.</summary>
+    private sealed class Elsewhere : IModuleEngine
+    {
+        public string Name => "elsewhere";
+
+        public IRunningModule Load(Module module) => new Running(module);
+
+        private sealed class Running(Module module) : IRunningModule
+        {
+            public Tensor Run(Tensor x) => module.Call(x);
+
+            public void Dispose()
+            {
+            }
+        }
     }
 
     private sealed class Stop(CancellationTokenSource source, int parts) : IProgress<double>
