@@ -1,6 +1,8 @@
+using Fovea.Torch.Training;
+
 namespace Fovea.Torch;
 
-/// <summary>libtorch, on the processor, as the engine of what predicts and measures: <c>PredictOptions.Engine</c>, <c>EvalOptions.Engine</c>.</summary>
+/// <summary>libtorch as the engine of what trains, predicts and measures: <c>TrainOptions.Engine</c>, <c>PredictOptions.Engine</c>, <c>EvalOptions.Engine</c>.</summary>
 /// <example>
 /// <code>
 /// using var predictor = Predictor.Open(new PredictOptions { Weights = "best.safetensors", Engine = new TorchEngine() });
@@ -8,12 +10,36 @@ namespace Fovea.Torch;
 /// </example>
 public sealed class TorchEngine : IModuleEngine
 {
-    /// <inheritdoc/>
-    public string Name => "torch:cpu";
+    /// <summary>Names where and how it computes; nothing is loaded yet.</summary>
+    /// <param name="options">Null for the processor, in float32.</param>
+    /// <exception cref="OptionException">The device has no such name.</exception>
+    public TorchEngine(TorchOptions? options = null)
+    {
+        Options = options ?? new TorchOptions();
+        string device = TorchDevice.Number(Options.Device) is null ? $"torch:{Options.Device}" : Options.Device;
+        Name = Options.Precision == TorchPrecision.Float32 ? device : $"{device} {Options.Precision.ToString().ToLowerInvariant()}";
+    }
+
+    /// <summary>Where and how it computes.</summary>
+    public TorchOptions Options { get; }
+
+    /// <summary><c>torch:cpu</c>, <c>cuda</c> or <c>cuda:N</c>, and the precision where it is not that of the model.</summary>
+    public string Name { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="TorchException">The native library is not there: see <see cref="TorchLibrary"/>.</exception>
-    public IRunningModule Load(Module module) => new Running(new TorchModule(module));
+    public bool HasOwnMemory => Options.Device != TorchDevice.Processor;
+
+    /// <inheritdoc/>
+    /// <exception cref="TorchException">The native library is not there (see <see cref="TorchLibrary"/>), or the device.</exception>
+    public IRunningModule Load(Module module) => new Running(new TorchModule(module, Options));
+
+    /// <inheritdoc/>
+    /// <exception cref="TorchException">The native library is not there (see <see cref="TorchLibrary"/>), or the device.</exception>
+    public ITrainingModule LoadForTraining(Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return new TorchTraining(module, Options);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Name;

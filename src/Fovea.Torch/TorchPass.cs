@@ -1,21 +1,17 @@
-using TorchTensor = TorchSharp.torch.Tensor;
+using Fovea.Torch.Running;
 
 namespace Fovea.Torch;
 
 /// <summary>One forward pass on libtorch, with what its gradients need.</summary>
 public sealed class TorchPass : IDisposable
 {
-    private readonly TorchTensor _output;
-    private readonly TorchTensor[] _inputs;
-    private readonly TensorSpec[] _specs;
-    private readonly (string Name, TorchTensor Value, TensorSpec Spec)[] _parameters;
-    private bool _isPassed;
+    private readonly TapedRun _run;
     private bool _disposed;
 
-    internal TorchPass(TorchTensor output, TensorSpec spec, TorchTensor[] inputs, TensorSpec[] specs, (string, TorchTensor, TensorSpec)[] parameters)
+    internal TorchPass(TapedRun run)
     {
-        (_output, _inputs, _specs, _parameters) = (output, inputs, specs, parameters);
-        Output = TorchValues.Read(output, spec);
+        _run = run;
+        Output = run.Read()[0];
     }
 
     /// <summary>The module's result, which the scope owns that was current at the call: a leaf of our tape, from which a loss of ours may go on.</summary>
@@ -41,51 +37,15 @@ public sealed class TorchPass : IDisposable
             throw new DTypeException("libtorch", Output.DType.ToString(), gradient.DType.ToString());
         }
 
-        if (_isPassed)
-        {
-            throw new TorchException("expected one backward pass, got another of the same forward pass; run Forward again.");
-        }
-
-        _isPassed = true;
-        if (_output.requires_grad)
-        {
-            using TorchTensor moved = TorchValues.Write(gradient);
-            _output.backward([moved]);
-        }
-
-        Tensor?[] inputs = [.. _inputs.Select((x, i) => Take(x, _specs[i]))];
-        var parameters = new Dictionary<string, Tensor>();
-        foreach ((string name, TorchTensor value, TensorSpec spec) in _parameters)
-        {
-            if (Take(value, spec) is { } found)
-            {
-                parameters[name] = found;
-            }
-        }
-
-        return new TorchGradients(inputs, parameters);
+        _run.Backward([gradient]);
+        return new TorchGradients(_run.InputGradients(), _run.ParameterGradients().ToDictionary(g => g.Name, g => g.Gradient));
     }
 
     /// <summary>Gives libtorch's memory back. <see cref="Output"/> stays.</summary>
     public void Dispose()
     {
         _disposed = true;
-        _output.Dispose();
-        Array.ForEach(_inputs, t => t.Dispose());
-    }
-
-    // A leaf's gradient is read and cleared, so that the next pass does not add to it.
-    private static Tensor? Take(TorchTensor leaf, TensorSpec spec)
-    {
-        using TorchTensor? grad = leaf.requires_grad ? leaf.grad : null;
-        if (grad is null)
-        {
-            return null;
-        }
-
-        Tensor found = TorchValues.Read(grad, spec);
-        leaf.grad = null;
-        return found;
+        _run.Dispose();
     }
 }
 

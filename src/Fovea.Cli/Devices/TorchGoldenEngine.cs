@@ -6,14 +6,20 @@ namespace Fovea.Cli.Devices;
 /// <summary>Golden cases on libtorch.</summary>
 internal sealed class TorchGoldenEngine : IGoldenEngine
 {
-    /// <exception cref="TorchException">The native library is not there.</exception>
-    public TorchGoldenEngine() => TorchLibrary.Load();
+    private readonly TorchEngine _engine;
 
-    public string Name { get; } = new TorchEngine().Name;
+    /// <exception cref="TorchException">The native library is not there.</exception>
+    public TorchGoldenEngine(TorchEngine engine)
+    {
+        TorchLibrary.Load();
+        _engine = engine;
+    }
+
+    public string Name => _engine.Name;
 
     public GoldenRun Run(Module module, Tensor[] inputs, Tensor? cotangent)
     {
-        using var torch = new TorchModule(module);
+        using var torch = new TorchModule(module, _engine.Options);
         if (cotangent is null)
         {
             return new GoldenRun(torch.Run(inputs), new Tensor?[inputs.Length], new Dictionary<string, Tensor>());

@@ -45,6 +45,9 @@ internal sealed record SubjectOptions
 
     public bool Eager { get; init; }
 
+    /// <summary>What computes it; null for our own engine.</summary>
+    public IModuleEngine? Engine { get; init; }
+
     public bool Compiled { get; init; }
 }
 

@@ -144,6 +144,7 @@ internal static class TrainFlags
             .AddSwitch("--allow-changed-data", "Resume although images were added, removed or changed. What was trained on never becomes validation.",
                 (o, v) => o with { AllowChangedData = v });
         AddProcess(flags);
+        flags.Device(o => o.Engine, (o, v) => o with { Engine = v });
         flags.Add("--time-limit", FlagValues.Duration, "When to stop at the latest: 90s, 10m, 1.5h, 1:30:00 (a bare number counts seconds); default: no limit.",
             (o, v) => o with { TimeLimit = v });
     }

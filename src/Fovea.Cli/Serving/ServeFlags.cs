@@ -31,7 +31,7 @@ internal static class ServeFlags
             (o, v) => o with { Server = o.Server with { Address = v } })
         .AddMany("--allow-host", FlagValues.Text("NAME"), "A further name that requests may ask for, such as that of a proxy before it; where there is no key.", (o, v) => o with { Server = o.Server with { Hosts = v } })
         .AddSwitch("--no-reload", "Keep the weights as they are at the start; default: newer ones are taken when the file changes.", (o, v) => o with { Server = o.Server with { ReloadEvery = v ? null : o.Server.ReloadEvery } })
-        .Device((o, v) => o with { Predict = o.Predict with { Engine = v } })
+        .Device(o => o.Predict.Engine, (o, v) => o with { Predict = o.Predict with { Engine = v } })
         .Threads((o, v) => o with { Predict = o.Predict with { Threads = v } })
         .Group("Batches")
         .BatchSize("The most pictures that are computed at a time; default 16.", (o, v) => o with { Server = o.Server with { MaxBatch = v } })

@@ -18,13 +18,14 @@ public static class Benchmark
     /// <param name="runs">Timed steps, at least 1; null for as many as fit into <paramref name="seconds"/>, from 5 to 1000.</param>
     /// <param name="seconds">Time for the steps when <paramref name="runs"/> is null, above 0; default 2.</param>
     /// <param name="eager">Whether inference calls the module rather than its compiled form; default false.</param>
+    /// <param name="engine">What computes it; null (default) for our own engine. Another knows modules of one input.</param>
     /// <param name="progress">Is told how far it has come.</param>
     /// <param name="cancellation">Stops the compiling, or the steps between two of them.</param>
     /// <exception cref="ShapeException">The inputs do not fit.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static BenchmarkResult Run(
         string name, Module module, Tensor[] inputs, BenchmarkPass pass, int? runs = null, double seconds = 2, bool eager = false,
-        IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
+        IModuleEngine? engine = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -45,11 +46,15 @@ public static class Benchmark
         try
         {
             using CompiledModel? compiled =
-                trains || eager ? null : module.Compile(CompileOptions.Default, [.. inputs.Select(x => x.Spec)], progress, cancellation);
-            Action step = trains ? () => Train(module, inputs, differentiable) : compiled is null ? () => Infer(module, inputs) : () => Infer(compiled, inputs);
+                trains || eager || engine is not null ? null : module.Compile(CompileOptions.Default, [.. inputs.Select(x => x.Spec)], progress, cancellation);
+            using BenchmarkElsewhere? elsewhere = engine is null ? null : new BenchmarkElsewhere(engine, module, inputs, trains);
+            Action step = elsewhere is not null ? elsewhere.Step
+                : trains ? () => Train(module, inputs, differentiable)
+                : compiled is null ? () => Infer(module, inputs)
+                : () => Infer(compiled, inputs);
             step();
             Drop(module, differentiable);
-            long peak = PeakOf(step) + (compiled?.ArenaBytes ?? 0);
+            long? peak = elsewhere is null ? PeakOf(step) + (compiled?.ArenaBytes ?? 0) : null;
             double[] times = Time(step, runs, seconds, meter);
             return new BenchmarkResult(
                 name, inputs[0].Shape, pass, ParallelPool.Threads, times.Length, At(times, 0.5), times[0], At(times, 0.95), peak, count.MultiplyAdds, count.Parameters);

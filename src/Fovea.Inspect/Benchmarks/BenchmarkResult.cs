@@ -19,7 +19,7 @@ public enum BenchmarkPass
 /// <param name="MedianMs">Milliseconds of the middle step.</param>
 /// <param name="MinMs">Milliseconds of the fastest step.</param>
 /// <param name="P95Ms">Milliseconds that 95 % of the steps did not exceed.</param>
-/// <param name="PeakBytes">The most native memory in use at once during a step, beyond the model and its inputs.</param>
+/// <param name="PeakBytes">The most native memory in use at once during a step, beyond the model and its inputs; null on another engine, which does not say.</param>
 /// <param name="MultiplyAdds">Products that are added up in one forward pass.</param>
 /// <param name="Parameters">Numbers that training changes.</param>
 public sealed record BenchmarkResult(
@@ -31,6 +31,6 @@ public sealed record BenchmarkResult(
     double MedianMs,
     double MinMs,
     double P95Ms,
-    long PeakBytes,
+    long? PeakBytes,
     long MultiplyAdds,
     long Parameters);

@@ -6,10 +6,18 @@ public interface IModuleEngine
     /// <summary>What it is called, as <c>--device</c> names it.</summary>
     string Name { get; }
 
+    /// <summary>Whether it computes in a memory of its own, such as a GPU's, so that how much the machine has says nothing of what fits; default false.</summary>
+    bool HasOwnMemory => false;
+
     /// <summary>Takes a module over for inference.</summary>
     /// <param name="module">In evaluation mode. It stays as it is, and is not to change meanwhile.</param>
     /// <exception cref="FoveaException">The engine is not there, or cannot run such a module.</exception>
     IRunningModule Load(Module module);
+
+    /// <summary>Takes a module over for training.</summary>
+    /// <param name="module">Its parameters, gradients and running statistics stay its own: see <see cref="ITrainingModule"/>.</param>
+    /// <exception cref="FoveaException">The engine is not there, or cannot run such a module.</exception>
+    ITrainingModule LoadForTraining(Module module);
 }
 
 /// <summary>A module that an engine has taken over, for inference. Several threads may call it at once.</summary>

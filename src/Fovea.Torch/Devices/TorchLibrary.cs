@@ -21,6 +21,8 @@ public static class TorchLibrary
     // The binding finds it beside itself where programs are put together, and loaded already where packages lie apart.
     internal const string Engine = "torch_cpu";
 
+    private const string Gpu = "torch_cuda";
+
     private static readonly Lazy<string?> s_problem = new(() => Find(Environment.GetEnvironmentVariable(FolderVariable)));
 
     /// <summary>Whether the library is there and loads; asking loads it.</summary>
@@ -53,6 +55,24 @@ public static class TorchLibrary
         if (torch.get_num_threads() != threads)
         {
             torch.set_num_threads(threads);
+        }
+    }
+
+    /// <summary>Loads what computes on GPUs of NVIDIA as well.</summary>
+    /// <exception cref="TorchException">The library is not there, or it sees no such GPU.</exception>
+    internal static void LoadCuda()
+    {
+        Load();
+        string? folder = Environment.GetEnvironmentVariable(FolderVariable);
+        if (!string.IsNullOrEmpty(folder) && File.Exists(FileOf(folder, Gpu)))
+        {
+            NativeLibrary.Load(FileOf(folder, Gpu));
+        }
+
+        if (!torch.TryInitializeDeviceType(DeviceType.CUDA))
+        {
+            throw new TorchException("expected a GPU that libtorch can compute on, got none: the machine has none, its driver is not there, or the native library is of the processor alone; "
+                + $"add TorchSharp-cuda-linux or TorchSharp-cuda-windows in place of TorchSharp-cpu, or compute on the processor ({TorchDevice.Processor}).");
         }
     }
 

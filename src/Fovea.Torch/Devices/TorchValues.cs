@@ -24,23 +24,32 @@ internal static class TorchValues
         }
     }
 
-    /// <summary>A tensor of ours, which the current scope owns, with the values of one of libtorch's.</summary>
+    /// <summary>A tensor of ours, which the current scope owns, with the values of one of libtorch's, on whichever device.</summary>
     /// <exception cref="TorchException">Shape or element type is not what our engine gives there.</exception>
     public static Tensor Read(TorchTensor from, TensorSpec spec)
     {
-        if (from.dtype != ElementOf(spec.DType) || !from.shape.AsSpan().SequenceEqual(Lengths(spec.Shape)))
+        Tensor to = Tensor.Empty(spec.Shape, spec.DType);
+        Read(from, to);
+        return to;
+    }
+
+    /// <summary>Gives a tensor of ours the values of one of libtorch's.</summary>
+    /// <exception cref="TorchException">Shape or element type is not what our engine gives there.</exception>
+    public static void Read(TorchTensor from, Tensor to)
+    {
+        torch.ScalarType element = ElementOf(to.DType);
+        bool isLower = element == torch.ScalarType.Float32 && from.dtype is torch.ScalarType.BFloat16 or torch.ScalarType.Float16;
+        if ((from.dtype != element && !isLower) || !from.shape.AsSpan().SequenceEqual(Lengths(to.Shape)))
         {
-            throw new TorchException($"expected {spec} as our engine gives it, got {from.dtype} [{string.Join(", ", from.shape)}]; this is a fault of an op's translation.");
+            throw new TorchException($"expected {to.Spec} as our engine gives it, got {from.dtype} [{string.Join(", ", from.shape)}]; this is a fault of an op's translation.");
         }
 
-        Tensor to = Tensor.Empty(spec.Shape, spec.DType);
         if (to.Elements > 0)
         {
-            using TorchTensor dense = from.contiguous();
-            dense.bytes.CopyTo(to.AsBytes());
+            using DisposeScope scope = torch.NewDisposeScope();
+            using IDisposable still = torch.no_grad();
+            from.to(element).cpu().contiguous().bytes.CopyTo(to.AsBytes());
         }
-
-        return to;
     }
 
     /// <summary>libtorch's name of an element type.</summary>

@@ -73,19 +73,22 @@ internal static class Attentions
                 mask = Both(mask, keys.reshape(keys.shape[0], 1, 1, keys.shape[1]));
             }
 
-            return causal && mask is not null ? Both(mask, torch.ones([q.shape[2], k.shape[2]], torch.ScalarType.Bool).tril()) : mask;
+            return causal && mask is not null ? Both(mask, Before(q, k)) : mask;
         }
     }
 
     private static TorchTensor Both(TorchTensor? mask, TorchTensor allowed) => mask is null ? allowed
         : mask.dtype == torch.ScalarType.Bool ? mask.logical_and(allowed)
-        : torch.where(allowed, mask, torch.full([], double.NegativeInfinity.ToScalar(), mask.dtype));
+        : torch.where(allowed, mask, torch.full([], double.NegativeInfinity.ToScalar(), mask.dtype, mask.device));
+
+    // Which positions come before each, itself among them.
+    private static TorchTensor Before(TorchTensor q, TorchTensor k) => torch.ones([q.shape[2], k.shape[2]], torch.ScalarType.Bool, q.device).tril();
 
     /// <summary>Attention with weights that are dropped, by simpler calls: the places are those of our engine.</summary>
     private static TorchTensor Dropped(TorchTensor q, TorchTensor k, TorchTensor v, TorchTensor? mask, bool causal, double probability, ulong seed)
     {
         TorchTensor logits = q.mul((1 / Math.Sqrt(q.shape[3])).ToScalar()).matmul(k.transpose(-2, -1));
-        mask = causal && mask is null ? torch.ones([q.shape[2], k.shape[2]], torch.ScalarType.Bool).tril() : mask;
+        mask = causal && mask is null ? Before(q, k) : mask;
         if (mask is not null)
         {
             logits = mask.dtype == torch.ScalarType.Bool ? logits.masked_fill(mask.logical_not(), double.NegativeInfinity.ToScalar()) : logits.add(mask);
@@ -99,7 +102,7 @@ internal static class Attentions
     private static TorchTensor Kept(TorchTensor weights, double probability, ulong seed)
     {
         Shape shape = new([.. weights.shape.Select(n => (int)n)]);
-        using Tensor kept = Tensor.Empty(shape, weights.dtype == torch.ScalarType.Float32 ? DType.Float32 : DType.Float64);
+        using Tensor kept = Tensor.Empty(shape, weights.dtype == torch.ScalarType.Float64 ? DType.Float64 : DType.Float32);
         if (kept.DType == DType.Float32)
         {
             AttentionNoise.Fill(kept.AsSpan<float>(), shape[0] * shape[1], shape[2], shape[3], probability, seed);
@@ -109,6 +112,7 @@ internal static class Attentions
             AttentionNoise.Fill(kept.AsSpan<double>(), shape[0] * shape[1], shape[2], shape[3], probability, seed);
         }
 
-        return TorchValues.Write(kept);
+        using TorchTensor written = TorchValues.Write(kept);
+        return written.to(weights.dtype, weights.device);
     }
 }

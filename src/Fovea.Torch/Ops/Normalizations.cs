@@ -24,11 +24,12 @@ internal static class Normalizations
         bool apart = node.IsRead(1) || node.IsRead(2);
         return x =>
         {
-            TorchTensor mean = torch.zeros([shape[1]], x[0].dtype);
-            TorchTensor variance = torch.zeros([shape[1]], x[0].dtype);
+            // Of the weights' element type, which stays where maps are of fewer bits.
+            TorchTensor mean = torch.zeros([shape[1]], x[1].dtype, x[1].device);
+            TorchTensor variance = torch.zeros([shape[1]], x[1].dtype, x[1].device);
             TorchTensor y = Finished(F.batch_norm(x[0], mean, variance, x[1], x[2], training: true, momentum: 1, epsilon), x.Length > 3 ? x[3] : null, relu);
             return apart
-                ? [y, x[0].mean(axes), x[0].var(axes, unbiased: false)]
+                ? [y, x[0].to(x[1].dtype).mean(axes), x[0].to(x[1].dtype).var(axes, unbiased: false)]
                 : [y, mean, variance.mul(biased)];
         };
     }
@@ -69,7 +70,7 @@ internal static class Normalizations
 
         // The gradient of libtorch's own fails where there is a bias and no weight.
         return weight < 0 && bias > 0
-            ? x => [F.group_norm(x[0], groups, torch.ones([channels], x[0].dtype), x[bias], epsilon)]
+            ? x => [F.group_norm(x[0], groups, torch.ones([channels], x[0].dtype, x[0].device), x[bias], epsilon)]
             : x => [F.group_norm(x[0], groups, At(x, weight), At(x, bias), epsilon)];
     }
 

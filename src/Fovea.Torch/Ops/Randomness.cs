@@ -25,7 +25,7 @@ internal static class Randomness
             }
 
             using TorchTensor kept = TorchValues.Write(mask);
-            return [x[0].mul(kept)];
+            return [x[0].mul(kept.to(x[0].dtype, x[0].device))];
         };
     }
 }

@@ -19,7 +19,7 @@ internal static class Resampling
         }
 
         (long[] rows, long[] columns) = (Places(height, (int)size[0]), Places(width, (int)size[1]));
-        return x => [x[0].index_select(2, torch.tensor(rows)).index_select(3, torch.tensor(columns))];
+        return x => [x[0].index_select(2, torch.tensor(rows, device: x[0].device)).index_select(3, torch.tensor(columns, device: x[0].device))];
     }
 
     private static TorchCall Bilinear(OpNode node)

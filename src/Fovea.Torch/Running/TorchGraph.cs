@@ -15,7 +15,7 @@ internal sealed class TorchGraph : IDisposable
     private readonly Dictionary<int, TorchTensor> _constants = [];
     private readonly List<TorchTensor> _own = [];
 
-    private TorchGraph(Graph graph)
+    private TorchGraph(Graph graph, torch.ScalarType? lower)
     {
         _graph = graph;
         HashSet<int> forbidden = ForbiddenPlaces.Of(graph);
@@ -28,17 +28,20 @@ internal sealed class TorchGraph : IDisposable
             GraphNode node = graph.Nodes[i];
             var said = new OpNode(graph, node, read.Contains, forbidden.Contains(node.Inputs[0]));
             int[] dropped = [.. node.Inputs.Concat(node.Outputs).Distinct().Where(v => !kept.Contains(v) && later.Add(v))];
-            _steps[i] = new Step(node, OpTable.Bind(node.Op.Name, said), dropped);
+            TorchCall call = OpTable.Bind(node.Op.Name, said);
+            _steps[i] = new Step(node, lower is { } type ? LowerPrecision.Wrap(node.Op.Name, call, type) : call, dropped);
         }
     }
 
     /// <summary>Makes a graph ready.</summary>
     /// <param name="written">As it was traced; it may be given back afterwards.</param>
     /// <param name="parameter">The tensors that stay from graph to graph and are not its own, by their names in the state dict; null for other names.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="precision">What its products are computed in.</param>
     /// <exception cref="TorchException">An op has no form in libtorch and does not say what it is made of.</exception>
-    public static TorchGraph Of(Graph written, Func<string, TorchTensor?> parameter)
+    public static TorchGraph Of(Graph written, Func<string, TorchTensor?> parameter, TorchDevice device, TorchPrecision precision = TorchPrecision.Float32)
     {
-        var made = new TorchGraph(written.Decompose(op => OpTable.Knows(op.Name)));
+        var made = new TorchGraph(written.Decompose(op => OpTable.Knows(op.Name)), LowerPrecision.Of(precision));
         try
         {
             foreach ((int number, Tensor constant) in made._graph.Constants)
@@ -49,7 +52,7 @@ internal sealed class TorchGraph : IDisposable
                 }
                 else
                 {
-                    made._constants[number] = TorchValues.Write(constant);
+                    made._constants[number] = device.Write(constant);
                     made._own.Add(made._constants[number]);
                 }
             }
@@ -62,6 +65,13 @@ internal sealed class TorchGraph : IDisposable
             throw;
         }
     }
+
+    /// <summary>Whether an op draws at random: what it draws is in the graph, and running it again repeats that.</summary>
+    public bool DrawsAtRandom => _graph.Nodes.Any(n => n.Op.Name == "dropout"
+        || n.Op.Attributes?.FirstOrDefault(a => a.Name == "dropout") is { Numbers: [> 0] });
+
+    /// <summary>What all its values take together.</summary>
+    public long Bytes => _graph.Nodes.SelectMany(n => n.Outputs).Sum(v => _graph.Values[v].Bytes);
 
     /// <summary>Shapes and element types of what comes out.</summary>
     public IReadOnlyList<TensorSpec> Outputs => [.. _graph.Outputs.Select(n => _graph.Values[n])];
@@ -91,8 +101,7 @@ internal sealed class TorchGraph : IDisposable
             }
 
             ApplyEffects(values);
-            TorchTensor[] outputs = [.. _graph.Outputs.Select(n => Made(values, n, "the graph").alias().DetachFromDisposeScope())];
-            return outputs;
+            return [.. _graph.Outputs.Select(n => Output(Made(values, n, "the graph"), _graph.Values[n]).DetachFromDisposeScope())];
         }
         finally
         {
@@ -143,6 +152,9 @@ internal sealed class TorchGraph : IDisposable
             }
         }
     }
+
+    // In the element type that our engine gives there, whatever it was computed in.
+    private static TorchTensor Output(TorchTensor value, TensorSpec spec) => value.dtype == TorchValues.ElementOf(spec.DType) ? value.alias() : value.to(TorchValues.ElementOf(spec.DType));
 
     private static TorchTensor Made(TorchTensor?[] values, int number, string reader) => values[number]
         ?? throw new TorchException($"expected ops that read results, got {reader}, which reads what an op leaves for its own backward pass or for maps; run the module on our engine for that.");

@@ -62,5 +62,5 @@ internal sealed class AverageData
 
     /// <summary>Measures a model on the validation part.</summary>
     public Evaluation Measure(Module model, CancellationToken cancellation) =>
-        Evaluator.Run(_task, model, _validation, isFinal: true, null, _progress, cancellation);
+        Evaluator.Run(_task, model, _validation, engine: null, isFinal: true, _progress, cancellation);
 }

@@ -264,6 +264,13 @@ public sealed partial record TrainOptions
     /// <summary><c>--exist-ok</c>: write into a run folder that is there already instead of a new one with a number; default false.</summary>
     public bool ExistOk { get; init; }
 
+    /// <summary>
+    /// <c>--device</c>: what computes the model; null (default) for our own engine, on the processor. It is of one process, not of the run, which may go on with another: the
+    /// numbers are then the same within rounding, not bit for bit.
+    /// </summary>
+    [JsonIgnore]
+    public IModuleEngine? Engine { get; init; }
+
     /// <summary>The command line as the user typed it, for <c>command.txt</c> and the resume command; null for library use.</summary>
     [JsonIgnore]
     public string? CommandLine { get; init; }

@@ -24,6 +24,7 @@ internal static class BenchVerb
             "Time a mechanism or a model: median, fastest and 95th percentile of single steps, and the peak of native memory; or every mechanism, as a table of what each costs.",
             "fovea bench --mechanism cbam --shape 8,256,56,56",
             "fovea bench --model cbam_resnet50 --batch 8 --image-size 224 --pass training",
+            "fovea bench --model resnet50 --batch 8 --pass training --device torch:cpu",
             "fovea bench --all --json");
         FlagSet<SubjectOptions> flags = new FlagSet<SubjectOptions>()
             .Group("What")
@@ -37,6 +38,7 @@ internal static class BenchVerb
             .Add("--pass", FlagValues.Word<BenchmarkPass>(), "What a step does: inference, or forward and backward; default forward.", (o, v) => o with { Pass = v })
             .AddSwitch("--eager", "Inference calls the module op by op instead of compiling it.", (o, v) => o with { Eager = v })
             .Threads((o, v) => o with { Threads = v })
+            .Device(o => o.Engine, (o, v) => o with { Engine = v })
             .Add("--runs", FlagValues.Integer(1), "Timed steps; default: as many as fit into 2 seconds, at least 5.", (o, v) => o with { Runs = v })
             .Rule(Misplaced);
         flags.AddTo(verb);
@@ -47,7 +49,7 @@ internal static class BenchVerb
 
     private static string? Misplaced(GivenFlags given) =>
         given["--all"] is not null and not "false"
-            ? given.Refuse("--all", "--mechanism", "--model", "--option", "--pass", "--batch-size", "--image-size", "--attention", "--attention-option", "--attention-at")
+            ? given.Refuse("--all", "--mechanism", "--model", "--option", "--pass", "--batch-size", "--image-size", "--attention", "--attention-option", "--attention-at", "--device")
         : given["--mechanism"] is { } mechanism ? given.Refuse("--mechanism", "--model") ?? SubjectFlags.Misplaced(given, $"--mechanism {mechanism}", isMechanism: true)
         : given["--model"] is { } model ? SubjectFlags.Misplaced(given, $"--model {model}", isMechanism: false)
         : null;
@@ -80,7 +82,7 @@ internal static class BenchVerb
             ("median", Milliseconds(result.MedianMs)),
             ("fastest", Milliseconds(result.MinMs)),
             ("95 %", $"{Milliseconds(result.P95Ms)} of {Quantity.Of(result.Runs, "run")}"),
-            ("peak memory", Quantity.Bytes(result.PeakBytes)),
+            ("peak memory", Peak(result)),
             ("parameters", Quantity.Count(result.Parameters)),
             ("multiply-adds", $"{Quantity.Count(result.MultiplyAdds)} forward"),
         ]));
@@ -124,7 +126,7 @@ internal static class BenchVerb
         {
             table.AddRow(
                 forward.Name, Markup.Escape(forward.Shape.ToString()), Quantity.Count(forward.Parameters), Quantity.Count(forward.MultiplyAdds),
-                Number(forward.MedianMs), Number(training.MedianMs), Quantity.Bytes(forward.PeakBytes), Quantity.Bytes(training.PeakBytes));
+                Number(forward.MedianMs), Number(training.MedianMs), Peak(forward), Peak(training));
         }
 
         Terminal.On(output).Write(table);
@@ -137,7 +139,7 @@ internal static class BenchVerb
         using TensorScope scope = TensorScope.Begin();
         Subject subject = SubjectFlags.Build(options, progress, stop);
         return SubjectFlags.WithThreads(options.Threads, () =>
-            Benchmark.Run(subject.Name, subject.Module, subject.Inputs, options.Pass, options.Runs, seconds, options.Eager, progress, stop));
+            Benchmark.Run(subject.Name, subject.Module, subject.Inputs, options.Pass, options.Runs, seconds, options.Eager, options.Engine, progress, stop));
     }
 
     private static JsonObject ToJson(BenchmarkResult result) => new()
@@ -154,6 +156,8 @@ internal static class BenchVerb
         ["parameters"] = result.Parameters,
         ["runs"] = result.Runs,
     };
+
+    private static string Peak(BenchmarkResult result) => result.PeakBytes is { } bytes ? Quantity.Bytes(bytes) : "not known";
 
     private static string Milliseconds(double value) => $"{Number(value)} ms";
 

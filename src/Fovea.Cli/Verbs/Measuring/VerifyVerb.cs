@@ -6,6 +6,7 @@ using Fovea.Cli.Devices;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Progress;
 using Fovea.Inspect;
+using Fovea.Torch;
 
 namespace Fovea.Cli.Verbs;
 
@@ -40,7 +41,7 @@ internal static class VerifyVerb
         };
         by.AcceptOnlyFromAmong([.. ways, All]);
         verb.Add("Checks", by);
-        FlagSet<IModuleEngine?> device = new FlagSet<IModuleEngine?>().Group("Checks").Device((_, engine) => engine);
+        FlagSet<IModuleEngine?> device = new FlagSet<IModuleEngine?>().Group("Checks").Device(engine => engine, (_, engine) => engine);
         device.AddTo(verb);
         Option<bool> json = verb.AddJson("Print one JSON object instead of lines.");
         verb.SetAction(parsed => Run(
@@ -54,7 +55,7 @@ internal static class VerifyVerb
     {
         GoldenPath[] ways = by == All ? Enum.GetValues<GoldenPath>() : [Enum.Parse<GoldenPath>(by, ignoreCase: true)];
         GoldenPath[] open = [.. ways.Where(way => ours || way != GoldenPath.Compiled)];
-        return open.Length > 0 ? open : throw new OptionException("verify", "--path: expected eager, inference or all with --device torch:cpu, got compiled; leave --device out.");
+        return open.Length > 0 ? open : throw new OptionException("verify", "--path: expected eager, inference or all with another --device, got compiled; leave --device out.");
     }
 
     private static int Run(string[] paths, string by, IModuleEngine? device, bool json, bool each, InvocationConfiguration where) =>
@@ -63,7 +64,7 @@ internal static class VerifyVerb
     private static int Run(string[] paths, string by, IModuleEngine? device, bool json, bool each, TextWriter output, CancellationToken stop)
     {
         GoldenPath[] ways = Ways(by, ours: device is null);
-        IGoldenEngine? engine = device is null ? null : new TorchGoldenEngine();
+        IGoldenEngine? engine = device is TorchEngine torch ? new TorchGoldenEngine(torch) : null;
         var results = new List<GoldenResult>();
         foreach (GoldenResult result in paths.SelectMany(Cases).SelectMany(path => ways.Select(way => Run(path, way, engine))))
         {

@@ -17,7 +17,7 @@ internal static class TrainVerb
     private static readonly string[] s_resumable =
     [
         "--resume", "--epochs", "--patience", "--workers", "--threads", "--time-limit", "--memory-limit", "--checkpoint-seconds", "--data", "--val",
-        "--allow-changed-data",
+        "--allow-changed-data", "--device", "--precision",
     ];
 
     /// <summary>Builds the verb.</summary>

@@ -54,19 +54,19 @@ internal static class StepTimer
     {
         (TrainingInputs inputs, TrainOptions options) = (setup.Inputs, setup.Options);
         new FrozenModules(inputs.Model, options.Freeze).Train(inputs.Model);
-        using Optimizer optimizer = OptimizerFactory.Create(options, inputs.Model);
-        using WeightAverage? average = options.Ema > 0 ? new WeightAverage(inputs.Model, options.Ema) : null;
-        var step = new TrainingStep(inputs, options, optimizer, average);
+        using var step = new TrainingStep(
+            inputs, options, OptimizerFactory.Create(options, inputs.Model), options.Ema > 0 ? new WeightAverage(inputs.Model, options.Ema) : null);
         using Batch batch = inputs.Train.Read(0).First();
 
         // The same arithmetic, and weights that stay where they are.
-        optimizer.LearningRate = 0;
+        step.Optimizer.LearningRate = 0;
         double fastest = double.MaxValue;
         var all = Stopwatch.StartNew();
         for (int i = 0; i <= MostSteps && (i < 2 || all.Elapsed < s_enough); i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var watch = Stopwatch.StartNew();
+            step.Begin();
             for (int b = 0; b < options.Accumulate; b++)
             {
                 step.Accumulate(batch);
@@ -80,7 +80,7 @@ internal static class StepTimer
             }
         }
 
-        optimizer.ClearGrads();
+        step.Optimizer.ClearGrads();
         return fastest;
     }
 

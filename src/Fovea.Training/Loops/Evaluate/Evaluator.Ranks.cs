@@ -13,12 +13,12 @@ public static partial class Evaluator
     /// </summary>
     /// <returns>The result; null on the other ranks.</returns>
     internal static Evaluation? RunSpread(
-        ITask task, Module model, DataLoader data, bool isFinal, IProgress<TrainingEvent>? progress, ProcessGroup group)
+        ITask task, Module model, DataLoader data, IModuleEngine? engine, bool isFinal, IProgress<TrainingEvent>? progress, ProcessGroup group)
     {
         var watch = Stopwatch.StartNew();
         (DataLoader shown, IEvaluationMeter meter) = task.PlanEvaluation(model, data, isFinal);
         model.Eval();
-        using var compiled = new InferenceModel(model);
+        using var compiled = new InferenceModel(model, engine);
 
         // Rank 0 reads the labels of all.
         Range first = shown.Plan.Of(0);

@@ -21,7 +21,7 @@ public static partial class Evaluator
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
-        return Run(TaskCatalog.Of(data.Dataset.Task), model, data, isFinal: true, null, progress, cancellation);
+        return Run(TaskCatalog.Of(data.Dataset.Task), model, data, engine: null, isFinal: true, progress, cancellation);
     }
 
     /// <summary>Measures a classifier.</summary>
@@ -36,7 +36,7 @@ public static partial class Evaluator
         Module model, DataLoader data, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return (EvaluationResult)Run(Of(data, DataTask.Classify), model, data, isFinal: true, null, progress, cancellation);
+        return (EvaluationResult)Run(Of(data, DataTask.Classify), model, data, engine: null, isFinal: true, progress, cancellation);
     }
 
     /// <summary>
@@ -55,15 +55,17 @@ public static partial class Evaluator
         Module model, DataLoader data, bool withDistances = true, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return (SegmentationResult)Run(Of(data, DataTask.Segment), model, data, withDistances, null, progress, cancellation);
+        return (SegmentationResult)Run(Of(data, DataTask.Segment), model, data, engine: null, withDistances, progress, cancellation);
     }
 
-    /// <summary>Measures a model by a task; each batch and its outputs are shown before their memory goes back.</summary>
+    /// <summary>Measures a model by a task, by the engine that is named.</summary>
     internal static Evaluation Run(
-        ITask task, Module model, DataLoader data, bool isFinal, Action<Batch, Tensor>? seen, IProgress<TrainingEvent>? progress, CancellationToken cancellation) =>
-        Run(task, model, data, null, null, isFinal, seen, progress, cancellation);
+        ITask task, Module model, DataLoader data, IModuleEngine? engine, bool isFinal, IProgress<TrainingEvent>? progress, CancellationToken cancellation) =>
+        Run(task, model, data, null, engine, isFinal, null, progress, cancellation);
 
-    /// <summary>The same with several views of each image, where <paramref name="viewed"/> says of which, by the engine that is named.</summary>
+    /// <summary>
+    /// The same with several views of each image, where <paramref name="viewed"/> says of which; each batch and its outputs are shown before their memory goes back.
+    /// </summary>
     internal static Evaluation Run(
         ITask task, Module model, DataLoader data, ViewedImages? viewed, IModuleEngine? engine, bool isFinal, Action<Batch, Tensor>? seen, IProgress<TrainingEvent>? progress,
         CancellationToken cancellation)

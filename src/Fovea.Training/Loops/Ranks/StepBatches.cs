@@ -50,6 +50,7 @@ internal sealed class StepBatches : IDisposable
         var outcomes = new List<BatchOutcome>();
         using RunningStatistics? statistics = _exchange is null ? null : new RunningStatistics();
         _sum?.Begin();
+        _step.Begin();
         for (int i = 0; i < own; i++)
         {
             if (!batches.MoveNext())

@@ -67,7 +67,7 @@ internal sealed class RunRecorder : IDisposable
         }
 
         string where = isResumed ? $"Resumed at epoch {state.Epoch + 1}, batch {state.Batch}" : "Started";
-        _log?.Write($"{where}: {_inputs.Description.Title}, {(trained == all ? $"{all}" : $"{trained} of {all}")} parameters, {_inputs.Train.ImagesPerEpoch} training images.");
+        _log?.Write($"{where}: {_inputs.Description.Title}, {(trained == all ? $"{all}" : $"{trained} of {all}")} parameters, {_inputs.Train.ImagesPerEpoch} training images{(_inputs.Engine is { } engine ? $", computed by {engine.Name}" : string.Empty)}.");
         Status(state, "running");
         Progress?.Report(new RunStarted(
             Path, _inputs.Description.Title, trained, _inputs.Train.ImagesPerEpoch, _inputs.Validation?.ImagesPerEpoch ?? 0,

@@ -63,6 +63,7 @@ internal static class InputsBuilder
         {
             Model = model,
             Description = description,
+            Engine = options.Engine,
             Train = new DataLoader(data.Train, new SamplePipeline(train), loader with
             {
                 DropLast = options.DropLast,

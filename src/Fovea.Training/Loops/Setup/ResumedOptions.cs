@@ -34,6 +34,7 @@ internal static class ResumedOptions
             TimeLimit = asked.TimeLimit,
             AllowChangedData = asked.AllowChangedData,
             CommandLine = asked.CommandLine,
+            Engine = asked.Engine,
         };
     }
 

@@ -92,8 +92,8 @@ internal sealed class TrainSetup
         Initialization.Draw(model, new Generator(options.Seed).Fork("model"));
         FitReport? fit = start?.LoadInto(model);
         warnings.AddRange(start?.Sentences(fit) ?? []);
-        var pictures = PictureBytes.Of(data.Pair, data.Report, options.MemoryLimit);
-        MemoryEstimate? memory = new MemoryGuard(description, options, pictures).Check(model, isChosen: open.BatchSize is null);
+        MemoryEstimate? memory = options.Engine is { HasOwnMemory: true } ? null
+            : new MemoryGuard(description, options, PictureBytes.Of(data.Pair, data.Report, options.MemoryLimit)).Check(model, isChosen: open.BatchSize is null);
         if (memory is { BatchSize: var fitting } && fitting < options.BatchSize)
         {
             warnings.Add($"Batches of {options.BatchSize} images would not fit into {Format.Bytes(memory.Available)}: they are of {fitting} (--batch-size says otherwise).");

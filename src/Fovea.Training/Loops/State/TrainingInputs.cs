@@ -24,6 +24,9 @@ public sealed record TrainingInputs
     /// <summary>The processes that train together; default this one alone.</summary>
     public ProcessGroup Group { get; init; } = ProcessGroup.Single;
 
+    /// <summary>What computes the model; null (default) for our own engine, on the processor.</summary>
+    public IModuleEngine? Engine { get; init; }
+
     /// <summary>What goes into the metadata of weights and checkpoints.</summary>
     public required ModelDescription Description { get; init; }
 }

@@ -51,6 +51,7 @@ public sealed partial class Trainer
     [
         ("the program", () => EnvironmentInfo.Version),
         ("the processor's vector instructions, which decide how sums are rounded", () => VectorInfo.Description),
+        ("the engine", () => _inputs.Engine?.Name ?? string.Empty),
         ("the options", () => (_options with { CommandLine = null, Output = null, Threads = null, Workers = null }).ToJson()),
         ("the training images", () => string.Join('\n', Enumerable.Range(0, _inputs.Train.Dataset.Count).Select(_inputs.Train.Dataset.Name))),
         ("the validation images", () => _inputs.Validation is { } data ? string.Join('\n', Enumerable.Range(0, data.Dataset.Count).Select(data.Dataset.Name)) : string.Empty),

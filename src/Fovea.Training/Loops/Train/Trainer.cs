@@ -97,8 +97,7 @@ public sealed partial class Trainer : IDisposable
     public void Dispose()
     {
         _batches.Dispose();
-        _step.Optimizer.Dispose();
-        _step.Average?.Dispose();
+        _step.Dispose();
         _recorder.Dispose();
     }
 
@@ -257,8 +256,8 @@ public sealed partial class Trainer : IDisposable
         using IDisposable? swapped = _step.Average?.Swap();
         bool isFinal = !_task.RevisitsBest;
         return _inputs.Group.Ranks == 1
-            ? Evaluator.Run(_task, _inputs.Model, data, isFinal, null, _recorder.Progress, cancellation)
-            : Evaluator.RunSpread(_task, _inputs.Model, data, isFinal, _recorder.Progress, _inputs.Group);
+            ? Evaluator.Run(_task, _inputs.Model, data, _inputs.Engine, isFinal, _recorder.Progress, cancellation)
+            : Evaluator.RunSpread(_task, _inputs.Model, data, _inputs.Engine, isFinal, _recorder.Progress, _inputs.Group);
     }
 
     private EpochMetrics Row(Evaluation? validation, double validationSeconds) => new()

@@ -10,7 +10,7 @@ namespace Fovea.Training;
 internal readonly record struct BatchOutcome(double Loss, double Score, int Counted, int Images);
 
 /// <summary>The arithmetic of a step: forward, loss and backward for each batch, then one update of the weights.</summary>
-internal sealed class TrainingStep
+internal sealed class TrainingStep : IDisposable
 {
     private readonly TrainingInputs _inputs;
     private readonly TrainOptions _options;
@@ -19,6 +19,7 @@ internal sealed class TrainingStep
     private readonly BatchMixing _mixing;
     private readonly Generator _mixingRandom;
     private readonly LayerGenerators _generators;
+    private readonly ITrainingModule _passes;
 
     public TrainingStep(TrainingInputs inputs, TrainOptions options, Optimizer optimizer, WeightAverage? average)
     {
@@ -31,11 +32,15 @@ internal sealed class TrainingStep
         _mixing = new BatchMixing { Mixup = options.Mixup, CutMix = options.CutMix };
         _mixingRandom = new Generator(options.Seed).Fork("mixing");
         _generators = new LayerGenerators(inputs.Model, options.Seed);
+        _passes = inputs.Engine?.LoadForTraining(inputs.Model) ?? new OwnPasses(inputs.Model);
     }
 
     public Optimizer Optimizer { get; }
 
     public WeightAverage? Average { get; }
+
+    /// <summary>Begins a step: the passes are those of the weights, and of what is trained, now.</summary>
+    public void Begin() => _passes.ReadState();
 
     /// <summary>Mixes the images of a batch, in place, where the options say so.</summary>
     /// <returns>The labels, or of mixed images the share of each class, [N, classes].</returns>
@@ -52,7 +57,8 @@ internal sealed class TrainingStep
         using TensorScope scope = TensorScope.Begin();
         int classes = _inputs.Description.Classes.Count;
         Tensor targets = Mix(batch);
-        AuxiliaryOutputs made = AuxiliaryOutputs.Of(_inputs.Model, batch.Images);
+        using ITrainingPass pass = _passes.Forward(batch.Images);
+        AuxiliaryOutputs made = pass.Outputs;
         _task.CheckOutputs(made.Main, batch.Count, classes);
         Tensor loss = _loss.Forward(made.Main, targets);
         foreach ((Tensor output, double weight) in made.Others)
@@ -61,13 +67,9 @@ internal sealed class TrainingStep
         }
 
         double value = loss.Item();
-        if (double.IsFinite(value) && complete is not null)
+        if (double.IsFinite(value))
         {
-            loss.BackwardTelling(complete);
-        }
-        else if (double.IsFinite(value))
-        {
-            loss.Backward();
+            pass.Backward(loss, complete);
         }
 
         (double score, int counted) = _task.Measure(_inputs.Model, made.Main, batch);
@@ -88,5 +90,13 @@ internal sealed class TrainingStep
 
         Optimizer.ClearGrads();
         return norm;
+    }
+
+    /// <summary>Gives back what the optimiser, the average and the engine hold.</summary>
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        Average?.Dispose();
+        _passes.Dispose();
     }
 }

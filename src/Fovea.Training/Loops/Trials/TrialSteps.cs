@@ -77,8 +77,7 @@ internal sealed class TrialSteps : IDisposable
     {
         _batches.Dispose();
         _step.Optimizer.ClearGrads();
-        _step.Optimizer.Dispose();
-        _step.Average?.Dispose();
+        _step.Dispose();
     }
 
     private TrialStep Update(BatchOutcome[] outcomes, double rate)

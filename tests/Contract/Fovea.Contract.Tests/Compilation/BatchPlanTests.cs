@@ -1,5 +1,6 @@
 using Fovea.Layers;
 using Fovea.Models;
+using Fovea.Testing;
 
 namespace Fovea.Contract.Tests.Compilation;
 
@@ -81,10 +82,10 @@ public sealed class BatchPlanTests
         using TensorScope scope = TensorScope.Begin();
         using CompiledModel compiled = Small().Compile(new CompileOptions { Plans = 3 }, new TensorSpec([1, 3, 32, 32], DType.Float32));
         long constants = compiled.ConstantBytes;
-        float[][] first = [.. s_batches.Select(b => compiled.Run(TestModels.Image(b, 32)).ToArray<float>())];
+        float[][] first = [.. s_batches.Select(b => compiled.Run(DrawnModels.Image(b, 32)).ToArray<float>())];
         long packed = compiled.ConstantBytes;
         Assert.Equal(3, compiled.PlanCount);
-        Assert.All(s_batches, b => Assert.Equal(first[b - 1], compiled.Run(TestModels.Image(b, 32)).ToArray<float>()));
+        Assert.All(s_batches, b => Assert.Equal(first[b - 1], compiled.Run(DrawnModels.Image(b, 32)).ToArray<float>()));
         Assert.Equal(3, compiled.PlanCount);
         Assert.Equal(packed, compiled.ConstantBytes);
         Assert.True(packed < 2 * constants, $"{packed} bytes for all batches, {constants} for one");
@@ -96,8 +97,8 @@ public sealed class BatchPlanTests
         using TensorScope scope = TensorScope.Begin();
         Module model = Small();
         using CompiledModel largest = model.Compile([s_batches[^1], 3, 32, 32]), all = model.Compile([1, 3, 32, 32]);
-        largest.Run(TestModels.Image(s_batches[^1], 32));
-        Assert.All(s_batches.Concat(s_batches.Reverse()), b => all.Run(TestModels.Image(b, 32)));
+        largest.Run(DrawnModels.Image(s_batches[^1], 32));
+        Assert.All(s_batches.Concat(s_batches.Reverse()), b => all.Run(DrawnModels.Image(b, 32)));
         Assert.Equal(s_batches.Length, all.PlanCount);
         Assert.Equal(largest.FreeArenaBytes, all.FreeArenaBytes);
         Assert.InRange(all.FreeArenaBytes, largest.ArenaBytes, 2 * largest.ArenaBytes);
@@ -110,7 +111,7 @@ public sealed class BatchPlanTests
     {
         using TensorScope scope = TensorScope.Begin();
         using CompiledModel compiled = Small().Compile(new CompileOptions { Plans = plans }, new TensorSpec([1, 3, 32, 32], DType.Float32));
-        Tensor[] images = [.. s_batches.Select(b => TestModels.Image(b, 32))];
+        Tensor[] images = [.. s_batches.Select(b => DrawnModels.Image(b, 32))];
         float[][] alone = [.. images.Select(x => compiled.Run(x).ToArray<float>())];
         Parallel.For(0, 60, new ParallelOptions { MaxDegreeOfParallelism = 6 }, i =>
         {
@@ -159,7 +160,7 @@ public sealed class BatchPlanTests
     {
         using TensorScope scope = TensorScope.Begin();
         Module model = Small();
-        Tensor x = TestModels.Image(2, 32);
+        Tensor x = DrawnModels.Image(2, 32);
         Tensor expected = model.Call(x);
         var options = new CompileOptions { ReleaseModule = true };
         using CompiledModel compiled = model.Compile(options, new TensorSpec([1, 3, 32, 32], DType.Float32));
@@ -188,7 +189,7 @@ public sealed class BatchPlanTests
         }
     }
 
-    private static Module Small() => TestModels.Make("resnet8", new ModelOptions { Classes = 3, ImageSize = 32 });
+    private static Module Small() => DrawnModels.Make("resnet8", new ModelOptions { Classes = 3, ImageSize = 32 });
 
     private static Tensor Some(int batch)
     {

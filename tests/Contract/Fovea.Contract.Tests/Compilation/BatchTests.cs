@@ -1,6 +1,7 @@
 using Fovea.Attention;
 using Fovea.Contract.Tests.Mechanisms;
 using Fovea.Models;
+using Fovea.Testing;
 
 namespace Fovea.Contract.Tests.Compilation;
 
@@ -20,7 +21,7 @@ public sealed class BatchTests
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Module model = TestModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 5 });
+        Module model = DrawnModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 5 });
         KeepsItsNumbers(model, new TensorSpec([1, 3, ImageSize, ImageSize], DType.Float32));
     }
 

@@ -1,5 +1,6 @@
 using Fovea.Layers;
 using Fovea.Models;
+using Fovea.Testing;
 
 namespace Fovea.Contract.Tests.Compilation;
 
@@ -48,8 +49,8 @@ public sealed class CompileRefusalTests
     public void Training_on_does_not_change_a_compiled_model()
     {
         using TensorScope scope = TensorScope.Begin();
-        Module model = TestModels.Make("resnet8", new ModelOptions { Classes = 3, ImageSize = 32 });
-        Tensor x = TestModels.Image(1, 32);
+        Module model = DrawnModels.Make("resnet8", new ModelOptions { Classes = 3, ImageSize = 32 });
+        Tensor x = DrawnModels.Image(1, 32);
         using CompiledModel compiled = model.Compile(x.Shape);
         float[] before = compiled.Run(x).ToArray<float>();
         foreach (Tensor parameter in model.Parameters())
@@ -76,9 +77,9 @@ public sealed class CompileRefusalTests
     public void Many_threads_get_their_own_results()
     {
         using TensorScope scope = TensorScope.Begin();
-        Module model = TestModels.Make("resnet8", new ModelOptions { Classes = 3, ImageSize = 32 });
+        Module model = DrawnModels.Make("resnet8", new ModelOptions { Classes = 3, ImageSize = 32 });
         using CompiledModel compiled = model.Compile([1, 3, 32, 32]);
-        Tensor[] images = [.. Enumerable.Range(0, 8).Select(i => TestModels.Image(1, 32) * (i + 1))];
+        Tensor[] images = [.. Enumerable.Range(0, 8).Select(i => DrawnModels.Image(1, 32) * (i + 1))];
         float[][] alone = [.. images.Select(x => compiled.Run(x).ToArray<float>())];
         Parallel.For(0, 64, i =>
         {

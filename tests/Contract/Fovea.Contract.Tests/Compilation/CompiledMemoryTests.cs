@@ -1,5 +1,6 @@
 using Fovea.Attention;
 using Fovea.Models;
+using Fovea.Testing;
 
 namespace Fovea.Contract.Tests.Compilation;
 
@@ -23,13 +24,13 @@ public sealed class CompiledMemoryTests : IClassFixture<CollectedMemory>
     public void A_call_of_a_model_takes_no_memory(string key, string? attention)
     {
         using TensorScope scope = TensorScope.Begin();
-        Module model = TestModels.Make(key, new ModelOptions
+        Module model = DrawnModels.Make(key, new ModelOptions
         {
             ImageSize = 64,
             Classes = 5,
             Attention = attention is null ? null : new AttentionPlacement { Key = attention },
         });
-        TakesNoMemory(model, TestModels.Image(2, 64));
+        TakesNoMemory(model, DrawnModels.Image(2, 64));
     }
 
     [Theory]
@@ -47,19 +48,19 @@ public sealed class CompiledMemoryTests : IClassFixture<CollectedMemory>
     public void A_call_of_another_batch_takes_no_memory()
     {
         using TensorScope scope = TensorScope.Begin();
-        Module model = TestModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 5 });
+        Module model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 5 });
         using CompiledModel compiled = model.Compile([1, 3, 64, 64]);
-        TakesNoMemory(compiled, TestModels.Image(1, 64));
-        TakesNoMemory(compiled, TestModels.Image(3, 64));
-        TakesNoMemory(compiled, TestModels.Image(1, 64));
+        TakesNoMemory(compiled, DrawnModels.Image(1, 64));
+        TakesNoMemory(compiled, DrawnModels.Image(3, 64));
+        TakesNoMemory(compiled, DrawnModels.Image(1, 64));
     }
 
     [Fact]
     public void Disposal_gives_everything_back()
     {
         using TensorScope scope = TensorScope.Begin();
-        Module model = TestModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 5 });
-        Tensor x = TestModels.Image(2, 64);
+        Module model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 5 });
+        Tensor x = DrawnModels.Image(2, 64);
         Tensor y = Tensor.Empty([2, 5]);
         long before = TensorMemory.LiveBlocks;
         CompiledModel compiled = model.Compile(x.Shape);

@@ -1,6 +1,7 @@
 using Fovea.Attention;
 using Fovea.Models;
 using Fovea.Simd.Drivers;
+using Fovea.Testing;
 
 namespace Fovea.Contract.Tests.Compilation;
 
@@ -20,11 +21,11 @@ public sealed class CompiledModelTests
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Module model = TestModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 7 });
+        Module model = DrawnModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 7 });
         using CompiledModel compiled = model.Compile([2, 3, ImageSize, ImageSize]);
         foreach (int batch in new[] { 2, 1, 3 })
         {
-            Tensor x = TestModels.Image(batch, ImageSize);
+            Tensor x = DrawnModels.Image(batch, ImageSize);
             Compare.Close(model.Call(x), compiled.Run(x));
         }
     }
@@ -35,9 +36,9 @@ public sealed class CompiledModelTests
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Module model = TestModels.Make("resnet8", new ModelOptions { ImageSize = ImageSize, Classes = 7, Attention = new AttentionPlacement { Key = mechanism } });
+        Module model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = ImageSize, Classes = 7, Attention = new AttentionPlacement { Key = mechanism } });
         using CompiledModel compiled = model.Compile([2, 3, ImageSize, ImageSize]);
-        Tensor x = TestModels.Image(2, ImageSize);
+        Tensor x = DrawnModels.Image(2, ImageSize);
         Compare.Close(model.Call(x), compiled.Run(x));
     }
 
@@ -47,8 +48,8 @@ public sealed class CompiledModelTests
     public void Gives_the_same_bits_for_any_number_of_threads_and_compilations(string key)
     {
         using TensorScope scope = TensorScope.Begin();
-        Module model = TestModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 7 });
-        Tensor x = TestModels.Image(2, ImageSize);
+        Module model = DrawnModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 7 });
+        Tensor x = DrawnModels.Image(2, ImageSize);
         int threads = ParallelPool.Threads;
         var results = new List<float[]>();
         try

@@ -1,6 +1,7 @@
 using Fovea.Contract.Tests.Compilation;
 using Fovea.Contract.Tests.Mechanisms;
 using Fovea.Models;
+using Fovea.Testing;
 
 namespace Fovea.Contract.Tests.Graphs;
 
@@ -30,15 +31,15 @@ public sealed class WrittenGraphTests
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Module model = TestModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 7 });
-        Check(model, [TestModels.Image(1, ImageSize)]);
+        Module model = DrawnModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 7 });
+        Check(model, [DrawnModels.Image(1, ImageSize)]);
     }
 
     [Fact]
     public void Parameters_keep_the_names_of_the_state_dict_and_nodes_the_paths_of_the_modules()
     {
         using TensorScope scope = TensorScope.Begin();
-        Module model = TestModels.Make("resnet8", new ModelOptions { ImageSize = ImageSize, Classes = 7, Attention = new AttentionPlacement { Key = "coordinate" } });
+        Module model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = ImageSize, Classes = 7, Attention = new AttentionPlacement { Key = "coordinate" } });
         using Graph graph = model.Trace(new TensorSpec([1, 3, ImageSize, ImageSize], DType.Float32));
         string[] unused = [.. StateDict.Of(model).Keys.Except(graph.Names.Values).Where(n => !n.EndsWith("num_batches_tracked", StringComparison.Ordinal))];
         Assert.Empty(unused);

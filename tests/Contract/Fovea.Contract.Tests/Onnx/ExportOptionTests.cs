@@ -18,7 +18,7 @@ public sealed class ExportOptionTests
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Module model = TestModels.Make(key, new ModelOptions { ImageSize = 64, Classes = 3 });
+        Module model = DrawnModels.Make(key, new ModelOptions { ImageSize = 64, Classes = 3 });
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Path, "m.onnx");
         OnnxSignature signature = model.ExportOnnx(path, new OnnxExportOptions { SizeUnit = unit }, s_image);
@@ -34,7 +34,7 @@ public sealed class ExportOptionTests
     public void A_transformer_says_why_its_images_have_one_size()
     {
         using TensorScope scope = TensorScope.Begin();
-        Module model = TestModels.Make("vit_mini_patch8", new ModelOptions { ImageSize = 64, Classes = 3 });
+        Module model = DrawnModels.Make("vit_mini_patch8", new ModelOptions { ImageSize = 64, Classes = 3 });
         using var folder = new TemporaryFolder();
         OnnxSignature signature = model.ExportOnnx(Path.Combine(folder.Path, "m.onnx"), OnnxExportOptions.Default, s_image);
         Assert.Equal(["batch", "3", "64", "64"], signature.Inputs[0].Shape);
@@ -47,13 +47,13 @@ public sealed class ExportOptionTests
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Module model = TestModels.Make("resnet18", new ModelOptions { ImageSize = 64, Classes = 3 });
+        Module model = DrawnModels.Make("resnet18", new ModelOptions { ImageSize = 64, Classes = 3 });
         byte[] folded = model.ToOnnx(new OnnxExportOptions { FoldBatchNorm = true }, s_image);
         Fovea.Onnx.Protocol.GraphProto graph = Fovea.Onnx.Protocol.ModelProto.Parser.ParseFrom(folded).Graph;
         Assert.DoesNotContain("BatchNormalization", graph.Node.Select(n => n.OpType));
         Assert.Contains("layer1.0.conv1.bias", graph.Initializer.Select(t => t.Name));
         using var engine = new OtherEngine(folded);
-        Tensor x = TestModels.Image(2, 64);
+        Tensor x = DrawnModels.Image(2, 64);
         Near.Check(model.Call(x), engine.Run(x)[0], "folded");
     }
 
@@ -65,11 +65,11 @@ public sealed class ExportOptionTests
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Module model = TestModels.Make(key, new ModelOptions { ImageSize = 64, Classes = 3 });
+        Module model = DrawnModels.Make(key, new ModelOptions { ImageSize = 64, Classes = 3 });
         byte[] half = model.ToOnnx(new OnnxExportOptions { Half = true }, s_image);
         Assert.InRange(half.Length, 1, 0.55 * model.ToOnnx(OnnxExportOptions.Default, s_image).Length);
         using var engine = new OtherEngine(half);
-        Tensor x = TestModels.Image(2, 64);
+        Tensor x = DrawnModels.Image(2, 64);
 
         // Eleven bits: 5e-4 a rounding, some dozen of them in a row.
         Near.Check(model.Call(x), engine.Run(x)[0], key, 2e-2);
@@ -83,7 +83,7 @@ public sealed class ExportOptionTests
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
         double[] mean = [0.5, 0.4, 0.3], deviation = [0.2, 0.25, 0.3];
-        Module model = TestModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 3 });
+        Module model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 3 });
         byte[] bytes = model.ToOnnx(new OnnxExportOptions { Opset = opset, Preprocessing = new OnnxPreprocessing(mean, deviation) }, s_image);
         using var engine = new OtherEngine(bytes);
         Assert.Equal(["image"], engine.InputNames);
@@ -110,13 +110,13 @@ public sealed class ExportOptionTests
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Module model = TestModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 3 });
+        Module model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 3 });
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Path, "m.onnx");
         model.ExportOnnx(path, new OnnxExportOptions { ExternalFrom = 1000 }, s_image);
         Assert.True(new FileInfo($"{path}.data").Length > new FileInfo(path).Length);
         using var engine = new OtherEngine(path);
-        Tensor x = TestModels.Image(1, 64);
+        Tensor x = DrawnModels.Image(1, 64);
         Near.Check(model.Call(x), engine.Run(x)[0], "external");
         Assert.Throws<OnnxException>(() => model.ToOnnx(new OnnxExportOptions { ExternalFrom = 1000 }, s_image));
     }
@@ -125,7 +125,7 @@ public sealed class ExportOptionTests
     public void Parameters_have_the_names_of_the_state_dict_and_metadata_are_kept()
     {
         using TensorScope scope = TensorScope.Begin();
-        Module model = TestModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 3 });
+        Module model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = 64, Classes = 3 });
         byte[] bytes = model.ToOnnx(new OnnxExportOptions { Metadata = new Dictionary<string, string> { ["classes"] = "[\"a\"]" } }, s_image);
         var proto = Fovea.Onnx.Protocol.ModelProto.Parser.ParseFrom(bytes);
         string[] state = [.. StateDict.Of(model).Keys.Where(n => !n.EndsWith("num_batches_tracked", StringComparison.Ordinal))];

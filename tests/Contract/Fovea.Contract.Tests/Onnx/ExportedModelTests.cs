@@ -3,6 +3,7 @@ using Fovea.Contract.Tests.Compilation;
 using Fovea.Contract.Tests.Mechanisms;
 using Fovea.Models;
 using Fovea.Onnx;
+using Fovea.Testing;
 
 namespace Fovea.Contract.Tests.Onnx;
 
@@ -40,11 +41,11 @@ public sealed class ExportedModelTests
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Module model = TestModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 7 });
+        Module model = DrawnModels.Make(key, new ModelOptions { ImageSize = ImageSize, Classes = 7 });
         using var engine = new OtherEngine(model.ToOnnx(OnnxExportOptions.Default, new TensorSpec([1, 3, ImageSize, ImageSize], DType.Float32)));
         foreach (int batch in new[] { 1, 3 })
         {
-            Tensor x = TestModels.Image(batch, ImageSize);
+            Tensor x = DrawnModels.Image(batch, ImageSize);
             Near.Check(model.Call(x), engine.Run(x)[0], $"{key}, {batch} images");
         }
     }
@@ -55,11 +56,11 @@ public sealed class ExportedModelTests
     {
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Module model = TestModels.Make("resnet8", new ModelOptions { ImageSize = 32, Classes = 7, Attention = new AttentionPlacement { Key = mechanism } });
+        Module model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = 32, Classes = 7, Attention = new AttentionPlacement { Key = mechanism } });
         using var engine = new OtherEngine(model.ToOnnx(OnnxExportOptions.Default, new TensorSpec([2, 3, 32, 32], DType.Float32)));
         foreach (int batch in new[] { 1, 3 })
         {
-            Tensor x = TestModels.Image(batch, 32);
+            Tensor x = DrawnModels.Image(batch, 32);
             Near.Check(model.Call(x), engine.Run(x)[0], $"{mechanism}, {batch} images");
         }
     }

@@ -15,9 +15,9 @@ public sealed class LongWorkTests : IClassFixture<CollectedMemory>, IDisposable
     private const int Stops = 9;
     private static readonly TensorSpec s_image = new([1, 3, 32, 32], DType.Float32);
     private readonly TemporaryFolder _folder = new();
-    private readonly Module _model = TestModels.Make("resnet8", new ModelOptions { ImageSize = 32, Classes = 5 });
-    private readonly Lazy<Module> _transformer = new(() => TestModels.Make("vit_mini_patch8", new ModelOptions { ImageSize = 32, Classes = 5 }));
-    private readonly Lazy<Module> _gated = new(() => TestModels.Make("resnet8", new ModelOptions { ImageSize = 32, Classes = 5, Attention = new AttentionPlacement { Key = "cbam" } }));
+    private readonly Module _model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = 32, Classes = 5 });
+    private readonly Lazy<Module> _transformer = new(() => DrawnModels.Make("vit_mini_patch8", new ModelOptions { ImageSize = 32, Classes = 5 }));
+    private readonly Lazy<Module> _gated = new(() => DrawnModels.Make("resnet8", new ModelOptions { ImageSize = 32, Classes = 5, Attention = new AttentionPlacement { Key = "cbam" } }));
 
     public static TheoryData<string, WorkStage[]> Calls => new()
     {

@@ -44,7 +44,7 @@ public sealed class TorchOpTests
         (Tensor[] expected, Tensor?[] grads) = c.Op.IsDifferentiable ? Passes.Backward(c, inputs, _ => true) : (Passes.Forward(c, inputs), new Tensor?[inputs.Length]);
         int count = Meaningful(c.Op, inputs, expected);
         using Graph written = Graph.TraceWritten(x => Op.RunAll(c.Op, x)[..count], [.. inputs.Select(t => t.Spec)]);
-        using TorchGraph graph = TorchGraph.Of(written, _ => null);
+        using TorchGraph graph = TorchGraph.Of(written, _ => null, TorchDevice.Cpu);
         TorchTensor[] theirs = [.. inputs.Select(TorchValues.Write)];
         for (int i = 0; i < theirs.Length; i++)
         {

@@ -1,10 +1,9 @@
 using Fovea.Attention;
-using Fovea.Contract.Tests.Compilation;
 using Fovea.Layers;
 using Fovea.Models;
-using Fovea.Torch;
+using Fovea.Testing;
 
-namespace Fovea.Contract.Tests.Torch;
+namespace Fovea.Torch.Tests;
 
 /// <summary>Whole models on libtorch: results, gradients by name, statistics that move, state that is read again.</summary>
 public sealed class TorchModuleTests
@@ -33,7 +32,7 @@ public sealed class TorchModuleTests
         using var torch = new TorchModule(model);
         foreach (int batch in new[] { 1, 3 })
         {
-            Tensor x = TestModels.Image(batch, ImageSize);
+            Tensor x = DrawnModels.Image(batch, ImageSize);
             Near(model.Call(x), torch.Run(x), Float32Tolerance, $"{key}, {batch} images");
         }
     }
@@ -79,7 +78,7 @@ public sealed class TorchModuleTests
         using TensorScope scope = TensorScope.Begin();
         Module model = Make(key, attention).To(DType.Float64).Train();
         Module twin = Make(key, attention).To(DType.Float64).Train();
-        Tensor x = TestModels.Image(2, ImageSize).To(DType.Float64);
+        Tensor x = DrawnModels.Image(2, ImageSize).To(DType.Float64);
         x.RequiresGrad = true;
         Tensor y = model.Call(x);
         Tensor cotangent = Tensor.Empty(y.Shape, DType.Float64);
@@ -111,7 +110,7 @@ public sealed class TorchModuleTests
         using IDisposable still = GradMode.NoGrad();
         var norm = new BatchNorm2d(3);
         using var torch = new TorchModule(norm);
-        Tensor x = TestModels.Image(4, 8);
+        Tensor x = DrawnModels.Image(4, 8);
         torch.Run(x);
         Assert.NotEqual([0f, 0, 0], norm.RunningMean.ToArray<float>());
         norm.Eval();
@@ -126,7 +125,7 @@ public sealed class TorchModuleTests
         using IDisposable still = GradMode.NoGrad();
         Module model = Make("resnet8", string.Empty);
         using var torch = new TorchModule(model);
-        Tensor x = TestModels.Image(1, ImageSize);
+        Tensor x = DrawnModels.Image(1, ImageSize);
         Tensor before = torch.Run(x);
         model.Parameters().First().Fill(0);
         Assert.Equal(before.ToArray<float>(), torch.Run(x).ToArray<float>());
@@ -155,7 +154,7 @@ public sealed class TorchModuleTests
         (string frozen, Tensor value) = model.NamedParameters().First();
         value.RequiresGrad = false;
         using var torch = new TorchModule(model);
-        Tensor x = TestModels.Image(1, ImageSize);
+        Tensor x = DrawnModels.Image(1, ImageSize);
         IReadOnlyDictionary<string, Tensor>[] found = [.. Enumerable.Range(0, 2).Select(_ =>
         {
             using TorchPass pass = torch.Forward(x);
@@ -175,7 +174,7 @@ public sealed class TorchModuleTests
         Engine.Need();
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Tensor x = TestModels.Image(2, 16);
+        Tensor x = DrawnModels.Image(2, 16);
         using var torch = new TorchModule(new Drops());
         Near(new Drops().Call(x), torch.Run(x), 0, "dropout");
     }
@@ -186,7 +185,7 @@ public sealed class TorchModuleTests
         Engine.Need();
         using TensorScope scope = TensorScope.Begin();
         using var torch = new TorchModule(Make("resnet8", string.Empty));
-        using TorchPass pass = torch.Forward(TestModels.Image(1, ImageSize));
+        using TorchPass pass = torch.Forward(DrawnModels.Image(1, ImageSize));
         Assert.Throws<ShapeException>(() => pass.Backward(Tensor.Ones([1, 3])));
         Assert.Throws<DTypeException>(() => pass.Backward(Tensor.Ones(pass.Output.Shape, DType.Float64)));
     }
@@ -200,7 +199,7 @@ public sealed class TorchModuleTests
         Assert.Throws<ShapeException>(() => torch.Run(Tensor.Zeros([1, 4, ImageSize, ImageSize])));
     }
 
-    private static Module Make(string key, string attention) => TestModels.Make(key, new ModelOptions
+    private static Module Make(string key, string attention) => DrawnModels.Make(key, new ModelOptions
     {
         ImageSize = ImageSize,
         Classes = 7,

@@ -1,7 +1,6 @@
 using Fovea.Testing;
-using Fovea.Torch;
 
-namespace Fovea.Contract.Tests.Torch;
+namespace Fovea.Torch.Tests;
 
 /// <summary>What is said where the native library is not.</summary>
 public sealed class TorchLibraryTests

@@ -1,0 +1,122 @@
+using TorchSharp;
+using TorchTensor = TorchSharp.torch.Tensor;
+
+namespace Fovea.Torch.Running;
+
+/// <summary>One forward run on libtorch with its tape.</summary>
+/// <param name="runs">What it is a run of.</param>
+/// <param name="scale">What gradients are multiplied by on their way.</param>
+/// <param name="inputs">The inputs, on libtorch; the run's own from here on.</param>
+/// <param name="inputSpecs">What they are.</param>
+/// <param name="outputs">The outputs, on libtorch; the run's own.</param>
+/// <param name="outputSpecs">What they are.</param>
+internal sealed class TapedRun(
+    TorchRuns runs, GradientScale scale, TorchTensor[] inputs, TensorSpec[] inputSpecs, TorchTensor[] outputs, IReadOnlyList<TensorSpec> outputSpecs) : IDisposable
+{
+    private bool _isPassed;
+    private double _unscale = 1;
+
+    private IEnumerable<TorchTensor> Leaves => inputs.Concat(runs.State.Parameters.Select(p => p.Theirs)).Where(t => t.requires_grad);
+
+    /// <summary>The outputs' values, as tensors of ours that the current scope owns.</summary>
+    public Tensor[] Read() => [.. outputs.Zip(outputSpecs, TorchValues.Read)];
+
+    /// <summary>Has libtorch compute the gradients of inputs and parameters, which then stand in its leaves. Once a run.</summary>
+    /// <param name="gradients">Those of the outputs; null for one that nothing depends on.</param>
+    /// <exception cref="TorchException">It was done already.</exception>
+    public void Backward(Tensor?[] gradients)
+    {
+        if (_isPassed)
+        {
+            throw new TorchException("expected one backward pass, got another of the same forward pass; run Forward again.");
+        }
+
+        _isPassed = true;
+        int[] passed = [.. Enumerable.Range(0, outputs.Length).Where(i => gradients[i] is not null && outputs[i].requires_grad)];
+        if (passed.Length == 0)
+        {
+            return;
+        }
+
+        TorchTensor[] moved = [.. passed.Select(i => runs.State.Device.Write(gradients[i]!))];
+        try
+        {
+            runs.Watch(inputSpecs[0].Shape, () => Pass([.. passed.Select(i => outputs[i])], moved));
+        }
+        finally
+        {
+            Array.ForEach(moved, t => t.Dispose());
+        }
+    }
+
+    /// <summary>The gradients of the inputs, which the current scope owns; null where there is none.</summary>
+    public Tensor?[] InputGradients() => [.. inputs.Select((x, i) => Take(x, inputSpecs[i]))];
+
+    /// <summary>The gradients of the parameters that the outputs depend on, one after the other; the current scope owns them.</summary>
+    public IEnumerable<(string Name, Tensor Parameter, Tensor Gradient)> ParameterGradients()
+    {
+        foreach ((string name, Tensor ours, TorchTensor theirs) in runs.State.Parameters)
+        {
+            if (Take(theirs, ours.Spec) is { } gradient)
+            {
+                yield return (name, ours, gradient);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(outputs, t => t.Dispose());
+        Array.ForEach(inputs, t => t.Dispose());
+    }
+
+    // Again with a smaller factor until all gradients are in range: to the caller it is one pass.
+    private void Pass(TorchTensor[] taken, TorchTensor[] gradients)
+    {
+        while (true)
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            double factor = scale.Factor;
+            torch.autograd.backward(taken, factor == 1 ? gradients : Array.ConvertAll(gradients, g => g.mul(factor.ToScalar())), retain_graph: scale.CanShrink);
+            if (factor == 1 || AreFinite())
+            {
+                _unscale = 1 / factor;
+                scale.Passed();
+                return;
+            }
+
+            scale.Shrink();
+            foreach (TorchTensor leaf in Leaves)
+            {
+                leaf.grad = null;
+            }
+        }
+    }
+
+    // It is cleared, so that the next pass does not add to it.
+    private Tensor? Take(TorchTensor leaf, TensorSpec spec)
+    {
+        using TorchTensor? grad = leaf.requires_grad ? leaf.grad : null;
+        if (grad is null)
+        {
+            return null;
+        }
+
+        using TorchTensor? unscaled = _unscale == 1 ? null : grad.mul(_unscale.ToScalar());
+        Tensor found = TorchValues.Read(unscaled ?? grad, spec);
+        leaf.grad = null;
+        return found;
+    }
+
+    private bool AreFinite() => Leaves.All(leaf =>
+    {
+        using TorchTensor? grad = leaf.grad;
+        if (grad is null)
+        {
+            return true;
+        }
+
+        using TorchTensor finite = grad.isfinite().all();
+        return finite.item<bool>();
+    });
+}

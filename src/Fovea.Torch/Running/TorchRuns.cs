@@ -1,0 +1,108 @@
+using TorchSharp;
+using TorchTensor = TorchSharp.torch.Tensor;
+
+namespace Fovea.Torch.Running;
+
+/// <summary>A function of a module on libtorch, forward and with its tape: what prediction, gradients and training are made of.</summary>
+internal sealed class TorchRuns : IDisposable
+{
+    private readonly TracedGraphs _graphs;
+    private readonly GradientScale _scale;
+    private long _lastBytes;
+
+    /// <param name="module">The module; its parameters and buffers move over.</param>
+    /// <param name="options">Where and how.</param>
+    /// <param name="function">What of the module is computed.</param>
+    /// <exception cref="TorchException">The native library is not there, or the device.</exception>
+    public TorchRuns(Module module, TorchOptions options, Func<Tensor[], Tensor[]> function)
+    {
+        var device = TorchDevice.Find(options.Device);
+        if (options.Device != TorchDevice.Processor)
+        {
+            torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = options.Precision == TorchPrecision.TensorFloat32;
+        }
+
+        State = new TorchState(module, device);
+        _graphs = new TracedGraphs(module, State, options.Precision, function);
+        _scale = new GradientScale(options.Precision);
+    }
+
+    /// <summary>The parameters and buffers.</summary>
+    public TorchState State { get; }
+
+    /// <summary>Moves the module's parameters and buffers over again.</summary>
+    public void ReadState()
+    {
+        TorchLibrary.Load();
+        State.ReadAll();
+    }
+
+    /// <summary>Moves inputs over.</summary>
+    public TorchTensor[] Write(Tensor[] inputs) => Array.ConvertAll(inputs, State.Device.Write);
+
+    /// <summary>Computes the outputs of inputs that have moved over; the outputs are the caller's.</summary>
+    public (TorchTensor[] Outputs, IReadOnlyList<TensorSpec> Specs) Run(Tensor[] inputs, TorchTensor[] moved)
+    {
+        TorchLibrary.Load();
+        return _graphs.Use(inputs, graph =>
+        {
+            TorchTensor[] outputs = Watched(inputs[0].Shape, graph.Bytes, () => graph.Run(moved));
+            if (_graphs.IsTraining)
+            {
+                State.ReadBuffers();
+            }
+
+            _lastBytes = graph.Bytes;
+            return (outputs, graph.Outputs);
+        });
+    }
+
+    /// <summary>Does something that may find no memory on the device.</summary>
+    /// <param name="input">What the module was given.</param>
+    /// <param name="work">What to do.</param>
+    /// <exception cref="MemoryException">There is none left; the message says which batch would fit.</exception>
+    public void Watch(Shape input, Action work) => Watched(input, _lastBytes, () =>
+    {
+        work();
+        return true;
+    });
+
+    /// <summary>Computes the outputs and keeps what their gradients need.</summary>
+    public TapedRun Forward(Tensor[] inputs)
+    {
+        TorchTensor[] moved = Write(inputs);
+        try
+        {
+            for (int i = 0; i < moved.Length; i++)
+            {
+                moved[i].requires_grad = inputs[i].RequiresGrad;
+            }
+
+            (TorchTensor[] outputs, IReadOnlyList<TensorSpec> specs) = Run(inputs, moved);
+            return new TapedRun(this, _scale, moved, [.. inputs.Select(x => x.Spec)], outputs, specs);
+        }
+        catch
+        {
+            Array.ForEach(moved, t => t.Dispose());
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _graphs.Dispose();
+        State.Dispose();
+    }
+
+    private T Watched<T>(Shape input, long values, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (DeviceMemory.IsExhausted(e))
+        {
+            throw DeviceMemory.Error(e, input, State.Bytes, values);
+        }
+    }
+}

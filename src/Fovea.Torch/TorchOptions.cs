@@ -1,0 +1,32 @@
+namespace Fovea.Torch;
+
+/// <summary>Where and how libtorch computes.</summary>
+public sealed record TorchOptions
+{
+    /// <summary><c>cpu</c> (default), <c>cuda</c> for the first GPU, or <c>cuda:N</c> for the N-th, counted from 0.</summary>
+    public string Device { get; init; } = TorchDevice.Processor;
+
+    /// <summary>What products and convolutions of float32 are computed in; default float32.</summary>
+    public TorchPrecision Precision { get; init; }
+}
+
+/// <summary>
+/// What products and convolutions are computed in where a model is of float32. Parameters, statistics, gradients and what is added up over many numbers
+/// (norms, softmaxes, sums, losses) stay in float32.
+/// </summary>
+public enum TorchPrecision
+{
+    /// <summary>Single precision: 24 bits.</summary>
+    Float32,
+
+    /// <summary>Operands rounded to 11 bits in the tensor cores of a GPU; a processor computes float32.</summary>
+    TensorFloat32,
+
+    /// <summary>8 bits, with the range of float32.</summary>
+    BFloat16,
+
+    /// <summary>
+    /// 11 bits, from 6e-8 to 65504. Gradients are scaled up for the backward pass and down after it; where one leaves the range, the pass is done again with less.
+    /// </summary>
+    Float16,
+}
