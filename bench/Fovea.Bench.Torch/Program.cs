@@ -6,10 +6,11 @@ using Fovea.Torch;
 // What the executor of graphs costs on top of libtorch, and how libtorch compares with our engine: torchvision's networks of the package TorchVision, as its users
 // write them, beside ours with the same weights through TorchModule and through our own engine, in turns in one process.
 //   dotnet run -c Release --project bench/Fovea.Bench.Torch -- [ROUNDS] [SECONDS] [NETWORK]
+// Or an epoch of training on both engines from the same start, and runs that change over in the middle:
+//   dotnet run -c Release --project bench/Fovea.Bench.Torch -- train DATA [MODEL] [MECHANISM]
+// Or CBAM-ResNet-50 and ViT-B/16 on a device (cpu, cuda, cuda:1) in each precision, beside PyTorch eager:
+//   dotnet run -c Release --project bench/Fovea.Bench.Torch -- device DEVICE [BATCH] [SECONDS]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
-double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 2;
-string only = args.Length > 2 ? args[2] : string.Empty;
 LibTorch.Find();
 if (TorchLibrary.Problem is { } problem)
 {
@@ -17,6 +18,23 @@ if (TorchLibrary.Problem is { } problem)
     return 2;
 }
 
+if (args is ["train", var data, .. var names])
+{
+    new Together(data, names.Length > 0 ? names[0] : "resnet20-cifar", names.Length > 1 ? names[1] : "se").Run();
+    return 0;
+}
+
+if (args is ["device", var device, .. var numbers])
+{
+    new Devices(
+        device, numbers.Length > 0 ? int.Parse(numbers[0], CultureInfo.InvariantCulture) : 64,
+        numbers.Length > 1 ? double.Parse(numbers[1], CultureInfo.InvariantCulture) : 10).Run();
+    return 0;
+}
+
+int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
+double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 2;
+string only = args.Length > 2 ? args[2] : string.Empty;
 Console.WriteLine($"libtorch {TorchLibrary.Version}, {Fovea.Simd.Drivers.ParallelPool.Threads} threads; milliseconds, median of {rounds} rounds of {seconds} s in turns");
 Console.WriteLine($"{"network",-12} {"batch",5} {"pass",-9} {"Fovea",9} {"TorchModule",12} {"TorchSharp",11} {"executor",9} {"TorchSharp / Fovea",19} {"difference",11}");
 

@@ -17,7 +17,7 @@ public sealed class TorchEngine : IModuleEngine
     {
         Options = options ?? new TorchOptions();
         string device = TorchDevice.Number(Options.Device) is null ? $"torch:{Options.Device}" : Options.Device;
-        Name = Options.Precision == TorchPrecision.Float32 ? device : $"{device} {Options.Precision.ToString().ToLowerInvariant()}";
+        Name = Options.Precision == TorchPrecision.Float32 ? device : $"{device} {Word(Options.Precision)}";
     }
 
     /// <summary>Where and how it computes.</summary>
@@ -28,6 +28,10 @@ public sealed class TorchEngine : IModuleEngine
 
     /// <inheritdoc/>
     public bool HasOwnMemory => Options.Device != TorchDevice.Processor;
+
+    /// <summary>Looks whether there is what it computes with.</summary>
+    /// <exception cref="TorchException">The native library is not there (see <see cref="TorchLibrary"/>), or the device.</exception>
+    public void Check() => TorchDevice.Find(Options.Device);
 
     /// <inheritdoc/>
     /// <exception cref="TorchException">The native library is not there (see <see cref="TorchLibrary"/>), or the device.</exception>
@@ -43,6 +47,8 @@ public sealed class TorchEngine : IModuleEngine
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    private static string Word(TorchPrecision precision) => precision == TorchPrecision.TensorFloat32 ? "tf32" : precision.ToString().ToLowerInvariant();
 
     private sealed class Running(TorchModule module) : IRunningModule
     {

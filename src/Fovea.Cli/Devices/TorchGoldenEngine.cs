@@ -8,10 +8,10 @@ internal sealed class TorchGoldenEngine : IGoldenEngine
 {
     private readonly TorchEngine _engine;
 
-    /// <exception cref="TorchException">The native library is not there.</exception>
+    /// <exception cref="TorchException">The native library is not there, or the device.</exception>
     public TorchGoldenEngine(TorchEngine engine)
     {
-        TorchLibrary.Load();
+        engine.Check();
         _engine = engine;
     }
 

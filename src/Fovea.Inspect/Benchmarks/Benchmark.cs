@@ -57,7 +57,10 @@ public static class Benchmark
             long? peak = elsewhere is null ? PeakOf(step) + (compiled?.ArenaBytes ?? 0) : null;
             double[] times = Time(step, runs, seconds, meter);
             return new BenchmarkResult(
-                name, inputs[0].Shape, pass, ParallelPool.Threads, times.Length, At(times, 0.5), times[0], At(times, 0.95), peak, count.MultiplyAdds, count.Parameters);
+                name, inputs[0].Shape, pass, ParallelPool.Threads, times.Length, At(times, 0.5), times[0], At(times, 0.95), peak, count.MultiplyAdds, count.Parameters)
+            {
+                Engine = engine?.Name,
+            };
         }
         finally
         {

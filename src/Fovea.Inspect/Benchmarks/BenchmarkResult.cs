@@ -33,4 +33,8 @@ public sealed record BenchmarkResult(
     double P95Ms,
     long? PeakBytes,
     long MultiplyAdds,
-    long Parameters);
+    long Parameters)
+{
+    /// <summary>What computed it; null for our own engine.</summary>
+    public string? Engine { get; init; }
+}

@@ -72,7 +72,7 @@ public static class TorchLibrary
         if (!torch.TryInitializeDeviceType(DeviceType.CUDA))
         {
             throw new TorchException("expected a GPU that libtorch can compute on, got none: the machine has none, its driver is not there, or the native library is of the processor alone; "
-                + $"add TorchSharp-cuda-linux or TorchSharp-cuda-windows in place of TorchSharp-cpu, or compute on the processor ({TorchDevice.Processor}).");
+                + $"add TorchSharp-cuda-linux or TorchSharp-cuda-windows in place of TorchSharp-cpu, or compute on the processor (torch:{TorchDevice.Processor}).");
         }
     }
 

@@ -79,6 +79,7 @@ internal static class BenchVerb
             ("input", result.Shape.ToString()),
             ("pass", result.Pass.ToString().ToLowerInvariant()),
             ("threads", $"{result.Threads}"),
+            ("device", result.Engine ?? DeviceFlag.Cpu),
             ("median", Milliseconds(result.MedianMs)),
             ("fastest", Milliseconds(result.MinMs)),
             ("95 %", $"{Milliseconds(result.P95Ms)} of {Quantity.Of(result.Runs, "run")}"),
@@ -155,6 +156,7 @@ internal static class BenchVerb
         ["multiplyAdds"] = result.MultiplyAdds,
         ["parameters"] = result.Parameters,
         ["runs"] = result.Runs,
+        ["device"] = result.Engine ?? DeviceFlag.Cpu,
     };
 
     private static string Peak(BenchmarkResult result) => result.PeakBytes is { } bytes ? Quantity.Bytes(bytes) : "not known";

@@ -36,6 +36,7 @@ public sealed class EvalFlagsTests
         ("--batch-size 7", "BatchSize", "7"),
         ("--threads 1", "Threads", "1"),
         ("--device torch:cpu", "Engine", "torch:cpu"),
+        ("--precision bfloat16 --device cuda", "Engine", "cuda bfloat16"),
     ];
 
     private static readonly (string Words, string Property, string Value)[] s_eval =

@@ -37,12 +37,7 @@ public sealed class DeviceTests
     {
         Assert.SkipUnless(TorchLibrary.IsAvailable, $"{LibTorch.Missing}: {TorchLibrary.Problem}");
         using var folder = new TemporaryFolder();
-        string weights = TinyModels.Write(folder, "resnet8", "cbam"), data = folder.File("data"), picture = TinyModels.Picture(folder);
-        foreach ((string name, int i) in TinyModels.Classes.SelectMany(c => Enumerable.Range(0, 3).Select(i => (c, i))))
-        {
-            Directory.CreateDirectory(Path.Combine(data, name));
-            TinyModels.Picture(folder, Path.Combine("data", name, $"{i}.png"), 30 + i);
-        }
+        string weights = TinyModels.Write(folder, "resnet8", "cbam"), data = Pictures(folder), picture = TinyModels.Picture(folder);
 
         JsonNode ours = JsonNode.Parse(Cli.Ok("eval", "--weights", weights, "--data", data, "--json"))!;
         JsonNode theirs = JsonNode.Parse(Cli.Ok("eval", "--weights", weights, "--data", data, "--json", "--device", "torch:cpu"))!;
@@ -56,6 +51,50 @@ public sealed class DeviceTests
         Assert.All(here.Zip(there), p => Assert.Equal((double)p.First!["probability"]!, (double)p.Second!["probability"]!, 1e-5));
 
         JsonArray Seen(string device) => JsonNode.Parse(Cli.Ok("predict", picture, "--weights", weights, "--json", "--device", device))!["classes"]!.AsArray();
+    }
+
+    [Fact]
+    public void A_run_begun_on_libtorch_goes_on_here()
+    {
+        Assert.SkipUnless(TorchLibrary.IsAvailable, $"{LibTorch.Missing}: {TorchLibrary.Problem}");
+        using var folder = new TemporaryFolder();
+        string data = Pictures(folder);
+        string[] words = ["--data", data, "--model", "se_resnet8", "--image-size", "16", "-b", "4", "--lr", "0.01", "--threads", "1", "--json", "--output", folder.File("runs")];
+        JsonNode through = JsonNode.Parse(Cli.Ok(["train", .. words, "--epochs", "2", "--name", "here"]).Trim().Split('\n')[^1])!;
+        Cli.Ok(["train", .. words, "--epochs", "1", "--schedule", "constant", "--name", "there", "--device", "torch:cpu", "--precision", "bfloat16"]);
+        string run = folder.File("runs/there");
+        Assert.Contains("computed by torch:cpu bfloat16", File.ReadAllText(Path.Combine(run, "log.txt")), StringComparison.Ordinal);
+        Assert.DoesNotContain("torch", File.ReadAllText(Path.Combine(run, "config.json")), StringComparison.Ordinal);
+        JsonNode ended = JsonNode.Parse(Cli.Ok("train", "--resume", run, "--epochs", "2", "--json").Trim().Split('\n')[^1])!;
+        Assert.Equal((int)through["epochs"]!, (int)ended["epochs"]!);
+        Cli.Ok("train", "--resume", run, "--epochs", "3", "--device", "torch:cpu");
+    }
+
+    [Fact]
+    public void A_gpu_that_is_not_there_leaves_no_run_behind()
+    {
+        Assert.SkipUnless(TorchLibrary.IsAvailable, $"{LibTorch.Missing}: {TorchLibrary.Problem}");
+        Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "there is a GPU");
+        using var folder = new TemporaryFolder();
+        string error = Cli.Fails(
+            ExitCode.WrongUse, "train", "--data", Pictures(folder), "--model", "resnet8", "--image-size", "16", "-b", "4", "--output", folder.File("runs"), "--device", "cuda");
+        Assert.Contains("TorchSharp-cuda", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.Exists(folder.File("runs")) ? Directory.GetDirectories(folder.File("runs")) : []);
+    }
+
+    [Theory]
+    [InlineData("forward")]
+    [InlineData("training")]
+    public void A_benchmark_names_the_device(string pass)
+    {
+        Assert.SkipUnless(TorchLibrary.IsAvailable, $"{LibTorch.Missing}: {TorchLibrary.Problem}");
+        JsonNode json = JsonNode.Parse(Cli.Ok(
+            "bench", "--model", "cbam_resnet8", "--image-size", "16", "--batch", "2", "--runs", "2", "--pass", pass, "--device", "torch:cpu", "--json"))!;
+        Assert.Equal("torch:cpu", (string)json["device"]!);
+        Assert.Null(json["peakBytes"]);
+        Assert.True((double)json["minMs"]! > 0);
+        Assert.Contains("one input", Cli.Fails(
+            ExitCode.WrongUse, "bench", "--mechanism", "attention_gate", "--shape", "1,16,8,8", "--device", "torch:cpu"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,5 +116,17 @@ public sealed class DeviceTests
     {
         Assert.Contains("torch:cpu", Cli.Fails(ExitCode.WrongUse, "verify", s_goldens, "--device", "cuda"), StringComparison.Ordinal);
         Assert.Contains("--path", Cli.Fails(ExitCode.WrongUse, "verify", s_goldens, "--device", "torch:cpu", "--path", "compiled"), StringComparison.Ordinal);
+    }
+
+    private static string Pictures(TemporaryFolder folder)
+    {
+        string data = folder.File("data");
+        foreach ((string name, int i) in TinyModels.Classes.SelectMany(c => Enumerable.Range(0, 3).Select(i => (c, i))))
+        {
+            Directory.CreateDirectory(Path.Combine(data, name));
+            TinyModels.Picture(folder, Path.Combine("data", name, $"{i}.png"), 30 + i);
+        }
+
+        return data;
     }
 }

@@ -210,6 +210,8 @@ public sealed class BulkPredictionTests : IDisposable
 
         public IRunningModule Load(Module module) => new Running(module);
 
+        public ITrainingModule LoadForTraining(Module module) => throw new NotSupportedException("It predicts alone.");
+
         private sealed class Running(Module module) : IRunningModule
         {
             public Tensor Run(Tensor x) => module.Call(x);
