@@ -103,7 +103,8 @@ internal sealed class Devices(string device, int batch, double seconds)
     private Dictionary<string, (double, double)> Peer()
     {
         string script = Path.Combine(Repository.Root, "bench", "Fovea.Bench.Torch", "peers", "devices.py");
-        var start = new ProcessStartInfo("python3", [script, device, $"{batch}", string.Create(CultureInfo.InvariantCulture, $"{seconds}")]) { RedirectStandardOutput = true };
+        string python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+        var start = new ProcessStartInfo(python, [script, device, $"{batch}", string.Create(CultureInfo.InvariantCulture, $"{seconds}")]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         string[][] rows = [.. process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))];
         process.WaitForExit();

@@ -88,7 +88,7 @@ public static class TorchLibrary
             if (string.IsNullOrEmpty(folder) || IsBesideTheProgram())
             {
                 LoadBesideTheProgram(managed);
-                Nnpack.TurnOff(managed);
+                Prepare(managed);
                 return null;
             }
 
@@ -102,7 +102,7 @@ public static class TorchLibrary
                 File.Exists(FileOf(folder, name)) ? NativeLibrary.Load(FileOf(folder, name)) : 0;
             NativeLibrary.Load(FileOf(folder, Engine));
             NativeLibrary.Load(FileOf(folder, Binding));
-            Nnpack.TurnOff(managed);
+            Prepare(managed);
             return null;
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
@@ -110,6 +110,12 @@ public static class TorchLibrary
             return $"expected its native library beside the program, or in the folder that {FolderVariable} names, got none that loads; add the package TorchSharp-cpu to the "
                 + $"program, in the version of TorchSharp ({managed.GetName().Version?.ToString(3)}), or name such a folder. The system says: {Reason(e.Message)}";
         }
+    }
+
+    private static void Prepare(Assembly managed)
+    {
+        Nnpack.TurnOff(managed);
+        HeapMemory.Keep();
     }
 
     private static bool IsBesideTheProgram() => ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? string.Empty)
