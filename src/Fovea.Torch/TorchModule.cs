@@ -59,9 +59,9 @@ public sealed class TorchModule : IDisposable
         TorchTensor[] moved = _runs.Write(inputs);
         try
         {
-            (TorchTensor[] outputs, IReadOnlyList<TensorSpec> specs) = _runs.Run(inputs, moved);
-            using TorchTensor output = outputs[0];
-            return TorchValues.Read(output, specs[0]);
+            GraphRun made = _runs.Run(inputs, moved);
+            using TorchTensor output = made.Outputs[0];
+            return TorchValues.Read(output, made.Specs[0]);
         }
         finally
         {

@@ -8,10 +8,8 @@ namespace Fovea.Torch.Running;
 /// <param name="scale">What gradients are multiplied by on their way.</param>
 /// <param name="inputs">The inputs, on libtorch; the run's own from here on.</param>
 /// <param name="inputSpecs">What they are.</param>
-/// <param name="outputs">The outputs, on libtorch; the run's own.</param>
-/// <param name="outputSpecs">What they are.</param>
-internal sealed class TapedRun(
-    TorchRuns runs, GradientScale scale, TorchTensor[] inputs, TensorSpec[] inputSpecs, TorchTensor[] outputs, IReadOnlyList<TensorSpec> outputSpecs) : IDisposable
+/// <param name="made">What came of it; the run's own.</param>
+internal sealed class TapedRun(TorchRuns runs, GradientScale scale, TorchTensor[] inputs, TensorSpec[] inputSpecs, GraphRun made) : IDisposable
 {
     private bool _isPassed;
     private double _unscale = 1;
@@ -19,7 +17,7 @@ internal sealed class TapedRun(
     private IEnumerable<TorchTensor> Leaves => inputs.Concat(runs.State.Parameters.Select(p => p.Theirs)).Where(t => t.requires_grad);
 
     /// <summary>The outputs' values, as tensors of ours that the current scope owns.</summary>
-    public Tensor[] Read() => [.. outputs.Zip(outputSpecs, TorchValues.Read)];
+    public Tensor[] Read() => [.. made.Outputs.Zip(made.Specs, TorchValues.Read)];
 
     /// <summary>Has libtorch compute the gradients of inputs and parameters, which then stand in its leaves. Once a run.</summary>
     /// <param name="gradients">Those of the outputs; null for one that nothing depends on.</param>
@@ -32,7 +30,7 @@ internal sealed class TapedRun(
         }
 
         _isPassed = true;
-        int[] passed = [.. Enumerable.Range(0, outputs.Length).Where(i => gradients[i] is not null && outputs[i].requires_grad)];
+        int[] passed = [.. Enumerable.Range(0, made.Outputs.Length).Where(i => gradients[i] is not null && made.Outputs[i].requires_grad)];
         if (passed.Length == 0)
         {
             return;
@@ -41,7 +39,7 @@ internal sealed class TapedRun(
         TorchTensor[] moved = [.. passed.Select(i => runs.State.Device.Write(gradients[i]!))];
         try
         {
-            runs.Watch(inputSpecs[0].Shape, () => Pass([.. passed.Select(i => outputs[i])], moved));
+            _unscale = runs.Watched(inputSpecs[0].Shape, made.Bytes, () => 1 / Pass([.. passed.Select(i => made.Outputs[i])], moved));
         }
         finally
         {
@@ -66,12 +64,12 @@ internal sealed class TapedRun(
 
     public void Dispose()
     {
-        Array.ForEach(outputs, t => t.Dispose());
+        Array.ForEach(made.Outputs, t => t.Dispose());
         Array.ForEach(inputs, t => t.Dispose());
     }
 
-    // Again with a smaller factor until all gradients are in range: to the caller it is one pass.
-    private void Pass(TorchTensor[] taken, TorchTensor[] gradients)
+    // Again with a smaller factor until all gradients are in range: to the caller it is one pass. Gives the factor that it went with.
+    private double Pass(TorchTensor[] taken, TorchTensor[] gradients)
     {
         while (true)
         {
@@ -80,9 +78,8 @@ internal sealed class TapedRun(
             torch.autograd.backward(taken, factor == 1 ? gradients : Array.ConvertAll(gradients, g => g.mul(factor.ToScalar())), retain_graph: scale.CanShrink);
             if (factor == 1 || AreFinite())
             {
-                _unscale = 1 / factor;
                 scale.Passed();
-                return;
+                return factor;
             }
 
             scale.Shrink();

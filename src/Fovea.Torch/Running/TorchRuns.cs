@@ -8,7 +8,6 @@ internal sealed class TorchRuns : IDisposable
 {
     private readonly TracedGraphs _graphs;
     private readonly GradientScale _scale;
-    private long _lastBytes;
 
     /// <param name="module">The module; its parameters and buffers move over.</param>
     /// <param name="options">Where and how.</param>
@@ -41,7 +40,7 @@ internal sealed class TorchRuns : IDisposable
     public TorchTensor[] Write(Tensor[] inputs) => Array.ConvertAll(inputs, State.Device.Write);
 
     /// <summary>Computes the outputs of inputs that have moved over; the outputs are the caller's.</summary>
-    public (TorchTensor[] Outputs, IReadOnlyList<TensorSpec> Specs) Run(Tensor[] inputs, TorchTensor[] moved)
+    public GraphRun Run(Tensor[] inputs, TorchTensor[] moved)
     {
         TorchLibrary.Load();
         return _graphs.Use(inputs, graph =>
@@ -52,20 +51,26 @@ internal sealed class TorchRuns : IDisposable
                 State.ReadBuffers();
             }
 
-            _lastBytes = graph.Bytes;
-            return (outputs, graph.Outputs);
+            return new GraphRun(outputs, graph.Outputs, graph.Bytes);
         });
     }
 
     /// <summary>Does something that may find no memory on the device.</summary>
     /// <param name="input">What the module was given.</param>
+    /// <param name="values">What the values of its graph take together.</param>
     /// <param name="work">What to do.</param>
     /// <exception cref="MemoryException">There is none left; the message says which batch would fit.</exception>
-    public void Watch(Shape input, Action work) => Watched(input, _lastBytes, () =>
+    public T Watched<T>(Shape input, long values, Func<T> work)
     {
-        work();
-        return true;
-    });
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (DeviceMemory.IsExhausted(e))
+        {
+            throw DeviceMemory.Error(e, input, State.Bytes, values);
+        }
+    }
 
     /// <summary>Computes the outputs and keeps what their gradients need.</summary>
     public TapedRun Forward(Tensor[] inputs)
@@ -78,8 +83,7 @@ internal sealed class TorchRuns : IDisposable
                 moved[i].requires_grad = inputs[i].RequiresGrad;
             }
 
-            (TorchTensor[] outputs, IReadOnlyList<TensorSpec> specs) = Run(inputs, moved);
-            return new TapedRun(this, _scale, moved, [.. inputs.Select(x => x.Spec)], outputs, specs);
+            return new TapedRun(this, _scale, moved, [.. inputs.Select(x => x.Spec)], Run(inputs, moved));
         }
         catch
         {
@@ -93,16 +97,10 @@ internal sealed class TorchRuns : IDisposable
         _graphs.Dispose();
         State.Dispose();
     }
-
-    private T Watched<T>(Shape input, long values, Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (Exception e) when (DeviceMemory.IsExhausted(e))
-        {
-            throw DeviceMemory.Error(e, input, State.Bytes, values);
-        }
-    }
 }
+
+/// <summary>What a run of a graph made.</summary>
+/// <param name="Outputs">The outputs, which are the taker's to dispose.</param>
+/// <param name="Specs">What they are.</param>
+/// <param name="Bytes">What all values of the graph take together.</param>
+internal sealed record GraphRun(TorchTensor[] Outputs, IReadOnlyList<TensorSpec> Specs, long Bytes);
