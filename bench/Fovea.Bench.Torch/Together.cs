@@ -81,7 +81,17 @@ internal sealed class Together(string data, string model, string attention)
         TrainResult result = Trainer.Train(
             new TrainOptions
             {
-                Data = data, Model = model, Attention = attention, Epochs = 1, BatchSize = Batch, LearningRate = 0.1, Seed = 3, Weights = weights, Output = _folder, Name = name, Engine = engine,
+                Data = data,
+                Model = model,
+                Attention = attention,
+                Epochs = 1,
+                BatchSize = Batch,
+                LearningRate = 0.1,
+                Seed = 3,
+                Weights = weights,
+                Output = _folder,
+                Name = name,
+                Engine = engine,
             },
             new Steps(e =>
             {

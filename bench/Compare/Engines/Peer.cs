@@ -8,6 +8,9 @@ namespace Fovea.Bench.Compare;
 /// <summary>Another engine in a process of its own, spoken to in lines.</summary>
 internal sealed class Peer : IDisposable
 {
+    // More than any row takes: everything is kept.
+    private const string KeptBytes = "17179869184";
+
     private readonly Process _process;
     private readonly List<string> _errors = [];
 
@@ -36,6 +39,9 @@ internal sealed class Peer : IDisposable
         start.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         start.Environment["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+
+        // glibc gives what a step frees back to the system, and the next step pays for its pages anew: each peer is to be as fast as it can be.
+        start.Environment["MALLOC_TRIM_THRESHOLD_"] = start.Environment["MALLOC_MMAP_THRESHOLD_"] = KeptBytes;
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

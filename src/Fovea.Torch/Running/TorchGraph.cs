@@ -21,6 +21,8 @@ internal sealed class TorchGraph : IDisposable
         HashSet<int> forbidden = ForbiddenPlaces.Of(graph);
         HashSet<int> read = [.. graph.Nodes.SelectMany(n => n.Inputs), .. graph.Outputs];
         HashSet<int> kept = [.. graph.Outputs, .. graph.Effects.Select(e => e.Value)];
+        var readers = graph.Nodes.SelectMany(n => n.Inputs).Concat(kept).GroupBy(v => v).ToDictionary(v => v.Key, v => v.Count());
+        var makers = graph.Nodes.SelectMany(n => n.Outputs.Select(v => (Value: v, Node: n))).ToDictionary(m => m.Value, m => m.Node);
         _steps = new Step[graph.Nodes.Count];
         HashSet<int> later = [];
         for (int i = _steps.Length - 1; i >= 0; i--)
@@ -28,7 +30,7 @@ internal sealed class TorchGraph : IDisposable
             GraphNode node = graph.Nodes[i];
             var said = new OpNode(graph, node, read.Contains, forbidden.Contains(node.Inputs[0]));
             int[] dropped = [.. node.Inputs.Concat(node.Outputs).Distinct().Where(v => !kept.Contains(v) && later.Add(v))];
-            TorchCall call = OpTable.Bind(node.Op.Name, said);
+            TorchCall call = InPlace.Of(graph, node, makers.GetValueOrDefault(node.Inputs[0]), readers[node.Inputs[0]]) ?? OpTable.Bind(node.Op.Name, said);
             _steps[i] = new Step(node, lower is { } type ? LowerPrecision.Wrap(node.Op.Name, call, type) : call, dropped);
         }
     }

@@ -179,6 +179,24 @@ public sealed class TorchModuleTests
         Near(new Drops().Call(x), torch.Run(x), 0, "dropout");
     }
 
+    // A rectifier writes over what it reads where it alone reads it.
+    [Fact]
+    public void What_two_ops_read_is_not_written_over_by_the_first()
+    {
+        Engine.Need();
+        using TensorScope scope = TensorScope.Begin();
+        Module module = new Twice().Eval();
+        Tensor x = DrawnModels.Image(2, 8);
+        x.RequiresGrad = true;
+        Tensor y = module.Call(x);
+        y.Backward(Tensor.Ones(y.Shape));
+        using var torch = new TorchModule(module);
+        using TorchPass pass = torch.Forward(x);
+        Near(y, pass.Output, Float32Tolerance, "output");
+        Near(x.Grad!, pass.Backward(Tensor.Ones(y.Shape)).Inputs[0]!, Float32Tolerance, "gradient");
+        module.ClearGrads();
+    }
+
     [Fact]
     public void A_wrong_gradient_is_refused()
     {
@@ -212,6 +230,19 @@ public sealed class TorchModuleTests
         double[] e = expected.Detach().To(DType.Float64).ToArray<double>(), a = actual.Detach().To(DType.Float64).ToArray<double>();
         double error = e.Zip(a, (x, y) => Math.Abs(x - y)).Max() / Math.Max(least, e.Max(Math.Abs));
         Assert.True(error <= tolerance, $"{what}: off by {error:e2}, more than {tolerance:e0}");
+    }
+
+    private sealed class Twice : Module
+    {
+        private readonly BatchNorm2d _norm = new(3);
+
+        public Twice() => Register("norm", _norm);
+
+        protected override Tensor Forward(Tensor x)
+        {
+            Tensor y = _norm.Call(x);
+            return y.Relu() + y;
+        }
     }
 
     private sealed class Drops : Module

@@ -11,7 +11,13 @@ public sealed class TorchRunTests
 {
     private static readonly TrainOptions s_options = new()
     {
-        Epochs = 3, BatchSize = 4, LearningRate = 0.05, WeightDecay = 5e-4, WarmupEpochs = 0, Seed = 7, CheckpointSeconds = 3600,
+        Epochs = 3,
+        BatchSize = 4,
+        LearningRate = 0.05,
+        WeightDecay = 5e-4,
+        WarmupEpochs = 0,
+        Seed = 7,
+        CheckpointSeconds = 3600,
     };
 
     public static TheoryData<string> Recipes => ["sgd", "adamw", "accumulated", "mixed"];
