@@ -13,7 +13,8 @@ internal static class TestModels
 
     private static readonly HashSet<string> s_larger =
     [
-        "resnet101", "resnet152", "resnext101_32x8d", "wide_resnet50_2", "wide_resnet101_2", "vgg11", "vgg13", "vgg16", "vgg19", "vgg13-bn", "vgg16-bn", "vgg19-bn", "efficientnet_b1", "efficientnet_b2", "convnext_small", "convnext_base",
+        "resnet101", "resnet152", "vit_base_patch16", "resnext101_32x8d", "wide_resnet50_2", "wide_resnet101_2", "vgg11", "vgg13", "vgg16", "vgg19", "vgg13-bn", "vgg16-bn", "vgg19-bn",
+        "efficientnet_b1", "efficientnet_b2", "convnext_small", "convnext_base",
         "deit_small_patch16", "deit_base_patch16", "deit_small_distilled_patch16", "deit_base_distilled_patch16",
     ];
 
