@@ -44,14 +44,8 @@ internal sealed class TorchState : IDisposable
                 throw new TorchException($"expected {name} in {theirs.dtype} as it was moved, got {ours.DType}; make a new TorchModule after converting a module.");
             }
 
-            bool isTrained = ours.RequiresGrad && _parameters.Contains(name);
-            if (theirs.requires_grad && !isTrained)
-            {
-                theirs.requires_grad = false;
-            }
-
             Device.Overwrite(theirs, ours);
-            theirs.requires_grad = isTrained;
+            theirs.requires_grad = ours.RequiresGrad && _parameters.Contains(name);
         }
     }
 
