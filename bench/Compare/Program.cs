@@ -131,9 +131,11 @@ void Try(string name, Action measure)
     }
 }
 
+// Each row is written as soon as it is measured: what ends the program later takes none of it.
 void Keep(Result result)
 {
     results.Add(result);
+    new ResultFile(Machine.Processor, VectorInfo.Description, threads, versions, [result], []).MergedInto(settings.Output).Write(settings.Output);
     Console.Error.WriteLine($"{result.Name,-42} Fovea {result.Ours.MinMs,9:F2} ms   best ÷ Fovea {result.BestPeer?.OfMinima,5:F2}   target {result.Target}");
 }
 

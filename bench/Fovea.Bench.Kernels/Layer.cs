@@ -71,6 +71,10 @@ internal sealed record Layer(string Name, ConvShape Shape, int Times)
         yield return Of("3x3d12 512-256 64", 1, batch, 512, 64, 256, 3, 1, 1, 12);
         yield return Of("3x3d36 512-256 64", 1, batch, 512, 64, 256, 3, 1, 1, 36);
         yield return new("patches 16x16 3-768", new(batch, 3, 224, 224, 768, 16, 16, 16, 16, 0, 0, 1, 1, 1), 1);
+        yield return Of("1x1 512-512 64", 1, batch, 512, 64, 512, 1);
+        yield return Of("1x1 512-512 62", 1, batch, 512, 62, 512, 1);
+        yield return Of("1x1 512-64 64", 1, batch, 512, 64, 64, 1);
+        yield return Of("1x1 512-64 62", 1, batch, 512, 62, 64, 1);
         yield return Of("sa 7x7 2-1 56", 1, batch, 2, 56, 1, 7);
         yield return Of("se 1x1 256-16 1", 1, batch, 256, 1, 16, 1);
         yield return Of("tiny 3x3 8-8 8", 1, batch, 8, 8, 8, 3);

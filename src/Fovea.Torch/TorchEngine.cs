@@ -17,13 +17,17 @@ public sealed class TorchEngine : IModuleEngine
     {
         Options = options ?? new TorchOptions();
         string device = TorchDevice.Number(Options.Device) is null ? $"torch:{Options.Device}" : Options.Device;
-        Name = Options.Precision == TorchPrecision.Float32 ? device : $"{device} {Word(Options.Precision)}";
+        string?[] words =
+        [
+            device, Options.Precision == TorchPrecision.Float32 ? null : Word(Options.Precision), Options.ChannelsLast ? "channels-last" : null, Options.Deterministic ? "deterministic" : null,
+        ];
+        Name = string.Join(' ', words.OfType<string>());
     }
 
     /// <summary>Where and how it computes.</summary>
     public TorchOptions Options { get; }
 
-    /// <summary><c>torch:cpu</c>, <c>cuda</c> or <c>cuda:N</c>, and the precision where it is not that of the model.</summary>
+    /// <summary><c>torch:cpu</c>, <c>cuda</c> or <c>cuda:N</c>, and what else was asked for, such as <c>bfloat16</c>.</summary>
     public string Name { get; }
 
     /// <inheritdoc/>
@@ -31,7 +35,7 @@ public sealed class TorchEngine : IModuleEngine
 
     /// <summary>Looks whether there is what it computes with.</summary>
     /// <exception cref="TorchException">The native library is not there (see <see cref="TorchLibrary"/>), or the device.</exception>
-    public void Check() => TorchDevice.Find(Options.Device);
+    public void Check() => TorchDevice.Find(Options);
 
     /// <inheritdoc/>
     /// <exception cref="TorchException">The native library is not there (see <see cref="TorchLibrary"/>), or the device.</exception>

@@ -8,6 +8,18 @@ public sealed record TorchOptions
 
     /// <summary>What products and convolutions of float32 are computed in; default float32.</summary>
     public TorchPrecision Precision { get; init; }
+
+    /// <summary>
+    /// Whether maps [N, C, H, W] and the weights of convolutions lie with their channels innermost, as PyTorch's <c>channels_last</c>; default false. The numbers are the same within rounding. What is
+    /// faster depends on the kernels that libtorch has for it: on the tensor cores of a GPU usually this.
+    /// </summary>
+    public bool ChannelsLast { get; init; }
+
+    /// <summary>
+    /// Whether libtorch takes kernels that give the same bits on every run, where it has them; default false, the fastest. It warns of each op that it has none for. A switch of the process: the module
+    /// that was made last settles it.
+    /// </summary>
+    public bool Deterministic { get; init; }
 }
 
 /// <summary>

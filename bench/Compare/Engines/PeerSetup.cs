@@ -7,7 +7,7 @@ namespace Fovea.Bench.Compare;
 internal static class PeerSetup
 {
     private static readonly string[] s_pytorch = ["-u", Path.Combine(AppContext.BaseDirectory, "peers", "pytorch_peer.py")];
-    private static readonly string[] s_debianPackages = ["python3-torch", "python3-numpy", "python3-pil"];
+    private static readonly string[] s_debianPackages = ["python3-torch", "python3-numpy", "python3-pil", "libopenblas0-pthread"];
 
     /// <summary>What to do when there is no PyTorch.</summary>
     public static string HowToInstallPyTorch { get; } =

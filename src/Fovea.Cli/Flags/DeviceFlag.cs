@@ -2,7 +2,7 @@ using Fovea.Torch;
 
 namespace Fovea.Cli.Flags;
 
-/// <summary><c>--device</c> and <c>--precision</c>: the engine that computes, on what, and in how many bits.</summary>
+/// <summary><c>--device</c>, and how another engine computes: <c>--precision</c>, <c>--channels-last</c>, <c>--deterministic</c>.</summary>
 internal static class DeviceFlag
 {
     /// <summary>Our own engine, on the processor.</summary>
@@ -11,6 +11,8 @@ internal static class DeviceFlag
     private const string Torch = "torch:";
     private const string Name = "--device";
     private const string Precision = "--precision";
+    private const string ChannelsLast = "--channels-last";
+    private const string Deterministic = "--deterministic";
 
     private static readonly FlagValue<Named> s_device = new($"{Cpu}|{Torch}{Cpu}|cuda|cuda:N", Read, [Cpu, Torch + Cpu, "cuda"]);
 
@@ -27,10 +29,21 @@ internal static class DeviceFlag
                 + $"or in the folder of the variable {TorchLibrary.FolderVariable}.",
             (o, v) => set(o, v.Engine))
         .Add(Precision, s_precision, "What products and convolutions are computed in on another device: float32 (default), tf32, bfloat16 or float16.",
-            (o, v) => set(o, get(o) is TorchEngine engine ? new TorchEngine(engine.Options with { Precision = v.Value }) : null))
-        .Rule(given => given[Precision] is not null && given[Name] is null or Cpu
+            (o, v) => With(o, get, set, options => options with { Precision = v.Value }))
+        .AddSwitch(ChannelsLast, "Have maps lie with their channels innermost on another device: often faster on a GPU.", (o, on) => With(o, get, set, options => options with { ChannelsLast = on }))
+        .AddSwitch(Deterministic, "Have another device take kernels that give the same bits on every run, where it has them, and warn where not; our own engine always does.",
+            (o, on) => With(o, get, set, options => options with { Deterministic = on }))
+        .Rule(given => IsOurs(given) && given[Precision] is not null
             ? $"{Precision} is of another engine, and ours computes in the model's own element type; give {Name} as well, or leave it out."
+            : null)
+        .Rule(given => IsOurs(given) && given[ChannelsLast] is not null
+            ? $"{ChannelsLast} is of another engine, and ours lays maps out as its kernels want them; give {Name} as well, or leave it out."
             : null);
+
+    private static bool IsOurs(GivenFlags given) => given[Name] is null or Cpu;
+
+    private static T With<T>(T options, Func<T, IModuleEngine?> get, Func<T, IModuleEngine?, T> set, Func<TorchOptions, TorchOptions> change) =>
+        get(options) is TorchEngine engine ? set(options, new TorchEngine(change(engine.Options))) : options;
 
     private static Named Read(string text)
     {

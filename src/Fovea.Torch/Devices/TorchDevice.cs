@@ -12,27 +12,28 @@ internal sealed class TorchDevice
 
     private const string Gpu = "cuda";
     private readonly torch.Device? _gpu;
+    private readonly bool _isChannelsLast;
 
-    private TorchDevice(torch.Device? gpu) => _gpu = gpu;
+    private TorchDevice(torch.Device? gpu, bool isChannelsLast) => (_gpu, _isChannelsLast) = (gpu, isChannelsLast);
 
     /// <summary>The processor.</summary>
-    public static TorchDevice Cpu { get; } = new(null);
+    public static TorchDevice Cpu { get; } = new(null, isChannelsLast: false);
 
-    /// <summary>The device of a name.</summary>
+    /// <summary>The device that options name, and how maps lie there.</summary>
     /// <exception cref="TorchException">There is no such device, or libtorch is not there.</exception>
-    public static TorchDevice Find(string name)
+    public static TorchDevice Find(TorchOptions options)
     {
-        int? number = Number(name);
+        int? number = Number(options.Device);
         if (number is not { } asked)
         {
             TorchLibrary.Load();
-            return Cpu;
+            return options.ChannelsLast ? new TorchDevice(null, isChannelsLast: true) : Cpu;
         }
 
         TorchLibrary.LoadCuda();
         int count = torch.cuda.device_count();
-        return asked < count ? new TorchDevice(new torch.Device(DeviceType.CUDA, asked))
-            : throw new TorchException($"expected a GPU of this machine, of which libtorch sees {count}, got {name}; give {(count == 0 ? Processor : $"{Gpu}:{count - 1}")}.");
+        return asked < count ? new TorchDevice(new torch.Device(DeviceType.CUDA, asked), options.ChannelsLast)
+            : throw new TorchException($"expected a GPU of this machine, of which libtorch sees {count}, got {options.Device}; give {(count == 0 ? Processor : $"{Gpu}:{count - 1}")}.");
     }
 
     /// <summary>The number of the GPU that a name says; null for the processor.</summary>
@@ -52,20 +53,20 @@ internal sealed class TorchDevice
         TorchTensor host = TorchValues.Write(from);
         if (_gpu is null)
         {
-            return host;
+            return Laid(host);
         }
 
         using (host)
         {
             using TorchTensor pinned = host.pin_memory();
-            return pinned.to(_gpu, non_blocking: true).DetachFromDisposeScope();
+            return Laid(pinned.to(_gpu, non_blocking: true).DetachFromDisposeScope());
         }
     }
 
     /// <summary>Gives a tensor that <see cref="Write"/> made the values of one of ours, of its shape and element type, in place.</summary>
     public void Overwrite(TorchTensor to, Tensor from)
     {
-        if (_gpu is null)
+        if (_gpu is null && to.is_contiguous())
         {
             TorchValues.Overwrite(to, from);
             return;
@@ -73,7 +74,22 @@ internal sealed class TorchDevice
 
         using IDisposable still = torch.no_grad();
         using TorchTensor host = TorchValues.Write(from);
-        using TorchTensor pinned = host.pin_memory();
-        to.copy_(pinned, nonBlocking: true);
+        using TorchTensor pinned = _gpu is null ? host.alias() : host.pin_memory();
+        to.copy_(pinned, nonBlocking: _gpu is not null);
+    }
+
+    // libtorch sees how maps lie by their strides: rows of [N, H, W, C] under the axes of [N, C, H, W] are what it calls channels_last.
+    private TorchTensor Laid(TorchTensor value)
+    {
+        if (!_isChannelsLast || value.dim() != 4)
+        {
+            return value;
+        }
+
+        using (value)
+        {
+            using TorchTensor rows = value.permute(0, 2, 3, 1), innermost = rows.contiguous();
+            return innermost.permute(0, 3, 1, 2).DetachFromDisposeScope();
+        }
     }
 }

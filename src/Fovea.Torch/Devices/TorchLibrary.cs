@@ -88,7 +88,7 @@ public static class TorchLibrary
             if (string.IsNullOrEmpty(folder) || IsBesideTheProgram())
             {
                 LoadBesideTheProgram(managed);
-                Prepare(managed);
+                Prepare();
                 return null;
             }
 
@@ -102,7 +102,7 @@ public static class TorchLibrary
                 File.Exists(FileOf(folder, name)) ? NativeLibrary.Load(FileOf(folder, name)) : 0;
             NativeLibrary.Load(FileOf(folder, Engine));
             NativeLibrary.Load(FileOf(folder, Binding));
-            Prepare(managed);
+            Prepare();
             return null;
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
@@ -112,9 +112,9 @@ public static class TorchLibrary
         }
     }
 
-    private static void Prepare(Assembly managed)
+    private static void Prepare()
     {
-        Nnpack.TurnOff(managed);
+        TorchContext.TurnOffNnpack();
         HeapMemory.Keep();
     }
 

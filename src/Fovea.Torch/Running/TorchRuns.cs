@@ -15,7 +15,8 @@ internal sealed class TorchRuns : IDisposable
     /// <exception cref="TorchException">The native library is not there, or the device.</exception>
     public TorchRuns(Module module, TorchOptions options, Func<Tensor[], Tensor[]> function)
     {
-        var device = TorchDevice.Find(options.Device);
+        var device = TorchDevice.Find(options);
+        TorchContext.SetDeterministic(options.Deterministic);
         if (options.Device != TorchDevice.Processor)
         {
             torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = options.Precision == TorchPrecision.TensorFloat32;

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Fovea.Models;
+using Fovea.Testing;
 
 namespace Fovea.Torch.Tests;
 
@@ -28,6 +30,27 @@ public sealed class TorchDeviceTests
     {
         var engine = new TorchEngine(new TorchOptions { Device = device, Precision = precision });
         Assert.Equal((name, hasOwnMemory), (engine.Name, engine.HasOwnMemory));
+        var asked = new TorchEngine(engine.Options with { ChannelsLast = true, Deterministic = true });
+        Assert.Equal($"{name} channels-last deterministic", asked.Name);
+    }
+
+    // A switch of the process: what is made last settles it, and the same numbers come of both kinds of kernels.
+    [Fact]
+    public void Deterministic_kernels_are_asked_for_and_left_again()
+    {
+        Engine.Need();
+        using TensorScope scope = TensorScope.Begin();
+        using IDisposable still = GradMode.NoGrad();
+        Fovea.Layers.Module model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = 32, Classes = 7 });
+        Tensor x = DrawnModels.Image(2, 32);
+        float[][] made = [.. new[] { false, true, true, false }.Select(isAsked =>
+        {
+            using var torch = new TorchModule(model, new TorchOptions { Deterministic = isAsked });
+            Assert.Equal(isAsked, TorchContext.IsDeterministic);
+            return torch.Run(x).ToArray<float>();
+        })];
+        Assert.Equal(made[1], made[2]);
+        Assert.All(made[1].Zip(made[0]), p => Assert.Equal(p.Second, p.First, 1e-4));
     }
 
     [Fact]

@@ -16,20 +16,20 @@ public sealed class TorchModuleTests
     // The same in double precision: some 10⁻¹² of the largest.
     private const double Float64Tolerance = 1e-10;
 
-    public static TheoryData<string, string> Models => new()
-    {
-        { "resnet20-cifar", "se" }, { "resnet20-cifar", "cbam" }, { "resnet8", "coordinate" }, { "vit_mini_patch4", string.Empty },
-    };
+    private static readonly (string Key, string Attention)[] s_models = [("resnet20-cifar", "se"), ("resnet20-cifar", "cbam"), ("resnet8", "coordinate"), ("vit_mini_patch4", string.Empty)];
+
+    /// <summary>Models, each with maps that lie as [N, C, H, W] and with channels innermost.</summary>
+    public static TheoryData<string, string, bool> ModelsEachWay => [.. s_models.SelectMany(m => new[] { (m.Key, m.Attention, false), (m.Key, m.Attention, true) })];
 
     [Theory]
-    [MemberData(nameof(Models))]
-    public void A_model_gives_the_same_in_evaluation_mode(string key, string attention)
+    [MemberData(nameof(ModelsEachWay))]
+    public void A_model_gives_the_same_in_evaluation_mode(string key, string attention, bool channelsLast)
     {
         Engine.Need();
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
         Module model = Make(key, attention);
-        using var torch = new TorchModule(model);
+        using var torch = new TorchModule(model, new TorchOptions { ChannelsLast = channelsLast });
         foreach (int batch in new[] { 1, 3 })
         {
             Tensor x = DrawnModels.Image(batch, ImageSize);
@@ -71,8 +71,8 @@ public sealed class TorchModuleTests
     }
 
     [Theory]
-    [MemberData(nameof(Models))]
-    public void A_model_gives_the_same_gradients_in_training_mode(string key, string attention)
+    [MemberData(nameof(ModelsEachWay))]
+    public void A_model_gives_the_same_gradients_in_training_mode(string key, string attention, bool channelsLast)
     {
         Engine.Need();
         using TensorScope scope = TensorScope.Begin();
@@ -85,7 +85,7 @@ public sealed class TorchModuleTests
         new Generator(3).FillUniform<double>(cotangent.AsSpan<double>(), -1, 1);
         y.Backward(cotangent);
 
-        using var torch = new TorchModule(twin);
+        using var torch = new TorchModule(twin, new TorchOptions { ChannelsLast = channelsLast });
         using TorchPass pass = torch.Forward(x);
         Near(y, pass.Output, Float64Tolerance, key);
         TorchGradients found = pass.Backward(cotangent);
@@ -117,17 +117,20 @@ public sealed class TorchModuleTests
         Near(norm.Call(x), torch.Run(x), Float32Tolerance, "after training");
     }
 
-    [Fact]
-    public void State_is_read_again_when_it_is_asked_for()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void State_is_read_again_when_it_is_asked_for(bool channelsLast)
     {
         Engine.Need();
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
         Module model = Make("resnet8", string.Empty);
-        using var torch = new TorchModule(model);
+        using var torch = new TorchModule(model, new TorchOptions { ChannelsLast = channelsLast });
         Tensor x = DrawnModels.Image(1, ImageSize);
         Tensor before = torch.Run(x);
-        model.Parameters().First().Fill(0);
+        Tensor first = model.Parameters().First();
+        new Generator(9).FillUniform<float>(first.AsSpan<float>(), -0.5f, 0.5f);
         Assert.Equal(before.ToArray<float>(), torch.Run(x).ToArray<float>());
         torch.ReadState();
         Near(model.Call(x), torch.Run(x), Float32Tolerance, "after ReadState");

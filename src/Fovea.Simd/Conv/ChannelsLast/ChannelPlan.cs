@@ -19,6 +19,8 @@ internal unsafe struct ChannelPlan
     // Positions of a map from which on its planes may be read unpacked: in smaller ones most reads would cross a cache line.
     private const int FewestInPlanes = 400;
 
+    private const int PageBytes = 4096;
+
     // Pieces that a loop should have, for the sake of machines with many processors.
     private const int EnoughPieces = 16;
 
@@ -74,7 +76,7 @@ internal unsafe struct ChannelPlan
         plan.Units = plan.Units is > EnoughPieces and < 4 * EnoughPieces ? (plan.Units + 3) / 4 * 4 : plan.Units;
         plan.UnitPositions = Whole((int)((all + plan.Units - 1) / plan.Units), plan.Units, V.Width);
         plan.Units = (int)((all + plan.UnitPositions - 1) / plan.UnitPositions);
-        plan.Direct = ReadsPlanes(job, V.Width);
+        plan.Direct = ReadsPlanes<T>(job, V.Width);
         if (plan.Direct)
         {
             plan.UnitPositions = Math.Min(plan.UnitPositions, job.Positions);
@@ -108,10 +110,13 @@ internal unsafe struct ChannelPlan
         ? Math.Min(UnitPositions, Job.Positions - (unit % Bands * UnitPositions))
         : (int)Math.Min(UnitPositions, ((long)Job.Batch * Job.Positions) - ((long)unit * UnitPositions));
 
-    // Staging pays where many outputs share it. Tiles of an even number of rows must not reach beyond a plane.
-    private static bool ReadsPlanes(in ConvJob job, int width) =>
+    // Staging pays where many outputs share it, or where the second-level cache has room for what is staged beside what it is made from. Planes a multiple of a page apart lie in
+    // the same few sets of the first-level cache, which then holds nothing until it is read again. Tiles of an even number of rows must not reach beyond a plane.
+    private static bool ReadsPlanes<T>(in ConvJob job, int width)
+        where T : unmanaged =>
         job.IsFlat && job.PatchWidth == 0 && job.Outputs <= job.Inputs && job.Inputs % width == 0
-        && job.Positions % 2 == 0 && job.Positions >= FewestInPlanes;
+        && job.Positions % 2 == 0 && job.Positions >= FewestInPlanes
+        && CacheSizes.SecondLevel < 2 * UnitBytes && job.Positions * (long)sizeof(T) % PageBytes != 0;
 
     // Units begin where a register of positions does, and hold whole groups where a unit more or less does not matter.
     private static int Whole(int positions, int units, int width) =>

@@ -16,14 +16,19 @@ internal static class CacheSizes
     // of it: what is told of more than the usual says nothing.
     private const long Least = 4L << 20;
     private const long Most = Usual;
+    private const long UsualSecond = 1L << 20;
     private static readonly long s_told = Read(Folder) ?? Usual;
     private static long s_lastLevel = Math.Clamp(s_told, Least, Most);
+    private static long s_secondLevel = Read(Folder, level: 2) ?? UsualSecond;
 
     /// <summary>Bytes of the last level of the caches as the system says, however many others use it too.</summary>
     public static long Told => s_told;
 
     /// <summary>Bytes of the last level of the caches that the process can count on.</summary>
     public static long LastLevel => Volatile.Read(ref s_lastLevel);
+
+    /// <summary>Bytes of the second level, which a processor has to itself.</summary>
+    public static long SecondLevel => Volatile.Read(ref s_secondLevel);
 
     /// <summary>Bytes of data that threads still hand to one another through the last level, together with what falls out of it meanwhile.</summary>
     public static long Shared => LastLevel * 3 / 2;
@@ -33,14 +38,16 @@ internal static class CacheSizes
 
     /// <summary>The largest cache that a folder in the form of Linux' sysfs describes, in bytes; null where it describes none.</summary>
     /// <param name="folder">With a folder for each cache, and in it the files <c>level</c>, <c>type</c> and <c>size</c> (such as <c>8192K</c>).</param>
-    public static long? Read(string folder)
+    /// <param name="level">Of which level; null for any.</param>
+    public static long? Read(string folder, int? level = null)
     {
         try
         {
             long largest = 0;
             foreach (string cache in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "index*") : [])
             {
-                largest = Math.Max(largest, Text(cache, "type") == "Instruction" ? 0 : Bytes(Text(cache, "size")));
+                bool counts = Text(cache, "type") != "Instruction" && (level is null || Number(Text(cache, "level")) == level);
+                largest = Math.Max(largest, counts ? Bytes(Text(cache, "size")) : 0);
             }
 
             return largest > 0 ? largest : null;
@@ -51,8 +58,8 @@ internal static class CacheSizes
         }
     }
 
-    /// <summary>Takes another size for that of the machine, until the result is disposed: for tests.</summary>
-    public static IDisposable Assume(long lastLevel) => new Assumption(Interlocked.Exchange(ref s_lastLevel, lastLevel));
+    /// <summary>Takes another size for those of the machine's second and last level, until the result is disposed: for tests.</summary>
+    public static IDisposable Assume(long size) => new Assumption(Interlocked.Exchange(ref s_lastLevel, size), Interlocked.Exchange(ref s_secondLevel, size));
 
     private static string Text(string cache, string name) => File.ReadAllText(Path.Combine(cache, name)).Trim();
 
@@ -65,8 +72,12 @@ internal static class CacheSizes
 
     private static long Number(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
 
-    private sealed class Assumption(long before) : IDisposable
+    private sealed class Assumption(long lastLevel, long secondLevel) : IDisposable
     {
-        public void Dispose() => Volatile.Write(ref s_lastLevel, before);
+        public void Dispose()
+        {
+            Volatile.Write(ref s_lastLevel, lastLevel);
+            Volatile.Write(ref s_secondLevel, secondLevel);
+        }
     }
 }

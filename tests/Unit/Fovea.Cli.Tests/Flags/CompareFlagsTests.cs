@@ -8,7 +8,7 @@ namespace Fovea.Cli.Tests.Flags;
 public sealed class CompareFlagsTests
 {
     // Of one run, or the candidates' difference, or the comparison's own under the same name.
-    private static readonly string[] s_ofRuns = ["--attention", "--resume", "--allow-changed-data", "--time-limit", "--output", "--name", "--exist-ok", "--device", "--precision"];
+    private static readonly string[] s_ofRuns = ["--attention", "--resume", "--allow-changed-data", "--time-limit", "--output", "--name", "--exist-ok", "--device", "--precision", "--channels-last", "--deterministic"];
 
     [Fact]
     public void Each_flag_sets_its_property()

@@ -37,6 +37,8 @@ public sealed class EvalFlagsTests
         ("--threads 1", "Threads", "1"),
         ("--device torch:cpu", "Engine", "torch:cpu"),
         ("--precision bfloat16 --device cuda", "Engine", "cuda bfloat16"),
+        ("--channels-last --device torch:cpu", "Engine", "torch:cpu channels-last"),
+        ("--deterministic --device torch:cpu", "Engine", "torch:cpu deterministic"),
     ];
 
     private static readonly (string Words, string Property, string Value)[] s_eval =

@@ -146,14 +146,15 @@ public sealed class TrainFlagsTests
     // A flag without a case above would not be known to set the right property. What computes is of a process, and in no config.json.
     [Fact]
     public void Every_flag_has_a_case() =>
-        Assert.Equal(["--device", "--precision"], TrainFlags.Build().All.Select(f => f.Option.Name).Except(s_cases.Select(c => c.Words.Split(' ', '=')[0])));
+        Assert.Equal(["--device", "--precision", "--channels-last", "--deterministic"], TrainFlags.Build().All.Select(f => f.Option.Name).Except(s_cases.Select(c => c.Words.Split(' ', '=')[0])));
 
     [Theory]
     [InlineData("--device torch:cpu", "torch:cpu")]
     [InlineData("--device cuda:1 --precision bfloat16", "cuda:1 bfloat16")]
     [InlineData("--precision float16 --device torch:cpu", "torch:cpu float16")]
     [InlineData("--device cuda --precision tf32", "cuda tf32")]
-    [InlineData("--device cpu", null)]
+    [InlineData("--device torch:cpu --deterministic --channels-last", "torch:cpu channels-last deterministic")]
+    [InlineData("--device cpu --deterministic", null)]
     public void What_computes_is_of_the_process_and_not_of_the_run(string words, string? engine)
     {
         TrainOptions options = Parse(words);
@@ -209,6 +210,7 @@ public sealed class TrainFlagsTests
     [InlineData("--device gpu", "--device: expected cpu, torch:cpu, cuda or cuda:N, got \"gpu\".")]
     [InlineData("--device torch:cpu --precision int8", "--precision: there is no \"int8\"; known are: float32, tf32, bfloat16, float16.")]
     [InlineData("--precision bfloat16", "--precision is of another engine, and ours computes in the model's own element type; give --device as well, or leave it out.")]
+    [InlineData("--channels-last --device cpu", "--channels-last is of another engine, and ours lays maps out as its kernels want them; give --device as well, or leave it out.")]
     [InlineData("--data --epochs", "--data: expected a value, got the flag --epochs.")]
     public void A_value_out_of_its_range_is_refused(string words, string message)
     {

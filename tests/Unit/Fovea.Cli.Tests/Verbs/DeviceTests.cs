@@ -12,12 +12,14 @@ public sealed class DeviceTests
 
     static DeviceTests() => LibTorch.Find();
 
-    [Fact]
-    public void Every_golden_holds_on_libtorch()
+    [Theory]
+    [InlineData]
+    [InlineData("--channels-last", "--deterministic")]
+    public void Every_golden_holds_on_libtorch(params string[] how)
     {
         Assert.SkipUnless(TorchLibrary.IsAvailable, $"{LibTorch.Missing}: {TorchLibrary.Problem}");
         int cases = Directory.GetFiles(s_goldens, "*.safetensors", SearchOption.AllDirectories).Length;
-        Assert.EndsWith($"{2 * cases} of {2 * cases} cases pass{Environment.NewLine}", Cli.Ok("verify", s_goldens, "--device", "torch:cpu", "--path", "all"), StringComparison.Ordinal);
+        Assert.EndsWith($"{2 * cases} of {2 * cases} cases pass{Environment.NewLine}", Cli.Ok(["verify", s_goldens, "--device", "torch:cpu", "--path", "all", .. how]), StringComparison.Ordinal);
     }
 
     [Fact]

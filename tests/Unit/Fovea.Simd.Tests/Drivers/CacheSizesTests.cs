@@ -31,6 +31,20 @@ public sealed class CacheSizesTests : IDisposable
     }
 
     [Fact]
+    public void A_level_is_asked_for_by_its_number()
+    {
+        foreach ((string name, string level, string type, string size) in new[] { ("index0", "1", "Data", "48K"), ("index2", "2", "Unified", "2048K"), ("index3", "3", "Unified", "260M") })
+        {
+            string cache = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+            File.WriteAllText(Path.Combine(cache, "level"), level + "\n");
+            File.WriteAllText(Path.Combine(cache, "type"), type + "\n");
+            File.WriteAllText(Path.Combine(cache, "size"), size + "\n");
+        }
+
+        Assert.Equal([48L << 10, 2L << 20, 260L << 20, null], new int?[] { 1, 2, 3, 4 }.Select(level => CacheSizes.Read(_folder, level)));
+    }
+
+    [Fact]
     public void What_cannot_be_read_is_not_told()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "index0"));
