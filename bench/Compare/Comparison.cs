@@ -10,10 +10,19 @@ internal sealed class Comparison(Peer pytorch, Peer? libTorch, Peer? onnxRuntime
     // Workers of OpenMP, OpenBLAS and ONNX Runtime spin for milliseconds after their last loop, which the next engine would pay for.
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(80);
 
+    private string? _group;
+
     /// <summary>Measures one row.</summary>
     /// <exception cref="PeerException">PyTorch could not build it.</exception>
     public Result Measure(Row row)
     {
+        // Peers keep what memory they were ever given: those of small rows are not to take it from the large ones.
+        if (_group is not null && _group != row.Group)
+        {
+            Array.ForEach([.. new[] { pytorch, libTorch, onnxRuntime }.OfType<Peer>()], p => p.End());
+        }
+
+        _group = row.Group;
         using TensorScope scope = TensorScope.Begin();
         using var mine = new FoveaWork(row);
         Dictionary<string, Peer> peers = [];

@@ -93,7 +93,8 @@ internal sealed class Peer : IDisposable
     public List<double> Time(string engine, double seconds) =>
         [.. Ask(string.Create(CultureInfo.InvariantCulture, $"time {engine} {seconds}"))["ms"]!.AsArray().Select(v => (double)v!)];
 
-    public void Dispose()
+    /// <summary>Ends the process, with all the memory that it has kept; the next <see cref="Prepare"/> finds a new one.</summary>
+    public void End()
     {
         try
         {
@@ -107,8 +108,13 @@ internal sealed class Peer : IDisposable
         if (!_process.WaitForExit(TimeSpan.FromSeconds(10)))
         {
             _process.Kill();
+            _process.WaitForExit();
         }
+    }
 
+    public void Dispose()
+    {
+        End();
         _process.Dispose();
     }
 

@@ -41,7 +41,7 @@ public sealed class TorchDeviceTests
         Engine.Need();
         using TensorScope scope = TensorScope.Begin();
         using IDisposable still = GradMode.NoGrad();
-        Fovea.Layers.Module model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = 32, Classes = 7 });
+        Module model = DrawnModels.Make("resnet8", new ModelOptions { ImageSize = 32, Classes = 7 });
         Tensor x = DrawnModels.Image(2, 32);
         float[][] made = [.. new[] { false, true, true, false }.Select(isAsked =>
         {
