@@ -57,7 +57,7 @@ internal static class TorchContext
 
         if (Find<EnableOrWarn>(DeterministicAlgorithms) is not { } set)
         {
-            throw new TorchException("expected a libtorch whose switch for deterministic kernels can be reached, got one that shows it under no name known here (on Windows it does not); leave --deterministic out.");
+            throw new TorchException("expected a libtorch whose switch for deterministic kernels can be reached, got one that shows it under no name known here (on Windows it does not); leave Deterministic, or --deterministic, out.");
         }
 
         set(Current(), isOn, onlyWarns: true);
