@@ -1,3 +1,4 @@
+using Fovea.Torch.Looking;
 using Fovea.Torch.Training;
 
 namespace Fovea.Torch;
@@ -47,6 +48,14 @@ public sealed class TorchEngine : IModuleEngine
     {
         ArgumentNullException.ThrowIfNull(module);
         return new TorchTraining(module, Options);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="TorchException">The native library is not there (see <see cref="TorchLibrary"/>), or the device.</exception>
+    public ILookedModule LoadForLooking(Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return new TorchLook(module, Options);
     }
 
     /// <inheritdoc/>

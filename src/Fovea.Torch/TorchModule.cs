@@ -1,6 +1,4 @@
 using Fovea.Torch.Running;
-using TorchSharp;
-using TorchTensor = TorchSharp.torch.Tensor;
 
 namespace Fovea.Torch;
 
@@ -55,18 +53,7 @@ public sealed class TorchModule : IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        using IDisposable still = torch.no_grad();
-        TorchTensor[] moved = _runs.Write(inputs);
-        try
-        {
-            GraphRun made = _runs.Run(inputs, moved);
-            using TorchTensor output = made.Outputs[0];
-            return TorchValues.Read(output, made.Specs[0]);
-        }
-        finally
-        {
-            Array.ForEach(moved, t => t.Dispose());
-        }
+        return _runs.Compute(inputs);
     }
 
     /// <summary>Computes the module's result and keeps what its gradients need.</summary>

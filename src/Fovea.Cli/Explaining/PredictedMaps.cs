@@ -24,12 +24,7 @@ internal sealed class PredictedMaps(Predictor predictor, string method, string f
     public WrittenMap Write(Image image, string name, CancellationToken stop)
     {
         using TensorScope scope = TensorScope.Begin();
-        Tensor x = _pipeline.ToInput(image), output;
-        using (GradMode.NoGrad())
-        {
-            output = predictor.Model.Call(x);
-        }
-
+        Tensor x = _pipeline.ToInput(image), output = EngineLooks.Run(predictor.Model, x);
         WrittenMap map = _maker.Make(x, AskedTarget.Of(null, predictor.Classes, predictor.Description.Title, output), stop)[0];
         return _writer.Write(map, MapGround.Of(_pipeline.SeenOf(image)), $"{name}.");
     }

@@ -14,6 +14,9 @@ internal static class DeviceFlag
     private const string ChannelsLast = "--channels-last";
     private const string Deterministic = "--deterministic";
 
+    /// <summary>The flags' names.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Name, Precision, ChannelsLast, Deterministic];
+
     private static readonly FlagValue<Named> s_device = new($"{Cpu}|{Torch}{Cpu}|cuda|cuda:N", Read, [Cpu, Torch + Cpu, "cuda"]);
 
     private static readonly FlagValue<(string Word, TorchPrecision Value)> s_precision = FlagValues.OneOf(

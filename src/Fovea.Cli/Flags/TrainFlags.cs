@@ -144,13 +144,13 @@ internal static class TrainFlags
             .AddSwitch("--allow-changed-data", "Resume although images were added, removed or changed. What was trained on never becomes validation.",
                 (o, v) => o with { AllowChangedData = v });
         AddProcess(flags);
-        flags.Device(o => o.Engine, (o, v) => o with { Engine = v });
         flags.Add("--time-limit", FlagValues.Duration, "When to stop at the latest: 90s, 10m, 1.5h, 1:30:00 (a bare number counts seconds); default: no limit.",
             (o, v) => o with { TimeLimit = v });
     }
 
     private static void AddProcess(FlagSet<TrainOptions> flags) => flags
         .Add("--seed", FlagValues.Seed, "What everything random is derived from; default 0.", (o, v) => o with { Seed = v })
+        .Device(o => o.Engine, (o, v) => o with { Engine = v })
         .Threads((o, v) => o with { Threads = v })
         .Add("--memory-limit", FlagValues.Bytes, "Memory that the run may take at most: 8GB, 500MB or bytes; default: what the machine or the container has.",
             (o, v) => o with { MemoryLimit = v });

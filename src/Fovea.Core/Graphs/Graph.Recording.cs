@@ -59,6 +59,16 @@ public sealed partial class Graph
         return graph;
     }
 
+    /// <summary>As <see cref="TraceWritten"/>, and tells which tensor is which value; what the function gives belongs to the scope around the call.</summary>
+    internal static Graph TraceDeferred(Func<Tensor[], Tensor[]> function, Recorded recorded, params TensorSpec[] inputs)
+    {
+        using IDisposable still = GradMode.NoGrad();
+        using TensorScope scope = TensorScope.Begin();
+        var graph = new Graph { IsSymbolic = true, IsFormula = true, IsWritten = true };
+        graph.Record(x => Array.ConvertAll(function(x), scope.Keep), Array.ConvertAll(inputs, SymbolicTensor), recorded);
+        return graph;
+    }
+
     /// <summary>Records an op that ran; null where the graph records shapes alone.</summary>
     internal GraphNode? Add(Op op, Tensor[] inputs, Tensor[] outputs, TimeSpan elapsed)
     {
@@ -93,7 +103,7 @@ public sealed partial class Graph
         return outputs;
     }
 
-    private void Record(Func<Tensor[], Tensor[]> function, Tensor[] inputs)
+    private void Record(Func<Tensor[], Tensor[]> function, Tensor[] inputs, Recorded? recorded = null)
     {
         Inputs = [.. inputs.Select(NumberOf)];
         Execution before = Execution.Current;
@@ -108,6 +118,7 @@ public sealed partial class Graph
             Execution.Current = Execution.Current with { Trace = before.Trace };
         }
 
+        recorded?.Invoke(_numbers, _symbols);
         HashSet<int> made = [.. Inputs, .. _nodes.SelectMany(n => n.Outputs)];
         foreach ((Tensor tensor, int number) in _numbers)
         {
@@ -147,6 +158,9 @@ public sealed partial class Graph
 
         return number;
     }
+
+    /// <summary>Is told the numbers of the tensors that a function made, once it is recorded.</summary>
+    internal delegate void Recorded(IReadOnlyDictionary<Tensor, int> tensors, IReadOnlyDictionary<(Storage Storage, TensorSpec Spec), int> symbols);
 
     private sealed class Leave(Graph graph) : IDisposable
     {

@@ -101,7 +101,9 @@ public sealed partial class Graph : IDisposable
         {
             if (node.Op is IDecomposable op && !keep(node.Op))
             {
-                simple.Splice(node, TraceWritten(op.Decompose, [.. node.Inputs.Select(i => _values[i])]).Decompose(keep));
+                using Graph written = TraceWritten(op.Decompose, [.. node.Inputs.Select(i => _values[i])]);
+                using Graph parts = written.Decompose(keep);
+                simple.Splice(node, parts);
             }
             else
             {

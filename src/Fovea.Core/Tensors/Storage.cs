@@ -8,7 +8,7 @@ namespace Fovea;
 /// </summary>
 /// <remarks>
 /// Two kinds own no block: a place in somebody else's (the arena of a compiled model, or the tensor that it was given), and the
-/// storage of a symbolic tensor, which has a size but no values.
+/// storage of a symbolic tensor, which has a size but no values, unless it is given those of another storage afterwards.
 /// </remarks>
 internal sealed class Storage
 {
@@ -16,6 +16,7 @@ internal sealed class Storage
     private readonly bool _owns;
     private AlignedBlock? _block;
     private long _offset;
+    private Storage? _values;
     private int _shares = 1;
     private int _unowned;
 
@@ -51,6 +52,9 @@ internal sealed class Storage
     /// <summary>Whether the only share is the caller's, so that the values may be overwritten.</summary>
     public bool IsExclusive => Volatile.Read(ref _shares) == 1;
 
+    /// <summary>Whether somebody holds a share.</summary>
+    public bool IsHeld => Volatile.Read(ref _shares) > 0;
+
     /// <summary>Whether one tensor alone has this memory, which is a block of its own, so that it may be given to another tensor.</summary>
     public bool IsMovable => _owns && IsExclusive;
 
@@ -62,6 +66,14 @@ internal sealed class Storage
 
     /// <summary>Moves a place into the memory of another storage, which the caller keeps alive.</summary>
     public void PointTo(Storage other) => (_block, _offset) = (other._block, other._offset);
+
+    /// <summary>Gives the storage of a symbolic tensor values: those of another storage of its size, in which it holds a share as long as somebody holds one in it.</summary>
+    public void TakeValues(Storage values)
+    {
+        _values = values.Share();
+        _values.MarkUnowned();
+        PointTo(values);
+    }
 
     /// <summary>Moves a place to the start of a block, which the caller keeps alive; null for nowhere.</summary>
     public void PointTo(AlignedBlock? block) => (_block, _offset) = (block, 0);
@@ -107,6 +119,10 @@ internal sealed class Storage
         {
             GC.SuppressFinalize(this);
             GiveBack();
+        }
+        else if (left == 0)
+        {
+            _values?.Release();
         }
     }
 

@@ -38,7 +38,7 @@ public abstract class Cam : IMapMethod
         meter.Begin(WorkStage.Running, images.Shape[0] * (1L + TrialsOf(layer)));
         meter.Step(images.Shape[0]);
         Tensor scores = target.Score(output);
-        Tensor? gradients = UsesGradients ? Gradients(scores, made.Made, layer) : null;
+        Tensor? gradients = UsesGradients ? Gradients(look, scores, made.Made, layer) : null;
         double[] all = scores.To(DType.Float64).ToArray<double>();
         ScalarMap[] maps = [.. Enumerable.Range(0, images.Shape[0]).Select(n => Finish(layer, Map(new CamSample
         {
@@ -69,12 +69,8 @@ public abstract class Cam : IMapMethod
     /// <summary>The map of a picture before negative sums are dropped, [positions].</summary>
     private protected abstract double[] Map(CamSample sample);
 
-    private Tensor Gradients(Tensor scores, Tensor made, GridLayer layer)
-    {
-        Tensor sum = scores.Sum();
-        return (sum.RequiresGrad ? sum.Gradients([made])[0] : null) ?? throw new OptionException("layer",
-            $"the target does not depend on \"{layer.Name}\", whose output goes no further or lies on another branch; choose a layer on the way to the target.");
-    }
+    private static Tensor Gradients(ModelLook look, Tensor scores, Tensor made, GridLayer layer) => look.Gradients(scores, made)[0] ?? throw new OptionException("layer",
+        $"the target does not depend on \"{layer.Name}\", whose output goes no further or lies on another branch; choose a layer on the way to the target.");
 
     // Max keeps NaN: a map that cannot be trusted shows it.
     private ScalarMap Finish(GridLayer layer, double[] map) =>

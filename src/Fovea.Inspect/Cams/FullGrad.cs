@@ -46,7 +46,7 @@ public sealed class FullGrad : IMapMethod
         }
 
         meter.Check();
-        Tensor?[] gradients = target.Score(output).Sum().Gradients([x, .. biased.Select(b => b.Made)]);
+        Tensor?[] gradients = look.Gradients(target.Score(output), [x, .. biased.Select(b => b.Made)]);
         var input = new GridLayer(Everywhere, x.Shape[1], x.Shape[2], x.Shape[3], Tokens: false, Prefix: 0);
         ScalarMap[] maps = [.. Enumerable.Range(0, x.Shape[0]).Select(n => Map(input, x, gradients, biased, n))];
         meter.End();

@@ -1,13 +1,14 @@
 namespace Fovea.Inspect;
 
 /// <summary>
-/// Scores many pictures of one size by a model as it is now, in its evaluation mode: compiled once where the model can be. What changes in the model
+/// Scores many pictures of one size by a model as it is now, in its evaluation mode: compiled once where the model can be, or on the engine that looks into it go to (<see cref="EngineLooks"/>). What changes in the model
 /// afterwards, it does not see. The model is left as it was.
 /// </summary>
 public sealed class PictureScorer : IDisposable
 {
     private readonly Module _model;
     private readonly CompiledModel? _compiled;
+    private readonly IRunningModule? _elsewhere;
     private readonly Shape _picture;
     private readonly int _batch;
 
@@ -21,6 +22,12 @@ public sealed class PictureScorer : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         (_model, _picture, _batch) = (model, picture.With(0, 1), batch);
         using var evaluation = new EvaluationMode(model);
+        if (EngineLooks.Of(model) is { } there)
+        {
+            _elsewhere = there.Engine.Load(model);
+            return;
+        }
+
         try
         {
             _compiled = model.Compile(CompileOptions.Default, new TensorSpec(picture.With(0, batch), DType.Float32));
@@ -70,7 +77,11 @@ public sealed class PictureScorer : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _compiled?.Dispose();
+    public void Dispose()
+    {
+        _compiled?.Dispose();
+        _elsewhere?.Dispose();
+    }
 
     private Tensor Run(Tensor x)
     {
@@ -80,6 +91,6 @@ public sealed class PictureScorer : IDisposable
         }
 
         using var evaluation = new EvaluationMode(_model);
-        return _model.Call(x);
+        return _elsewhere?.Run(x) ?? _model.Call(x);
     }
 }

@@ -4,7 +4,8 @@ namespace Fovea.Inspect;
 
 /// <summary>
 /// A look at a model while it runs: in evaluation mode, with ears at its modules that hear the calls of this look alone, though others may run
-/// the model at the same time. What it makes lives until it is disposed; of the model nothing stays changed.
+/// the model at the same time. What it makes lives until it is disposed; of the model nothing stays changed. Where <see cref="EngineLooks"/> says so, another
+/// engine runs it: then what modules give has no values before the run has ended.
 /// </summary>
 internal sealed class ModelLook : IDisposable
 {
@@ -13,11 +14,13 @@ internal sealed class ModelLook : IDisposable
     private readonly EvaluationMode _mode;
     private readonly TensorScope _scope;
     private readonly List<IDisposable> _held = [];
+    private readonly EngineRuns? _elsewhere;
 
     public ModelLook(Module model)
     {
         (Model, _mode, _scope) = (model, new EvaluationMode(model), TensorScope.Begin());
         s_current.Value = this;
+        _elsewhere = EngineLooks.Of(model) is { } there ? Add(new EngineRuns(there)) : null;
     }
 
     public Module Model { get; }
@@ -45,7 +48,7 @@ internal sealed class ModelLook : IDisposable
     public Tensor Run(Tensor images)
     {
         using IDisposable still = GradMode.NoGrad();
-        return Model.Call(images);
+        return _elsewhere?.Run(Model, images, keepsTape: false) ?? Model.Call(images);
     }
 
     /// <summary>Runs the model on the tape, whether its weights require gradients or not.</summary>
@@ -54,8 +57,23 @@ internal sealed class ModelLook : IDisposable
     {
         using IDisposable recording = GradMode.EnableGrad();
         Tensor leaf = images.Detach();
+        if (_elsewhere is not null)
+        {
+            return (_elsewhere.Run(Model, leaf, keepsTape: true), leaf);
+        }
+
         leaf.RequiresGrad = true;
         return (Model.Call(leaf), leaf);
+    }
+
+    /// <summary>The gradients of a sum of scores with respect to the images of the last run on the tape, or to what modules made in it.</summary>
+    /// <param name="scores">What is summed, computed from the output.</param>
+    /// <param name="of">The images as that run gave them, or what a listener heard.</param>
+    /// <returns>For each its gradient; null where the scores do not depend on it.</returns>
+    public Tensor?[] Gradients(Tensor scores, params IReadOnlyList<Tensor> of)
+    {
+        Tensor sum = scores.Sum();
+        return !sum.RequiresGrad ? new Tensor?[of.Count] : _elsewhere?.Gradients(sum, of) ?? sum.Gradients([.. of]);
     }
 
     public void Dispose()

@@ -25,16 +25,16 @@ public sealed class GradientRollout : IMapMethod
         var meter = new WorkMeter(progress, cancellation);
         meter.Begin(WorkStage.Running, 1);
         using var look = new ModelLook(model);
-        Tensor? sum = null;
+        Tensor? scores = null;
         using ModelMaps maps = ModelMaps.Record(look, images, x =>
         {
             Tensor output = look.RunOnTape(x).Output;
-            sum = target.Score(output).Sum();
+            scores = target.Score(output);
             return output;
         });
         TokenRelations tokens = TokenRelations.Of(Name, model, maps.Sites);
         meter.Check();
-        Tensor?[] gradients = sum!.Gradients([.. tokens.Layers.Select(s => s.Relation!.Output!)]);
+        Tensor?[] gradients = look.Gradients(scores!, [.. tokens.Layers.Select(s => s.Relation!.Output!)]);
         ScalarMap[] made = Array.TrueForAll(gradients, static g => g is null)
             ? throw new OptionException(Name, "the target does not depend on the attention of the model's tokens.")
             : [.. Enumerable.Range(0, images.Shape[0]).Select(n => tokens.Map(Name, tokens.Product(

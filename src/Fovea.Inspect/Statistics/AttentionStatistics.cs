@@ -24,7 +24,6 @@ public sealed record AttentionStatistics(int Pictures, IReadOnlyList<GateStatist
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(batches);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        using var evaluation = new EvaluationMode(model);
         var totals = new AttentionTotals(model, rows);
         int pictures = 0;
         foreach (LabeledBatch batch in batches)
@@ -36,10 +35,9 @@ public sealed record AttentionStatistics(int Pictures, IReadOnlyList<GateStatist
                 throw new ShapeException("statistics", $"{count} labels, one a picture", $"{labels.Count}");
             }
 
-            using TensorScope scope = TensorScope.Begin();
-            using IDisposable inference = GradMode.NoGrad();
+            using var look = new ModelLook(model);
             using AttentionRecorder recorder = AttentionRecorder.Begin();
-            model.Call(batch.Images);
+            look.Run(batch.Images);
             totals.Add(recorder.Maps, batch);
             pictures += count;
             progress?.Report(pictures);

@@ -18,6 +18,11 @@ public interface IModuleEngine
     /// <param name="module">Its parameters, gradients and running statistics stay its own: see <see cref="ITrainingModule"/>.</param>
     /// <exception cref="FoveaException">The engine is not there, or cannot run such a module.</exception>
     ITrainingModule LoadForTraining(Module module);
+
+    /// <summary>Takes a module over to be looked into: for maps of what it attends to.</summary>
+    /// <param name="module">In evaluation mode. It stays as it is; after a change of its own see <see cref="ILookedModule.ReadState"/>.</param>
+    /// <exception cref="FoveaException">The engine is not there, or cannot run such a module.</exception>
+    ILookedModule LoadForLooking(Module module);
 }
 
 /// <summary>A module that an engine has taken over, for inference. Several threads may call it at once.</summary>

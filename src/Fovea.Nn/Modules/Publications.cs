@@ -15,9 +15,9 @@ internal sealed class Publications
     /// <summary>What was shown so far.</summary>
     public List<(Module Module, IPublished What)> All { get; } = [];
 
-    /// <summary>A share in a tensor's memory, beyond its scope and off the tape; in a formula, which has no values, the tensor itself.</summary>
+    /// <summary>A share in a tensor's memory, beyond its scope and off the tape; in a formula that is kept, the tensor itself.</summary>
     public static Tensor Share(Tensor tensor) =>
-        Execution.Current.Trace is { IsFormula: true } ? tensor : TensorScope.Detach(tensor.Detach());
+        Execution.Current.Trace is { IsFormula: true, IsWritten: false } ? tensor : TensorScope.Detach(tensor.Detach());
 }
 
 /// <summary>One thing that a module shows.</summary>

@@ -83,6 +83,14 @@ internal sealed class TorchGraph : IDisposable
     /// <returns>The results, which are the caller's to dispose.</returns>
     public TorchTensor[] Run(params TorchTensor[] inputs)
     {
+        using TorchOutputs outputs = RunInPlace(inputs);
+        return [.. _graph.Outputs.Select((n, i) => Output(outputs[i], _graph.Values[n]).DetachFromDisposeScope())];
+    }
+
+    /// <summary>Runs the graph, for results that are the tensors themselves that it made, on libtorch's tape, and whatever inputs and constants are among them.</summary>
+    /// <param name="inputs">In the order of the trace; they stay the caller's, and are to live as long as the results.</param>
+    public TorchOutputs RunInPlace(params TorchTensor[] inputs)
+    {
         var values = new TorchTensor?[_graph.Values.Count];
         var owned = new bool[values.Length];
         foreach ((int number, TorchTensor constant) in _constants)
@@ -103,7 +111,14 @@ internal sealed class TorchGraph : IDisposable
             }
 
             ApplyEffects(values);
-            return [.. _graph.Outputs.Select(n => Output(Made(values, n, "the graph"), _graph.Values[n]).DetachFromDisposeScope())];
+            HashSet<int> returned = [.. _graph.Outputs];
+            var outputs = new TorchOutputs([.. _graph.Outputs.Select(n => Made(values, n, "the graph"))], [.. returned.Where(n => owned[n]).Select(n => values[n]!)]);
+            foreach (int n in returned)
+            {
+                owned[n] = false;
+            }
+
+            return outputs;
         }
         finally
         {
@@ -175,4 +190,16 @@ internal sealed class TorchGraph : IDisposable
     /// <param name="Call">How.</param>
     /// <param name="Dropped">The values that are read here for the last time, or never.</param>
     private sealed record Step(GraphNode Node, TorchCall Call, int[] Dropped);
+}
+
+/// <summary>What a run of a graph left, as it is.</summary>
+/// <param name="outputs">The outputs, in their order.</param>
+/// <param name="owned">Those tensors among them that the run made.</param>
+internal sealed class TorchOutputs(TorchTensor[] outputs, TorchTensor[] owned) : IDisposable
+{
+    /// <summary>An output.</summary>
+    public TorchTensor this[int index] => outputs[index];
+
+    /// <summary>Gives the memory of those back that the run made.</summary>
+    public void Dispose() => Array.ForEach(owned, static t => t.Dispose());
 }

@@ -56,6 +56,23 @@ internal sealed class TorchRuns : IDisposable
         });
     }
 
+    /// <summary>The first output of inputs, without gradients; the current scope owns it.</summary>
+    public Tensor Compute(Tensor[] inputs)
+    {
+        using IDisposable still = torch.no_grad();
+        TorchTensor[] moved = Write(inputs);
+        try
+        {
+            GraphRun made = Run(inputs, moved);
+            using TorchTensor output = made.Outputs[0];
+            return TorchValues.Read(output, made.Specs[0]);
+        }
+        finally
+        {
+            Array.ForEach(moved, t => t.Dispose());
+        }
+    }
+
     /// <summary>Does something that may find no memory on the device.</summary>
     /// <param name="input">What the module was given.</param>
     /// <param name="values">What the values of its graph take together.</param>

@@ -24,6 +24,9 @@ public sealed record ComparisonResult
     /// <summary>What the scores are.</summary>
     public required TaskMetric Metric { get; init; }
 
+    /// <summary>What the steps were timed on, by its name (<see cref="IModuleEngine.Name"/>); null for our own engine.</summary>
+    public string? Engine { get; init; }
+
     /// <summary>Epochs of a whole run.</summary>
     public required int Epochs { get; init; }
 

@@ -58,6 +58,7 @@ internal static class ExplainFlags
         .Add("--opacity", FlagValues.Share, "How much of the picture a map covers, 0 to 1; default 0.5.", (o, v) => o with { Style = o.Style with { Opacity = v } })
         .AddSwitch("--smooth", "Interpolate between the middles of cells, instead of showing them as they are.", (o, v) => o with { Style = o.Style with { IsSmooth = v } })
         .Group("Run")
+        .Device(o => o.Engine, (o, v) => o with { Engine = v })
         .Threads((o, v) => o with { Threads = v })
         .Group("Output")
         .Add("--output --project", FlagValues.Folder, "The folder to write into; default runs/explain. With several pictures each has a folder of its own in it.",

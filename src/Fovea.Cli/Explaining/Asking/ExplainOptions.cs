@@ -57,6 +57,9 @@ internal sealed record ExplainOptions
 
     public string Output { get; init; } = DefaultOutput;
 
+    /// <summary>What runs the model; null for our own engine.</summary>
+    public IModuleEngine? Engine { get; init; }
+
     public int? Threads { get; init; }
 
     public int Top { get; init; } = 5;

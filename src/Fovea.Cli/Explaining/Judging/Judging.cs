@@ -17,6 +17,7 @@ internal static class Judging
             {
                 ExplainedModel model = ExplainedModel.Open(options.Weights, options.Request, DownloadProgress.Of(progress), stop);
                 progress.Report(new Notice($"{model.Description.Title}; preprocessing: {model.Description.PreprocessingText}"));
+                using EngineLooks? there = model.LooksOn(options.Engine);
                 var judge = new MapJudge(model.Module, model.Description, options, text => progress.Report(new Notice(text)));
                 return judge.Run(new Tenths(progress), stop);
             }));

@@ -1,5 +1,6 @@
 using Fovea.Cli.Converting;
 using Fovea.Cli.Flags;
+using Fovea.Inspect;
 using Fovea.Io;
 using Fovea.Onnx;
 using Fovea.Training;
@@ -34,6 +35,11 @@ internal sealed record ExplainedModel(Module Module, ModelDescription Descriptio
         var trained = TrainedModel.Open(weights, request, progress, stop);
         return new ExplainedModel(trained.Model, trained.Description, trained.Notes);
     }
+
+    /// <summary>Has what looks into the model run it on an engine, until what is returned is disposed.</summary>
+    /// <param name="engine">The engine; null for our own.</param>
+    /// <exception cref="FoveaException">The engine is not there.</exception>
+    public EngineLooks? LooksOn(IModuleEngine? engine) => engine is null ? null : EngineLooks.Begin(Module, engine);
 
     // What export wrote says all; of others the shapes of input and output do, and the flags.
     private static ExplainedModel OfOnnx(string path, ModelRequest request, IProgress<WorkProgress>? progress, CancellationToken stop)

@@ -41,15 +41,11 @@ internal sealed class Explainer : IDisposable
     {
         _curves.Prepare([1, _pipeline.Channels, _pipeline.Height, _pipeline.Width]);
         using TensorScope scope = TensorScope.Begin();
-        Tensor x = _pipeline.ToInput(image), output;
-        using (GradMode.NoGrad())
-        {
-            output = _model.Module.Call(x);
-        }
+        Tensor x = _pipeline.ToInput(image), output = Run(x);
 
         // What the model says of the picture takes more looks than the one that the maps are of, where it sees windows.
         IPrediction prediction = _reader is IPictureReader pictures
-            ? pictures.Read(_model.Module.Call, _model.Description.EvaluationPipeline(), WindowsAtATime, image, path)
+            ? pictures.Read(Run, _model.Description.EvaluationPipeline(), WindowsAtATime, image, path)
             : _reader.Read(output, [image], [path])[0];
         AskedTarget target = AskedTarget.Of(_options.Target, _model.Description.Classes, _model.Description.Title, output);
         Image ground = MapGround.Of(_pipeline.SeenOf(image));
@@ -63,4 +59,6 @@ internal sealed class Explainer : IDisposable
     }
 
     public void Dispose() => _curves.Dispose();
+
+    private Tensor Run(Tensor x) => EngineLooks.Run(_model.Module, x);
 }

@@ -4,6 +4,7 @@ using Fovea.Cli.Explaining;
 using Fovea.Cli.Flags;
 using Fovea.Cli.Predicting;
 using Fovea.Cli.Progress;
+using Fovea.Inspect;
 
 namespace Fovea.Cli.Verbs;
 
@@ -57,8 +58,12 @@ internal static class ExplainVerb
 
         var inputs = new PictureInputs(model.Description.Decoding, where.Input, Refuse, text => where.Error.WriteLine($"note: {text}"));
         Picture[] pictures = [.. inputs.Find(options.Images, null)];
-        using var explainer = new Explainer(model, options, isOne: pictures.Length == 1, text => where.Error.WriteLine($"note: {text}"));
-        List<ExplainedPicture> explained = SubjectFlags.WithThreads(options.Threads, () => Explain(explainer, inputs.Load(pictures), options, json ? where.Error : where.Output, interruption.Token));
+        List<ExplainedPicture> explained = SubjectFlags.WithThreads(options.Threads, () =>
+        {
+            using EngineLooks? there = model.LooksOn(options.Engine);
+            using var explainer = new Explainer(model, options, isOne: pictures.Length == 1, text => where.Error.WriteLine($"note: {text}"));
+            return Explain(explainer, inputs.Load(pictures), options, json ? where.Error : where.Output, interruption.Token);
+        });
         JsonObject report = ExplainReport.Write(options.Output, model.Description, explained, unreadable, options.Style);
         if (json)
         {

@@ -5,6 +5,7 @@ using Fovea.Cli.Flags;
 using Fovea.Cli.Predicting;
 using Fovea.Cli.Progress;
 using Fovea.Imaging;
+using Fovea.Inspect;
 using Fovea.Imaging.Codecs;
 using Fovea.Training;
 
@@ -80,6 +81,7 @@ internal static class PredictVerb
 
         string folder = options.Output ?? Path.Combine("runs", "predict");
         PredictedMaps? maps = options.MapMethod is { } method ? new PredictedMaps(predictor, method, folder) : null;
+        using EngineLooks? there = maps is not null && options.Engine is { } engine ? EngineLooks.Begin(predictor.Model, engine) : null;
         int unreadable = 0;
         var names = new OutputNames();
         void Refuse(string path, string reason)

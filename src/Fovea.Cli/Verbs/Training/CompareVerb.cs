@@ -11,7 +11,7 @@ namespace Fovea.Cli.Verbs;
 internal static class CompareVerb
 {
     // What a comparison that goes on takes from the command line; the rest is its own plan's.
-    private static readonly string[] s_resumable = ["--resume", "--workers", "--threads", "--memory-limit", "--checkpoint-seconds"];
+    private static readonly string[] s_resumable = ["--resume", "--workers", "--threads", "--memory-limit", "--checkpoint-seconds", .. DeviceFlag.Names];
 
     /// <summary>Builds the verb.</summary>
     /// <param name="args">The words of the command line, for the runs' <c>command.txt</c>.</param>

@@ -37,6 +37,8 @@ internal sealed class ModelSnapshot : IDisposable
                 value.CopyFrom(_state[name]);
             }
         }
+
+        EngineLooks.Of(_model)?.Looked.ReadState();
     }
 
     public void Dispose()

@@ -37,6 +37,9 @@ internal sealed record ComparisonPlan
     /// <summary>The budget in seconds; null for none.</summary>
     public double? BudgetSeconds { get; init; }
 
+    /// <summary>What the steps were timed on, by its name; null for our own engine.</summary>
+    public string? Engine { get; init; }
+
     /// <summary>What all runs were expected to take, in seconds.</summary>
     public required double PlannedSeconds { get; init; }
 

@@ -48,6 +48,7 @@ internal sealed class ComparisonPlanner(ComparisonOptions options, IProgress<Tra
             Seeds = [.. Enumerable.Range(0, options.Seeds).Select(i => unchecked(options.Training.Seed + (ulong)i))],
             Rungs = rungs,
             BudgetSeconds = options.Budget?.TotalSeconds,
+            Engine = options.Training.Engine?.Name,
             PlannedSeconds = seconds,
             Candidates =
             [

@@ -59,6 +59,7 @@ internal static class ComparisonJudge
             Method = string.Empty,
             Data = plan.Data,
             Model = plan.Model,
+            Engine = plan.Engine,
             Metric = metric,
             Epochs = plan.Epochs,
             Seeds = plan.Seeds,

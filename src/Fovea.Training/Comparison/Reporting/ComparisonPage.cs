@@ -17,8 +17,9 @@ internal static class ComparisonPage
             $"{Format.Of(result.Candidates.Count, "candidate")} · {Format.Of(result.Seeds.Count, "seed")} · {Format.Of(result.Epochs, "epoch")} · Fovea {EnvironmentInfo.ShortVersion}"));
         page.Section("The answer", null, $"<p>{Svg.Escape(result.Conclusion)}</p>");
         page.Section("How good, how surely, at what cost", result.Method, Scores(result));
-        page.Section("Costs", "Parameters of the model, multiply-adds on one image, the time of a training step on a batch in memory (measured before the runs, the candidates in turns; the median of the turns), and the "
-            + "memory of training as estimated from the shapes.", Costs(result));
+        string where = result.Engine is { } engine ? $" by {engine}" : string.Empty;
+        page.Section("Costs", $"Parameters of the model, multiply-adds on one image, the time of a training step on a batch in memory (measured{where} before the runs, the candidates in turns; the median of the turns), "
+            + "and the memory of training as estimated from the shapes.", Costs(result));
         ParetoPoint[] Points(Func<ComparedCandidate, double> cost) =>
             [.. result.Candidates.Where(c => c.Score is not null).Select(c => new ParetoPoint(c.Name, cost(c), c.Score!.Value, c == result.Baseline))];
         page.Pairs(

@@ -89,6 +89,7 @@ internal static class ComparisonText
         json.WriteString("report", result.Report);
         json.WriteString("data", result.Data);
         json.WriteString("model", result.Model);
+        json.WriteString("device", result.Engine ?? "cpu");
         json.WriteString("metric", result.Metric.Name);
         json.WriteString("baseline", result.Baseline.Name);
         json.WriteNumber("epochs", result.Epochs);

@@ -6,7 +6,7 @@ namespace Fovea.Training;
 /// </summary>
 /// <param name="plan">What is to be done.</param>
 /// <param name="folder">The comparison's folder.</param>
-/// <param name="process">Of what this process was given: threads, workers, memory limit, checkpoint seconds, the command line.</param>
+/// <param name="process">Of what this process was given: threads, workers, memory limit, engine, checkpoint seconds, the command line.</param>
 /// <param name="sections">What further parts the reports of the runs have.</param>
 internal sealed class ComparisonRuns(ComparisonPlan plan, string folder, TrainOptions process, IReadOnlyList<IReportSection> sections)
 {
@@ -113,6 +113,7 @@ internal sealed class ComparisonRuns(ComparisonPlan plan, string folder, TrainOp
             MemoryLimit = process.MemoryLimit ?? options.MemoryLimit,
             CheckpointSeconds = process.CheckpointSeconds ?? options.CheckpointSeconds,
             CommandLine = process.CommandLine,
+            Engine = process.Engine,
         };
     }
 

@@ -8,7 +8,7 @@ namespace Fovea.Cli.Tests.Flags;
 public sealed class CompareFlagsTests
 {
     // Of one run, or the candidates' difference, or the comparison's own under the same name.
-    private static readonly string[] s_ofRuns = ["--attention", "--resume", "--allow-changed-data", "--time-limit", "--output", "--name", "--exist-ok", "--device", "--precision", "--channels-last", "--deterministic"];
+    private static readonly string[] s_ofRuns = ["--attention", "--resume", "--allow-changed-data", "--time-limit", "--output", "--name", "--exist-ok"];
 
     [Fact]
     public void Each_flag_sets_its_property()
@@ -28,6 +28,17 @@ public sealed class CompareFlagsTests
     [Fact]
     public void The_recipe_is_that_of_train() => Assert.Equal(
         TrainFlags.Build().All.Select(f => f.Option.Name).Except(s_ofRuns).Order(), TrainFlags.Shared().All.Select(f => f.Option.Name).Order());
+
+    [Fact]
+    public void A_device_is_of_the_runs() => Assert.Equal("torch:cpu", Recipe("--device torch:cpu").Engine?.Name);
+
+    private static TrainOptions Recipe(string words)
+    {
+        FlagSet<TrainOptions> flags = TrainFlags.Shared();
+        var verb = new Verb("compare", "Compares.");
+        flags.AddTo(verb);
+        return flags.Apply(verb.Parse(words.Split(' ')), new TrainOptions());
+    }
 
     private static ComparisonOptions Parse(string words)
     {

@@ -212,6 +212,8 @@ public sealed class BulkPredictionTests : IDisposable
 
         public ITrainingModule LoadForTraining(Module module) => throw new NotSupportedException("It predicts alone.");
 
+        public ILookedModule LoadForLooking(Module module) => throw new NotSupportedException("It predicts alone.");
+
         private sealed class Running(Module module) : IRunningModule
         {
             public Tensor Run(Tensor x) => module.Call(x);
