@@ -69,7 +69,7 @@ internal readonly unsafe struct BroadcastBody<TOp, T> : IVectorBody<T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Rows<V, TA, TB>(int first, int last, int start, int count)
         where V : struct, IVector<V, T>
         where TA : struct, IStep

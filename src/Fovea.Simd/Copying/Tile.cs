@@ -12,7 +12,7 @@ internal static unsafe class Tile
     public const int TileSide = 32;
 
     /// <summary><c>y[i·strideY + j] = x[j·strideX + i]</c> for i below <paramref name="rows"/> and j below <paramref name="columns"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Transpose<T>(T* x, nint strideX, T* y, nint strideY, int rows, int columns)
         where T : unmanaged
     {

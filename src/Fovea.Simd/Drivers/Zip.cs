@@ -30,7 +30,7 @@ public static unsafe class Zip
         where TOp : unmanaged, IBinary
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

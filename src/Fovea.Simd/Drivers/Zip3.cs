@@ -32,7 +32,7 @@ public static unsafe class Zip3
         where TOp : unmanaged, ITernary
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

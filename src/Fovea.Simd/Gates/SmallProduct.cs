@@ -69,7 +69,7 @@ public static unsafe class SmallProduct
     private readonly struct RowsBody<T>(int rows, int columns, T* matrix, T* x, T* bias, T times, T* y) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {
@@ -102,7 +102,7 @@ public static unsafe class SmallProduct
     private readonly struct ColumnsBody<T>(int rows, int columns, T* matrix, T* x, T* y) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

@@ -105,7 +105,7 @@ internal unsafe struct MatrixVector<V, T> : IRangeBody
 
     private static int PieceOutputs(bool dots) => dots ? 8 * Rows : Columns * V.Width;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Dots(int first, int count)
     {
         T* lanes = stackalloc T[Rows * V.Width];
@@ -144,7 +144,7 @@ internal unsafe struct MatrixVector<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Sweep(int first, int count)
     {
         T* sums = stackalloc T[Columns * V.Width];

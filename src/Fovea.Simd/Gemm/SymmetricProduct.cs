@@ -172,7 +172,7 @@ public static unsafe class SymmetricProduct
 
         public readonly int Strips => (Rows + Side - 1) / Side;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int from, int to)
         {
             T* square = stackalloc T[Side * Side];

@@ -74,7 +74,7 @@ internal readonly unsafe struct BatchNormGradient<T>(int n, int c, int inner, Ba
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Rows<V, TMask>(int sample, int channel, int last)
         where V : struct, IVector<V, T>
         where TMask : struct, IMask
@@ -162,7 +162,7 @@ internal readonly unsafe struct BatchNormBackwardGroups<T>(
     ChannelGroups groups, Segments segments, BatchNormSums<T> sums, BatchNormTotals<T> totals, BatchNormGradient<T> gradient) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Run<V>(int from, int to)
         where V : struct, IVector<V, T>
     {

@@ -9,7 +9,7 @@ namespace Fovea.Simd.Norm;
 internal readonly unsafe struct BatchNormMoments<T>(Segments segments, T* x, Moments* moments) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Run<V>(int from, int to)
         where V : struct, IVector<V, T>
     {
@@ -99,7 +99,7 @@ internal readonly unsafe struct BatchNormApply<T>(
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Run<V, TStore>(int from, int to)
         where V : struct, IVector<V, T>
         where TStore : struct, IStorePolicy

@@ -41,7 +41,7 @@ internal readonly unsafe struct BatchNormSums<T>(Segments segments, BatchNormInp
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
     private void Slice<V, TMask>(int slice, int sample, int samples, int channel, int last)
         where V : struct, IVector<V, T>

@@ -10,7 +10,7 @@ internal readonly unsafe struct GroupNormForward<T>(
     int perGroup, int groups, int inner, T* x, T* gamma, T* beta, double eps, T* y, T* mean, T* invStd) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Run<V>(int from, int to)
         where V : struct, IVector<V, T>
     {
@@ -55,7 +55,7 @@ internal unsafe struct GroupNormBackward<T> : IVectorBody<T>
     /// <summary>Σ dy·x̂ for each sample and channel.</summary>
     public double* Dots;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run<V>(int from, int to)
         where V : struct, IVector<V, T>
     {

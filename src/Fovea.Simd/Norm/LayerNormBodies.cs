@@ -9,7 +9,7 @@ namespace Fovea.Simd.Norm;
 internal readonly unsafe struct LayerNormForward<T>(int d, T* x, T* gamma, T* beta, double eps, T* y, T* mean, T* invStd) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Run<V>(int from, int to)
         where V : struct, IVector<V, T>
     {
@@ -54,7 +54,7 @@ internal unsafe struct LayerNormBackward<T> : IVectorBody<T>
     /// <summary>Rows of one slice: 8 to 128, about 64 K numbers.</summary>
     public static int SliceRows(int d) => Math.Clamp(65536 / d, 8, 128);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run<V>(int from, int to)
         where V : struct, IVector<V, T>
     {

@@ -66,7 +66,7 @@ public static unsafe class OptimizerStep
     private readonly struct SgdBody<T>(T* p, T* g, T* b, int length, SgdRates options) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {
@@ -99,7 +99,7 @@ public static unsafe class OptimizerStep
     private readonly struct AdamBody<T>(T* p, T* g, T* m, T* v, int length, long step, AdamRates options) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

@@ -96,7 +96,7 @@ public static unsafe class AdaptivePool
     private readonly struct Body<T>(int height, int width, int outHeight, int outWidth, T* x, T* y, int* index, Kind kind) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

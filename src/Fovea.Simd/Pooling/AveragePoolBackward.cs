@@ -36,7 +36,7 @@ internal static unsafe class PoolCount
 internal readonly unsafe struct AveragePoolBackward<T>(PoolShape shape, T* dy, T* dx, bool countIncludePad) : IVectorBody<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Run<V>(int from, int to)
         where V : struct, IVector<V, T>
     {

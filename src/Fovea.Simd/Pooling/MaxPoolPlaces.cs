@@ -32,7 +32,7 @@ internal readonly unsafe struct MaxPoolPlaces<T> : IVectorBody<T>
 
     public int Grain => VectorLoop.Grain((long)_shape.Height * _shape.Width / _stage.Bands);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Run<V>(int from, int to)
         where V : struct, IVector<V, T>
     {
@@ -117,7 +117,7 @@ internal readonly unsafe struct MaxPoolPlaces<T> : IVectorBody<T>
         return used;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Places<V>(T* staged, nint* offsets, T* codes, int taps, T firstRow, T* firstColumn, T* left, T* y, int* index)
         where V : struct, IVector<V, T>
     {

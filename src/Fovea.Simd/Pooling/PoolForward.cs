@@ -55,7 +55,7 @@ internal readonly unsafe struct PoolForward<T, TKind>(PoolShape shape, T* x, T* 
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TKind : struct, IPoolKind
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Run<V>(int from, int to)
         where V : struct, IVector<V, T>
     {

@@ -62,7 +62,7 @@ internal static unsafe class ColumnSums
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         [SkipLocalsInit]
         private void Strip<V>(nint at, int rows, int columns, T* to)
             where V : struct, IVector<V, T>

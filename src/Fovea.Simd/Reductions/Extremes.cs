@@ -53,7 +53,7 @@ internal static unsafe class Extremes
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Rows<V>(int from, int to)
             where V : struct, IVector<V, T>
         {
@@ -111,7 +111,7 @@ internal static unsafe class Extremes
             return 0;
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Columns<V>(T* at, int columns, T* to)
             where V : struct, IVector<V, T>
         {
@@ -147,7 +147,7 @@ internal static unsafe class Extremes
         }
 
         // Places are carried as numbers in lanes of T, exact up to 2²⁴ rows for float; Reduction checks that.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         [SkipLocalsInit]
         private void IndexedColumns<V>(T* at, int columns, T* to, int* places)
             where V : struct, IVector<V, T>

@@ -113,7 +113,7 @@ internal static unsafe class RowSums
         where TSource : unmanaged, ISource<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {
@@ -137,7 +137,7 @@ internal static unsafe class RowSums
         where TSource : unmanaged, ISource<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

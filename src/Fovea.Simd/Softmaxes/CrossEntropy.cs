@@ -79,7 +79,7 @@ public static unsafe class CrossEntropy
         int classes, T* logits, long* labels, T* weights, double smoothing, long ignoreIndex, T* loss, T* gradient) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

@@ -38,7 +38,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
     private void Forward<V>(nint at, int columns)
         where V : struct, IVector<V, T>
@@ -90,7 +90,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
     }
 
     // The columns' maxima (0 for a column of −∞, see SoftmaxRows.Shift), and sums of zero.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Start<V>(nint at, int columns, T* max, T* sum, T* lost)
         where V : struct, IVector<V, T>
     {
@@ -119,7 +119,7 @@ internal readonly unsafe struct SoftmaxColumns<T>(int axis, int inner, T* x, T* 
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
     private void Backward<V>(nint at, int columns)
         where V : struct, IVector<V, T>

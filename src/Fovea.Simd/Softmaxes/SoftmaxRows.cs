@@ -88,7 +88,7 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
     /// <summary>What to subtract: the maximum, but 0 for a row of −∞, whose exponentials are then 0 and not NaN.</summary>
     internal static T Shift(T max) => T.IsNegativeInfinity(max) ? T.Zero : max;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Forward<V>(int from, int end)
         where V : struct, IVector<V, T>
     {
@@ -106,7 +106,7 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Backward<V>(int from, int end)
         where V : struct, IVector<V, T>
     {
@@ -127,7 +127,7 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void LogForward<V>(int from, int end)
         where V : struct, IVector<V, T>
     {
@@ -146,7 +146,7 @@ internal readonly unsafe struct SoftmaxRows<T>(int length, T* x, T* dy, T* to, S
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void LogBackward<V>(int from, int end)
         where V : struct, IVector<V, T>
     {

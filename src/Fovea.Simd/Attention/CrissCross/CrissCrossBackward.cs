@@ -161,7 +161,7 @@ internal readonly unsafe struct CrissCrossBackward<T>(
     }
 
     // Logits to γ · softmax, with the statistics of the whole cross.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Weights<V>(T* square, int n, T* max, int stride, bool withDiagonal)
         where V : struct, IVector<V, T>
     {
@@ -183,7 +183,7 @@ internal readonly unsafe struct CrissCrossBackward<T>(
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void LogitGradients<V>(T* weights, T* grads, int n, T* dots, int stride)
         where V : struct, IVector<V, T>
     {
@@ -198,7 +198,7 @@ internal readonly unsafe struct CrissCrossBackward<T>(
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void AddBack<V>(in CrissCrossBlock<T> block, T* results, int count, T* line, T* tensor, int channels, int first)
         where V : struct, IVector<V, T>
     {

@@ -94,7 +94,7 @@ internal readonly unsafe struct CrissCrossForward<T>(CrissCrossShape shape, T* q
     }
 
     // Logits to e^(l − m), row by row; m and the sum of row i go to max[i · stride] and sum[i · stride].
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Exponentials<V>(T* square, int n, T* max, T* sum, int stride)
         where V : struct, IVector<V, T>
     {
@@ -118,7 +118,7 @@ internal readonly unsafe struct CrissCrossForward<T>(CrissCrossShape shape, T* q
     // From maxima and sums of the two halves to the softmax over both: what each half is multiplied by goes to the factors (rows first),
     // the maximum and one over the sum to the statistics. Without its own position the row always has a finite logit, a column of one
     // position has none; e^−∞ = 0.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Merge<V>(in CrissCrossBlock<T> block, T* max, T* sum)
         where V : struct, IVector<V, T>
     {
@@ -145,7 +145,7 @@ internal readonly unsafe struct CrissCrossForward<T>(CrissCrossShape shape, T* q
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void ScaleRows<V>(T* square, int n, T* factors, int stride)
         where V : struct, IVector<V, T>
     {
@@ -161,7 +161,7 @@ internal readonly unsafe struct CrissCrossForward<T>(CrissCrossShape shape, T* q
     }
 
     // y holds the row's half until here.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Finish<V>(in CrissCrossBlock<T> block, int channel, T* factors, T* column)
         where V : struct, IVector<V, T>
     {

@@ -24,7 +24,7 @@ internal readonly unsafe struct PointwisePanel<T>(PointwiseShape shape, T* maps,
     /// <param name="rows">The rectangle.</param>
     /// <param name="columnsAreTargets">Whether the columns receive, rather than give.</param>
     /// <param name="panel">The panel.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Fill<V>(int map, in PointwiseArea columns, in PointwiseArea rows, bool columnsAreTargets, T* panel)
         where V : struct, IVector<V, T>
     {
@@ -50,7 +50,7 @@ internal readonly unsafe struct PointwisePanel<T>(PointwiseShape shape, T* maps,
     /// From a panel of <c>Σ_c x_s·dz_t</c> to the gradients of the maps: <c>P·(scale·g − δ_t)</c> with the softmax weight P, or
     /// <c>scale·g</c>. The columns are targets; each number of the maps is written once.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Gradients<V>(int map, in PointwiseArea columns, in PointwiseArea rows, T* panel, T* dots, T* to)
         where V : struct, IVector<V, T>
     {

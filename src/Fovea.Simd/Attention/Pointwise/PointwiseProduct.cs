@@ -52,7 +52,7 @@ internal readonly unsafe struct PointwiseProduct<T>(PointwiseShape shape, Pointw
 
     // What sources outside the windows add. Forward: the background weight of each target times the sum of all features (the panel has
     // the background taken off inside); backward: the sum over targets, the same for every source.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Offsets<V>(int map, in PointwiseArea columns, T* outside, T* to, int stride)
         where V : struct, IVector<V, T>
     {

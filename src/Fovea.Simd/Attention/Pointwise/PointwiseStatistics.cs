@@ -60,7 +60,7 @@ internal readonly unsafe struct PointwiseStatistics<T>(PointwiseShape shape, T* 
     private static int Reach(int at, int half, int length) => Math.Min(length - 1, at + half) - Math.Max(0, at - half) + 1;
 
     // Every cell of the window that leads to this row of targets, as a run of neighbouring targets.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Visit<V>(int map, int row, T* m, T* s, bool sums)
         where V : struct, IVector<V, T>
     {

@@ -179,7 +179,7 @@ internal unsafe struct AttentionBackwardBody<V, T> : IRangeBody
     }
 
     /// <summary>In place: logits to weights <c>P = e^(s − m)/l</c>, and their gradients dP to those of the logits, <c>P·(dP − Δ)</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Weights(T* logits, T* grads, nint stride, int width, int rows, T* max, T* inverseSum, T* delta)
     {
         V least = Denormals.Negligible<V, T>();

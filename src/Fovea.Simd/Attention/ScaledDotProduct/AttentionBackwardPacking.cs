@@ -44,7 +44,7 @@ internal unsafe struct PackQueriesBody<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Dots(T* y, T* dy, int count, T* delta)
     {
         if (Y.Position == 1 && Dy.Position == 1)
@@ -101,7 +101,7 @@ internal unsafe struct SumQueriesBody<V, T> : IRangeBody
     public nint GroupStride;
     public int FirstPair;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int pieces = (Shape.Queries + Rows - 1) / Rows;

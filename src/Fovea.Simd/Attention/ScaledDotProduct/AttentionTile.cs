@@ -20,7 +20,7 @@ internal static unsafe class AttentionTile<V, T>
     /// <c>C[r, :] = Σ_k A[k, r] · B[k, :]</c>, or added to C. A: panels of rows one after the other, each [k, height]; B: [k, width];
     /// C: rows of <paramref name="rowStride"/>, <see cref="PaddedRows"/> of them.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Multiply(int rows, int width, int k, T* a, T* b, T* c, nint rowStride, bool adds)
     {
         int panels = GemmShape<V, T>.RowPanels(rows);
@@ -41,7 +41,7 @@ internal static unsafe class AttentionTile<V, T>
     }
 
     /// <summary>As <see cref="Multiply"/>, added to C, with B a part of a panel of <typeparamref name="TWidths"/> registers a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void AddPart<TWidths>(int rows, int width, int k, T* a, T* b, T* c, nint rowStride)
         where TWidths : struct, ICount
     {
@@ -63,7 +63,7 @@ internal static unsafe class AttentionTile<V, T>
     }
 
     /// <summary>As <see cref="Multiply"/>, added to C, with A the rows of a panel of <typeparamref name="TWidths"/> registers a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void AddRows<TWidths>(int rows, int width, int k, T* a, T* b, T* c, nint rowStride)
         where TWidths : struct, ICount
     {

@@ -54,7 +54,7 @@ internal unsafe struct MaskTile<T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Add(T* tile, int stride, T* bias, nint row, nint column, int rows, int columns)
     {
         for (int r = 0; r < rows; r++, tile += stride, bias += row)
@@ -66,7 +66,7 @@ internal unsafe struct MaskTile<T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Forbid(T* tile, int stride, bool* allowed, nint row, nint column, int rows, int columns)
     {
         for (int r = 0; r < rows; r++, tile += stride, allowed += row)
@@ -88,7 +88,7 @@ internal unsafe struct MaskTile<T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void ForbidFuture(T* tile, int stride, bool keysAreRows, int query, int queries, int key, int keys)
     {
         if (keysAreRows)

@@ -23,7 +23,7 @@ internal static unsafe class OnlineSoftmax<V, T>
     /// <param name="sum">l of each query, 0 before the first block.</param>
     /// <param name="decay">Receives <c>e^(old m − new m)</c>, what everything summed so far has to be multiplied with.</param>
     /// <returns>Whether any decay differs from 1.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static bool Step(T* tile, int width, int keys, T* max, T* sum, T* decay)
     {
         uint decays = 0;
@@ -47,7 +47,7 @@ internal static unsafe class OnlineSoftmax<V, T>
     }
 
     /// <summary>Multiplies <paramref name="rows"/> rows of <paramref name="width"/> by a factor for each column.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Scale(T* x, int width, int rows, T* factors)
     {
         for (int c = 0; c < width; c += V.Width)

@@ -15,7 +15,7 @@ internal static unsafe class PanelPacking<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Fills a panel of <paramref name="steps"/> rows of <paramref name="width"/>, of which <paramref name="lanes"/> come from x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Pack(T* x, nint lane, nint step, int lanes, int width, int steps, T* panel, T scale)
     {
         if (lane == 1)
@@ -45,7 +45,7 @@ internal static unsafe class PanelPacking<V, T>
     }
 
     /// <summary>The inverse: <c>y[l·lane + s·step] = panel[s·stride + l]</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Unpack(T* panel, nint stride, int lanes, int steps, T* y, nint lane, nint step)
     {
         if (lane == 1)

@@ -19,7 +19,7 @@ internal readonly unsafe struct WeightDropout<T>(in AttentionShape shape)
     public bool IsNone => _threshold == 0;
 
     /// <summary>Multiplies a tile by 0 or 1/(1 − p), place by place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Apply(T* tile, int stride, bool keysAreRows, int pair, int query, int queries, int key, int keys)
     {
         ulong first = ((((ulong)pair * (ulong)_queries) + (ulong)query) * (ulong)_keys) + (ulong)key;

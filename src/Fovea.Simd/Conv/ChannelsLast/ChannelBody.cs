@@ -26,7 +26,7 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
 
     public readonly int Pieces => Plan->Job.Groups * Plan->Units * Plan->OutputBlocks;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         using var work = new Scratch<T>(Shared is null ? Input.WorkCount : 1);
@@ -100,7 +100,7 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
     private readonly T* PanelWeights(int group, int panel) =>
         Weights + (group * ChannelWeights<V, T>.GroupCount(Plan->Job)) + ((nint)panel * 2 * V.Width * Plan->StepBlocks * V.Width);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Panel(int group, int panel, long from, int count, ref ChannelPrefetch<V, T> ahead, T* stage, T* products, T* square)
     {
         ref readonly ConvJob job = ref Plan->Job;
@@ -164,7 +164,7 @@ internal unsafe struct ChannelBody<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Finish(int output, int channels, long from, int count, T* products, nint stride, T* square)
     {
         int positions = Plan->Job.Positions;

@@ -42,7 +42,7 @@ internal readonly unsafe struct ChannelFinish<V, T>
     /// <param name="channels">How many of its lanes are channels.</param>
     /// <param name="position">The first position.</param>
     /// <param name="count">How many.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Run(T* from, nint stride, int image, int output, int channels, int position, int count)
     {
         nint positions = _job.Positions;
@@ -90,7 +90,7 @@ internal readonly unsafe struct ChannelFinish<V, T>
     }
 
     // A square of less than whole registers, or on a machine without a kernel of its own for it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Masked(T* source, nint stride, int lanes, T* bias, T* residual, int channels, T* y)
     {
         nint positions = _job.Positions;

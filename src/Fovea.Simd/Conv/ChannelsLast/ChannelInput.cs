@@ -84,7 +84,7 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Block(int group, int unit, int block, T* work, T* stage)
     {
         ref readonly ConvJob job = ref _plan->Job;
@@ -127,7 +127,7 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
     }
 
     // A register of channels is a run of one row of a patch.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Patches(int unit, int block, T* to)
     {
         ref readonly ConvJob job = ref _plan->Job;
@@ -146,7 +146,7 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
     }
 
     // Positions side by side in their planes.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Run(T* from, nint plane, int channels, int count, T* to)
     {
         int j = 0;
@@ -165,7 +165,7 @@ internal unsafe struct ChannelInput<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Taps(T* work, in ChannelStage<V, T> window, int column, int count, T* to)
     {
         ref readonly ConvJob job = ref _plan->Job;

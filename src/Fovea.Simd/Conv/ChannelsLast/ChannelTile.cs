@@ -27,7 +27,7 @@ internal static unsafe class ChannelTile<V, T, TRows, TColumns, TInput>
     /// <param name="rowStride">Numbers from one row of the target to the next.</param>
     /// <param name="adds">Whether to add to the target.</param>
     /// <param name="prefetches">For each block of channels, lines that later tiles will read: one is prefetched with every step.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(int channels, T* a, nint block, T* b, T* c, nint rowStride, bool adds, PrefetchRun* prefetches)
     {
         var sums = default(TileSums<V, T, TRows, TColumns>);

@@ -38,7 +38,7 @@ internal unsafe struct ChannelWeights<V, T> : IRangeBody
         ParallelPool.For(ref body, job.Groups * body.Panels * body.Blocks, Math.Max(1, 16 / job.TapCount));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int blocks = Blocks;
@@ -61,7 +61,7 @@ internal unsafe struct ChannelWeights<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Block(T* from, int outputs, int channels, T* kernels, T* to, nint rowStride)
     {
         KernelGather<V, T>.Run(_job, from, _from + (_job.Groups * _group), outputs, channels, kernels);

@@ -17,7 +17,7 @@ internal static unsafe class FinishedSquare<TResidual>
     /// <param name="residual">What is added, where the manner says so; it may be <paramref name="y"/>.</param>
     /// <param name="y">The first channel's plane.</param>
     /// <param name="plane">Numbers from one plane to the next, of both.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(float* from, nint stride, float* bias, float floor, float* residual, float* y, nint plane)
     {
         RegisterTranspose.Columns(

@@ -32,7 +32,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     /// <summary>Zeros between neighbouring inputs, as the gradient of a strided convolution needs: the distance of two inputs.</summary>
     public int Spread;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         ref readonly ConvJob job = ref Plan->Job;
@@ -106,7 +106,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     private readonly int SourceWidth => Spread > 1 ? ((Plan->Job.Width - 1) / Spread) + 1 : Plan->Job.Width;
 
     // The last register of a row overlaps the one before; a row shorter than a register goes to rows of one register each.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly int Places(VectorPlace* places, int perRow, bool narrow)
     {
         int count = 0;
@@ -131,7 +131,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
     // Output rows that are a dilation apart share input rows.
     private readonly int Dilation => KernelHeight > 1 ? Plan->Job.Taps[Plan->Job.TapCount / KernelHeight].Row - Plan->Job.Taps[0].Row : 1;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void SweepRows(T* stage, T* w, T bias, T* y, bool narrow, ref PlanePrefetch ahead)
     {
         const int rows = DepthwiseRows<V, T, N2>.Rows;
@@ -184,7 +184,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Sweep(int count, VectorPlace* places, T* stage, T* w, T bias, T* y, ref PlanePrefetch ahead)
     {
         int taps = Plan->Job.TapCount;
@@ -205,7 +205,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Widen(T* from, T* zeros, T* to)
     {
         ref readonly ConvJob job = ref Plan->Job;
@@ -226,7 +226,7 @@ internal unsafe struct DepthwiseBody<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Finish(T* y, T* residual, int count)
     {
         for (int j = 0; j < count; j += V.Width)

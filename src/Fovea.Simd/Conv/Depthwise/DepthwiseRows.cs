@@ -30,7 +30,7 @@ internal static unsafe class DepthwiseRows<V, T, TKernel>
     /// <param name="y">The tile's first output.</param>
     /// <param name="outStride">Numbers from one output row to the next.</param>
     /// <param name="valid">Rows to write.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(int columns, nint* shifts, T* w, T bias, T* x, nint rowStride, T* y, nint outStride, int valid)
     {
         V c0 = V.Broadcast(bias), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;

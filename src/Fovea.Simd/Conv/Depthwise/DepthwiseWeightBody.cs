@@ -24,7 +24,7 @@ internal unsafe struct DepthwiseWeightBody<V, T> : IRangeBody
     public T* Sums;
     public int Shares;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         ref readonly ConvJob job = ref Plan->Job;
@@ -84,7 +84,7 @@ internal unsafe struct DepthwiseWeightBody<V, T> : IRangeBody
     }
 
     // Copies the gradient to rows of whole registers, zeros at their ends.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Align(T* dy, int length, T* to)
     {
         int width = Plan->Job.OutWidth;

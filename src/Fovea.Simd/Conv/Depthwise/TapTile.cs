@@ -17,7 +17,7 @@ internal static unsafe class TapTile<V, T>
     public const int Taps = 10;
 
     /// <summary><c>sums[t] += Σ dy[place] · x[place + offsets[t]]</c>, lane by lane; sums: [10, width].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(int count, VectorPlace* places, T* x, nint* offsets, T* dy, T* sums)
     {
         V c0 = V.Load(sums);

@@ -43,7 +43,7 @@ internal unsafe struct ConvBody<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Piece(int groupUnit, int outputBlock, T* own, VectorPlace* places, T* sums, in ConvStager<V, T>.Work work)
     {
         ref readonly ConvJob job = ref Plan->Job;

@@ -44,7 +44,7 @@ internal readonly unsafe ref struct ConvTiles<V, T>
     /// <summary>Adds one block's part of the sums; the last block also finishes the outputs.</summary>
     // Positions outside, channels inside: two registers of positions stay in the first-level cache over all channels, and the
     // weights stream past in order.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Multiply(T* stage, T* weights, int depth, int firstPanel, int endPanel, bool adds, bool last)
     {
         ref readonly ConvJob job = ref _plan->Job;
@@ -111,7 +111,7 @@ internal readonly unsafe ref struct ConvTiles<V, T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Finish(T* edge, nint edgeStride, in VectorPlace place, int row, int rows, bool adds, bool finishes)
     {
         ref readonly ConvJob job = ref _plan->Job;

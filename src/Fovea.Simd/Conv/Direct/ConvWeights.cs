@@ -36,7 +36,7 @@ internal unsafe struct PackWeightsBody<V, T> : IRangeBody
         ParallelPool.For(ref body, body.Pieces, (int)Math.Clamp(8192 / Math.Max(1, weights), 1, int.MaxValue));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         ref readonly ConvJob first = ref Parts->Job;
@@ -78,7 +78,7 @@ internal unsafe struct PackWeightsBody<V, T> : IRangeBody
     }
 
     // The weights of a backward pass: those of one channel lie [row, tap] and are wanted [tap, row].
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Gather(in ConvJob job, T* from, int rows, int height, int channels, T* to)
     {
         T* end = From + job.Groups * GroupStride;

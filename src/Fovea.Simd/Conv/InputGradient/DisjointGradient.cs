@@ -62,7 +62,7 @@ internal static unsafe class DisjointGradient<V, T>
         public T* Zeros;
         public T* Dx;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int from, int to)
         {
             nint positions = (nint)Shape.OutHeight * Shape.OutWidth;

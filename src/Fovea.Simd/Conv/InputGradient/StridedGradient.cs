@@ -97,7 +97,7 @@ internal static unsafe class StridedGradient<V, T>
         public T* Dx;
         public int OutputBlocks;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int from, int to)
         {
             int phases = Shape.StrideHeight * Shape.StrideWidth;
@@ -133,7 +133,7 @@ internal static unsafe class StridedGradient<V, T>
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private readonly void Band(
             int images, int group, int band, int firstPanel, int endPanel, T* stage, VectorPlace* places, T* planes, in ConvStager<V, T>.Work work)
         {
@@ -166,7 +166,7 @@ internal static unsafe class StridedGradient<V, T>
 
         private readonly nint PhaseStride => Plan->UnitImages * Plan->Job.OutputImage;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private readonly void Interleave(T* planes, T* dx)
         {
             int stride = Shape.StrideWidth;

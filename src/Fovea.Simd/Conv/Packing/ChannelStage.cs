@@ -96,7 +96,7 @@ internal readonly unsafe struct ChannelStage<V, T>
     /// <param name="first">First row of the window.</param>
     /// <param name="rows">How many of its rows are wanted.</param>
     /// <param name="to">The image's place in the stage.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void FillFrom(T* from, int channels, int first, int rows, T* to)
     {
         nint plane = (nint)_height * _width;
@@ -124,7 +124,7 @@ internal readonly unsafe struct ChannelStage<V, T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Row(T* from, nint plane, int channels, T* to, nint ahead)
     {
         int width = _width;

@@ -56,7 +56,7 @@ internal readonly unsafe struct ConvStager<V, T>
     public Work Rent() => new(*_plan);
 
     /// <summary>Stages channels <paramref name="first"/> … <paramref name="end"/> − 1 of the block that begins at <paramref name="channel"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Stage(int group, int unit, int channel, int first, int end, T* stage, in Work work)
     {
         ref readonly ConvJob job = ref _plan->Job;
@@ -87,7 +87,7 @@ internal readonly unsafe struct ConvStager<V, T>
     }
 
     /// <summary>Lists the registers of positions of a unit and returns how many they are.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public int Places(int unit, VectorPlace* places)
     {
         int count = 0;

@@ -41,7 +41,7 @@ internal static unsafe class EvenOdd<V, T>
     }
 
     /// <summary><c>to[2j] = even[j], to[2j + 1] = odd[j]</c> for as long as the row has room: <paramref name="count"/> numbers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Interleave(T* even, T* odd, T* to, int count)
     {
         int j = 0;

@@ -40,7 +40,7 @@ internal readonly unsafe struct PanelStage<V, T>
     }
 
     /// <summary>Lists the segments of a unit.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public int Segments(int unit, PanelSegment* segments)
     {
         ref readonly StagePlan plan = ref *_plan;
@@ -71,7 +71,7 @@ internal readonly unsafe struct PanelStage<V, T>
     /// <param name="segments">The unit's segments.</param>
     /// <param name="count">How many.</param>
     /// <param name="to">Where the channel begins in the stage.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Channel(int unit, T* channel, T* planes, PanelSegment* segments, int count, T* to)
     {
         ref readonly StagePlan plan = ref *_plan;
@@ -133,7 +133,7 @@ internal readonly unsafe struct PanelStage<V, T>
 
     private static int Images(in StagePlan plan) => (plan.UnitTiles * 2 * V.Width - 1) / plan.Job.Positions + 2;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Pad(int unit, T* channel, T* planes)
     {
         ref readonly StagePlan plan = ref *_plan;

@@ -53,7 +53,7 @@ internal readonly unsafe struct PlaneStage<V, T>
     public static long MaskCount(in StagePlan plan) => (long)plan.Copies * MaskLength(plan);
 
     /// <summary>Stages one channel plane of one image: output rows <paramref name="row"/> … row + rows − 1 can then be computed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Plane(T* plane, int row, int rows, T* to)
     {
         ref readonly StagePlan plan = ref *_plan;
@@ -109,7 +109,7 @@ internal readonly unsafe struct PlaneStage<V, T>
     private static int MaskLength(in StagePlan plan) =>
         CanShift(plan) ? plan.Job.Width + V.Width : CanMask(plan) ? plan.RowLength + V.Width : 0;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Masked(T* from, int begin, int end, int count, int copy, T* to)
     {
         nint width = _plan->Job.Width;
@@ -172,7 +172,7 @@ internal readonly unsafe struct PlaneStage<V, T>
     }
 
     // Rows of at least one register: zeros, the row's numbers, zeros. Each part may write over the next, which comes after it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Rows(T* from, int begin, int end, int step, int count, int lead, int numbers, T* to)
     {
         nint width = _plan->Job.Width;
@@ -218,7 +218,7 @@ internal readonly unsafe struct PlaneStage<V, T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Shifted(T* plane, int first, int count, T* to)
     {
         int width = _plan->Job.Width;

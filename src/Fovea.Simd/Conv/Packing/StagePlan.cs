@@ -174,7 +174,7 @@ internal unsafe struct StagePlan
         FindCopies();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void FindRows()
     {
         int last = int.MinValue;
@@ -190,7 +190,7 @@ internal unsafe struct StagePlan
         RowSpan = last - FirstRow;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void FindCopies()
     {
         if (Mode == StageMode.Shifted)
@@ -235,7 +235,7 @@ internal unsafe struct StagePlan
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Arrange(int width)
     {
         Bands = (Job.OutHeight + UnitRows - 1) / UnitRows;
@@ -290,7 +290,7 @@ internal unsafe struct StagePlan
         return rows;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void CutPanels(int width, int size)
     {
         long tiles = (((long)Job.Batch * Job.Positions) + (2 * width) - 1) / (2 * width);

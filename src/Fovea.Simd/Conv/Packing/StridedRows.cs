@@ -14,7 +14,7 @@ internal static unsafe class StridedRows<V, T>
     /// <c>to[j] = row[first + j · stride]</c> for j = 0 … count − 1, zero where that lies outside of the row's
     /// <paramref name="length"/> numbers; all zero where the row is null. Nothing beyond <paramref name="count"/> is written.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Padded(T* row, int length, int first, int stride, T* to, int count)
     {
         int start = first >= 0 ? 0 : (int)Math.Min(count, ((-(long)first) + stride - 1) / stride);
@@ -29,7 +29,7 @@ internal static unsafe class StridedRows<V, T>
     }
 
     /// <summary>Writes zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Clear(T* to, nint count)
     {
         nint j = 0;
@@ -45,7 +45,7 @@ internal static unsafe class StridedRows<V, T>
     }
 
     /// <summary>Copies <paramref name="count"/> numbers, reading and writing nothing beyond them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Exact(T* from, T* to, int count)
     {
         if (count >= V.Width)
@@ -85,7 +85,7 @@ internal static unsafe class StridedRows<V, T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Strided(T* from, int stride, T* to, int count)
     {
         if (stride == 1)

@@ -18,7 +18,7 @@ internal unsafe struct UnfoldBody<V, T> : IRangeBody
     public T* X;
     public T* Columns;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int outHeight = Shape.OutHeight;

@@ -23,7 +23,7 @@ internal unsafe struct BiasGradientBody<V, T> : IRangeBody
         ParallelPool.For(ref body, s.OutChannels, (int)Math.Clamp(Grain / work, 1, int.MaxValue));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int positions = _shape.OutHeight * _shape.OutWidth;

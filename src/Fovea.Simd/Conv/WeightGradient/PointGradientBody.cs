@@ -60,7 +60,7 @@ internal unsafe struct PointPackBody<V, T> : IRangeBody
     }
 
     // Positions that a stride leaves, one row of the plane after the other; what is written beyond a row is overwritten by the next.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Gather(in PointGradientPlan<T> plan, T* plane, int start, int length, T* to)
     {
         ref readonly ConvShape s = ref plan.Shape;
@@ -104,7 +104,7 @@ internal unsafe struct PointGradientBody<V, T> : IRangeBody
 
     public PointGradientPlan<T>* Plan;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int width = GemmShape<V, T>.Columns;
@@ -149,7 +149,7 @@ internal unsafe struct PointGradientBody<V, T> : IRangeBody
     }
 
     // Columns outside, rows inside: a panel of columns stays in the first-level cache over all rows.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Multiply(int chunk, int firstRow, int endRow, int firstColumn, int endColumn, T* packed, T* sums, bool adds)
     {
         int width = GemmShape<V, T>.Columns;
@@ -197,7 +197,7 @@ internal unsafe struct PointCollectBody<V, T> : IRangeBody
     public bool Turned;
     public T* To;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int rows = Plan->Rows.Channels;
@@ -229,7 +229,7 @@ internal unsafe struct PointCollectBody<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Transpose(int first, int count, int rows, int columns)
     {
         T* from = Plan->Sums + first * Plan->SumStride;

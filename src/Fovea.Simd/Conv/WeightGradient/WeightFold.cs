@@ -13,7 +13,7 @@ internal static unsafe class WeightFold<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary><c>to[i] += Σ lanes of sums[i]</c> for <paramref name="count"/> registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Add(T* sums, int count, T* to)
     {
         if (typeof(V) == typeof(Vec512<float>) && count == 24)

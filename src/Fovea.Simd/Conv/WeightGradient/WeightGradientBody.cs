@@ -59,7 +59,7 @@ internal unsafe struct WeightGradientBody<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Unit(
         int group, int block, int unit, int share, T* stage, T* gradient, VectorPlace* places, nint* steps, in ConvStager<V, T>.Work work)
     {
@@ -130,7 +130,7 @@ internal unsafe struct WeightGradientBody<V, T> : IRangeBody
     }
 
     // Copies the gradient to [output, register, width] with zeros in the lanes that hold no position, and points the places there.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Stage(T* dy, VectorPlace* places, int count, T* to)
     {
         nint positions = Plan->Job.Positions;

@@ -42,7 +42,7 @@ internal unsafe struct WeightOuterBody<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Unit(int unit, int group, int block, T* stage, T* gradient, T* sums, bool adds)
     {
         ref readonly ConvShape s = ref Plan->Shape;
@@ -77,7 +77,7 @@ internal unsafe struct WeightOuterBody<V, T> : IRangeBody
     }
 
     // Registers outside, channels inside: what two registers read over the taps and the positions stays in the first-level cache.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Multiply(T* stage, T* gradient, int count, int k, int depth, T* sums, bool adds)
     {
         ref readonly ConvShape s = ref Plan->Shape;
@@ -126,7 +126,7 @@ internal unsafe struct WeightOuterCollect<V, T> : IRangeBody
     public T* Sums;
     public T* To;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         ref readonly ConvShape s = ref Plan->Shape;

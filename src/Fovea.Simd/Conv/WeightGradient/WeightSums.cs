@@ -58,7 +58,7 @@ internal unsafe struct AddSharesBody<V, T> : IRangeBody
     public int Shares;
     public T* To;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         ref readonly ConvJob job = ref Plan->Job;

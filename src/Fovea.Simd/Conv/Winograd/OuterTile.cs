@@ -22,7 +22,7 @@ internal static unsafe class OuterTile<V, T, TColumns>
     }
 
     /// <summary>Sums <paramref name="k"/> tiles and writes the sums, or adds them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(int k, T* a, T* left, T* right, T* c, nint rowStride, bool adds)
     {
         var sums = default(TileSums<V, T, HalfOf<V, T>, TColumns>);

@@ -32,7 +32,7 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
 
     public readonly int Pieces => Plan->Job.Groups * Plan->Units * Plan->OutputBlocks;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int m = TTile.Outputs;
@@ -65,7 +65,7 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Panel(int group, in WinogradExtent extent, int panel, T* input, T* products, T* outputs, PrefetchRun* prefetches)
     {
         ref readonly ConvJob job = ref Plan->Job;
@@ -112,7 +112,7 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
     }
 
     // The tiles of one register of output channels become positions by channels, and these planes.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Finish(int output, int channels, in WinogradExtent extent, T* products, nint rowStride, T* outputs)
     {
         ref readonly WinogradPlan plan = ref *Plan;

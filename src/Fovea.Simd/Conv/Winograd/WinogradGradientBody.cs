@@ -84,7 +84,7 @@ internal unsafe struct WinogradGradientBody<V, T> : IRangeBody
 
     private readonly int Shares => Math.Clamp(Outputs->InputBlocks / 4, 1, 4);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int shares = Shares;
@@ -139,7 +139,7 @@ internal unsafe struct WinogradGradientFold<V, T> : IRangeBody
     /// <summary>The group's weights, [output][input][9].</summary>
     public T* To;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int inputs = Inputs->Job.Inputs;

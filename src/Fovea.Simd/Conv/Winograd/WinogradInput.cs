@@ -63,7 +63,7 @@ internal unsafe struct WinogradInput<V, T, TTile> : IRangeBody
     }
 
     /// <summary>Transforms one block of channels of one unit.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Block(int group, in WinogradExtent extent, int block, T* stage, T* to)
     {
         ref readonly WinogradPlan plan = ref *_plan;

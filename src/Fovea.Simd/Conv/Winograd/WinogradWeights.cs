@@ -43,7 +43,7 @@ internal unsafe struct WinogradWeights<V, T, TTile> : IRangeBody
         ParallelPool.For(ref body, job.Groups * body.Panels * body.Runs, 2);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int panels = Panels;

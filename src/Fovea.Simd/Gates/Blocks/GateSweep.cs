@@ -211,7 +211,7 @@ public static unsafe class GateSweep
     private readonly struct SoftmaxJoin<T>(SweepTiles tiles, T* along, T* tops, T* totals, T* p, T* sums) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

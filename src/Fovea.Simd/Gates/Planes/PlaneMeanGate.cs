@@ -72,7 +72,7 @@ public static unsafe class PlaneMeanGate
         int positions, T* x, int* sources, int* targets, T* weights, T* offsets, int period, T* y, T* means, T* gates) : IPlaneTrip<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
             SweepTiles one = SweepTiles.Planes(1, positions);
@@ -100,7 +100,7 @@ public static unsafe class PlaneMeanGate
         int positions, T* x, T* dy, int* sources, int* targets, T* weights, int period, T* gates, T* dx, T* dLogits) : IPlaneTrip<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
             T shift;

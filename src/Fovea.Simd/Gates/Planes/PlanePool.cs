@@ -98,7 +98,7 @@ public static unsafe class PlanePool
     private readonly struct MeanMaxBody<T>(int positions, T* x, T* mean, T* max, int* places) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

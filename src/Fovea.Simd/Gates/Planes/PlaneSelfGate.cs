@@ -88,7 +88,7 @@ public static unsafe class PlaneSelfGate
         where TForm : struct, ISelfGate
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
             T slope;
@@ -121,7 +121,7 @@ public static unsafe class PlaneSelfGate
         where TForm : struct, ISelfGate
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
             T slope, steep, pull, share;

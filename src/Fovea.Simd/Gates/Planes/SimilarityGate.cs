@@ -114,7 +114,7 @@ public static unsafe class SimilarityGate
         Size size, T* x, T* weight, T* bias, T* y, T* gates, T* means, T* normalized, T* deviations) : IPlaneTrip<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
             int positions = size.Positions;
@@ -168,7 +168,7 @@ public static unsafe class SimilarityGate
         Size size, T* x, T* dy, T* weight, T* gates, T* means, T* normalized, T* deviations, T* dx, T* work, T* dWeight, T* dBias) : IPlaneTrip<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
             int positions = size.Positions;

@@ -124,7 +124,7 @@ public static unsafe class PlaneConvolution
     private readonly struct ForwardBody<T>(PlaneFrame frame, int inputs, int outputs, T* x, T* taps, T bias, T* y) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {
@@ -183,7 +183,7 @@ public static unsafe class PlaneConvolution
     private readonly struct WeightBody<T>(PlaneFrame frame, int images, int inputs, T* x, T* dy, T* dw) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

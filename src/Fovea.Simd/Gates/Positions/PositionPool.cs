@@ -101,7 +101,7 @@ public static unsafe class PositionPool
         SweepTiles tiles, T* x, T* scale, T* partial, nint parts, T* pooled, bool meanFirst, T* places) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

@@ -39,7 +39,7 @@ internal readonly unsafe struct ProjectionTile(int channels, nint step, int outp
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Run<V, TTail, TOutputs, T>(T* x, T* w, T* bias, T* z, T* sums)
         where V : struct, IVector<V, T>
         where TTail : struct, ITail

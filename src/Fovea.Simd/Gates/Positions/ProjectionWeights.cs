@@ -66,7 +66,7 @@ public static unsafe class ProjectionWeights
         }
 
         /// <summary>Four channels times four outputs; where fewer are left, the last stands in, and its sums are written once more.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Square<V>(int count, T* maps, int c, T* gradients, int k, T* part)
             where V : struct, IVector<V, T>
         {

@@ -140,7 +140,7 @@ public static unsafe class RowColumnGate
     private readonly struct MeansBackwardBody<T>(int height, int width, T* dMeans, T* dx) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {

@@ -38,7 +38,7 @@ internal readonly unsafe struct RowColumnSums<T>(int height, int width, T* x, T*
     /// Four registers of columns, whose sums stay in registers while row after row goes by. What sticks out over the row's end is read
     /// from further left instead, and lanes that were counted already are masked away.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Wide<V>(T* at, int column, T* rows, T* columns)
         where V : struct, IVector<V, T>
     {
@@ -72,7 +72,7 @@ internal readonly unsafe struct RowColumnSums<T>(int height, int width, T* x, T*
         return left == V.Width ? column : width - V.Width;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Narrow<V>(T* at, T* rows, T* columns)
         where V : struct, IVector<V, T>
     {

@@ -88,7 +88,7 @@ public static unsafe class StripGate
     private readonly struct MixBody<T>(int channels, int reduced, int length, T* strips, T* w, T* scale, T* shift, T* f) : IVectorBody<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run<V>(int from, int to)
             where V : struct, IVector<V, T>
         {
@@ -134,7 +134,7 @@ public static unsafe class StripGate
         int channels, int reduced, int height, int width, T* x, T* f, T* rowWeights, T* rowBias, T* columnWeights, T* columnBias, T* y) : IPlaneTrip<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         void IPlaneTrip<T>.Run<TStore, TEnd, V>(int from, int to, T* residual, T floor)
         {
             int positions = height * width, length = height + width;
@@ -163,7 +163,7 @@ public static unsafe class StripGate
         }
 
         /// <summary><c>to[j] = σ(bias + Σ_r weights[r]·strips[r, j])</c>.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Gates<V>(T* strips, int count, T* weights, T bias, T* to)
             where V : struct, IVector<V, T>
         {

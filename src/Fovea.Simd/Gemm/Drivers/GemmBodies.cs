@@ -27,7 +27,7 @@ internal unsafe struct PackRowsBody<V, T> : IRangeBody
     public int K;
     public T* To;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int panels = GemmShape<V, T>.RowPanels(M);
@@ -56,7 +56,7 @@ internal unsafe struct PackColumnsBody<V, T> : IRangeBody
     public int K;
     public T* To;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int width = GemmShape<V, T>.Columns;

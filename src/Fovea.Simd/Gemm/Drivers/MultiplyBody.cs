@@ -33,7 +33,7 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
 
     public static int Pieces(int m, int n) => RowBlocks(m) * ColumnBlocks(m, n);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         int rowBlocks = RowBlocks(M);
@@ -69,7 +69,7 @@ internal unsafe struct MultiplyBody<V, T> : IRangeBody
     }
 
     /// <summary>Computes the part of C between panels of rows and panels of columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Part(int firstRow, int lastRow, int firstColumn, int lastColumn)
     {
         int width = GemmShape<V, T>.Columns;

@@ -11,7 +11,7 @@ internal static unsafe class GemmPacking<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Packs <paramref name="rows"/> rows by <paramref name="k"/> of op(A) to [k, height].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void PackRows(bool transpose, T* a, nint lda, int rows, int height, int k, T* to)
     {
         int done = transpose ? CopyLines(a, lda, rows, height, k, to) : Transpose(a, lda, rows, height, k, to);
@@ -35,7 +35,7 @@ internal static unsafe class GemmPacking<V, T>
     }
 
     /// <summary>Packs <paramref name="k"/> by <paramref name="columns"/> of op(B) to [k, width or 2·width].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void PackColumns(bool transpose, T* b, nint ldb, int columns, int k, T* to)
     {
         int width = GemmShape<V, T>.PanelWidth(columns);

@@ -11,7 +11,7 @@ internal static unsafe class RegisterTranspose
     /// <c>to[j, i] = from[i, j]</c> for 16 × 16 numbers, where rows from <paramref name="rows"/> on count as zero and are not read.
     /// Writes 16 numbers per row of the target, in ascending order of rows.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Sixteen(float* from, nint fromStride, int rows, float* to, nint toStride)
     {
         Columns(
@@ -69,7 +69,7 @@ internal static unsafe class RegisterTranspose
     }
 
     /// <summary>As <see cref="Sixteen"/>, for 8 × 8 numbers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Eight(float* from, nint fromStride, int rows, float* to, nint toStride)
     {
         Vector256<float> r0 = Short(from, fromStride, 0, rows), r1 = Short(from, fromStride, 1, rows);

@@ -14,7 +14,7 @@ internal static unsafe class DepthwiseTile<V, T, TColumns>
     where TColumns : struct, ICount
 {
     /// <summary>Writes <c>bias + Σ w[t] · x[place + offsets[t]]</c> for each place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(int taps, nint* offsets, T* w, T bias, T* x, VectorPlace* places, T* y)
     {
         V c0 = V.Broadcast(bias);

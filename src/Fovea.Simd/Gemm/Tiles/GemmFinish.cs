@@ -59,7 +59,7 @@ internal unsafe struct GemmFinish<T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Apply<V, TFunction>(T* c, nint stride, int rows, int columns)
         where V : unmanaged, IVector<V, T>
         where TFunction : unmanaged, IUnary

@@ -30,7 +30,7 @@ internal static unsafe class GemmTile<V, T, TRows, TColumns, TWalk>
     /// <see cref="TileFinish{V, T}"/>: a longer ending here takes registers from the loop.
     /// </summary>
     // Without the attribute the first calls of a process would run this loop unoptimised, a hundred times slower.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(int k, T* a, T* left, T* right, nint* offsets, T* c, T* d, nint rowStride, bool adds)
     {
         var sums = default(TileSums<V, T, TRows, TColumns>);

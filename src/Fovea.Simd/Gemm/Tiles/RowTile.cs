@@ -26,7 +26,7 @@ internal static unsafe class RowTile<V, T, TRows, TWalk>
     /// <param name="c">The result.</param>
     /// <param name="resultStride">Numbers from one row of the result to the next.</param>
     /// <param name="adds">Whether the sums are added to what is there.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(int runs, int k, T* a, nint rowStride, nint runStride, T* b, byte* ahead, T* c, nint resultStride, bool adds)
     {
         var sums = default(TileSums<V, T, TRows, N2>);

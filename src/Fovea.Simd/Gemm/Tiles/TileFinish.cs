@@ -10,7 +10,7 @@ internal static unsafe class TileFinish<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary><c>to = alpha · from + beta · to</c>; with beta = 0 the old content is not read.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Scaled(T* from, nint fromStride, T* to, nint toStride, int rows, int columns, T alpha, T beta)
     {
         V scale = V.Broadcast(alpha);

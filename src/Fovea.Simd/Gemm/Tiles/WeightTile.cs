@@ -25,7 +25,7 @@ internal static unsafe class WeightTile<V, T, TRows>
     /// <param name="dy">The gradient of the tile's first output channel.</param>
     /// <param name="rowStride">Numbers from one output channel to the next.</param>
     /// <param name="sums">Target, [rows, 6, width].</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(int count, VectorPlace* places, T* x, nint* steps, T* dy, nint rowStride, T* sums)
     {
         V c00 = V.Zero, c01 = V.Zero, c02 = V.Zero, c03 = V.Zero, c04 = V.Zero, c05 = V.Zero;

@@ -77,7 +77,7 @@ internal static unsafe class ChannelLoop<TBody, TStore, TEnd, V, T>
     }
 
     /// <summary>The whole vectors of a strip, or its tail. The tail is a method of its own: large bodies are inlined only so often in one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Strip<TCount, TTail>(in Sweep<T> sweep, in SweepTile tile, int channel, nint part)
         where TCount : struct, ICount
         where TTail : struct, ITail

@@ -30,7 +30,7 @@ internal static unsafe class PlaneLoop<TBody, TStore, TEnd, V, T>
     /// <param name="sweep">Where they and their operands are.</param>
     /// <param name="tile">Which.</param>
     /// <returns>The sums of the last plane.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static PlaneSums<T> Run(in Sweep<T> sweep, in SweepTile tile)
     {
         nint positions = sweep.Tiles.Positions;

@@ -17,7 +17,7 @@ internal static unsafe class RowLoop<TBody, TStore, TEnd, V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>All planes of a tile, which holds them whole.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
     public static void Run(in Sweep<T> sweep, in SweepTile tile)
     {
@@ -50,7 +50,7 @@ internal static unsafe class RowLoop<TBody, TStore, TEnd, V, T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Plane(
         in Sweep<T> sweep, in SweepTile tile, nint plane, int channel, int height, int together, T* columns)
     {

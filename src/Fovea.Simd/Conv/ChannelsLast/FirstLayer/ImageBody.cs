@@ -19,7 +19,7 @@ internal unsafe struct ImageBody<V, T, TStride> : IRangeBody
     public T* Y;
     public ConvEpilogue<T> Epilogue;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         ref readonly ConvJob job = ref Plan->Job;
@@ -77,7 +77,7 @@ internal unsafe struct ImageBody<V, T, TStride> : IRangeBody
         return count;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Stage(int image, int group, int firstSum, int sums, T* to)
     {
         ref readonly ConvJob job = ref Plan->Job;
@@ -96,7 +96,7 @@ internal unsafe struct ImageBody<V, T, TStride> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Panel(
         in WindowSteps steps, int image, int group, int panel, int row, int rows, int first, int sums,
         T* stage, WindowRun* runs, int count, T* outputs, T* line, T* square)
@@ -140,7 +140,7 @@ internal unsafe struct ImageBody<V, T, TStride> : IRangeBody
     }
 
     // Maxima over the columns of the windows in one row of sums.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Across(T* line, int stride, T* to)
     {
         int width = Plan->Job.OutWidth;
@@ -165,7 +165,7 @@ internal unsafe struct ImageBody<V, T, TStride> : IRangeBody
     }
 
     // Takes a row of such maxima into all windows that cover it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Down(T* from, int stride, int sum, int row, int rows, T* outputs)
     {
         nint length = (nint)Plan->OutColumns * stride;

@@ -20,7 +20,7 @@ internal static unsafe class KernelGather<V, T>
     /// <param name="outputs">Output channels, up to a register.</param>
     /// <param name="channels">Input channels.</param>
     /// <param name="to">Room for <see cref="Count"/> numbers.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(in ConvJob job, T* from, T* end, int outputs, int channels, T* to)
     {
         int taps = job.KernelTaps;

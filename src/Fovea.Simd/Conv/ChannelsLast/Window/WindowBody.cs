@@ -26,7 +26,7 @@ internal unsafe struct WindowBody<V, T, TStride> : IRangeBody
 
     private static int LongestRun => WindowTiles<V, T, N2, TStride>.LongestRun;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Run(int from, int to)
     {
         using var own = new Scratch<T>(Shared is null ? Plan->StageCount : 1);
@@ -62,7 +62,7 @@ internal unsafe struct WindowBody<V, T, TStride> : IRangeBody
     }
 
     // Cuts the rows of a unit, which are one row where the window holds its outputs side by side, into runs as equal as can be.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly int Runs(in WindowExtent extent, WindowRun* runs)
     {
         ref readonly ConvJob job = ref Plan->Job;
@@ -93,7 +93,7 @@ internal unsafe struct WindowBody<V, T, TStride> : IRangeBody
         return count;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Panel(
         int group, in WindowExtent extent, int panel, T* stage, nint* offsets, WindowRun* runs, int count, T* products, T* square)
     {

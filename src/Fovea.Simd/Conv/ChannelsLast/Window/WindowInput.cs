@@ -57,7 +57,7 @@ internal unsafe struct WindowInput<V, T> : IRangeBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Block(int group, int unit, int block, T* stage)
     {
         ref readonly ConvJob job = ref _plan->Job;
@@ -82,7 +82,7 @@ internal unsafe struct WindowInput<V, T> : IRangeBody
     }
 
     // Only the positions that a strided kernel of one tap reads.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private readonly void Pick(T* from, int channels, in WindowExtent extent, T* to)
     {
         ref readonly ConvJob job = ref _plan->Job;

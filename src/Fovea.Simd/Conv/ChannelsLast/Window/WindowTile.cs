@@ -35,7 +35,7 @@ internal static unsafe class WindowTile<V, T, TRun, TRuns, TColumns, TStride>
     /// <param name="ahead">Weights that are prefetched meanwhile, because a later tile reads them.</param>
     /// <param name="aheadStep">How far that gets with each step.</param>
     /// <param name="adds">Whether to add to the target.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(in WindowSteps steps, T* a, nint second, T* b, T* c, T* d, T* ahead, nint aheadStep, bool adds)
     {
         var first = default(TileSums<V, T, TRun, TColumns>);

@@ -75,7 +75,7 @@ internal static unsafe class WindowTiles<V, T, TColumns, TStride>
     /// <param name="count">How many.</param>
     /// <param name="products">Targets, [output][columns · width].</param>
     /// <param name="adds">Whether to add to them.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Visit(in WindowSteps steps, T* a, T* b, WindowRun* runs, int count, T* products, bool adds)
     {
         // The tiles of a visit together prefetch the weights of the next one, which follow.
