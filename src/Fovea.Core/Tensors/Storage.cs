@@ -7,7 +7,7 @@ namespace Fovea;
 /// last. A storage that nobody released is returned by its finalizer, and counted, so that tests can see the leak.
 /// </summary>
 /// <remarks>
-/// Two kinds own no block: a place in somebody else's (the arena of a compiled model, or the tensor that it was given), and the
+/// Two kinds own no block: a place in somebody else's (the arena of a compiled model, the tensor that it was given, a tensor that it is a part of), and the
 /// storage of a symbolic tensor, which has a size but no values, unless it is given those of another storage afterwards.
 /// </remarks>
 internal sealed class Storage
@@ -66,6 +66,9 @@ internal sealed class Storage
 
     /// <summary>Moves a place into the memory of another storage, which the caller keeps alive.</summary>
     public void PointTo(Storage other) => (_block, _offset) = (other._block, other._offset);
+
+    /// <summary>A part of this storage, which keeps it alive.</summary>
+    public Storage Part(long offset, long bytes) => new(_block, _offset + offset, bytes) { _values = Share() };
 
     /// <summary>Gives the storage of a symbolic tensor values: those of another storage of its size, in which it holds a share as long as somebody holds one in it.</summary>
     public void TakeValues(Storage values)

@@ -22,6 +22,14 @@ public sealed partial class SourceTests
         Assert.True(offenders.Length == 0, $"Move the unsafe part into a kernel of Fovea.Simd: {string.Join(", ", offenders)}");
     }
 
+    // Otherwise a runtime that gathers profiles puts the loop into its callers' callers, where the compiler's budget for inlining ends before the last vector operations do: see decision 17.
+    [Fact]
+    public void Loops_that_are_compiled_at_once_are_methods_of_their_own()
+    {
+        string[] offenders = [.. Sources.All.Where(f => InlinedLoop().IsMatch(File.ReadAllText(f))).Select(Sources.Relative)];
+        Assert.True(offenders.Length == 0, $"Say AggressiveOptimization | NoInlining: {string.Join(", ", offenders)}");
+    }
+
     [Fact]
     public void No_file_is_longer_than_two_ideas()
     {
@@ -92,6 +100,9 @@ public sealed partial class SourceTests
     // A partial type may have parts in several rooms, as Tensor has.
     [GeneratedRegex(@"^(?:public |internal )?(?:static |sealed |abstract |readonly |unsafe |ref )*(?:class|struct|interface|enum|record struct|record class|record) (\w+)", RegexOptions.Multiline)]
     private static partial Regex TopLevelType();
+
+    [GeneratedRegex(@"AggressiveOptimization(?! \| MethodImplOptions\.NoInlining)")]
+    private static partial Regex InlinedLoop();
 
     [GeneratedRegex(@"\bsealed class \w+Op\b")]
     private static partial Regex OpClass();

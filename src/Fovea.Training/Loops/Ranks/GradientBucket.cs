@@ -5,11 +5,13 @@ using Fovea.Distributed;
 namespace Fovea.Training;
 
 /// <summary>
-/// The gradients of some parameters in one piece of memory, which sums of several batches are made in. Behind the numbers stands for each parameter how many batches gave it
-/// a gradient: one to which none did is left alone by the optimiser. Where a batch gave none stands −0, which changes no bit of what it is added to.
+/// The gradients of some parameters in one piece of memory, which sums of several batches are made in, and from which the optimiser reads them. Behind the numbers stands for each
+/// parameter how many batches gave it a gradient: one to which none did is left alone by the optimiser. Where a batch gave none stands −0, which changes no bit of what it is added to.
 /// </summary>
 internal abstract class GradientBucket : IDisposable
 {
+    // Each begins at a cache line, as tensors of their own do.
+    private const int Alignment = 64;
     private readonly Tensor[] _parameters;
     private readonly int[] _starts;
     private readonly int _elements;
@@ -28,7 +30,8 @@ internal abstract class GradientBucket : IDisposable
         for (int i = 0; i < _starts.Length; i++)
         {
             _starts[i] = _elements;
-            _elements += (int)parameters[i].Elements;
+            int line = Alignment / _type.Size();
+            _elements += (parameters[i].Elements + line - 1) / line * line;
         }
 
         _values = NewValues();
@@ -54,14 +57,22 @@ internal abstract class GradientBucket : IDisposable
     /// <returns>Whether it was the last.</returns>
     public bool Arrive() => --_missing == 0;
 
-    /// <summary>Copies the gradients of a batch.</summary>
+    /// <summary>Copies the gradients of a batch, and takes them away from the parameters.</summary>
     public abstract void Gather();
 
     /// <summary>Stands for no batch at all.</summary>
     public abstract void GatherNothing();
 
-    /// <summary>Makes the sums the parameters' gradients.</summary>
-    public abstract void Scatter();
+    /// <summary>Makes the sums the parameters' gradients, where they lie.</summary>
+    public void Scatter()
+    {
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            Tensor parameter = _parameters[i];
+            long start = (long)_starts[i] * _type.Size();
+            parameter.SetGrad(HasGradient(i) ? new Tensor(parameter.Shape, _type, _values.Storage.Part(start, parameter.Spec.Bytes), owned: false) : null);
+        }
+    }
 
     /// <summary>Puts what was gathered with the sums of the batches before it, of which there are <paramref name="before"/>, and keeps the sum for later.</summary>
     public void Carry(int before)
@@ -106,6 +117,9 @@ internal abstract class GradientBucket : IDisposable
     /// <summary>Adds a sum to what was gathered.</summary>
     private protected abstract void Add(Tensor sum);
 
+    /// <summary>Whether some batch gave a parameter a gradient.</summary>
+    private protected abstract bool HasGradient(int parameter);
+
     private sealed class Numbers<T>(IReadOnlyList<Tensor> parameters) : GradientBucket(parameters)
         where T : unmanaged, INumberBase<T>
     {
@@ -114,11 +128,13 @@ internal abstract class GradientBucket : IDisposable
             Span<T> values = _values.AsSpan<T>();
             for (int i = 0; i < _parameters.Length; i++)
             {
-                Span<T> place = values.Slice(_starts[i], (int)_parameters[i].Elements);
+                Span<T> place = values[_starts[i]..(i + 1 < _starts.Length ? _starts[i + 1] : _elements)];
                 values[_elements + i] = _parameters[i].Grad is null ? T.Zero : T.One;
                 if (_parameters[i].Grad is { } gradient)
                 {
                     gradient.AsSpan<T>().CopyTo(place);
+                    place[gradient.Elements..].Fill(-T.Zero);
+                    _parameters[i].ClearGrad();
                 }
                 else
                 {
@@ -134,27 +150,8 @@ internal abstract class GradientBucket : IDisposable
             values[_elements..].Clear();
         }
 
-        public override void Scatter()
-        {
-            ReadOnlySpan<T> values = _values.AsSpan<T>();
-            for (int i = 0; i < _parameters.Length; i++)
-            {
-                Tensor parameter = _parameters[i];
-                if (values[_elements + i] == T.Zero)
-                {
-                    parameter.ClearGrad();
-                    continue;
-                }
-
-                if (parameter.Grad is null)
-                {
-                    parameter.SetGrad(TensorScope.Detach(Tensor.Empty(parameter.Shape, _type)));
-                }
-
-                values.Slice(_starts[i], (int)parameter.Elements).CopyTo(parameter.Grad!.AsSpan<T>());
-            }
-        }
-
         private protected override void Add(Tensor sum) => TensorPrimitives.Add(sum.AsSpan<T>(), _values.AsSpan<T>(), _values.AsSpan<T>());
+
+        private protected override bool HasGradient(int parameter) => _values.AsSpan<T>()[_elements + parameter] != T.Zero;
     }
 }

@@ -76,11 +76,6 @@ internal sealed class GradientSum : IDisposable
             bucket.Carry(_before);
         }
 
-        foreach (Tensor parameter in _bucketOf.Keys)
-        {
-            parameter.ClearGrad();
-        }
-
         _before++;
     }
 
