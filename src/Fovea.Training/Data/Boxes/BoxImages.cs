@@ -23,7 +23,7 @@ internal sealed class BoxImages(BoxContent content, BoxClasses classes, DatasetO
 
     public string Name(int index) => content.Items[index].Name;
 
-    public (int Width, int Height)? Size(int index) => content.Items[index].Problem is { } problem ? throw new DataException(problem)
+    public (int Width, int Height)? Size(int index) => content.Items[index].Problem is { } problem ? throw new DataException(problem) { IsDamage = true }
         : new PictureFile(content.Images, content.Items[index].Name, options).ReadSize();
 
     public ImageSample Get(int index)
@@ -31,7 +31,7 @@ internal sealed class BoxImages(BoxContent content, BoxClasses classes, DatasetO
         BoxItem item = content.Items[index];
         if (item is not { Problem: null, Annotation: { } annotation })
         {
-            throw new DataException(item.Problem!);
+            throw new DataException(item.Problem!) { IsDamage = true };
         }
 
         var file = new PictureFile(content.Images, item.Name, options);
@@ -43,7 +43,7 @@ internal sealed class BoxImages(BoxContent content, BoxClasses classes, DatasetO
                 ? $" The picture is turned by its EXIF orientation {(int)turn}, and the boxes are not: take it as it is stored with --orientation ignore."
                 : string.Empty;
             throw new DataException(string.Create(CultureInfo.InvariantCulture,
-                $"{annotation.Source}: expected boxes in a picture of {size.Width}x{size.Height}, got a picture of {image.Width}x{image.Height}.{why}"));
+                $"{annotation.Source}: expected boxes in a picture of {size.Width}x{size.Height}, got a picture of {image.Width}x{image.Height}.{why}")) { IsDamage = true };
         }
 
         // A size that says which way is up leaves no doubt.

@@ -64,14 +64,14 @@ internal sealed class MaskedImages : IImageDataset
         (string path, string? maskPath, string? mismatch) = _pairs[index];
         if (mismatch is not null)
         {
-            throw new DataException(mismatch);
+            throw new DataException(mismatch) { IsDamage = true };
         }
 
         var file = new PictureFile(_images, path, _options);
         Image image = file.Decode();
         if (maskPath is null)
         {
-            throw new DataException($"{_images.Source}/{path}: there is no mask of that name in {_masks.Source}.");
+            throw new DataException($"{_images.Source}/{path}: there is no mask of that name in {_masks.Source}.") { IsDamage = true };
         }
 
         (Image mask, bool isTurned) = ReadMask(maskPath);
@@ -82,11 +82,11 @@ internal sealed class MaskedImages : IImageDataset
                 ? $" The picture is turned by its EXIF orientation {(int)turn}, and the mask is not: take both as they are stored with --orientation ignore, or turn the mask's pixels as well."
                 : string.Empty;
             throw new DataException(string.Create(CultureInfo.InvariantCulture,
-                $"{_masks.Source}/{maskPath}: expected a mask of its picture's size {image.Width}x{image.Height}, got {mask.Width}x{mask.Height}.{why}"));
+                $"{_masks.Source}/{maskPath}: expected a mask of its picture's size {image.Width}x{image.Height}, got {mask.Width}x{mask.Height}.{why}")) { IsDamage = true };
         }
 
         return _labels.Value.Apply(mask.Pixels, mask.Width) is { } problem
-            ? throw new DataException($"{_masks.Source}/{maskPath}: {problem}")
+            ? throw new DataException($"{_masks.Source}/{maskPath}: {problem}") { IsDamage = true }
             : new ImageSample(image, 0, path, mask) { TurnedAlone = turn == ExifOrientation.TopLeft ? null : turn, IsDeep = file.IsDeep };
     }
 

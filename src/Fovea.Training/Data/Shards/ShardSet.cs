@@ -103,6 +103,8 @@ internal sealed class ShardSet : IImageDataset, IStoredInParts, IEncodedPictures
 
     public int? PartOf(int index) => Shard(index);
 
+    public string PartName(int index) => _shards[Shard(index)].Source;
+
     public ImageSample Get(int index)
     {
         byte[] bytes = Bytes(index);
@@ -116,7 +118,7 @@ internal sealed class ShardSet : IImageDataset, IStoredInParts, IEncodedPictures
         }
         catch (ImageException e)
         {
-            throw new DataException($"{_shards[Shard(index)].Source}: {Name(index)} at byte {_offsets[index].ToString(CultureInfo.InvariantCulture)}: {e.Message}", e);
+            throw new DataException($"{_shards[Shard(index)].Source}: {Name(index)} at byte {_offsets[index].ToString(CultureInfo.InvariantCulture)}: {e.Message}", e) { IsDamage = true };
         }
     }
 

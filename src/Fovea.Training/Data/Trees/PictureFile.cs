@@ -60,7 +60,7 @@ internal sealed class PictureFile
         }
         catch (Exception e) when (e is ImageException or IOException)
         {
-            throw new DataException($"{(_tree.Source.Length == 0 ? _path : $"{_tree.Source}/{_path}")}: {e.Message}", e);
+            throw new DataException($"{(_tree.Source.Length == 0 ? _path : $"{_tree.Source}/{_path}")}: {e.Message}", e) { IsDamage = e is ImageException };
         }
     }
 }
