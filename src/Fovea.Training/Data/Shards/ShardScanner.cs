@@ -4,41 +4,52 @@ namespace Fovea.Training.Data;
 
 /// <summary>
 /// Finds the samples of a tar by WebDataset's convention: members that follow one another and whose paths are alike up to the first dot of the name are
-/// parts of a sample. The picture is the part with a picture's ending and no other dot; the label is in <c>.cls</c>, a number or a name, or in <c>.json</c>
-/// under <c>label</c>, <c>class</c> or <c>cls</c>. Headers and labels are read, pictures passed over.
+/// parts of a sample. The picture is the part with a picture's ending and no other dot; a class is in <c>.cls</c>, a number or a name, or in <c>.json</c>
+/// under <c>label</c>, <c>class</c> or <c>cls</c>; a mask is the part <c>.mask.png</c>, or with another picture's ending; boxes are in <c>.json</c> (see <see cref="ShardBoxJson"/>). Headers, classes
+/// and boxes are read, pictures and masks passed over.
 /// </summary>
 internal static class ShardScanner
 {
-    private const int LongestJson = 1 << 20;
     private const int Peeked = 16;
+    private const string Mask = ".mask.";
+    private const string Classes = ".cls";
+    private const string Json = ".json";
     private static readonly string[] s_keys = ["label", "class", "cls"];
+
+    /// <summary>Whether a part of a sample is a mask.</summary>
+    /// <param name="part">Its name from the first dot on.</param>
+    /// <param name="options">Which endings are pictures'.</param>
+    public static bool IsMask(string part, DatasetOptions options) => part.StartsWith(Mask, StringComparison.OrdinalIgnoreCase) && options.IsNamed(part[(Mask.Length - 1)..]);
 
     /// <summary>The samples of a shard. Of a broken one those before the break, and what is wrong with it.</summary>
     /// <param name="path">The shard.</param>
     /// <param name="options">Which members are pictures.</param>
+    /// <param name="kind">What is looked for beside the pictures.</param>
     /// <param name="source">Its name for messages; null for the path.</param>
     /// <exception cref="DataException">It cannot be opened.</exception>
-    public static ShardIndex Scan(string path, DatasetOptions options, string? source = null) => Scan(path, source ?? path, options, int.MaxValue);
+    public static ShardIndex Scan(string path, DatasetOptions options, ShardLabels kind, string? source = null) => Reading(path, source ?? path, file => Scan(file, source ?? path, options, kind));
 
-    /// <summary>Whether a tar begins with samples that have labels.</summary>
-    public static bool IsShard(string path, DatasetOptions options)
+    /// <summary>What stands beside the first pictures of a tar: masks before boxes before classes; null where nothing does.</summary>
+    /// <param name="path">The tar.</param>
+    /// <param name="options">Which members are pictures.</param>
+    public static ShardLabels? KindOf(string path, DatasetOptions options)
     {
         try
         {
-            return Scan(path, path, options, Peeked).Count > 0;
+            return Reading(path, path, file => Peek(new TarStream(file, path, long.MaxValue), options));
         }
         catch (DataException)
         {
-            return false;
+            return null;
         }
     }
 
-    private static ShardIndex Scan(string path, string source, DatasetOptions options, int most)
+    private static T Reading<T>(string path, string source, Func<FileStream, T> read)
     {
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 12);
-            return Scan(file, source, options, most);
+            return read(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -46,70 +57,107 @@ internal static class ShardScanner
         }
     }
 
-    private static ShardIndex Scan(FileStream file, string source, DatasetOptions options, int members)
+    private static ShardLabels? Peek(TarStream tar, DatasetOptions options)
     {
-        var tar = new TarStream(file, source, long.MaxValue);
-        var index = new ShardIndexBuilder();
-        var current = new OpenSample(string.Empty);
-        int unlabelled = 0;
-        string problem = "";
-        void Finish()
+        bool hasPicture = false;
+        ShardLabels? best = null;
+        for (int i = 0; i < Peeked && Next(tar, out TarEntry entry); i++)
         {
-            if (current.Picture is { } picture && current.Offset <= file.Length - current.Length)
+            if (PartOf(entry) is not (_, var part))
             {
-                if (current.Label is { } label)
-                {
-                    index.Add(picture, current.Offset, (int)current.Length, label);
-                }
-                else
-                {
-                    unlabelled++;
-                }
+                continue;
             }
+
+            hasPicture |= options.IsNamed(part);
+            ShardLabels? found = IsMask(part, options) ? ShardLabels.Masks
+                : part == Classes && entry.Length <= ShardIndex.LongestText && FromText(tar.ReadBody(ShardIndex.LongestText), part) is not null ? ShardLabels.Classes
+                : part == Json && entry.Length <= ShardBoxJson.MostBytes ? OfJson(tar.ReadBody(ShardBoxJson.MostBytes))
+                : null;
+            best = Rank(found) > Rank(best) ? found : best;
         }
 
+        return hasPicture ? best : null;
+    }
+
+    private static int Rank(ShardLabels? kind) => kind switch { ShardLabels.Masks => 3, ShardLabels.Boxes => 2, ShardLabels.Classes => 1, _ => 0 };
+
+    private static ShardLabels? OfJson(byte[] json) => ShardBoxJson.HasBoxes(json) ? ShardLabels.Boxes : FromJson(json) is not null ? ShardLabels.Classes : null;
+
+    // What is peeked at may end in the middle of a picture.
+    private static bool Next(TarStream tar, out TarEntry entry)
+    {
         try
         {
-            for (int i = 0; i < members && tar.Next(out TarEntry entry); i++)
+            return tar.Next(out entry);
+        }
+        catch (DataException)
+        {
+            entry = default!;
+            return false;
+        }
+    }
+
+    private static (string Stem, string Part)? PartOf(TarEntry entry) =>
+        entry.IsFolder || entry.Path is not { } name || name.IndexOf('.', name.LastIndexOf('/') + 1) is not (> 0 and int dot) ? null : (name[..dot], name[dot..]);
+
+    private static ShardIndex Scan(FileStream file, string source, DatasetOptions options, ShardLabels kind)
+    {
+        var tar = new TarStream(file, source, long.MaxValue);
+        var samples = new ShardSamples(file.Length, kind);
+        string problem = "";
+        try
+        {
+            while (tar.Next(out TarEntry entry))
             {
-                if (entry.IsFolder || entry.Path is not { } name || name.IndexOf('.', name.LastIndexOf('/') + 1) is not (> 0 and int dot))
+                if (PartOf(entry) is not (var stem, var part))
                 {
                     continue;
                 }
 
-                if (name[..dot] != current.Stem)
+                OpenSample current = samples.Of(stem);
+                bool fits = entry.Length <= Math.Min(options.MemoryLimit, Array.MaxLength);
+                if (options.IsNamed(part) && fits)
                 {
-                    Finish();
-                    current = new OpenSample(name[..dot]);
+                    (current.Picture, current.Place) = (stem + part, (tar.Position, (int)entry.Length));
                 }
-
-                string part = name[dot..];
-                if (options.IsNamed(part) && entry.Length <= Math.Min(options.MemoryLimit, Array.MaxLength))
+                else if (kind == ShardLabels.Masks)
                 {
-                    (current.Picture, current.Offset, current.Length) = (name, tar.Position, entry.Length);
+                    current.Part = IsMask(part, options) && fits ? (tar.Position, (int)entry.Length) : current.Part;
                 }
-                else if (part == ".cls" && entry.Length <= ShardIndex.LongestText)
+                else if (part == Classes && kind == ShardLabels.Classes && entry.Length <= ShardIndex.LongestText)
                 {
-                    current.Label = FromText(tar.ReadBody(ShardIndex.LongestText), name);
+                    current.Label = FromText(tar.ReadBody(ShardIndex.LongestText), stem + part);
                 }
-                else if (part == ".json" && entry.Length <= LongestJson)
+                else if (part == Json && kind == ShardLabels.Boxes && fits)
                 {
-                    current.Label ??= FromJson(tar.ReadBody(LongestJson));
+                    current.Part = (tar.Position, (int)entry.Length);
+                    current.Classes = entry.Length <= ShardBoxJson.MostBytes ? ClassesOf(tar.ReadBody(ShardBoxJson.MostBytes)) : [];
+                }
+                else if (part == Json && kind == ShardLabels.Classes && entry.Length <= ShardBoxJson.MostBytes)
+                {
+                    current.Label ??= FromJson(tar.ReadBody(ShardBoxJson.MostBytes));
                 }
             }
         }
         catch (DataException e)
         {
-            problem = e.Message.Length <= ShardIndex.LongestText ? e.Message : e.Message[..ShardIndex.LongestText];
+            problem = e.Message;
         }
 
-        Finish();
-        if (problem.Length == 0 && unlabelled > 0)
+        return samples.Build(source, problem);
+    }
+
+    private static string[] ClassesOf(byte[] json)
+    {
+        try
         {
-            problem = $"{source}: {unlabelled} {(unlabelled == 1 ? "picture has" : "pictures have")} no label in a .cls or .json beside";
+            return [.. ShardBoxJson.Read(json, string.Empty, null).Boxes.Select(b => b.Class)];
         }
-
-        return index.Build(file.Length, problem);
+        catch (DataException)
+        {
+            // Said of the picture when it is read.
+            return [];
+        }
     }
 
     private static string? Label(string text) => TextLines.ClassName(text) is { Length: > 0 } name ? name : null;
@@ -152,18 +200,5 @@ internal static class ShardScanner
         }
 
         return null;
-    }
-
-    private sealed class OpenSample(string stem)
-    {
-        public string Stem { get; } = stem;
-
-        public string? Picture { get; set; }
-
-        public long Offset { get; set; }
-
-        public long Length { get; set; }
-
-        public string? Label { get; set; }
     }
 }
