@@ -22,8 +22,9 @@ internal static class BoxedPicture
             string why = turn >= ExifOrientation.LeftTop && size == (image.Height, image.Width)
                 ? $" The picture is turned by its EXIF orientation {(int)turn}, and the boxes are not: take it as it is stored with --orientation ignore."
                 : string.Empty;
-            throw new DataException(string.Create(CultureInfo.InvariantCulture,
-                $"{annotation.Source}: expected boxes in a picture of {size.Width}x{size.Height}, got a picture of {image.Width}x{image.Height}.{why}")) { IsDamage = true };
+            string problem = string.Create(CultureInfo.InvariantCulture,
+                $"{annotation.Source}: expected boxes in a picture of {size.Width}x{size.Height}, got a picture of {image.Width}x{image.Height}.{why}");
+            throw new DataException(problem) { IsDamage = true };
         }
 
         // A size that says which way is up leaves no doubt.

@@ -22,8 +22,9 @@ internal static class MaskedPicture
             string why = turn >= ExifOrientation.LeftTop && (mask.Width, mask.Height) == (image.Height, image.Width)
                 ? $" The picture is turned by its EXIF orientation {(int)turn}, and the mask is not: take both as they are stored with --orientation ignore, or turn the mask's pixels as well."
                 : string.Empty;
-            throw new DataException(string.Create(CultureInfo.InvariantCulture,
-                $"{source}: expected a mask of its picture's size {image.Width}x{image.Height}, got {mask.Width}x{mask.Height}.{why}")) { IsDamage = true };
+            string wrong = string.Create(CultureInfo.InvariantCulture,
+                $"{source}: expected a mask of its picture's size {image.Width}x{image.Height}, got {mask.Width}x{mask.Height}.{why}");
+            throw new DataException(wrong) { IsDamage = true };
         }
 
         return labels.Apply(mask.Pixels, mask.Width) is { } problem
