@@ -24,6 +24,8 @@ internal static class RankedRun
             return work(ProcessGroup.Single, output, error);
         }
 
+        // Open MPI gives ranks a terminal of its own, on which .NET would write control characters before the first line, and so before a result in JSON.
+        Environment.SetEnvironmentVariable("TERM", "dumb");
         using ProcessGroup group = ProcessGroup.FromEnvironment(new GroupOptions { Deadline = options.Deadline, Slow = error.WriteLine });
         if (group.IsRoot)
         {

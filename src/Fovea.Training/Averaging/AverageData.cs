@@ -48,11 +48,11 @@ internal sealed class AverageData
         }
 
         // A single picture is no batch for norms.
-        var loader = new DataLoaderOptions { BatchSize = options.BatchSize ?? task.EvaluationBatch, Shuffle = false, SmallestLast = 2 };
+        var loader = new DataLoaderOptions { BatchSize = options.BatchSize ?? task.EvaluationBatch, Shuffle = false, SmallestLast = 2, Damaged = DamagedPictures.Replace };
         return new AverageData(
             task,
             new DataLoader(train, model.LookPipeline(), loader),
-            new DataLoader(validation, model.EvaluationPipeline(), loader with { SmallestLast = 1 }),
+            new DataLoader(validation, model.EvaluationPipeline(), loader with { SmallestLast = 1, Damaged = DamagedPictures.LeaveOut }),
             progress);
     }
 

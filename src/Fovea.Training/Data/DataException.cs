@@ -13,4 +13,10 @@ public sealed class DataException : DataFormatException
         : base(message, inner)
     {
     }
+
+    /// <summary>
+    /// Whether one picture or its label is at fault by its own bytes, which are the same wherever and whenever they are read, and not the disk, the network or the data as a whole (default
+    /// false). Such a picture can be passed over (<see cref="DamagedPictures"/>).
+    /// </summary>
+    public bool IsDamage { get; init; }
 }

@@ -7,6 +7,10 @@ internal interface IStoredInParts
     /// <param name="index">The picture.</param>
     int? PartOf(int index);
 
+    /// <summary>The name of a picture's file, as messages print it.</summary>
+    /// <param name="index">The picture, which lies in such a file.</param>
+    string PartName(int index);
+
     /// <summary>Whether the files are another machine's, each fetched when it is needed.</summary>
     bool IsFetched { get; }
 

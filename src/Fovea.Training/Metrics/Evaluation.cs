@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fovea.Training.Data;
 
 namespace Fovea.Training;
 
@@ -7,6 +8,9 @@ public abstract record Evaluation
 {
     /// <summary>Images evaluated.</summary>
     public required int Images { get; init; }
+
+    /// <summary>Images that cannot be read, in the order of the data: they are no part of <see cref="Images"/> or of any number. Mostly none.</summary>
+    public IReadOnlyList<DamagedPicture> Unreadable { get; init; } = [];
 
     /// <summary>Mean loss over what counts: of classes the cross entropy, in nats, over the images or the pixels; null where nothing counts.</summary>
     public required double? Loss { get; init; }
@@ -50,8 +54,30 @@ public abstract record Evaluation
     /// <summary>One line of JSON.</summary>
     public abstract string ToJson();
 
+    /// <summary>The images that were evaluated, whose places are those that <see cref="Judged"/> gives.</summary>
+    /// <param name="data">The images that were to be.</param>
+    internal IImageDataset Evaluated(IImageDataset data)
+    {
+        HashSet<string> left = [.. Unreadable.Select(u => u.Name)];
+        return left.Count == 0 ? data : new SubsetDataset(data, [.. Enumerable.Range(0, data.Count).Where(i => !left.Contains(data.Name(i)))]);
+    }
+
     private protected void WriteModel(Utf8JsonWriter json)
     {
+        if (Unreadable.Count > 0)
+        {
+            json.WriteStartArray("unreadable");
+            foreach (DamagedPicture picture in Unreadable)
+            {
+                json.WriteStartObject();
+                json.WriteString("image", picture.Name);
+                json.WriteString("reason", picture.Reason);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         if (Description is { } description)
         {
             json.WriteString("model", description.Key);

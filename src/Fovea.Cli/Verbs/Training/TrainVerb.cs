@@ -57,8 +57,9 @@ internal static class TrainVerb
             if (spread.Ranks is not null || ProcessGroup.IsLaunched)
             {
                 return Spread(spread, isRun, args, parsed.InvocationConfiguration, () => RankedRun.Run(
-                    spread, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
-                    (group, output, error) => Run(options, parsed.GetValue(json), parsed.GetValue(quiet), output, error, group)));
+                    spread, parsed.GetValue(json) ? parsed.InvocationConfiguration.Error : parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
+                    (group, _, error) => Run(
+                        options, parsed.GetValue(json), parsed.GetValue(quiet), group.IsRoot ? parsed.InvocationConfiguration.Output : TextWriter.Null, error, group)));
             }
 
             Func<TrainOptions, bool, bool, InvocationConfiguration, int> run = trials.Apply(parsed, TrialKind.None) switch

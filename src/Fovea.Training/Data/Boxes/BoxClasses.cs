@@ -37,6 +37,9 @@ internal sealed class BoxClasses
                 + $"{(content.Items.FirstOrDefault(i => i.Problem is not null) is { } bad ? "; the first that cannot be read: " + bad.Problem : ".")}");
     }
 
+    /// <summary>Classes by their names.</summary>
+    public static BoxClasses Named(IReadOnlyList<string> names) => new(names);
+
     /// <summary>The number of a class; −1 when it is none.</summary>
     public int LabelOf(string name) => _labels.GetValueOrDefault(name, -1);
 

@@ -74,7 +74,7 @@ public static class DataCheck
     // Of shards the first pictures of each: to decode a set that does not fit into memory would take as long as an epoch. What is broken in the others is
     // known from the shards' lengths, or said when its turn comes. Of shards that are fetched those of the first alone, whatever was fetched before: a record
     // of what was seen must not depend on that.
-    private static bool IsLookedAt(IImageDataset dataset, int index) =>
+    internal static bool IsLookedAt(IImageDataset dataset, int index) =>
         dataset is not IStoredInParts parts || parts.PartOf(index) is not { } part
         || ((!parts.IsFetched || part == parts.PartOf(0)) && (index < ShardSet.LookedAt || parts.PartOf(index - ShardSet.LookedAt) != part));
 

@@ -75,9 +75,13 @@ public sealed record DatasetSummary
         ? new Size2(usual.Height, usual.Width)
         : UsualSide(unknown);
 
-    /// <summary>Classes without readable pictures.</summary>
+    /// <summary>Whether labels that are only known of decoded pictures, masks and boxes, were looked at in some pictures alone, as of shards.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> EmptyClasses => [.. Classes.Where(c => c.Count == 0).Select(c => c.Name)];
+    internal bool IsSampled { get; init; }
+
+    /// <summary>Classes without readable pictures; none where not all labels were looked at.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> EmptyClasses => IsSampled ? [] : [.. Classes.Where(c => c.Count == 0).Select(c => c.Name)];
 }
 
 /// <summary>A class and its pictures.</summary>

@@ -15,6 +15,7 @@ internal static class SummaryBuilder
         var sizes = new Dictionary<(int Width, int Height), int>();
         var unreadable = new List<UnreadableImage>();
         var seen = new HashSet<UInt128>();
+        bool isSampled = false;
         int grey = 0, alpha = 0, duplicates = 0;
         for (int i = 0; i < findings.Length; i++)
         {
@@ -27,7 +28,15 @@ internal static class SummaryBuilder
 
             if (finding.IsPassedOver)
             {
-                perClass[dataset.Label(i)]++;
+                if (isCounted)
+                {
+                    isSampled = true;
+                }
+                else
+                {
+                    perClass[dataset.Label(i)]++;
+                }
+
                 continue;
             }
 
@@ -59,6 +68,7 @@ internal static class SummaryBuilder
             Source = dataset.Source,
             Count = dataset.Count,
             Task = dataset.Task,
+            IsSampled = isSampled,
             Classes = [.. dataset.Classes.Select((name, label) => new ClassCount(name, perClass[label])
             {
                 Pixels = isOfPixels ? sums[label] : null,

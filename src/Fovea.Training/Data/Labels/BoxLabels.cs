@@ -42,7 +42,7 @@ internal sealed class BoxLabels : DataTask
         return counts;
     }
 
-    public override string? Problem(DatasetSummary train) => train.Classes.Sum(c => c.Boxes ?? 0) == 0
+    public override string? Problem(DatasetSummary train) => !train.IsSampled && train.Classes.Sum(c => c.Boxes ?? 0) == 0
         ? $"{train.Source}: no picture has a box that counts, so that there is nothing to learn."
         : null;
 

@@ -21,7 +21,12 @@ public static class ClassWeights
                 continue;
             }
 
-            int[] own = dataset.Task.CountIn(dataset.Get(i), counts.Length)
+            if (Readable(dataset, i) is not { } sample)
+            {
+                continue;
+            }
+
+            int[] own = dataset.Task.CountIn(sample, counts.Length)
                 ?? throw new OptionException("class-weights", $"weigh classes of pictures, pixels or boxes; {dataset.Source} has pictures with {dataset.Task.Labels}.");
             for (int label = 0; label < counts.Length; label++)
             {
@@ -32,5 +37,18 @@ public static class ClassWeights
         int present = counts.Count(c => c > 0);
         double total = counts.Sum();
         return [.. counts.Select(c => c == 0 ? 0 : total / ((double)present * c))];
+    }
+
+    // A damaged picture counts nothing; whoever trains on it names it.
+    private static ImageSample? Readable(IImageDataset dataset, int index)
+    {
+        try
+        {
+            return dataset.Get(index);
+        }
+        catch (DataException e) when (e.IsDamage)
+        {
+            return null;
+        }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class PixelLabels : DataTask
         return counts;
     }
 
-    public override string? Problem(DatasetSummary train) => train.EmptyClasses.Count == train.Classes.Count
+    public override string? Problem(DatasetSummary train) => !train.IsSampled && train.EmptyClasses.Count == train.Classes.Count
         ? $"{train.Source}: no pixel of any mask counts, so that there is nothing to learn; --ignore-value says which value does not count."
         : null;
 

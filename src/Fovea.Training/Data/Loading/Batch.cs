@@ -12,8 +12,9 @@ public sealed class Batch : IDisposable
     private readonly int[] _indices;
     private readonly object?[] _kept;
 
-    internal Batch(IImageDataset dataset, int epoch, int number, int[] indices, Tensor images, Tensor labels, object?[] kept)
+    internal Batch(IImageDataset dataset, int epoch, int number, int[] indices, Tensor images, Tensor labels, object?[] kept, IReadOnlyList<DamagedPicture> damaged)
     {
+        Damaged = damaged;
         _kept = kept;
         _dataset = dataset;
         _indices = indices;
@@ -29,7 +30,7 @@ public sealed class Batch : IDisposable
     /// <summary>The batch's place in its epoch, counted from 0. The position to save after its step is the number after it.</summary>
     public int Number { get; }
 
-    /// <summary>How many pictures it holds; the last of an epoch may hold fewer than the others, or a few more.</summary>
+    /// <summary>How many pictures it holds; the last of an epoch may hold fewer than the others, or a few more. None where all were damaged and left out.</summary>
     public int Count => _indices.Length;
 
     /// <summary>The pictures, transformed and normalised: float32 [N, C, H, W].</summary>
@@ -42,7 +43,10 @@ public sealed class Batch : IDisposable
     /// </summary>
     public Tensor Labels { get; }
 
-    /// <summary>The place of each picture in the data set.</summary>
+    /// <summary>The pictures that turned out to be damaged when the batch was made, and what was read in their places too; mostly none.</summary>
+    public IReadOnlyList<DamagedPicture> Damaged { get; }
+
+    /// <summary>The place of each picture in the data set; of one that took a damaged one's place its own.</summary>
     public IReadOnlyList<int> Indices => _indices;
 
     /// <summary>The name of one of the pictures, such as its path.</summary>

@@ -44,6 +44,7 @@ public sealed class DataLoader
         Dataset = dataset;
         Pipeline = pipeline;
         Plan = BatchOrder.Of(dataset, Options);
+        StandIns = new StandIns(dataset, Options.Damaged == DamagedPictures.Replace);
         var root = new Generator(Options.Seed);
         _order = root.Fork("order");
         _augmentation = root.Fork("augmentation");
@@ -69,6 +70,8 @@ public sealed class DataLoader
 
     internal BatchOrder Plan { get; }
 
+    internal StandIns StandIns { get; }
+
     /// <summary>The indices of an epoch's pictures, in the order of its batches.</summary>
     /// <param name="epoch">The epoch, counted from 0.</param>
     public int[] Order(int epoch)
@@ -86,7 +89,9 @@ public sealed class DataLoader
     /// <param name="epoch">The epoch, counted from 0.</param>
     /// <param name="firstBatch">The number of the first batch to make, 0 to <see cref="BatchesPerEpoch"/>.</param>
     /// <param name="cancellation">Ends the wait for a batch.</param>
-    /// <exception cref="DataException">A picture cannot be read; thrown when its batch's turn comes, after all before it.</exception>
+    /// <exception cref="DataException">
+    /// A picture cannot be read, and <see cref="DataLoaderOptions.Damaged"/> does not say what to do; thrown when its batch's turn comes, after all before it.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IEnumerable<Batch> Read(int epoch, int firstBatch = 0, CancellationToken cancellation = default)
     {
@@ -99,7 +104,9 @@ public sealed class DataLoader
     /// <param name="epoch">The epoch, counted from 0.</param>
     /// <param name="numbers">The numbers of the batches, each 0 to <see cref="BatchesPerEpoch"/> − 1, in the order in which they are wanted.</param>
     /// <param name="cancellation">Ends the wait for a batch.</param>
-    /// <exception cref="DataException">A picture cannot be read; thrown when its batch's turn comes, after all before it.</exception>
+    /// <exception cref="DataException">
+    /// A picture cannot be read, and <see cref="DataLoaderOptions.Damaged"/> does not say what to do; thrown when its batch's turn comes, after all before it.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IEnumerable<Batch> ReadBatches(int epoch, IReadOnlyList<int> numbers, CancellationToken cancellation = default)
     {

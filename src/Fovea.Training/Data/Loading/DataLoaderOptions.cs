@@ -2,7 +2,7 @@ namespace Fovea.Training.Data;
 
 /// <summary>
 /// How a <see cref="DataLoader"/> makes batches. Only <see cref="BatchSize"/>, <see cref="Shuffle"/>, <see cref="ShuffleBuffer"/>,
-/// <see cref="DropLast"/>, <see cref="SmallestLast"/>, <see cref="Instances"/> and <see cref="Seed"/> decide what is in them.
+/// <see cref="DropLast"/>, <see cref="SmallestLast"/>, <see cref="Instances"/>, <see cref="Damaged"/> and <see cref="Seed"/> decide what is in them.
 /// </summary>
 public sealed record DataLoaderOptions
 {
@@ -34,6 +34,9 @@ public sealed record DataLoaderOptions
     /// last batches then say nothing. A class with fewer pictures gives some of them more than once. Null (default): each picture once.
     /// </summary>
     public int? Instances { get; init; }
+
+    /// <summary>What is done about a picture that turns out to be damaged; by default its batch is an error. What was found is in <see cref="Batch.Damaged"/>.</summary>
+    public DamagedPictures Damaged { get; init; }
 
     /// <summary>The seed of the order and of every augmentation (default 0).</summary>
     public ulong Seed { get; init; }

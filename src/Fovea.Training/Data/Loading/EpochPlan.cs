@@ -25,20 +25,26 @@ internal sealed class EpochPlan
     public int[] Indices(int number) => _order[Loader.Plan.Of(number)];
 
     /// <summary>A picture as it goes into a batch: as it is, or in a mosaic with three others.</summary>
-    /// <param name="index">Its place in the data.</param>
+    /// <param name="index">Its place in the data; afterwards that of the one which was read in its place.</param>
     /// <param name="random">The generator of its augmentation.</param>
-    public ImageSample Sample(int index, Generator random)
+    /// <param name="found">Takes the damaged pictures that were met.</param>
+    public ImageSample Sample(ref int index, Generator random, ICollection<DamagedPicture> found)
     {
-        IImageDataset data = Loader.Dataset;
-        ImageSample own = data.Get(index);
+        ImageSample own = Loader.StandIns.Get(ref index, found);
         double share = Loader.Pipeline.Options.Mosaic;
         if (share == 0 || random.NextDouble() >= share)
         {
             return own;
         }
 
-        BoxSample[] four = [BoxSample.Of(own), .. Enumerable.Range(1, Mosaic.Pictures - 1).Select(_ => BoxSample.Of(data.Get(random.Next(data.Count))))];
+        BoxSample[] four = [BoxSample.Of(own), .. Enumerable.Range(1, Mosaic.Pictures - 1).Select(_ => BoxSample.Of(Drawn()))];
         return Mosaic.Of(four, Loader.Pipeline, random);
+
+        ImageSample Drawn()
+        {
+            int drawn = random.Next(Loader.Dataset.Count);
+            return Loader.StandIns.Get(ref drawn, found);
+        }
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Fovea.Simd.Drivers;
 
 namespace Fovea.Training.Data;
 
@@ -9,7 +10,9 @@ internal sealed class PendingBatch
     private const int LargestShare = 8;
     private const int FewestShares = 8;
     private readonly EpochPlan _plan;
+    private readonly int[] _positions;
     private readonly int[] _indices;
+    private readonly List<DamagedPicture>?[] _damaged;
     private readonly int _share;
     private readonly Tensor _images;
     private readonly BatchLabels _labels;
@@ -21,10 +24,19 @@ internal sealed class PendingBatch
     private int _failedAt = int.MaxValue;
 
     public PendingBatch(EpochPlan plan, int number)
+        : this(plan, number, null)
+    {
+    }
+
+    // Some pictures of a batch: those that can be read.
+    private PendingBatch(EpochPlan plan, int number, int[]? positions)
     {
         _plan = plan;
         Number = number;
-        _indices = plan.Indices(number);
+        int[] all = plan.Indices(number);
+        _positions = positions ?? [.. Enumerable.Range(0, all.Length)];
+        _indices = [.. _positions.Select(p => all[p])];
+        _damaged = new List<DamagedPicture>?[_indices.Length];
         _share = Math.Clamp(_indices.Length / FewestShares, 1, LargestShare);
         SamplePipeline pipeline = plan.Loader.Pipeline;
         _images = TensorScope.Detach(Tensor.Empty([_indices.Length, pipeline.Channels, pipeline.Height, pipeline.Width]));
@@ -57,11 +69,16 @@ internal sealed class PendingBatch
         {
             try
             {
-                int index = _indices[i];
-                Generator random = _plan.RandomOf(Number, i);
-                ImageSample sample = _plan.Sample(index, random);
+                Generator random = _plan.RandomOf(Number, _positions[i]);
+                var found = new List<DamagedPicture>();
+                ImageSample sample = _plan.Sample(ref _indices[i], random, found);
+                _damaged[i] = found.Count > 0 ? found : null;
                 _labels.Write(sample, pipeline, random, images.Slice(i * size, size), i);
                 _kept[i] = _task.Kept(sample, pipeline);
+            }
+            catch (DataException e) when (e.IsDamage && _plan.Loader.Options.Damaged == DamagedPictures.LeaveOut)
+            {
+                _damaged[i] = [new DamagedPicture(_plan.Loader.Dataset.Name(_indices[i]), e.Message)];
             }
             catch (Exception e)
             {
@@ -104,7 +121,33 @@ internal sealed class PendingBatch
             _failure.Throw();
         }
 
-        return new Batch(_plan.Loader.Dataset, _plan.Epoch, Number, _indices, _images, TensorScope.Detach(_labels.ToTensor()), _kept);
+        DamagedPicture[] damaged = [.. _damaged.OfType<List<DamagedPicture>>().SelectMany(d => d)];
+        return damaged.Length > 0 && _plan.Loader.Options.Damaged == DamagedPictures.LeaveOut
+            ? WithoutDamaged(damaged)
+            : new Batch(_plan.Loader.Dataset, _plan.Epoch, Number, _indices, _images, TensorScope.Detach(_labels.ToTensor()), _kept, damaged);
+    }
+
+    // Made again of what can be read, which seldom happens: the labels of a batch may be of a shape that follows from all of them.
+    private Batch WithoutDamaged(DamagedPicture[] damaged)
+    {
+        Release();
+        var rest = new PendingBatch(_plan, Number, [.. _positions.Where((_, i) => _damaged[i] is null)]);
+        if (rest._indices.Length == 0)
+        {
+            Tensor none = TensorScope.Detach(Tensor.Empty([0], DType.Int64));
+            rest._labels.Dispose();
+            return new Batch(_plan.Loader.Dataset, _plan.Epoch, Number, [], rest._images, none, [], damaged);
+        }
+
+        rest.RunAll(ParallelPool.Threads);
+        if (rest._failure is not null || rest._damaged.Any(d => d is not null))
+        {
+            rest.Release();
+            rest._failure?.Throw();
+            throw new DataException($"{_plan.Loader.Dataset.Source}: pictures that could be read a moment ago are damaged now; is something writing to the data?");
+        }
+
+        return new Batch(_plan.Loader.Dataset, _plan.Epoch, Number, rest._indices, rest._images, TensorScope.Detach(rest._labels.ToTensor()), rest._kept, damaged);
     }
 
     /// <summary>Gives the memory back of a batch that nobody wants.</summary>

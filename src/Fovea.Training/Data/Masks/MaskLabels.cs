@@ -49,7 +49,7 @@ internal sealed class MaskLabels
     public IReadOnlyList<string> Classes { get; }
 
     /// <summary>The values that mean something, in words.</summary>
-    public string Expected { get; }
+    public string Expected { get; private init; }
 
     /// <summary>The meaning of values when the classes are known.</summary>
     /// <param name="classes">Their names: value 0 is the first.</param>
@@ -58,6 +58,37 @@ internal sealed class MaskLabels
     public static MaskLabels Of(IReadOnlyList<string> classes, int? ignored, bool[] seen) => classes.Count is >= 1 and <= MostClasses
         ? new MaskLabels(classes, ignored, seen)
         : throw new OptionException("classes", string.Create(CultureInfo.InvariantCulture, $"masks of one byte hold 1 to {MostClasses} classes, got {classes.Count}."));
+
+    /// <summary>The meaning of values that are the numbers of named classes, and 255 where none counts.</summary>
+    /// <param name="names">The names: value 0 is the first.</param>
+    /// <param name="wanted">The classes that are asked for, which may be in another order or be more; null for the same.</param>
+    /// <param name="ignored">A value that does not count beside 255; null for none.</param>
+    /// <param name="source">Where the masks are, for messages.</param>
+    /// <exception cref="DataException">A name is none of the classes that are asked for.</exception>
+    public static MaskLabels Numbered(IReadOnlyList<string> names, IReadOnlyList<string>? wanted, int? ignored, string source)
+    {
+        var labels = new MaskLabels(names, null, new bool[256]);
+        if (wanted is not null && !wanted.SequenceEqual(names, StringComparer.Ordinal))
+        {
+            string[] all = [.. wanted];
+            labels = new MaskLabels(all, null, new bool[256]) { Expected = labels.Expected };
+            Array.Clear(labels._isKnown);
+            labels.Set(Ignored, Ignored);
+            for (int value = 0; value < names.Count; value++)
+            {
+                int label = Array.IndexOf(all, names[value]);
+                labels.Set(value, label >= 0 ? (byte)label
+                    : throw new DataException($"{source}: the masks are of the classes {string.Join(", ", names)}, and {names[value]} is none of those that are asked for: {string.Join(", ", all)}."));
+            }
+        }
+
+        if (ignored is { } skipped)
+        {
+            labels.Set(skipped, Ignored);
+        }
+
+        return labels;
+    }
 
     /// <summary>The meaning of values when nothing says it: two values are background and foreground, others the numbers of classes.</summary>
     /// <param name="ignored">The value that does not count; null for 255 where others than 0 and 255 occur.</param>

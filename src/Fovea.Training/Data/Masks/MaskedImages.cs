@@ -1,11 +1,10 @@
-using System.Globalization;
 using Fovea.Imaging;
 using Fovea.Imaging.Codecs;
 
 namespace Fovea.Training.Data;
 
 /// <summary>Pictures with a mask each, paired by name. A picture without a mask, or with one that does not fit, is one that cannot be read.</summary>
-internal sealed class MaskedImages : IImageDataset
+internal sealed class MaskedImages : IImageDataset, IEncodedPictures
 {
     private readonly FileTree _images;
     private readonly FileTree _masks;
@@ -64,31 +63,22 @@ internal sealed class MaskedImages : IImageDataset
         (string path, string? maskPath, string? mismatch) = _pairs[index];
         if (mismatch is not null)
         {
-            throw new DataException(mismatch);
+            throw new DataException(mismatch) { IsDamage = true };
         }
 
         var file = new PictureFile(_images, path, _options);
         Image image = file.Decode();
         if (maskPath is null)
         {
-            throw new DataException($"{_images.Source}/{path}: there is no mask of that name in {_masks.Source}.");
+            throw new DataException($"{_images.Source}/{path}: there is no mask of that name in {_masks.Source}.") { IsDamage = true };
         }
 
         (Image mask, bool isTurned) = ReadMask(maskPath);
         ExifOrientation turn = isTurned || _options.Orientation == OrientationHandling.Ignore ? ExifOrientation.TopLeft : file.ReadOrientation();
-        if (mask.Width != image.Width || mask.Height != image.Height)
-        {
-            string why = turn >= ExifOrientation.LeftTop && (mask.Width, mask.Height) == (image.Height, image.Width)
-                ? $" The picture is turned by its EXIF orientation {(int)turn}, and the mask is not: take both as they are stored with --orientation ignore, or turn the mask's pixels as well."
-                : string.Empty;
-            throw new DataException(string.Create(CultureInfo.InvariantCulture,
-                $"{_masks.Source}/{maskPath}: expected a mask of its picture's size {image.Width}x{image.Height}, got {mask.Width}x{mask.Height}.{why}"));
-        }
-
-        return _labels.Value.Apply(mask.Pixels, mask.Width) is { } problem
-            ? throw new DataException($"{_masks.Source}/{maskPath}: {problem}")
-            : new ImageSample(image, 0, path, mask) { TurnedAlone = turn == ExifOrientation.TopLeft ? null : turn, IsDeep = file.IsDeep };
+        return MaskedPicture.Of(image, path, mask, $"{_masks.Source}/{maskPath}", turn, file.IsDeep, _labels.Value);
     }
+
+    public (byte[] Bytes, string Ending)? Encoded(int index) => new PictureFile(_images, _pairs[index].Image, _options).Encoded();
 
     /// <summary>Which values occur in the masks that can be read.</summary>
     /// <exception cref="DataException">None can be read; the message is the first one's.</exception>

@@ -6,9 +6,9 @@ internal sealed class LocalShard(string path) : StoredShard(path)
 {
     public override string Name => Path.GetFileNameWithoutExtension(Source);
 
-    public override ShardIndex Index(DatasetOptions options, out string? kept)
+    public override ShardIndex Index(DatasetOptions options, ShardLabels kind, out string? kept)
     {
-        ShardIndex index = ShardIndices.Of(Source, options, out bool isKept);
+        ShardIndex index = ShardIndices.Of(Source, options, kind, out bool isKept);
         kept = isKept ? ShardIndex.PathOf(Source) : null;
         return index;
     }

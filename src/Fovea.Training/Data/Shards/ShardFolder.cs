@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Fovea.Training.Data;
 
 /// <summary>Recognises shards: a tar of samples by WebDataset's convention, a folder of such with numbers at the ends of their names, or train/ and val/ of them.</summary>
@@ -18,8 +16,8 @@ internal static class ShardFolder
     {
         if (File.Exists(path))
         {
-            return path.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) && ShardScanner.IsShard(path, options)
-                ? Whole(path, [path], Path.GetDirectoryName(Path.GetFullPath(path))!, null, options)
+            return path.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) && KindOf(path, options) is { } own
+                ? Whole(path, [path], Path.GetDirectoryName(Path.GetFullPath(path))!, null, own, options)
                 : null;
         }
 
@@ -28,20 +26,20 @@ internal static class ShardFolder
             return null;
         }
 
-        if (Shards(path, options) is { } shards)
+        if (Shards(path, options) is (var shards, var kind))
         {
-            return Whole(path, shards, path, null, options);
+            return Whole(path, shards, path, null, kind, options);
         }
 
         string[] folders = [.. Directory.EnumerateDirectories(path, "*", s_readable).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
-        (string Folder, string[] Shards)? Part(string[] names) => PartFolders.Find(folders, names)
-            .Select(f => (Folder: Path.Combine(path, f), Shards: Shards(Path.Combine(path, f), options))).Where(p => p.Shards is not null)
-            .Select(p => ((string, string[])?)(p.Folder, p.Shards!)).FirstOrDefault();
+        (string Folder, string[] Shards, ShardLabels Kind)? Part(string[] names) => PartFolders.Find(folders, names)
+            .Select(f => (Folder: Path.Combine(path, f), Found: Shards(Path.Combine(path, f), options))).Where(p => p.Found is not null)
+            .Select(p => ((string, string[], ShardLabels)?)(p.Folder, p.Found!.Value.Shards, p.Found.Value.Kind)).FirstOrDefault();
         return Part(PartFolders.TrainNames) is not { } train ? null
-            : Part(PartFolders.ValNames) is not { } val ? Whole(train.Folder, train.Shards, train.Folder, path, options)
-            : new DataLayout(
+            : Part(PartFolders.ValNames) is not { } val ? Whole(train.Folder, train.Shards, train.Folder, path, train.Kind, options)
+            : new ShardParts(options).Divided(
                 $"{Path.GetFileName(train.Folder)}/ and {Path.GetFileName(val.Folder)}/ of shards",
-                () => Open(train.Folder, train.Shards, train.Folder, path, options), () => Open(val.Folder, val.Shards, val.Folder, path, options), null);
+                Source(train.Folder, train.Shards, train.Folder, path, options), Source(val.Folder, val.Shards, val.Folder, path, options), train.Kind);
     }
 
     /// <summary>All shards of a place, with the folder that each lies in below it: <c>train</c>, <c>val</c>, or none.</summary>
@@ -69,27 +67,29 @@ internal static class ShardFolder
         [.. Directory.EnumerateFiles(folder, "*" + Ending, s_readable).Where(f => !PassedOver.IsHidden(Path.GetFileName(f))).Order(StringComparer.Ordinal)];
 
     // A folder of one archive for each class has no digits at the ends of names, or no labels in its archives.
-    private static string[]? Shards(string folder, DatasetOptions options)
+    private static (string[] Shards, ShardLabels Kind)? Shards(string folder, DatasetOptions options)
     {
         string[] tars = Tars(folder);
         return tars.Length > 0 && tars.All(t => Path.GetFileNameWithoutExtension(t) is { Length: >= FewestDigits } stem && stem[^FewestDigits..].All(char.IsAsciiDigit))
-            && tars.Any(t => ShardIndices.TryRead(t) is { Count: > 0 } || ShardScanner.IsShard(t, options)) ? tars : null;
+            && tars.Select(t => KindOf(t, options)).FirstOrDefault(k => k is not null) is { } kind ? (tars, kind) : null;
     }
 
-    private static DataLayout Whole(string source, string[] shards, string folder, string? above, DatasetOptions options) =>
-        new("shards", null, null, () => Open(source, shards, folder, above, options));
+    // A shard that begins with damage has its index still.
+    private static ShardLabels? KindOf(string tar, DatasetOptions options)
+    {
+        ShardLabels? found = ShardScanner.KindOf(tar, options) ?? (ShardIndices.TryRead(tar) is { Count: > 0 } index ? index.Kind : null);
+        return found is null ? null : ShardLabelKinds.Asked(options.Task) ?? found;
+    }
 
-    private static ShardSet Open(string source, string[] shards, string folder, string? above, DatasetOptions options)
+    private static DataLayout Whole(string source, string[] shards, string folder, string? above, ShardLabels kind, DatasetOptions options) =>
+        new ShardParts(options).Whole(() => Source(source, shards, folder, above, options), () => kind);
+
+    private static ShardSource Source(string source, string[] shards, string folder, string? above, DatasetOptions options)
     {
         string? list = ((string?[])[folder, above]).Where(f => f is not null)
             .SelectMany(f => DataFiles.ClassLists.Select(name => Path.Combine(f!, name))).FirstOrDefault(File.Exists);
-        LocalShard[] files = [.. shards.Select(s => new LocalShard(s))];
-        var set = new ShardSet(source, files, list is null ? null : TextLines.ClassNames(DirectoryTree.ReadFile(list, options.MemoryLimit), MostClasses, list), options);
-        return ShardManifest.TryRead(folder) is { } manifest && manifest.Pictures != set.Count
-            ? new ShardSet(source, files, [.. set.Classes], options)
-            {
-                Notes = [.. set.Notes, string.Create(CultureInfo.InvariantCulture, $"{source}: {ShardManifest.Name} says {manifest.Pictures} pictures, the shards have {set.Count}; write or copy them to the end.")],
-            }
-            : set;
+        return new ShardSource(
+            source, [.. shards.Select(s => new LocalShard(s))], list is null ? null : TextLines.ClassNames(DirectoryTree.ReadFile(list, options.MemoryLimit), MostClasses, list),
+            ShardManifest.TryRead(folder));
     }
 }

@@ -30,12 +30,16 @@ internal static class ShardPictures
         var tar = new TarStream(file, source, long.MaxValue);
         while (tar.Next(out TarEntry entry))
         {
-            if (!entry.IsFolder && entry.Path is { } name && options.IsNamed(Path.GetExtension(name)))
+            if (!entry.IsFolder && entry.Path is { } name && options.IsNamed(Path.GetExtension(name)) && !IsMask(name, options))
             {
                 yield return (name, reads && entry.Length <= options.MemoryLimit ? tar.ReadBody(options.MemoryLimit) : null);
             }
         }
     }
+
+    // A mask of a sample is no picture; names of pictures may have dots in them.
+    private static bool IsMask(string name, DatasetOptions options) =>
+        name.LastIndexOf('.') is > 0 and int ending && name.LastIndexOf('.', ending - 1) is >= 0 and int dot && ShardScanner.IsMask(name[dot..], options);
 
     private static FileStream Opened(string path, string source, bool reads)
     {

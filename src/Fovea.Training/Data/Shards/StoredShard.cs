@@ -15,8 +15,9 @@ internal abstract class StoredShard(string source)
 
     /// <summary>What lies where in it. Of a shard that cannot be read the index is empty and says why.</summary>
     /// <param name="options">Which members are pictures.</param>
+    /// <param name="kind">What stands beside the pictures.</param>
     /// <param name="kept">The file that holds the index; null where no file does.</param>
-    public abstract ShardIndex Index(DatasetOptions options, out string? kept);
+    public abstract ShardIndex Index(DatasetOptions options, ShardLabels kind, out string? kept);
 
     /// <summary>Gives the shard as a file of this machine, which is there until what is done with it is done.</summary>
     /// <param name="read">What is done with it; again from the beginning where the file was removed before it was opened.</param>

@@ -61,6 +61,8 @@ public sealed class CachedDataset : IImageDataset, IStoredInParts
 
     int? IStoredInParts.PartOf(int index) => (_inner as IStoredInParts)?.PartOf(index);
 
+    string IStoredInParts.PartName(int index) => ((IStoredInParts)_inner).PartName(index);
+
     bool IStoredInParts.IsFetched => _inner is IStoredInParts { IsFetched: true };
 
     /// <inheritdoc/>

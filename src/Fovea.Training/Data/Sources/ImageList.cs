@@ -38,11 +38,7 @@ internal sealed class ImageList : IImageDataset, IEncodedPictures
         return new ImageSample(file.Decode(), label, Name(index)) { IsDeep = file.IsDeep };
     }
 
-    public (byte[] Bytes, string Ending)? Encoded(int index)
-    {
-        string path = _items[index].Path;
-        return _tree.FileOf(path, out int page) == path && page == 0 && Path.GetExtension(path) is { Length: > 1 } ending ? (_tree.Read(path), ending) : null;
-    }
+    public (byte[] Bytes, string Ending)? Encoded(int index) => new PictureFile(_tree, _items[index].Path, _options).Encoded();
 
     public (int Width, int Height)? Size(int index) => new PictureFile(_tree, _items[index].Path, _options).ReadSize();
 }

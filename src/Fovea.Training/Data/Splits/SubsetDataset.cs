@@ -53,6 +53,8 @@ public sealed class SubsetDataset : IImageDataset, IStoredInParts
 
     int? IStoredInParts.PartOf(int index) => (_all as IStoredInParts)?.PartOf(_indices[index]);
 
+    string IStoredInParts.PartName(int index) => ((IStoredInParts)_all).PartName(_indices[index]);
+
     bool IStoredInParts.IsFetched => _all is IStoredInParts { IsFetched: true };
 
     /// <inheritdoc/>

@@ -43,6 +43,11 @@ internal sealed class PictureFile
     /// <exception cref="DataException">They cannot be read; the message names the file and the reason.</exception>
     public (int Width, int Height)? ReadSize() => ReadHeader() is { } header ? (header.Width, header.Height) : null;
 
+    /// <summary>The file's bytes and the ending of its name; null where the picture is no file of its own, or its name has no ending.</summary>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    public (byte[] Bytes, string Ending)? Encoded() =>
+        _file == _path && _page == 0 && Path.GetExtension(_path) is { Length: > 1 } ending ? (_bytes ??= _tree.Read(_file), ending) : null;
+
     private PictureHeader? ReadHeader() => Read<PictureHeader?>(
         stream => PictureStacks.ReadHeader(stream, _page, _options.Decoding), bytes => ImageCodecs.ReadHeader(bytes, _options.Decoding, _file));
 
@@ -60,7 +65,7 @@ internal sealed class PictureFile
         }
         catch (Exception e) when (e is ImageException or IOException)
         {
-            throw new DataException($"{(_tree.Source.Length == 0 ? _path : $"{_tree.Source}/{_path}")}: {e.Message}", e);
+            throw new DataException($"{(_tree.Source.Length == 0 ? _path : $"{_tree.Source}/{_path}")}: {e.Message}", e) { IsDamage = e is ImageException };
         }
     }
 }

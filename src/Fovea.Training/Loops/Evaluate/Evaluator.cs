@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fovea.Distributed;
 using Fovea.Training.Data;
 
 namespace Fovea.Training;
@@ -58,39 +59,72 @@ public static partial class Evaluator
         return (SegmentationResult)Run(Of(data, DataTask.Segment), model, data, engine: null, withDistances, progress, cancellation);
     }
 
-    /// <summary>Measures a model by a task, by the engine that is named.</summary>
+    /// <summary>Measures a model by a task in this process alone.</summary>
     internal static Evaluation Run(
         ITask task, Module model, DataLoader data, IModuleEngine? engine, bool isFinal, IProgress<TrainingEvent>? progress, CancellationToken cancellation) =>
-        Run(task, model, data, null, engine, isFinal, null, progress, cancellation);
+        Run(task, model, data, new EvaluationWay { Engine = engine, IsFinal = isFinal }, progress, cancellation)!;
 
     /// <summary>
-    /// The same with several views of each image, where <paramref name="viewed"/> says of which; each batch and its outputs are shown before their memory goes back.
+    /// Measures a model by a task. Of several ranks each computes its batches in turn; what the model gave goes to rank 0, which adds it up in the order of the data, so that the result is to
+    /// the last bit that of one process.
     /// </summary>
-    internal static Evaluation Run(
-        ITask task, Module model, DataLoader data, ViewedImages? viewed, IModuleEngine? engine, bool isFinal, Action<Batch, Tensor>? seen, IProgress<TrainingEvent>? progress,
-        CancellationToken cancellation)
+    /// <returns>The result; null on other ranks than 0.</returns>
+    /// <exception cref="DataException">No image can be read.</exception>
+    internal static Evaluation? Run(ITask task, Module model, DataLoader data, EvaluationWay way, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        IReadOnlyList<string> classes = data.Dataset.Classes;
-        (DataLoader shown, IEvaluationMeter meter) = task.PlanEvaluation(model, data, isFinal);
+        ProcessGroup group = way.Group;
+        EvaluationPlan plan = task.PlanEvaluation(model, data, way.IsFinal);
+        (DataLoader shown, IEvaluationMeter meter) = plan;
+        var unreadable = new List<DamagedPicture>(plan.Unreadable);
         model.Eval();
-        using var running = new InferenceModel(model, engine);
-        foreach (Batch batch in shown.Read(epoch: 0, firstBatch: 0, cancellation))
+        using var compiled = new InferenceModel(model, way.Engine);
+
+        // Rank 0 reads the labels of all.
+        Range first = shown.Plan.Of(0);
+        int[] numbers = [.. Enumerable.Range(0, shown.BatchesPerEpoch).Where(number => group.IsRoot || number % group.Ranks == group.Rank)];
+        foreach (Batch batch in shown.ReadBatches(epoch: 0, numbers, cancellation))
         {
             using (batch)
             {
                 cancellation.ThrowIfCancellationRequested();
+                unreadable.AddRange(batch.Damaged);
+                if (batch.Count == 0)
+                {
+                    continue;
+                }
+
                 using TensorScope scope = TensorScope.Begin();
-                Tensor outputs = viewed?.Run(running.Run, batch.Images) ?? running.Run(batch.Images);
-                task.CheckOutputs(outputs, batch.Count, classes.Count);
-                seen?.Invoke(batch, outputs);
+
+                // For the first batch of all as the plan has it, whichever batch this rank meets first and whatever could not be read of it.
+                Shape shape = [first.End.Value - first.Start.Value, .. batch.Images.Shape.Lengths[1..]];
+                compiled.Prepare(way.Viewed?.ViewOf(shape) ?? shape);
+                int owner = batch.Number % group.Ranks;
+                Tensor outputs = owner != group.Rank ? group.Receive(owner) : way.Viewed?.Run(compiled.Run, batch.Images) ?? compiled.Run(batch.Images);
+                if (!group.IsRoot)
+                {
+                    group.Send(outputs, to: 0);
+                    continue;
+                }
+
+                task.CheckOutputs(outputs, batch.Count, data.Dataset.Classes.Count);
+                way.Seen?.Invoke(batch, outputs);
                 meter.Add(outputs, batch);
             }
 
             progress?.Report(new EvaluationProgress(meter.Images, shown.ImagesPerEpoch, meter.Score) { Metric = task.Score });
         }
 
-        return meter.Result(watch.Elapsed.TotalSeconds);
+        if (!group.IsRoot)
+        {
+            return null;
+        }
+
+        // The parts of a picture are unreadable together.
+        DamagedPicture[] distinct = [.. unreadable.DistinctBy(d => d.Name)];
+        return meter.Images > 0 || distinct.Length == 0
+            ? meter.Result(watch.Elapsed.TotalSeconds) with { Unreadable = distinct }
+            : throw new DataException($"{data.Dataset.Source}: none of {data.Dataset.Count} images can be read; the first: {distinct[0].Reason}");
     }
 
     private static ITask Of(DataLoader data, DataTask task)

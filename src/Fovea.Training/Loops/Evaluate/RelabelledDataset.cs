@@ -3,7 +3,7 @@ using Fovea.Training.Data;
 namespace Fovea.Training;
 
 /// <summary>A data set whose labels are those of a model: its classes may be in another order, or be only some of the model's.</summary>
-internal sealed class RelabelledDataset : IImageDataset
+internal sealed class RelabelledDataset : IImageDataset, IStoredInParts
 {
     private readonly IImageDataset _inner;
     private readonly int[] _labels;
@@ -55,6 +55,12 @@ internal sealed class RelabelledDataset : IImageDataset
     public int Label(int index) => _labels[_inner.Label(index)];
 
     public string Name(int index) => _inner.Name(index);
+
+    public int? PartOf(int index) => (_inner as IStoredInParts)?.PartOf(index);
+
+    public string PartName(int index) => ((IStoredInParts)_inner).PartName(index);
+
+    public bool IsFetched => _inner is IStoredInParts { IsFetched: true };
 
     public (int Width, int Height)? Size(int index) => _inner.Size(index);
 

@@ -58,6 +58,10 @@ internal sealed class ViewedImages
         return (framed, new ViewedImages(views, model.ImageSize, frame, task.Data.IsOfPixels));
     }
 
+    /// <summary>The shape of a view of a batch.</summary>
+    /// <param name="images">The batch's, [N, C, height, width].</param>
+    public Shape ViewOf(Shape images) => [images[0], images[1], _size.Height, _size.Width];
+
     /// <summary>Asks about all views.</summary>
     /// <param name="model">Takes [N, C, H, W], gives logits with the classes along the second axis.</param>
     /// <param name="images">The images in their frame, [N, C, height, width].</param>

@@ -41,13 +41,14 @@ internal sealed class StepBatches : IDisposable
     /// <param name="batches">What <see cref="Begin"/> gave, as far as it was read.</param>
     /// <param name="count">Batches of the step, of all ranks.</param>
     /// <param name="note">What this rank has to say to the others, but for its time.</param>
-    /// <returns>What came of all, in order, and what each rank says. Where a loss is not finite, the gradients are of no use.</returns>
+    /// <returns>What came of all. Where a loss is not finite, the gradients are of no use.</returns>
     /// <exception cref="Distributed.RankLostException">A rank went missing.</exception>
-    public (BatchOutcome[] Outcomes, RankNote[] Notes) Run(IEnumerator<Batch> batches, int count, Func<RankNote> note)
+    public StepResult Run(IEnumerator<Batch> batches, int count, Func<RankNote> note)
     {
         int own = _share.Count(count);
         var watch = Stopwatch.StartNew();
         var outcomes = new List<BatchOutcome>();
+        var damaged = new List<string>();
         using RunningStatistics? statistics = _exchange is null ? null : new RunningStatistics();
         _sum?.Begin();
         _step.Begin();
@@ -59,6 +60,7 @@ internal sealed class StepBatches : IDisposable
             }
 
             using Batch batch = batches.Current;
+            damaged.AddRange(batch.Damaged.Select(d => d.Reason));
             bool isLast = i == own - 1;
             outcomes.Add(_step.Accumulate(batch, isLast && _sum is not null ? _sum.Arrive : null));
             if (!isLast)
@@ -70,7 +72,7 @@ internal sealed class StepBatches : IDisposable
         double seconds = watch.Elapsed.TotalSeconds;
         _sum?.Finish(isEmpty: own == 0);
         RankNote said = note() with { Seconds = seconds };
-        return _exchange?.Run(outcomes, statistics!.All, count, said) ?? ([.. outcomes], [said]);
+        return _exchange?.Run(outcomes, statistics!.All, count, damaged, said) ?? new StepResult([.. outcomes], [said], damaged);
     }
 
     public void Dispose() => _sum?.Dispose();

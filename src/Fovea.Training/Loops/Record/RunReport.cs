@@ -17,7 +17,7 @@ internal static class RunReport
         Curves(run, page, result);
         if (result.Evaluation is { } evaluation)
         {
-            var context = new ReportContext(run, page, inputs.Model, inputs.Validation!);
+            var context = new ReportContext(run, page, inputs.Model, Evaluated(inputs.Validation!, evaluation));
             result.Task.Report(context, evaluation);
             foreach (IReportSection section in inputs.Sections)
             {
@@ -40,9 +40,12 @@ internal static class RunReport
         page.Head(trained.Description.Title, data.Dataset.Source, string.Create(
             CultureInfo.InvariantCulture, $"{speed} images/s · {DateTime.Now:yyyy-MM-dd HH:mm} · Fovea {EnvironmentInfo.ShortVersion}"));
         page.Tiles(Tiles(result));
-        task.Report(new ReportContext(folder, page, trained.Model, data), result);
+        task.Report(new ReportContext(folder, page, trained.Model, Evaluated(data, result)), result);
         folder.WriteText("report.html", page.ToString());
     }
+
+    private static DataLoader Evaluated(DataLoader data, Evaluation evaluation) =>
+        evaluation.Unreadable.Count == 0 ? data : new DataLoader(evaluation.Evaluated(data.Dataset), data.Pipeline, data.Options);
 
     private static void Curves(RunFolder run, ReportPage page, TrainResult result)
     {

@@ -70,8 +70,9 @@ internal static class InputsBuilder
                 SmallestLast = SmallestLast,
                 Instances = options.Instances,
                 ShuffleBuffer = options.ShuffleBuffer,
+                Damaged = DamagedPictures.Replace,
             }),
-            Validation = new DataLoader(data.Val, description.EvaluationPipeline(), loader with { Shuffle = false }),
+            Validation = new DataLoader(data.Val, description.EvaluationPipeline(), loader with { Shuffle = false, Damaged = DamagedPictures.LeaveOut }),
         };
     }
 }

@@ -73,6 +73,9 @@ internal sealed record TrainState
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Dictionary<string, GeneratorState>? Generators { get; set; }
 
+    /// <summary>Marks of the damaged pictures that were named: each is named once in a run.</summary>
+    public HashSet<string> DamagedNamed { get; set; } = [];
+
     /// <summary>The epochs that are done.</summary>
     public List<EpochMetrics> History { get; set; } = [];
 

@@ -30,6 +30,7 @@ public sealed partial class Trainer
             Evaluation? evaluation = _inputs.Validation is not { } data ? null
                 : _task.RevisitsBest || _best is null ? WithBest(() => Evaluator.Run(_task, _inputs.Model, data, _inputs.Engine, isFinal: true, _recorder.Progress, cancellation))
                 : _best;
+            NameLeftOut(evaluation);
             result = result with { Score = result.Score ?? evaluation?.Score, Evaluation = evaluation };
             return _task.RevisitsBest || _inputs.Sections.Count > 0 ? WithBest(() => _recorder.Finish(_state, result)) : _recorder.Finish(_state, result);
         }

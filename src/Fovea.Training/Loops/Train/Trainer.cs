@@ -159,7 +159,8 @@ public sealed partial class Trainer : IDisposable
         while (_state.Batch < batches)
         {
             int first = _state.Batch, count = Math.Min(_options.Accumulate, batches - first);
-            (BatchOutcome[] outcomes, RankNote[] notes) = _batches.Run(reader, count, () => Note(cancellation));
+            (BatchOutcome[] outcomes, RankNote[] notes, IReadOnlyList<string> damaged) = _batches.Run(reader, count, () => Note(cancellation));
+            NameReplaced(damaged);
             foreach (BatchOutcome outcome in outcomes)
             {
                 if (!double.IsFinite(outcome.Loss))
@@ -255,9 +256,13 @@ public sealed partial class Trainer : IDisposable
 
         using IDisposable? swapped = _step.Average?.Swap();
         bool isFinal = !_task.RevisitsBest;
-        return _inputs.Group.Ranks == 1
-            ? Evaluator.Run(_task, _inputs.Model, data, _inputs.Engine, isFinal, _recorder.Progress, cancellation)
-            : Evaluator.RunSpread(_task, _inputs.Model, data, _inputs.Engine, isFinal, _recorder.Progress, _inputs.Group);
+
+        // Ranks stop together, at a step.
+        Evaluation? result = Evaluator.Run(
+            _task, _inputs.Model, data, new EvaluationWay { Engine = _inputs.Engine, IsFinal = isFinal, Group = Group }, _recorder.Progress,
+            Group.Ranks == 1 ? cancellation : CancellationToken.None);
+        NameLeftOut(result);
+        return result;
     }
 
     private EpochMetrics Row(Evaluation? validation, double validationSeconds) => new()
@@ -305,8 +310,9 @@ public sealed partial class Trainer : IDisposable
                 + "Lower --lr, clip with --clip-grad 1, or look at the images that log.txt names.");
         }
 
+        HashSet<string> named = _state.DamagedNamed;
         _state = Shared(_inputs.Group.IsRoot ? _recorder.LoadLast() : new TrainState());
-        (_state.Restores, _state.LearningRateScale) = (restores, scale);
+        (_state.Restores, _state.LearningRateScale, _state.DamagedNamed) = (restores, scale, named);
         _recorder.Warn(
             $"Restored the state of epoch {_state.Epoch + 1}, batch {_state.Batch}, with {scale:0.###} of the learning rate ({restores} of {most} times).");
     }

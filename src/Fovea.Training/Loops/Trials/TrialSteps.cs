@@ -58,7 +58,7 @@ internal sealed class TrialSteps : IDisposable
             using IEnumerator<Batch> batches = _batches.Begin(epoch, 0).GetEnumerator();
             for (int first = 0; first < all; first += _options.Accumulate)
             {
-                (BatchOutcome[] outcomes, _) = _batches.Run(batches, Math.Min(_options.Accumulate, all - first), static () => default);
+                BatchOutcome[] outcomes = _batches.Run(batches, Math.Min(_options.Accumulate, all - first), static () => default).Outcomes;
                 TrialStep step = Update(outcomes, rate(steps));
                 yield return step;
                 cancellation.ThrowIfCancellationRequested();

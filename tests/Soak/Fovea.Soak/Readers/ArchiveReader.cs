@@ -34,7 +34,8 @@ public sealed class ArchiveReader(string name, string file, FileStructure struct
     private static IEnumerable<(string Name, byte[] Content)> Masks() =>
         Enumerable.Range(0, 2).SelectMany(i => new[] { ($"images/{i}.png", Goldens.Picture(i)), ($"masks/{i}.png", Goldens.Mask(i)) });
 
-    private static IEnumerable<byte[]> Tars(IReadOnlyList<(string Name, byte[] Content)> files) =>
+    /// <summary>Files as a tar in each of its forms.</summary>
+    internal static IEnumerable<byte[]> Tars(IReadOnlyList<(string Name, byte[] Content)> files) =>
         new[] { TarEntryFormat.V7, TarEntryFormat.Ustar, TarEntryFormat.Pax, TarEntryFormat.Gnu }.Select(format => Packed(format, files));
 
     private static byte[] Packed(TarEntryFormat format, IReadOnlyList<(string Name, byte[] Content)> members)

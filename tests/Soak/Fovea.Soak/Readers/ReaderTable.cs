@@ -28,6 +28,7 @@ public static class ReaderTable
         ArchiveReader.Tar,
         ArchiveReader.GZip,
         ArchiveReader.Zip,
+        new ShardReader(),
         new TableReader(),
         new MaskReader(),
         new ColorTableReader(),

@@ -19,23 +19,36 @@ internal sealed class FetchedShard(string address, ShardCache cache) : StoredSha
 
     public override bool IsFetched => true;
 
-    public override ShardIndex Index(DatasetOptions options, out string? kept)
+    /// <summary>What stands beside its pictures, by its index or else by itself; null where nothing does, or the shard cannot be had.</summary>
+    /// <param name="options">Which members are pictures.</param>
+    public ShardLabels? KindOf(DatasetOptions options)
+    {
+        try
+        {
+            return OwnIndex(options, out _)?.Kind ?? Use(file => ShardScanner.KindOf(file, options));
+        }
+        catch (Exception e) when (e is DataException || IsOfThisShard(e))
+        {
+            return null;
+        }
+    }
+
+    public override ShardIndex Index(DatasetOptions options, ShardLabels kind, out string? kept)
     {
         kept = null;
         try
         {
-            string? path = cache.TryFetch(ShardAddresses.IndexOf(Source));
-            if (path is not null && new FileInfo(path).Length <= options.MemoryLimit && ShardIndex.Parse(File.ReadAllBytes(path)) is { } index)
+            if (OwnIndex(options, out string? path) is { } index && index.Kind == kind)
             {
                 (kept, _length) = (path, index.Length);
                 return index;
             }
 
-            return Use(file => ShardScanner.Scan(file, options, Source));
+            return Use(file => ShardScanner.Scan(file, options, kind, Source));
         }
         catch (Exception e) when (e is DataException || IsOfThisShard(e))
         {
-            return new ShardIndexBuilder().Build(0, e.Message.TrimEnd('.'));
+            return new ShardIndexBuilder(kind).Build(0, e.Message.TrimEnd('.'));
         }
     }
 
@@ -76,6 +89,12 @@ internal sealed class FetchedShard(string address, ShardCache cache) : StoredSha
         error is SourceException { Error: SourceError.NotFound or SourceError.Refused or SourceError.Altered or SourceError.TooLarge };
 
     private static bool IsGone(Exception error) => error is FileNotFoundException or DirectoryNotFoundException;
+
+    private ShardIndex? OwnIndex(DatasetOptions options, out string? path)
+    {
+        path = cache.TryFetch(ShardAddresses.IndexOf(Source));
+        return path is not null && new FileInfo(path).Length <= options.MemoryLimit ? ShardIndex.Parse(File.ReadAllBytes(path)) : null;
+    }
 
     private string Fetched()
     {

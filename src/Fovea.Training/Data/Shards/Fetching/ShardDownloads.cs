@@ -12,7 +12,9 @@ internal static class ShardDownloads
     public static DataLayout Layout(string text, DatasetOptions options)
     {
         string[] addresses = ShardAddresses.Of(text);
-        return new DataLayout("shards", null, null, () => Open(text, addresses, options));
+        var source = new Lazy<ShardSource>(() => Open(text, addresses, options));
+        return new ShardParts(options).Whole(
+            () => source.Value, () => ShardLabelKinds.Asked(options.Task) ?? source.Value.Shards.Select(s => ((FetchedShard)s).KindOf(options)).FirstOrDefault(k => k is not null) ?? ShardLabels.Classes);
     }
 
     /// <summary>The shards at addresses; nothing is fetched before it is used.</summary>
@@ -25,13 +27,16 @@ internal static class ShardDownloads
 
     private static ShardCache CacheOf(DatasetOptions options) => new(options.Sources ?? SourceOptions.FromEnvironment());
 
-    private static ShardSet Open(string text, string[] addresses, DatasetOptions options)
+    private static ShardSource Open(string text, string[] addresses, DatasetOptions options)
     {
         ShardCache cache = CacheOf(options);
         string list = ShardAddresses.Beside(addresses[0], DataFiles.ClassLists[0]);
         string[]? classes = cache.TryFetch(list) is { } path
             ? TextLines.ClassNames(DirectoryTree.ReadFile(path, options.MemoryLimit), ShardFolder.MostClasses, list)
             : null;
-        return new ShardSet(text, All(addresses, cache), classes, options);
+
+        // Of its pictures some may be at other addresses.
+        ShardManifest? manifest = cache.TryFetch(ShardAddresses.Beside(addresses[0], ShardManifest.Name)) is { } said ? ShardManifest.TryReadFile(said) : null;
+        return new ShardSource(text, All(addresses, cache), classes, manifest) { Pictures = null };
     }
 }

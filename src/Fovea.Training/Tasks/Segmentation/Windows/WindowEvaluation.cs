@@ -12,7 +12,10 @@ internal static class WindowEvaluation
     public static EvaluationPlan Of(DataLoader data, WindowOptions options, bool isFinal)
     {
         TransformOptions transform = data.Pipeline.Options;
-        var windows = new WindowedPictures(data.Dataset, transform.ImageSize, transform.Filter, isFinal ? options : options with { Overlap = 0 });
-        return new EvaluationPlan(new DataLoader(windows, data.Pipeline, data.Options), new WindowMeter(data.Dataset.Classes, isFinal));
+        var windows = new WindowedPictures(data.Dataset, transform.ImageSize, transform.Filter, isFinal ? options : options with { Overlap = 0 },
+            data.Options.Damaged == DamagedPictures.LeaveOut);
+        return windows.Count > 0 || windows.Unreadable.Count == 0
+            ? new EvaluationPlan(new DataLoader(windows, data.Pipeline, data.Options), new WindowMeter(data.Dataset.Classes, isFinal)) { Unreadable = windows.Unreadable }
+            : throw new DataException($"{data.Dataset.Source}: none of {data.Dataset.Count} images can be read; the first: {windows.Unreadable[0].Reason}");
     }
 }

@@ -35,11 +35,14 @@ internal sealed class WindowedPictures : IImageDataset
     /// <param name="window">Height and width of a window, in pixels.</param>
     /// <param name="filter">How pictures are resized.</param>
     /// <param name="options">Sizes, mirroring and overlap.</param>
-    public WindowedPictures(IImageDataset pictures, Size2 window, ResizeFilter filter, WindowOptions options)
+    /// <param name="leavesOut">Whether pictures whose size cannot be read are left out; else they are errors.</param>
+    public WindowedPictures(IImageDataset pictures, Size2 window, ResizeFilter filter, WindowOptions options, bool leavesOut = false)
     {
         (_pictures, _filter) = (pictures, filter);
         _noLabels = new Image(window.Width, window.Height, PixelFormat.Grey);
-        _views = [.. Enumerable.Range(0, pictures.Count).Select(i => WindowView.Of(SizeOf(pictures, i), window, options))];
+        var unreadable = new List<DamagedPicture>();
+        _views = [.. Enumerable.Range(0, pictures.Count).Select(i => ViewsOf(i, window, options, leavesOut ? unreadable : null))];
+        Unreadable = unreadable;
         _starts = new int[pictures.Count + 1];
         for (int i = 0; i < pictures.Count; i++)
         {
@@ -54,6 +57,9 @@ internal sealed class WindowedPictures : IImageDataset
     public int Count => _starts[^1];
 
     public IReadOnlyList<string> Classes => _pictures.Classes;
+
+    /// <summary>The pictures that were left out.</summary>
+    public IReadOnlyList<DamagedPicture> Unreadable { get; }
 
     public int Label(int index) => 0;
 
@@ -77,10 +83,30 @@ internal sealed class WindowedPictures : IImageDataset
 
     private static (int Width, int Height) Measured(Image image) => (image.Width, image.Height);
 
+    private WindowView[] ViewsOf(int picture, Size2 window, WindowOptions options, List<DamagedPicture>? unreadable)
+    {
+        try
+        {
+            return WindowView.Of(SizeOf(_pictures, picture), window, options);
+        }
+        catch (DataException e) when (e.IsDamage && unreadable is not null)
+        {
+            unreadable.Add(new DamagedPicture(_pictures.Name(picture), e.Message));
+            return [];
+        }
+    }
+
+    // A picture without windows begins where the next one does; the last that begins there has the window.
     private int PictureOf(int index)
     {
         int found = Array.BinarySearch(_starts, index);
-        return found >= 0 ? found : ~found - 1;
+        found = found >= 0 ? found : ~found - 1;
+        while (_starts[found + 1] == index)
+        {
+            found++;
+        }
+
+        return found;
     }
 
     private (Image Shown, Image Truth) Show(int picture, int view)

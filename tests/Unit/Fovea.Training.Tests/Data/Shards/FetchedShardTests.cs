@@ -148,6 +148,51 @@ public sealed class FetchedShardTests : IDisposable
     private IImageDataset Open(long room = long.MaxValue, bool offline = false) => DatasetFactory.Open(
         Address, new DatasetOptions { Sources = new SourceOptions { Cache = Path.Combine(_folder.Root, "cache"), ShardBytes = room, IsOffline = offline } });
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Masks_and_boxes_come_from_there_too(bool hasIndices)
+    {
+        foreach (string labels in new[] { "masks", "boxes" })
+        {
+            string data = Path.Combine(_folder.Root, labels);
+            for (int i = 0; i < 6; i++)
+            {
+                _folder.File($"{labels}/images/{i}.png", TestFolder.Png(16, 12, $"{i}"));
+                if (labels == "masks")
+                {
+                    var mask = new Fovea.Imaging.Image(16, 12, Fovea.Imaging.PixelFormat.Grey);
+                    mask.Pixels.AsSpan(0, 20 + i).Fill(255);
+                    _folder.File($"masks/masks/{i}.png", Fovea.Imaging.Codecs.Png.PngEncoder.Encode(mask));
+                }
+                else
+                {
+                    _folder.Text($"boxes/annotations/{i}.xml", BoxFolder.Xml((i % 2 == 0 ? "cat" : "dog", 1, 2, 3 + i, 9)));
+                }
+            }
+
+            Directory.Delete(_shards, recursive: true);
+            ShardWriter.Write(data, _shards);
+            if (!hasIndices)
+            {
+                File.Delete(Path.Combine(_shards, "000000.idx"));
+                _lost.Add("000000.idx");
+            }
+
+            // Each set at an address of its own, since the cache keeps what it has under another.
+            IImageDataset before = DatasetFactory.Open(_shards), after = DatasetFactory.Open(_server.File($"set/{labels}/{{000000..000000}}.tar"), new DatasetOptions { Sources = new SourceOptions { Cache = Path.Combine(_folder.Root, "cache") } });
+            Assert.Equal(labels == "masks" ? DataTask.Segment : DataTask.Detect, after.Task);
+            Assert.Equal(before.Classes, after.Classes);
+            for (int i = 0; i < 6; i++)
+            {
+                Assert.Equal(before.Get(i).Image.Pixels, after.Get(i).Image.Pixels);
+                Assert.Equal(before.Get(i).Mask?.Pixels, after.Get(i).Mask?.Pixels);
+                Assert.Equal((before.Get(i) as BoxSample)?.Boxes, (after.Get(i) as BoxSample)?.Boxes);
+            }
+
+        }
+    }
+
     // The order of the pictures and their pixels, in a number each.
     private static int[] Indices(IImageDataset data, int workers)
     {

@@ -8,30 +8,33 @@ internal static class ShardIndices
     /// <summary>The index of a shard. One that is not there, is damaged or is of a shard of other length is made anew and kept beside the shard.</summary>
     /// <param name="shard">The shard.</param>
     /// <param name="options">Which members are pictures.</param>
+    /// <param name="kind">What stands beside the pictures.</param>
     /// <param name="isKept">Whether it lies beside the shard; false where nothing can be written there.</param>
-    public static ShardIndex Of(string shard, DatasetOptions options, out bool isKept)
+    public static ShardIndex Of(string shard, DatasetOptions options, ShardLabels kind, out bool isKept)
     {
         // What is open may be of a file that was replaced since.
         ShardFiles.Close(shard);
         ShardFiles.Close(ShardIndex.PathOf(shard));
         isKept = true;
-        if (TryRead(shard) is { } index)
+        ShardIndex? there = TryRead(shard), index = there;
+        if (index?.Kind == kind)
         {
             return index;
         }
 
         try
         {
-            index = ShardScanner.Scan(shard, options);
+            index = ShardScanner.Scan(shard, options, kind);
         }
         catch (DataException e)
         {
             // Nothing of it can be read, which is said; the other shards go on.
             isKept = false;
-            return new ShardIndexBuilder().Build(0, e.Message);
+            return new ShardIndexBuilder(kind).Build(0, e.Message);
         }
 
-        isKept = TryWrite(shard, index);
+        // The index of other labels that the shard has too may be in use: it stays.
+        isKept = there is not { Count: > 0 } && TryWrite(shard, index);
         return index;
     }
 

@@ -1,15 +1,13 @@
 using System.Globalization;
 using System.Text;
-using Fovea.Imaging;
-using Fovea.Imaging.Codecs.Png;
-using Fovea.Imaging.Transforms;
 using Fovea.Io;
 
 namespace Fovea.Training.Data;
 
 /// <summary>
 /// Writes data as shards by WebDataset's convention, <c>000000.tar</c> and on, each with its index beside it, and the names of the classes in
-/// <c>classes.txt</c>: a sample is a picture and a <c>.cls</c> with the number of its class. The same data and options give the same bytes.
+/// <c>classes.txt</c>: a sample is a picture and a <c>.cls</c> with the number of its class, a <c>.mask.png</c> of the numbers of classes, 255 where none counts, or a <c>.json</c> of its
+/// boxes. The same data and options give the same bytes.
 /// </summary>
 public static class ShardWriter
 {
@@ -20,7 +18,7 @@ public static class ShardWriter
     /// <param name="data">How the data are opened; null for the defaults.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
     /// <param name="cancellation">Stops between two pictures; what is begun of a shard is removed.</param>
-    /// <exception cref="DataException">The data have no class each, or the folder holds something else.</exception>
+    /// <exception cref="DataException">The data have neither a class each nor masks nor boxes, or the folder holds something else.</exception>
     /// <exception cref="DiskFullException">The disk has no room left.</exception>
     public static ShardResult Write(
         string source, string folder, ShardOptions? options = null, DatasetOptions? data = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
@@ -29,13 +27,11 @@ public static class ShardWriter
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= new ShardOptions();
         options.Validate();
-        IReadOnlyList<(string Folder, IImageDataset Data)> parts = DatasetFactory.Parts(source, (data ?? DatasetOptions.Default) with { CacheLimit = 0 });
+        DatasetOptions opening = (data ?? DatasetOptions.Default) with { CacheLimit = 0 };
+        IReadOnlyList<(string Folder, IImageDataset Data)> parts = DatasetFactory.Parts(source, opening);
         foreach ((_, IImageDataset part) in parts)
         {
-            if (!part.Task.HasClassEach)
-            {
-                throw new DataException($"{part.Source}: shards hold pictures with a class each, got pictures with {part.Task.Labels}; give data for classification.");
-            }
+            _ = ShardLabelKinds.Of(part);
         }
 
         double total = Math.Max(1, parts.Sum(p => (double)p.Data.Count));
@@ -43,7 +39,7 @@ public static class ShardWriter
         var all = new ShardResult(0, 0, 0, 0, []);
         foreach ((string name, IImageDataset part) in parts)
         {
-            ShardResult own = WritePart(part, name.Length == 0 ? folder : Path.Combine(folder, name), options, done => progress?.Report((before + done) / total), cancellation);
+            ShardResult own = WritePart(part, name.Length == 0 ? folder : Path.Combine(folder, name), options, opening, done => progress?.Report((before + done) / total), cancellation);
             before += part.Count;
             all = new(all.Pictures + own.Pictures, all.Shards + own.Shards, all.Bytes + own.Bytes, all.Written + own.Written, [.. all.Unreadable, .. own.Unreadable]);
         }
@@ -51,9 +47,15 @@ public static class ShardWriter
         return all;
     }
 
-    private static ShardResult WritePart(IImageDataset data, string folder, ShardOptions options, Action<int> progress, CancellationToken cancellation)
+    private static ShardResult WritePart(IImageDataset data, string folder, ShardOptions options, DatasetOptions opening, Action<int> progress, CancellationToken cancellation)
     {
-        Begin(data, folder, options);
+        ShardManifest manifest = new(data.Count, options.Size, options.Resize, options.Seed)
+        {
+            Labels = ShardManifest.NameOf(ShardLabelKinds.Of(data)),
+            Opening = ShardManifest.OpeningOf(opening),
+        };
+        Begin(data, folder, manifest);
+        var encoding = new ShardEncoding(data, options.Resize);
         int[] order = [.. Enumerable.Range(0, data.Count)];
         new Generator(options.Seed).Fork("shards").Shuffle<int>(order);
         var unreadable = new List<string>();
@@ -74,9 +76,9 @@ public static class ShardWriter
             }
 
             ShardFiles.Close(path);
-            var index = new ShardIndexBuilder();
+            var index = new ShardIndexBuilder(encoding.Kind);
             long length = 0;
-            AtomicFile.Write(path, stream => length = Fill(stream, data, order, ref next, index, options, unreadable, progress, cancellation));
+            AtomicFile.Write(path, stream => length = Fill(stream, encoding, order, ref next, index, options, unreadable, progress, cancellation));
             if (index.Count == 0)
             {
                 File.Delete(path);
@@ -95,16 +97,15 @@ public static class ShardWriter
 
         if (pictures < data.Count)
         {
-            ManifestOf(options, pictures).Write(folder);
+            (manifest with { Pictures = pictures }).Write(folder);
         }
 
         return new ShardResult(pictures, shards, bytes, written, unreadable);
     }
 
     // The names of classes lie there before the first shard does, so that what was begun can be read.
-    private static void Begin(IImageDataset data, string folder, ShardOptions options)
+    private static void Begin(IImageDataset data, string folder, ShardManifest manifest)
     {
-        ShardManifest manifest = ManifestOf(options, data.Count);
         byte[] classes = Encoding.UTF8.GetBytes(string.Concat(data.Classes.Select(c => $"{c}\n")));
         string list = Path.Combine(folder, DataFiles.ClassLists[0]);
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
@@ -125,57 +126,34 @@ public static class ShardWriter
         manifest.Write(folder);
     }
 
-    private static ShardManifest ManifestOf(ShardOptions options, int pictures) => new(pictures, options.Size, options.Resize, options.Seed);
-
     private static long Fill(
-        Stream stream, IImageDataset data, int[] order, ref int next, ShardIndexBuilder index, ShardOptions options, List<string> unreadable, Action<int> progress,
+        Stream stream, ShardEncoding encoding, int[] order, ref int next, ShardIndexBuilder index, ShardOptions options, List<string> unreadable, Action<int> progress,
         CancellationToken cancellation)
     {
         long length = 0;
         for (; next < order.Length; next++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (TryEncode(data, order[next], options.Resize, unreadable) is not (var bytes, var ending))
+            if (encoding.TryEncode(order[next], unreadable) is not { } sample)
             {
                 continue;
             }
 
-            string label = data.Label(order[next]).ToString(CultureInfo.InvariantCulture);
-            byte[] text = Encoding.ASCII.GetBytes(label);
-            long sample = ShardTar.Bytes(bytes.Length) + ShardTar.Bytes(text.Length);
-            if (index.Count > 0 && length + sample + ShardTar.EndBytes > options.Size)
+            long bytes = ShardTar.Bytes(sample.Picture.Length) + ShardTar.Bytes(sample.Label.Length);
+            if (index.Count > 0 && length + bytes + ShardTar.EndBytes > options.Size)
             {
                 break;
             }
 
             string stem = next.ToString("D9", CultureInfo.InvariantCulture);
-            index.Add(stem + ending, length + ShardTar.Bytes(0), bytes.Length, label);
-            ShardTar.Write(stream, stem + ending, bytes);
-            ShardTar.Write(stream, stem + ".cls", text);
-            length += sample;
+            sample.AddTo(index, stem, length);
+            ShardTar.Write(stream, stem + sample.Ending, sample.Picture);
+            ShardTar.Write(stream, stem + sample.LabelEnding, sample.Label);
+            length += bytes;
             progress(next);
         }
 
         ShardTar.WriteEnd(stream);
         return length + ShardTar.EndBytes;
-    }
-
-    private static (byte[] Bytes, string Ending)? TryEncode(IImageDataset data, int index, int? side, List<string> unreadable)
-    {
-        try
-        {
-            if (side is null && (data as IEncodedPictures)?.Encoded(index) is { } stored)
-            {
-                return (stored.Bytes, stored.Ending.ToLowerInvariant());
-            }
-
-            Image image = data.Get(index).Image;
-            return (PngEncoder.Encode(side < Math.Min(image.Width, image.Height) ? image.ResizeShorterSide(side.Value) : image), ".png");
-        }
-        catch (DataException e)
-        {
-            unreadable.Add(e.Message);
-            return null;
-        }
     }
 }
