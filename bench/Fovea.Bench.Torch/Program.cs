@@ -8,6 +8,8 @@ using Fovea.Torch;
 //   dotnet run -c Release --project bench/Fovea.Bench.Torch -- [ROUNDS] [SECONDS] [NETWORK]
 // Or an epoch of training on both engines from the same start, and runs that change over in the middle:
 //   dotnet run -c Release --project bench/Fovea.Bench.Torch -- train DATA [MODEL] [MECHANISM]
+// Or their first hundred steps alone, beside what a rounding grows to in them:
+//   dotnet run -c Release --project bench/Fovea.Bench.Torch -- growth DATA [MODEL] [MECHANISM]
 // Or CBAM-ResNet-50 and ViT-B/16 on a device (cpu, cuda, cuda:1) in each precision, beside PyTorch eager:
 //   dotnet run -c Release --project bench/Fovea.Bench.Torch -- device DEVICE [BATCH] [SECONDS]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -18,9 +20,9 @@ if (TorchLibrary.Problem is { } problem)
     return 2;
 }
 
-if (args is ["train", var data, .. var names])
+if (args is ["train" or "growth", var data, .. var names])
 {
-    new Together(data, names.Length > 0 ? names[0] : "resnet20-cifar", names.Length > 1 ? names[1] : "se").Run();
+    new Together(data, names.Length > 0 ? names[0] : "resnet20-cifar", names.Length > 1 ? names[1] : "se").Run(isShort: args[0] == "growth");
     return 0;
 }
 

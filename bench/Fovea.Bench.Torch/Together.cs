@@ -19,21 +19,28 @@ internal sealed class Together(string data, string model, string attention)
     private readonly string _folder = Directory.CreateTempSubdirectory("fovea-together-").FullName;
 
     /// <summary>Trains for an epoch each time, and prints.</summary>
-    public void Run()
+    /// <param name="isShort">Whether only as many steps are wanted as losses are shown.</param>
+    public void Run(bool isShort)
     {
         try
         {
-            (List<double> ours, TrainResult here) = Train("here", null);
-            (List<double> theirs, TrainResult there) = Train("there", new TorchEngine());
-            (List<double> exact, _) = Train("exact", null, s_shown[^1], Start(here, moved: false));
-            (List<double> moved, _) = Train("moved", null, s_shown[^1], Start(here, moved: true));
-            Console.WriteLine($"{attention}_{model}, {here.Epochs} epoch, batches of {Batch}: loss of each step on our engine and on libtorch, the largest difference so far as a part of the loss, and the");
+            int? last = isShort ? s_shown[^1] : null;
+            (List<double> ours, TrainResult here) = Train("here", null, last);
+            (List<double> theirs, TrainResult there) = Train("there", new TorchEngine(), last);
+            (List<double> exact, _) = Train("exact", null, s_shown[^1], Start(moved: false));
+            (List<double> moved, _) = Train("moved", null, s_shown[^1], Start(moved: true));
+            Console.WriteLine($"{attention}_{model}, batches of {Batch}: loss of each step on our engine and on libtorch, the largest difference so far as a part of the loss, and the");
             Console.WriteLine("same on our engine alone after one weight was moved by one unit in its last place");
             foreach (int step in s_shown.Where(s => s <= ours.Count))
             {
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"step {step,4}: {ours[step - 1]:0.000000} {theirs[step - 1]:0.000000} {Difference(ours, theirs, step):0.0e+0} {Difference(exact, moved, step):0.0e+0}"));
+            }
+
+            if (isShort)
+            {
+                return;
             }
 
             Tell("our engine", here);
@@ -53,16 +60,16 @@ internal sealed class Together(string data, string model, string attention)
     private static double Difference(List<double> expected, List<double> actual, int steps) => expected.Zip(actual).Take(steps).Max(p => Math.Abs(p.First - p.Second) / p.First);
 
     // Weights to start from, all drawn, one of them the next number.
-    private string Start(TrainResult like, bool moved)
+    private string Start(bool moved)
     {
         using TensorScope scope = TensorScope.Begin();
-        SafetensorsFile weights = SafetensorsFile.Read(Path.Combine(like.Run, "best.safetensors"));
-        Module drawn = ModelCatalog.Create(model, new ModelOptions { Classes = 10, ImageSize = 32, Attention = new AttentionPlacement { Key = attention } });
+        var description = new ModelDescription { Model = model, Attention = attention, Classes = ModelDescription.Numbered(10), ImageSize = 32 };
+        Module drawn = description.Build();
         Initialization.Draw(drawn, new Generator(3));
         Span<float> first = drawn.Parameters().First().AsSpan<float>();
         first[0] = moved ? MathF.BitIncrement(first[0]) : first[0];
         string path = Path.Combine(_folder, $"start-{moved}.safetensors");
-        SafetensorsFile.Write(path, StateDict.Of(drawn), weights.Metadata);
+        SafetensorsFile.Write(path, StateDict.Of(drawn), description.ToMetadata());
         return path;
     }
 

@@ -22,14 +22,15 @@ internal static class Convolutions
         var channels = new ChannelBlocks(weight[0], weight[1], blocked && weight[1] > PlainChannels, blocked, IsTransposed: false);
 
         // What a 1 × 1 kernel steps over is left out before: oneDNN 3.7.1 divides by zero while it plans the gradient of some such maps,
-        // which ends the process (256 to 512 channels, 8 × 56 × 56, two threads). Means over single places do it in one pass each way.
+        // which ends the process (256 to 512 channels, 8 × 56 × 56, two threads). Means over single places do it in one pass each way. Where there is no tape, there is no gradient to plan.
         (long down, long across) = weight[2] * weight[3] == 1 && padding is [0, 0] ? (stride[0], stride[1]) : (1, 1);
         long[] steps = [stride[0] / down, stride[1] / across];
         return x =>
         {
             (TorchTensor input, TorchTensor filled, TorchTensor? bias) = channels.Fill(x);
-            TorchTensor taken = (down, across) == (1, 1) ? input : F.avg_pool2d(input, [1L, 1], [down, across]);
-            return [channels.Cut(F.conv2d(taken, filled, bias, steps, padding, dilation, groups))];
+            bool leavesOut = (down, across) != (1, 1) && torch.is_grad_enabled();
+            TorchTensor taken = leavesOut ? F.avg_pool2d(input, [1L, 1], [down, across]) : input;
+            return [channels.Cut(F.conv2d(taken, filled, bias, leavesOut ? steps : stride, padding, dilation, groups))];
         };
     }
 
