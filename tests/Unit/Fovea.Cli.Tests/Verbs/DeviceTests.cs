@@ -56,6 +56,48 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public void Maps_of_explain_and_predict_are_the_same_on_libtorch()
+    {
+        Assert.SkipUnless(TorchLibrary.IsAvailable, $"{LibTorch.Missing}: {TorchLibrary.Problem}");
+        using var folder = new TemporaryFolder();
+        string weights = TinyModels.Write(folder, "resnet8", "cbam"), picture = TinyModels.Picture(folder);
+        JsonNode[] ours = Maps("explain", "cpu"), theirs = Maps("explain", "torch:cpu");
+        Assert.True(ours.Length > 6, $"{ours.Length} maps");
+        Same(ours, theirs);
+        Same(Maps("predict", "cpu", "--attention", "grad-cam"), Maps("predict", "torch:cpu", "--attention", "grad-cam"));
+
+        JsonNode[] Maps(string verb, string device, params string[] more)
+        {
+            string[] subject = verb == "explain" ? ["--image", picture] : [picture];
+            JsonNode said = JsonNode.Parse(Cli.Ok([verb, .. subject, "--weights", weights, "--json", "--device", device, "--output", folder.File($"{verb}-{device.Replace(':', '-')}"), .. more]))!;
+            return verb == "explain" ? [.. said["pictures"]![0]!["maps"]!.AsArray().Select(m => m!)] : [said["attention"]!];
+        }
+
+        // Sums in another order.
+        static void Same(JsonNode[] ours, JsonNode[] theirs)
+        {
+            Assert.Equal(ours.Select(m => $"{m["method"]} {m["site"]}"), theirs.Select(m => $"{m["method"]} {m["site"]}"));
+            Assert.All(ours.Zip(theirs), p => Assert.Equal((double)p.First["maximum"]!, (double)p.Second["maximum"]!, 1e-4 * Math.Max(1, Math.Abs((double)p.First["maximum"]!))));
+        }
+    }
+
+    [Fact]
+    public void Candidates_are_trained_and_timed_on_libtorch()
+    {
+        Assert.SkipUnless(TorchLibrary.IsAvailable, $"{LibTorch.Missing}: {TorchLibrary.Problem}");
+        using var folder = new TemporaryFolder();
+        string[] words = ["--data", Pictures(folder), "--model", "resnet8", "--attention", "none,se", "--seeds", "1", "--epochs", "1", "--image-size", "16", "-b", "4", "--output", folder.File("compare")];
+        JsonNode said = JsonNode.Parse(Cli.Ok(["compare", .. words, "--json", "--device", "torch:cpu"]).Trim().Split('\n')[^1])!;
+        Assert.Equal("torch:cpu", (string)said["device"]!);
+        string of = (string)said["folder"]!;
+        Assert.Contains("by torch:cpu before the runs", File.ReadAllText(Path.Combine(of, "report.html")), StringComparison.Ordinal);
+        Assert.All(Directory.GetFiles(of, "log.txt", SearchOption.AllDirectories), log => Assert.Contains("computed by torch:cpu", File.ReadAllText(log), StringComparison.Ordinal));
+
+        // The same command finds it done.
+        Assert.Equal(of, (string)JsonNode.Parse(Cli.Ok(["compare", .. words, "--json", "--device", "torch:cpu"]).Trim().Split('\n')[^1])!["folder"]!);
+    }
+
+    [Fact]
     public void A_run_begun_on_libtorch_goes_on_here()
     {
         Assert.SkipUnless(TorchLibrary.IsAvailable, $"{LibTorch.Missing}: {TorchLibrary.Problem}");
