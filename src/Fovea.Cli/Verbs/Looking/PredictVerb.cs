@@ -5,8 +5,8 @@ using Fovea.Cli.Flags;
 using Fovea.Cli.Predicting;
 using Fovea.Cli.Progress;
 using Fovea.Imaging;
-using Fovea.Inspect;
 using Fovea.Imaging.Codecs;
+using Fovea.Inspect;
 using Fovea.Training;
 
 namespace Fovea.Cli.Verbs;
