@@ -30,11 +30,6 @@ public sealed class TorchLookTests
         using ModelMaps expected = ModelMaps.Of(model, images);
         using (EngineLooks.Begin(model, new TorchEngine()))
         {
-            long before = TensorMemory.LiveBytes;
-            ModelMaps.Of(model, images).Dispose();
-
-            // All that the engine filled was given back with the maps; less where the collector took what earlier cases left.
-            Assert.InRange(TensorMemory.LiveBytes, 0, before);
             using ModelMaps actual = ModelMaps.Of(model, images);
             Near(expected.Output.ToArray<float>(), actual.Output.ToArray<float>(), "output");
             Assert.Equal(expected.Sites.Select(static s => s.Name), actual.Sites.Select(static s => s.Name));
