@@ -21,6 +21,7 @@ internal sealed class DeferredCall : IDisposable
     {
         _input = input;
         Graph = Graph.TraceDeferred(x => [function(x[0])], Remember, input.Spec);
+        _tensors[input] = Graph.Inputs[0];
         _held = [.. _symbols.Where(static s => s.Key.Storage.IsHeld).GroupBy(static s => s.Key.Storage).Select(static s => (s.Key, s.First().Value))];
         foreach (GraphNode node in Graph.Nodes)
         {
@@ -46,9 +47,6 @@ internal sealed class DeferredCall : IDisposable
     /// <summary>The result, which the scope around the call owns.</summary>
     public Tensor Output { get; private set; } = null!;
 
-    /// <summary>Which output of the graph the input is; null where none.</summary>
-    public int? PlaceOfInput => _places.TryGetValue(Graph.Inputs[0], out int place) ? place : null;
-
     /// <summary>Records a call.</summary>
     /// <param name="function">Runs once, on a tensor that has a shape but no values.</param>
     /// <param name="input">What it is a call of.</param>
@@ -62,7 +60,7 @@ internal sealed class DeferredCall : IDisposable
         return call;
     }
 
-    /// <summary>Which output of the graph a tensor of the call is; null where it is none of them.</summary>
+    /// <summary>Which output of the graph the input or a tensor of the call is; null where it is none of them.</summary>
     public int? PlaceOf(Tensor tensor) =>
         (_tensors.TryGetValue(tensor, out int value) || (tensor.StorageOrNull is { } storage && _symbols.TryGetValue((storage, tensor.Spec), out value)))
         && _places.TryGetValue(value, out int place) ? place : null;

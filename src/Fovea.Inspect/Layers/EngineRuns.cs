@@ -6,7 +6,6 @@ internal sealed class EngineRuns(EngineLooks there) : IDisposable
 {
     private DeferredCall? _call;
     private ILookedRun? _run;
-    private Tensor? _images;
 
     /// <summary>Runs the model.</summary>
     /// <param name="model">The model.</param>
@@ -21,7 +20,7 @@ internal sealed class EngineRuns(EngineLooks there) : IDisposable
         {
             run = there.Looked.Run(call.Graph.Name(model.NamedParameters().Concat(model.NamedBuffers())), images, keepsTape);
             call.Fill(run.Read);
-            (_call, _run, _images) = keepsTape ? (call, run, images) : (null, null, null);
+            (_call, _run) = keepsTape ? (call, run) : (null, null);
             call.Output.RequiresGrad = keepsTape;
             return call.Output;
         }
@@ -47,7 +46,7 @@ internal sealed class EngineRuns(EngineLooks there) : IDisposable
             return new Tensor?[of.Count];
         }
 
-        int?[] places = [.. of.Select(t => t == _images ? call.PlaceOfInput : call.PlaceOf(t))];
+        int?[] places = [.. of.Select(call.PlaceOf)];
         Tensor?[] found = _run!.Gradients(slope, [.. places.OfType<int>()]);
         int next = 0;
         return [.. places.Select(p => p is null ? null : found[next++])];
@@ -59,6 +58,6 @@ internal sealed class EngineRuns(EngineLooks there) : IDisposable
     {
         _run?.Dispose();
         _call?.Dispose();
-        (_call, _run, _images) = (null, null, null);
+        (_call, _run) = (null, null);
     }
 }

@@ -6,21 +6,16 @@ namespace Fovea.Torch.Looking;
 internal sealed class TorchLook : ILookedModule
 {
     private readonly TorchRuns _runs;
-    private readonly TorchOptions _options;
 
     /// <exception cref="TorchException">The native library is not there, or the device.</exception>
-    public TorchLook(Module module, TorchOptions options)
-    {
-        _options = options;
-        _runs = new TorchRuns(module, options, x => [module.Call(x[0])]);
-    }
+    public TorchLook(Module module, TorchOptions options) => _runs = new TorchRuns(module, options, x => [module.Call(x[0])]);
 
     public Tensor Run(Tensor x) => _runs.Compute([x]);
 
     public ILookedRun Run(Graph graph, Tensor input, bool keepsTape)
     {
         TorchLibrary.Load();
-        return new TorchLookedRun(_runs, TorchGraph.Of(graph, _runs.State.Find, _runs.State.Device, _options.Precision), input, _options.Precision, keepsTape);
+        return new TorchLookedRun(_runs, _runs.Bind(graph), input, keepsTape);
     }
 
     public void ReadState() => _runs.ReadState();

@@ -13,17 +13,14 @@ internal sealed class TorchLookedRun : ILookedRun
     private readonly Shape _shape;
     private readonly bool _keepsTape;
     private readonly TorchOutputs _outputs;
-    private readonly GradientScale _scale;
     private bool _isPassed;
 
     /// <param name="runs">The module's.</param>
     /// <param name="graph">The graph; the run's own from here on.</param>
     /// <param name="input">What it takes.</param>
-    /// <param name="precision">What the graph is computed in.</param>
     /// <param name="keepsTape">Whether gradients will be asked for.</param>
-    public TorchLookedRun(TorchRuns runs, TorchGraph graph, Tensor input, TorchPrecision precision, bool keepsTape)
+    public TorchLookedRun(TorchRuns runs, TorchGraph graph, Tensor input, bool keepsTape)
     {
-        _scale = new GradientScale(precision);
         (_runs, _graph, _shape, _keepsTape) = (runs, graph, input.Shape, keepsTape);
         _input = runs.State.Device.Write(input);
         _input.requires_grad = keepsTape;
@@ -73,21 +70,17 @@ internal sealed class TorchLookedRun : ILookedRun
         _graph.Dispose();
     }
 
-    // In 16 bits again with a smaller factor, until all gradients are in range.
     private TorchTensor?[] Pass(TorchTensor gradient, int[] asked)
     {
-        while (true)
-        {
-            double factor = _scale.Factor;
-            TorchTensor start = (factor == 1 ? gradient : gradient.mul(factor.ToScalar())).to(_outputs[0].dtype);
-            IList<TorchTensor> made = torch.autograd.grad([_outputs[0]], [.. asked.Select(i => _outputs[i])], [start], retain_graph: _scale.CanShrink, allow_unused: true);
-            TorchTensor?[] found = [.. made.Select(static g => g.IsInvalid ? null : g)];
-            if (factor == 1 || found.All(static g => g is null || g.isfinite().all().item<bool>()))
+        (TorchTensor?[] found, double factor) = _runs.Scale.Run<TorchTensor?[]>(
+            (factor, retains) =>
             {
-                return factor == 1 ? found : Array.ConvertAll(found, g => g?.to(TorchValues.ElementOf(DType.Float32)).mul((1 / factor).ToScalar()));
-            }
-
-            _scale.Shrink();
-        }
+                TorchTensor start = (factor == 1 ? gradient : gradient.mul(factor.ToScalar())).to(_outputs[0].dtype);
+                IList<TorchTensor> made = torch.autograd.grad([_outputs[0]], [.. asked.Select(i => _outputs[i])], [start], retain_graph: retains, allow_unused: true);
+                return [.. made.Select(static g => g.IsInvalid ? null : g)];
+            },
+            static made => made.All(static g => g is null || g.isfinite().all().item<bool>()),
+            static made => Array.ForEach(made, static g => g?.Dispose()));
+        return factor == 1 ? found : Array.ConvertAll(found, g => g?.to(TorchValues.ElementOf(DType.Float32)).mul((1 / factor).ToScalar()));
     }
 }

@@ -19,6 +19,28 @@ internal sealed class GradientScale(TorchPrecision precision)
     /// <summary>Whether a smaller factor is left to try.</summary>
     public bool CanShrink => Factor > 1;
 
+    /// <summary>Does a pass, and again with a smaller factor until all gradients are in range: to the caller it is one pass.</summary>
+    /// <param name="pass">The pass: its factor, and whether the tape is to stay for another.</param>
+    /// <param name="areFinite">Whether the gradients that it left are.</param>
+    /// <param name="forget">Gives up what it left.</param>
+    /// <returns>What the last pass gave, and the factor that it went with.</returns>
+    public (T Made, double Factor) Run<T>(Func<double, bool, T> pass, Func<T, bool> areFinite, Action<T> forget)
+    {
+        while (true)
+        {
+            double factor = Factor;
+            T made = pass(factor, CanShrink);
+            if (factor == 1 || areFinite(made))
+            {
+                Passed();
+                return (made, factor);
+            }
+
+            Shrink();
+            forget(made);
+        }
+    }
+
     /// <summary>Takes note of a pass whose gradients are all finite.</summary>
     public void Passed()
     {

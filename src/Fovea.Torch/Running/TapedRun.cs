@@ -5,11 +5,10 @@ namespace Fovea.Torch.Running;
 
 /// <summary>One forward run on libtorch with its tape.</summary>
 /// <param name="runs">What it is a run of.</param>
-/// <param name="scale">What gradients are multiplied by on their way.</param>
 /// <param name="inputs">The inputs, on libtorch; the run's own from here on.</param>
 /// <param name="inputSpecs">What they are.</param>
 /// <param name="made">What came of it; the run's own.</param>
-internal sealed class TapedRun(TorchRuns runs, GradientScale scale, TorchTensor[] inputs, TensorSpec[] inputSpecs, GraphRun made) : IDisposable
+internal sealed class TapedRun(TorchRuns runs, TorchTensor[] inputs, TensorSpec[] inputSpecs, GraphRun made) : IDisposable
 {
     private bool _isPassed;
     private double _unscale = 1;
@@ -68,27 +67,22 @@ internal sealed class TapedRun(TorchRuns runs, GradientScale scale, TorchTensor[
         Array.ForEach(inputs, t => t.Dispose());
     }
 
-    // Again with a smaller factor until all gradients are in range: to the caller it is one pass. Gives the factor that it went with.
-    private double Pass(TorchTensor[] taken, TorchTensor[] gradients)
-    {
-        while (true)
+    // Gives the factor that it went with.
+    private double Pass(TorchTensor[] taken, TorchTensor[] gradients) => runs.Scale.Run(
+        (factor, retains) =>
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            double factor = scale.Factor;
-            torch.autograd.backward(taken, factor == 1 ? gradients : Array.ConvertAll(gradients, g => g.mul(factor.ToScalar())), retain_graph: scale.CanShrink);
-            if (factor == 1 || AreFinite())
-            {
-                scale.Passed();
-                return factor;
-            }
-
-            scale.Shrink();
+            torch.autograd.backward(taken, factor == 1 ? gradients : Array.ConvertAll(gradients, g => g.mul(factor.ToScalar())), retain_graph: retains);
+            return taken;
+        },
+        _ => AreFinite(),
+        _ =>
+        {
             foreach (TorchTensor leaf in Leaves)
             {
                 leaf.grad = null;
             }
-        }
-    }
+        }).Factor;
 
     // It is cleared, so that the next pass does not add to it.
     private Tensor? Take(TorchTensor leaf, TensorSpec spec)

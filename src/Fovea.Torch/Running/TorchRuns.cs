@@ -7,7 +7,6 @@ namespace Fovea.Torch.Running;
 internal sealed class TorchRuns : IDisposable
 {
     private readonly TracedGraphs _graphs;
-    private readonly GradientScale _scale;
 
     /// <param name="module">The module; its parameters and buffers move over.</param>
     /// <param name="options">Where and how.</param>
@@ -24,11 +23,17 @@ internal sealed class TorchRuns : IDisposable
 
         State = new TorchState(module, device);
         _graphs = new TracedGraphs(module, State, options.Precision, function);
-        _scale = new GradientScale(options.Precision);
+        Scale = new GradientScale(options.Precision);
     }
 
     /// <summary>The parameters and buffers.</summary>
     public TorchState State { get; }
+
+    /// <summary>What gradients are multiplied by on their way.</summary>
+    public GradientScale Scale { get; }
+
+    /// <inheritdoc cref="TracedGraphs.Bind"/>
+    public TorchGraph Bind(Graph written) => _graphs.Bind(written);
 
     /// <summary>Moves the module's parameters and buffers over again.</summary>
     public void ReadState()
@@ -101,7 +106,7 @@ internal sealed class TorchRuns : IDisposable
                 moved[i].requires_grad = inputs[i].RequiresGrad;
             }
 
-            return new TapedRun(this, _scale, moved, [.. inputs.Select(x => x.Spec)], Run(inputs, moved));
+            return new TapedRun(this, moved, [.. inputs.Select(x => x.Spec)], Run(inputs, moved));
         }
         catch
         {

@@ -49,6 +49,10 @@ internal sealed class TracedGraphs(Module module, TorchState state, TorchPrecisi
         return use(graph);
     }
 
+    /// <summary>Makes a graph of the module ready.</summary>
+    /// <param name="written">As it was traced, its constants by their names; it may be given back afterwards.</param>
+    public TorchGraph Bind(Graph written) => TorchGraph.Of(written, state.Find, state.Device, precision);
+
     public void Dispose()
     {
         foreach (TorchGraph graph in _graphs.Values)
@@ -62,6 +66,6 @@ internal sealed class TracedGraphs(Module module, TorchState state, TorchPrecisi
     private TorchGraph Traced(TensorSpec[] specs)
     {
         using Graph written = Graph.TraceWritten(function, specs).Name(module.NamedParameters().Concat(module.NamedBuffers()));
-        return TorchGraph.Of(written, state.Find, state.Device, precision);
+        return Bind(written);
     }
 }

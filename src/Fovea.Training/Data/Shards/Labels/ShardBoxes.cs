@@ -1,4 +1,3 @@
-
 namespace Fovea.Training.Data;
 
 /// <summary>Shards of pictures with boxes. A picture without a file of them, or with one that cannot be read or is of another size, is one that cannot be read.</summary>

@@ -5,7 +5,6 @@ namespace Fovea.Training.Data;
 /// <summary>Shards of pictures with a class each.</summary>
 internal sealed class ShardClasses : ShardSet
 {
-    private const int MostClasses = 100_000;
     private readonly int[] _labels;
 
     /// <summary>Opens shards.</summary>
@@ -51,9 +50,9 @@ internal sealed class ShardClasses : ShardSet
         }
 
         int most = texts.Max(t => NumberOf(t)!.Value);
-        return most < MostClasses
+        return most < ShardFolder.MostClasses
             ? [.. Enumerable.Range(0, most + 1).Select(n => n.ToString(CultureInfo.InvariantCulture))]
-            : throw new DataException($"{source}: expected classes counted from 0, at most {MostClasses} of them, got class {most}.");
+            : throw new DataException($"{source}: expected classes counted from 0, at most {ShardFolder.MostClasses} of them, got class {most}.");
     }
 
     private static int? NumberOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
