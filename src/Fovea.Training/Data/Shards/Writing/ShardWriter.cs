@@ -115,7 +115,7 @@ public static class ShardWriter
             if (there is null || there.Pictures > manifest.Pictures || there with { Pictures = manifest.Pictures } != manifest
                 || !File.Exists(list) || !File.ReadAllBytes(list).AsSpan().SequenceEqual(classes))
             {
-                throw new DataException($"{folder}: expected an empty folder, or shards that were begun of the same data with the same size, resize and seed; give another folder.");
+                throw new DataException($"{folder}: expected an empty folder, or shards that were begun of the same data with the same size, resize, seed and flags about masks; give another folder.");
             }
 
             return;
