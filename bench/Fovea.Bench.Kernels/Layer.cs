@@ -50,6 +50,28 @@ internal sealed record Layer(string Name, ConvShape Shape, int Times)
         yield return Of("1x1 2048-512 7", 2, batch, 2048, 7, 512, 1);
     }
 
+    /// <summary>The layers of DeepLab v3's and FCN's heads, and of ResNet-50 with an output stride of 8 below them, on 240 × 320 pixels.</summary>
+    public static IEnumerable<Layer> Segmenters(int batch)
+    {
+        yield return Eighth("3x3d2 256-256", 5, batch, 256, 256, 3, 2);
+        yield return Eighth("1x1 256-1024", 6, batch, 256, 1024, 1, 1);
+        yield return Eighth("1x1 1024-256", 5, batch, 1024, 256, 1, 1);
+        yield return Eighth("3x3d4 512-512", 2, batch, 512, 512, 3, 4);
+        yield return Eighth("1x1 512-2048", 3, batch, 512, 2048, 1, 1);
+        yield return Eighth("1x1 2048-512", 2, batch, 2048, 512, 1, 1);
+        yield return Eighth("1x1 1024-2048", 1, batch, 1024, 2048, 1, 1);
+        yield return Eighth("3x3d12 2048-256", 1, batch, 2048, 256, 3, 12);
+        yield return Eighth("3x3d24 2048-256", 1, batch, 2048, 256, 3, 24);
+        yield return Eighth("3x3d36 2048-256", 1, batch, 2048, 256, 3, 36);
+        yield return Eighth("3x3 2048-512", 1, batch, 2048, 512, 3, 1);
+    }
+
+    private static Layer Eighth(string name, int times, int batch, int inputs, int outputs, int kernel, int dilation)
+    {
+        int pad = dilation * (kernel - 1) / 2;
+        return new(name, new(batch, inputs, 30, 40, outputs, kernel, kernel, 1, 1, pad, pad, dilation, dilation, 1), times);
+    }
+
     /// <summary>Depthwise, grouped and dilated layers as MobileNet, ResNeXt, large-kernel attention and DeepLab use them.</summary>
     public static IEnumerable<Layer> Special(int batch)
     {

@@ -8,7 +8,7 @@ using Fovea.Simd.Gemm;
 using Fovea.Simd.Vectors;
 
 // fovea-bench-kernels WHAT [--batch N] [--threads N] [--seconds S] [--only TEXT] [--packed] [--algorithm A] [--passes fiw]
-// WHAT: gemm, cifar, resnet50, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case:
+// WHAT: gemm, cifar, resnet50, segmenters, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case:
 // name, then GFLOP/s of each pass by the fastest of many runs. --packed times the forward pass with weights packed beforehand.
 // fovea-bench-kernels step MODEL [--batch N] [--size PIXELS] [--attention KEY] [--threads N] [--seconds S]: a training step op by op.
 // fovea-bench-kernels peak [--threads N]: products and a convolution beside what multiply-adds in registers reach.
@@ -66,8 +66,9 @@ IEnumerable<Layer> layers = what switch
 {
     "cifar" => Layer.Cifar(batch),
     "resnet50" => Layer.ResNet50(batch),
+    "segmenters" => Layer.Segmenters(batch),
     "special" => Layer.Special(batch),
-    _ => throw new ArgumentException($"expected gemm, cifar, resnet50 or special, got {what}"),
+    _ => throw new ArgumentException($"expected gemm, cifar, resnet50, segmenters or special, got {what}"),
 };
 Convolutions(layers.Where(l => l.Name.Contains(only)));
 

@@ -24,4 +24,10 @@ public enum ConvAlgorithm
 
     /// <summary>Winograd's F(4×4, 3×3): 4 times fewer multiply-adds, several times the error. Never chosen for weights that are not packed.</summary>
     Winograd4,
+
+    /// <summary>
+    /// One product for each tap, over the outputs for which it reads more than padding: for kernels that dilation spreads nearly as wide as the map. Stride 1, one
+    /// group, 8 input channels or more.
+    /// </summary>
+    Taps,
 }

@@ -20,6 +20,9 @@ internal unsafe struct ChannelWeights<V, T> : IRangeBody
     private T* _from;
     private T* _to;
 
+    // Whether each tap's weights lie as those of a kernel of one tap, one kernel after the other.
+    private bool _byTap;
+
     private readonly int Panels => (_job.Outputs + (2 * V.Width) - 1) / (2 * V.Width);
 
     private readonly int Blocks => (_job.Inputs + V.Width - 1) / V.Width;
@@ -35,7 +38,18 @@ internal unsafe struct ChannelWeights<V, T> : IRangeBody
     public static void Pack(in ConvJob job, T* w, nint group, T* to)
     {
         var body = new ChannelWeights<V, T> { _job = job, _group = group, _from = w, _to = to };
-        ParallelPool.For(ref body, job.Groups * body.Panels * body.Blocks, Math.Max(1, 16 / job.TapCount));
+        body.Start();
+    }
+
+    /// <summary>Packs the weights of one group tap by tap, <c>[tap][panel][block of channels][channel][output]</c>: for as many kernels of one tap.</summary>
+    /// <param name="job">The correlation.</param>
+    /// <param name="w">Plain weights.</param>
+    /// <param name="group">Numbers of the group's weights.</param>
+    /// <param name="to">Room for <see cref="GroupCount"/> numbers.</param>
+    public static void PackByTap(in ConvJob job, T* w, nint group, T* to)
+    {
+        var body = new ChannelWeights<V, T> { _job = job, _group = group, _from = w, _to = to, _byTap = true };
+        body.Start();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -52,30 +66,34 @@ internal unsafe struct ChannelWeights<V, T> : IRangeBody
             int outputs = Math.Min(2 * V.Width, _job.Outputs - first);
             int columns = outputs > V.Width ? 2 : 1;
             nint rowStride = columns * V.Width;
-            T* target = _to + (group * GroupCount(_job)) + ((nint)first * _job.TapCount * Whole(_job.Inputs)) + ((nint)channel * _job.TapCount * rowStride);
+            int taps = _byTap ? 1 : _job.TapCount;
+            nint tapStride = _byTap ? GroupCount(_job) / _job.TapCount : V.Width * rowStride;
+            T* target = _to + (group * GroupCount(_job)) + ((nint)first * taps * Whole(_job.Inputs)) + (channel * taps * rowStride);
             T* source = _from + (group * _group) + (first * _job.WeightOutput) + (channel * _job.WeightInput);
             for (int q = 0; q < columns; q++, source += V.Width * _job.WeightOutput, target += V.Width)
             {
-                Block(source, Math.Min(V.Width, outputs - (q * V.Width)), channels, kernels.At, target, rowStride);
+                Block(source, Math.Min(V.Width, outputs - (q * V.Width)), channels, kernels.At, target, rowStride, tapStride);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void Block(T* from, int outputs, int channels, T* kernels, T* to, nint rowStride)
+    private readonly void Block(T* from, int outputs, int channels, T* kernels, T* to, nint rowStride, nint tapStride)
     {
         KernelGather<V, T>.Run(_job, from, _from + (_job.Groups * _group), outputs, channels, kernels);
         nint kernel = (nint)_job.KernelTaps * V.Width;
-        for (int t = 0; t < _job.TapCount; t++)
+        for (int t = 0; t < _job.TapCount; t++, to += tapStride)
         {
             T* row = kernels + ((nint)_job.Taps[t].Weight * V.Width);
-            for (int c = 0; c < V.Width; c++, to += rowStride)
+            for (int c = 0; c < V.Width; c++)
             {
                 V value = c < channels ? V.Load(row + (c * kernel)) : V.Zero;
-                value.Store(to);
+                value.Store(to + (c * rowStride));
             }
         }
     }
+
+    private void Start() => ParallelPool.For(ref this, _job.Groups * Panels * Blocks, Math.Max(1, 16 / _job.TapCount));
 
     private static nint Whole(int channels) => (channels + V.Width - 1) / V.Width * V.Width;
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Fovea.Simd.Conv.ChannelsLast;
+using Fovea.Simd.Conv.TapByTap;
 using Fovea.Simd.Conv.Winograd;
 using Fovea.Simd.Vectors;
 
@@ -18,20 +19,27 @@ internal static class ConvChoice<V, T>
     {
         ConvAlgorithm.Direct => true,
         ConvAlgorithm.Channels => typeof(T) == typeof(float) && V.Width >= 8 && job.TapCount > 0,
+        ConvAlgorithm.Taps => TapProducts<V, T>.Exists(job),
         _ => typeof(T) == typeof(float) && V.Width >= 8 && WinogradPlan.Fits(job),
     };
 
     /// <summary>The algorithm for weights that are transformed anew at each call: exact enough for training.</summary>
     public static ConvAlgorithm Plain(in ConvJob job) =>
-        Pays(job) && Cost(job, 2) < DirectCost(job) ? ConvAlgorithm.Winograd2
+        TapsPay(job, 2) ? ConvAlgorithm.Taps
+        : Pays(job) && Cost(job, 2) < DirectCost(job) ? ConvAlgorithm.Winograd2
         : job.PatchWidth > 0 || ChannelConvolution<V, T>.Pays(job) ? ConvAlgorithm.Channels
         : ConvAlgorithm.Direct;
 
     /// <summary>The algorithm for weights that are transformed once.</summary>
     public static ConvAlgorithm Packed(in ConvJob job) =>
-        Pays(job) && Cost(job, 4) < Math.Min(Cost(job, 2), DirectCost(job)) ? ConvAlgorithm.Winograd4
+        TapsPay(job, 4) ? ConvAlgorithm.Taps
+        : Pays(job) && Cost(job, 4) < Math.Min(Cost(job, 2), DirectCost(job)) ? ConvAlgorithm.Winograd4
         : Plain(job) is var plain && plain == ConvAlgorithm.Direct && ChannelConvolution<V, T>.PaysPacked(job) ? ConvAlgorithm.Channels
         : plain;
+
+    private static bool TapsPay(in ConvJob job, int tile) =>
+        TapProducts<V, T>.Exists(job) && TapProducts<V, T>.Cost(job) is var cost && cost < DirectCost(job)
+        && (!Pays(job) || cost < Math.Min(Cost(job, 2), Cost(job, tile)));
 
     private static bool Pays(in ConvJob job) => Exists(job, ConvAlgorithm.Winograd2) && Math.Min(job.Inputs, job.Outputs) >= FewChannels;
 
@@ -52,8 +60,8 @@ internal static class ConvChoice<V, T>
 
     private static double DirectCost(in ConvJob job)
     {
-        double sums = (double)job.Batch * job.Positions * job.Outputs * job.Inputs * 9;
-        return job.Groups * Math.Max(sums * 2 / 440, 9.0 * job.Inputs * job.Outputs * 4 / 50);
+        double sums = (double)job.Batch * job.Positions * job.Outputs * job.Inputs * job.TapCount;
+        return job.Groups * Math.Max(sums * 2 / 440, (double)job.TapCount * job.Inputs * job.Outputs * 4 / 50);
     }
 
     private static int Lanes(int channels) => (channels + V.Width - 1) / V.Width * V.Width;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Fovea.Simd.Conv.ChannelsLast;
+using Fovea.Simd.Conv.TapByTap;
 using Fovea.Simd.Conv.Winograd;
 using Fovea.Simd.Gemm;
 using Fovea.Simd.Memory;
@@ -136,6 +137,11 @@ internal static unsafe class ConvPasses<V, T>
         {
             Depthwise.BackwardWeight(s, x, dy, dw);
         }
+        else if (TakesTaps(s))
+        {
+            using var taps = new Scratch<KernelTap>(s.Taps);
+            TapGradient<V, T>.Run(s, Job(s, ConvAlgorithm.Taps, taps.At), x, dy, dw);
+        }
         else if (TakesWinograd(s))
         {
             using var taps = new Scratch<KernelTap>(s.Taps);
@@ -175,6 +181,7 @@ internal static unsafe class ConvPasses<V, T>
             ConvAlgorithm.Channels => ChannelConvolution<V, T>.WeightCount(job),
             ConvAlgorithm.Winograd2 => WinogradConvolution<V, T, TwoByTwo<V, T>>.WeightCount(job),
             ConvAlgorithm.Winograd4 => WinogradConvolution<V, T, FourByFour<V, T>>.WeightCount(job),
+            ConvAlgorithm.Taps => TapProducts<V, T>.WeightCount(job),
             _ => PackWeightsBody<V, T>.GroupCount(job) * (long)job.Groups,
         };
     }
@@ -204,6 +211,9 @@ internal static unsafe class ConvPasses<V, T>
                 break;
             case ConvAlgorithm.Winograd4:
                 WinogradWeights<V, T, FourByFour<V, T>>.Transform(job, w, WeightGroup(s), to);
+                break;
+            case ConvAlgorithm.Taps:
+                TapProducts<V, T>.Pack(job, w, WeightGroup(s), to);
                 break;
             default:
                 DirectConvolution<V, T>.Pack(job, w, WeightGroup(s), to);
@@ -238,10 +248,26 @@ internal static unsafe class ConvPasses<V, T>
             case ConvAlgorithm.Winograd4:
                 WinogradConvolution<V, T, FourByFour<V, T>>.Run(job, x, w, packed, weightGroup, y, epilogue);
                 break;
+            case ConvAlgorithm.Taps:
+                TapProducts<V, T>.Run(job, x, w, packed, weightGroup, y, epilogue);
+                break;
             default:
                 DirectConvolution<V, T>.Run(job, x, w, packed, weightGroup, y, epilogue);
                 break;
         }
+    }
+
+    // Where forward goes tap by tap, or all taps but one read only padding.
+    private static bool TakesTaps(in ConvShape s)
+    {
+        if (s.Taps == 1 || s.Groups > 1 || s.StrideHeight > 1 || s.StrideWidth > 1)
+        {
+            return false;
+        }
+
+        using var taps = new Scratch<KernelTap>(s.Taps);
+        ConvJob job = Job(s, ConvAlgorithm.Taps, taps.At);
+        return job.TapCount == 1 || (job.TapCount > 1 && ConvChoice<V, T>.Plain(job) == ConvAlgorithm.Taps);
     }
 
     private static bool TakesWinograd(in ConvShape s)

@@ -14,8 +14,10 @@ internal static unsafe class WinogradGradient<V, T>
     where V : unmanaged, IVector<V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Transformed inputs and gradients of a chunk of tiles: a part of the third-level cache. Fixed, as a chunk's sums are added to those before.
+    // Transformed inputs and gradients of a chunk of tiles: a part of the third-level cache; and where the sums are much larger, half
+    // as much as they are, since each chunk reads and writes them all. By the geometry alone, as a chunk's sums are added to those before.
     private const long ChunkBytes = 8 << 20;
+    private const long LargeChunkBytes = 64 << 20;
     private const int FewChannels = 32;
     private const int FewTiles = 64;
 
@@ -37,7 +39,8 @@ internal static unsafe class WinogradGradient<V, T>
 
         int tiles = inputs.UnitImages * inputs.UnitRows * inputs.TileColumns;
         long tileBytes = (long)inputs.Patch * (inputs.InputBlocks + outputs.InputBlocks) * V.Width * sizeof(T);
-        int chunk = (int)Math.Clamp(ChunkBytes / (tiles * tileBytes), 1, inputs.Units);
+        long sumCount = (long)inputs.Patch * inputs.InputBlocks * outputs.InputBlocks * V.Width * V.Width;
+        int chunk = (int)Math.Clamp(Math.Clamp(sumCount * sizeof(T) / 2, ChunkBytes, LargeChunkBytes) / (tiles * tileBytes), 1, inputs.Units);
         int chunks = (inputs.Units + chunk - 1) / chunk;
         chunk = (inputs.Units + chunks - 1) / chunks;
         inputs.UnitTiles = chunk * tiles;
@@ -47,7 +50,7 @@ internal static unsafe class WinogradGradient<V, T>
 
         using var left = new Scratch<T>(inputs.InputCount);
         using var right = new Scratch<T>(outputs.InputCount);
-        using var sums = new Scratch<T>((long)inputs.Patch * inputs.InputBlocks * outputs.InputBlocks * V.Width * V.Width);
+        using var sums = new Scratch<T>(sumCount);
         var transform = new WinogradGradientInput<V, T>
         {
             Inputs = &inputs,

@@ -87,6 +87,13 @@ internal static class ConvShapes
             yield return Square(2, 8, 9, 8, 5, 1, 2 * dilation, dilation, groups: 2);
         }
 
+        // Such as are computed tap by tap: with and without a tap that reaches every output, channels in lanes or not, several blocks of them.
+        yield return Square(1, 260, 20, 140, 3, 1, 15, 15);
+        yield return Square(3, 136, 17, 33, 3, 1, 13, 12);
+        yield return Square(2, 96, 19, 70, 3, 1, 9, 10);
+        yield return new(1, 300, 30, 40, 40, 3, 3, 1, 1, 24, 24, 24, 24, 1);
+        yield return new(2, 64, 9, 40, 130, 3, 3, 1, 1, 8, 18, 8, 18, 1);
+
         yield return Square(2, 16, 1, 24, 3, 1, 1);
         yield return Square(3, 24, 2, 16, 5, 1, 2);
         yield return Square(2, 12, 1, 16, 2, 1, 1, 2);
