@@ -64,7 +64,7 @@ public sealed record ComparedCandidate
     /// <summary>Multiply-adds of the model on one image.</summary>
     public required long MultiplyAdds { get; init; }
 
-    /// <summary>The memory that training holds at its peak, estimated from the shapes, in bytes; null where it is not known.</summary>
+    /// <summary>The native memory at the peak of a training step, measured: weights, gradients, optimiser, what the tape keeps and what kernels work in, in bytes; null where another engine computes.</summary>
     public required long? MemoryBytes { get; init; }
 
     /// <summary>The time of a training step on a batch in memory, in seconds: of several turns of all candidates the median.</summary>

@@ -91,7 +91,7 @@ internal sealed record PlannedCandidate
     /// <summary>Multiply-adds of the model on one image.</summary>
     public required long MultiplyAdds { get; init; }
 
-    /// <summary>The memory that a run will hold at its peak, estimated, in bytes; null where it is not known.</summary>
+    /// <summary>The native memory at the peak of a training step, in bytes; null where another engine computes.</summary>
     public required long? MemoryBytes { get; init; }
 
     /// <summary>The time of a training step, in seconds.</summary>

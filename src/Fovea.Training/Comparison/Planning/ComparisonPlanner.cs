@@ -32,11 +32,11 @@ internal sealed class ComparisonPlanner(ComparisonOptions options, IProgress<Tra
 
         TrainOptions recipe = looks[baseline].Options;
         TrainOptions[] complete = [.. candidates.Select(c => With(c.Options, recipe))];
-        double[] steps = StepTimer.Measure(
+        StepCost[] steps = StepTimer.Measure(
             [.. complete.Select(o => (Func<TrainSetup>)(() => Open(o, null)))],
             (round, rounds) => progress?.Report(new ComparisonProgress($"measuring the steps of each candidate, round {round} of {rounds}")), cancellation);
         (int train, int validation, int batches) = (looks[baseline].TrainImages, looks[baseline].ValidationImages, looks[baseline].Batches);
-        double[] epochs = [.. steps.Select(s => options.Seeds * s / recipe.Accumulate * batches * (1 + (JudgedImage * validation / Math.Max(1, train) / recipe.ValEvery)))];
+        double[] epochs = [.. steps.Select(s => options.Seeds * s.Seconds / recipe.Accumulate * batches * (1 + (JudgedImage * validation / Math.Max(1, train) / recipe.ValEvery)))];
         (IReadOnlyList<int> rungs, double seconds) = Halving.Plan(recipe.Epochs!.Value, recipe.ValEvery, epochs, baseline, options.Budget?.TotalSeconds);
         return new ComparisonPlan
         {
@@ -60,8 +60,8 @@ internal sealed class ComparisonPlanner(ComparisonOptions options, IProgress<Tra
                     Options = complete[i],
                     Parameters = looks[i].Parameters,
                     MultiplyAdds = looks[i].MultiplyAdds,
-                    MemoryBytes = looks[i].Memory,
-                    StepSeconds = steps[i],
+                    MemoryBytes = options.Training.Engine is null ? steps[i].MemoryBytes : null,
+                    StepSeconds = steps[i].Seconds,
                 }),
             ],
         };
@@ -96,7 +96,7 @@ internal sealed class ComparisonPlanner(ComparisonOptions options, IProgress<Tra
 
             TrainingInputs inputs = setup.Inputs;
             return new Look(
-                setup.Options, Trial.Total(inputs.Model), MultiplyAdds(inputs), setup.Memory?.Total, inputs.Train.ImagesPerEpoch, inputs.Validation!.ImagesPerEpoch,
+                setup.Options, Trial.Total(inputs.Model), MultiplyAdds(inputs), inputs.Train.ImagesPerEpoch, inputs.Validation!.ImagesPerEpoch,
                 inputs.Train.BatchesPerEpoch);
         }
         finally
@@ -125,5 +125,5 @@ internal sealed class ComparisonPlanner(ComparisonOptions options, IProgress<Tra
         return graph.Nodes.Sum(n => n.Op.Cost([.. n.Inputs.Select(i => graph.Values[i])], [.. n.Outputs.Select(i => graph.Values[i])]).MultiplyAdds);
     }
 
-    private sealed record Look(TrainOptions Options, long Parameters, long MultiplyAdds, long? Memory, int TrainImages, int ValidationImages, int Batches);
+    private sealed record Look(TrainOptions Options, long Parameters, long MultiplyAdds, int TrainImages, int ValidationImages, int Batches);
 }

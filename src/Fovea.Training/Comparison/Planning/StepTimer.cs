@@ -17,19 +17,20 @@ internal static class StepTimer
     /// <param name="candidates">Opens a candidate, anew in each round.</param>
     /// <param name="round">Is told before each round: its number from 1 on, and how many there are.</param>
     /// <param name="cancellation">Stops it between two steps.</param>
-    /// <returns>The time of a step of each candidate, in seconds.</returns>
-    public static double[] Measure(IReadOnlyList<Func<TrainSetup>> candidates, Action<int, int> round, CancellationToken cancellation)
+    /// <returns>What a step of each candidate takes.</returns>
+    public static StepCost[] Measure(IReadOnlyList<Func<TrainSetup>> candidates, Action<int, int> round, CancellationToken cancellation)
     {
-        List<double>[] times = [.. candidates.Select(_ => new List<double>())];
+        List<StepCost>[] turns = [.. candidates.Select(_ => new List<StepCost>())];
         for (int i = 1; i <= Rounds; i++)
         {
             round(i, Rounds);
             for (int c = 0; c < candidates.Count; c++)
             {
+                long before = TensorMemory.LiveBytes;
                 TrainSetup setup = candidates[c]();
                 try
                 {
-                    times[c].Add(Trial.Run(setup.Inputs, () => Fastest(setup, cancellation)));
+                    turns[c].Add(Trial.Run(setup.Inputs, () => Fastest(setup, before, cancellation)));
                 }
                 finally
                 {
@@ -38,7 +39,7 @@ internal static class StepTimer
             }
         }
 
-        return [.. times.Select(Median)];
+        return [.. turns.Select(t => new StepCost(Median(t.Select(c => c.Seconds)), t.Max(c => c.MemoryBytes)))];
     }
 
     /// <summary>Gives a model's memory back.</summary>
@@ -50,7 +51,7 @@ internal static class StepTimer
         }
     }
 
-    private static double Fastest(TrainSetup setup, CancellationToken cancellation)
+    private static StepCost Fastest(TrainSetup setup, long before, CancellationToken cancellation)
     {
         (TrainingInputs inputs, TrainOptions options) = (setup.Inputs, setup.Options);
         new FrozenModules(inputs.Model, options.Freeze).Train(inputs.Model);
@@ -65,6 +66,11 @@ internal static class StepTimer
         for (int i = 0; i <= MostSteps && (i < 2 || all.Elapsed < s_enough); i++)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (i == 1)
+            {
+                TensorMemory.ResetPeak();
+            }
+
             var watch = Stopwatch.StartNew();
             step.Begin();
             for (int b = 0; b < options.Accumulate; b++)
@@ -80,13 +86,19 @@ internal static class StepTimer
             }
         }
 
+        var cost = new StepCost(fastest, TensorMemory.PeakBytes - before);
         step.Optimizer.ClearGrads();
-        return fastest;
+        return cost;
     }
 
-    private static double Median(List<double> times)
+    private static double Median(IEnumerable<double> times)
     {
         double[] sorted = [.. times.Order()];
         return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
     }
 }
+
+/// <summary>What a training step takes.</summary>
+/// <param name="Seconds">Its time.</param>
+/// <param name="MemoryBytes">The most native memory that the model, its gradients, the optimiser, the tape and running kernels hold at once.</param>
+internal readonly record struct StepCost(double Seconds, long MemoryBytes);

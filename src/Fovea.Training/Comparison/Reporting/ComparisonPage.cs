@@ -19,7 +19,7 @@ internal static class ComparisonPage
         page.Section("How good, how surely, at what cost", result.Method, Scores(result));
         string where = result.Engine is { } engine ? $" by {engine}" : string.Empty;
         page.Section("Costs", $"Parameters of the model, multiply-adds on one image, the time of a training step on a batch in memory (measured{where} before the runs, the candidates in turns; the median of the turns), "
-            + "and the memory of training as estimated from the shapes.", Costs(result));
+            + "and the native memory at the peak of that step (weights, gradients, optimiser, activations, workspaces; not of another engine).", Costs(result));
         ParetoPoint[] Points(Func<ComparedCandidate, double> cost) =>
             [.. result.Candidates.Where(c => c.Score is not null).Select(c => new ParetoPoint(c.Name, cost(c), c.Score!.Value, c == result.Baseline))];
         page.Pairs(
