@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fovea.Bench.Traffic;
 
 namespace Fovea.Bench.Serving.Traffic;
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Fovea.Bench.Traffic;
 
 namespace Fovea.Bench.Studio.Traffic;
 

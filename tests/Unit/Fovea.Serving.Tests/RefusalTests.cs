@@ -1,7 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text;
 using Fovea.Bench.Serving.Traffic;
+using Fovea.Bench.Traffic;
 using Fovea.Imaging.Codecs.Png;
 
 namespace Fovea.Serving.Tests;

@@ -1,4 +1,5 @@
 using Fovea.Bench.Studio.Traffic;
+using Fovea.Bench.Traffic;
 
 namespace Fovea.Studio.Tests.Server;
 
