@@ -85,7 +85,8 @@ internal sealed class ComparisonRuns(ComparisonPlan plan, string folder, TrainOp
         var listener = new Pausing(epoch, plan.Epochs, progress, pause.Cancel);
         try
         {
-            TrainResult result = Trainer.Train(OptionsOf(candidate, seed, path), listener, pause.Token, sections);
+            TrainOptions options = SeriesRun.Options(plan.Candidates[candidate].Options with { Seed = seed }, process, path);
+            TrainResult result = Trainer.Train(options, listener, pause.Token, sections);
             if (result.Outcome == TrainOutcome.Interrupted && !(listener.HasPaused && result.Epochs >= epoch))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -99,22 +100,6 @@ internal sealed class ComparisonRuns(ComparisonPlan plan, string folder, TrainOp
             progress?.Report(new TrainingWarning($"{plan.Candidates[candidate].Name}, seed {seed}: {e.Message}"));
             new ComparedRun { State = ComparedRunState.Diverged, Epochs = 0, EpochScores = [] }.Write(path);
         }
-    }
-
-    private TrainOptions OptionsOf(int candidate, ulong seed, string path)
-    {
-        TrainOptions options = plan.Candidates[candidate].Options;
-        bool isBegun = File.Exists(Path.Combine(path, "config.json")) && new CheckpointFolder(Path.Combine(path, "checkpoints")).HasAny;
-        options = isBegun ? new TrainOptions { Resume = path } : options with { Seed = seed, Output = folder, Name = Path.GetFileName(path), ExistOk = true };
-        return options with
-        {
-            Threads = process.Threads ?? options.Threads,
-            Workers = process.Workers ?? options.Workers,
-            MemoryLimit = process.MemoryLimit ?? options.MemoryLimit,
-            CheckpointSeconds = process.CheckpointSeconds ?? options.CheckpointSeconds,
-            CommandLine = process.CommandLine,
-            Engine = process.Engine,
-        };
     }
 
     /// <summary>Stops a run at the end of an epoch that is not its last, or where it begins if it is there already.</summary>

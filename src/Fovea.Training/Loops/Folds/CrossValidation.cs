@@ -43,7 +43,8 @@ public static class CrossValidation
                 break;
             }
 
-            TrainResult result = Trainer.Train(Of(record.Options, options with { TimeLimit = left }, folder, fold), progress, cancellation, sections);
+            TrainResult result = Trainer.Train(
+                SeriesRun.Options(record.Options with { Fold = fold }, options with { TimeLimit = left }, Path.Combine(folder.FullPath, Name(fold))), progress, cancellation, sections);
             outcome = result.Outcome;
             if (outcome is TrainOutcome.Interrupted or TrainOutcome.TimeLimit)
             {
@@ -99,28 +100,6 @@ public static class CrossValidation
         (asked.Epochs ?? asked.Patience ?? asked.CheckpointSeconds) is null && (asked.Data ?? asked.Validation) is null && !asked.AllowChangedData
             ? (RunFolder.Make(path), FoldsRecord.Read(path))
             : throw new OptionException("resume", "all folds have the same options; only --workers, --threads, --memory-limit and --time-limit can be given.");
-
-    private static TrainOptions Of(TrainOptions common, TrainOptions asked, RunFolder folder, int fold)
-    {
-        string name = Name(fold), path = Path.Combine(folder.FullPath, name);
-
-        // A run that was stopped goes on; a folder in which none came to begin is written anew.
-        bool isBegun = File.Exists(Path.Combine(path, "config.json")) && new CheckpointFolder(Path.Combine(path, "checkpoints")).HasAny;
-        return isBegun
-            ? new TrainOptions { Resume = path, TimeLimit = asked.TimeLimit, Workers = asked.Workers, Threads = asked.Threads, MemoryLimit = asked.MemoryLimit, CommandLine = asked.CommandLine }
-            : common with
-            {
-                Fold = fold,
-                Output = folder.FullPath,
-                Name = name,
-                ExistOk = true,
-                TimeLimit = asked.TimeLimit,
-                Workers = asked.Workers ?? common.Workers,
-                Threads = asked.Threads ?? common.Threads,
-                MemoryLimit = asked.MemoryLimit ?? common.MemoryLimit,
-                CommandLine = asked.CommandLine,
-            };
-    }
 
     private static FoldResult Result(int fold, TrainResult result) => new()
     {
