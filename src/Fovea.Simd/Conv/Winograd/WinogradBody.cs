@@ -38,7 +38,7 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
         int m = TTile.Outputs;
         using var stage = new Scratch<T>(Shared is null ? Input.StageCount : 1);
         using var own = new Scratch<T>(Shared is null ? Plan->InputCount : 1);
-        using var products = new Scratch<T>(Plan->ProductCount);
+        using var products = new Scratch<T>(Plan->HeldPanels * (long)Plan->ProductCount);
         using var prefetches = new Scratch<PrefetchRun>(Plan->InputBlocks);
         using var outputs = new Scratch<T>(((long)Plan->UnitRows * m * Plan->Job.OutWidth + (m * m) + TTile.Work + V.Width) * V.Width);
         for (int i = from; i < to; i++)
@@ -58,56 +58,73 @@ internal unsafe struct WinogradBody<V, T, TTile> : IRangeBody
 
             int block = i % Plan->OutputBlocks;
             int end = (int)((long)Plan->Panels * (block + 1) / Plan->OutputBlocks);
-            for (int panel = (int)((long)Plan->Panels * block / Plan->OutputBlocks); panel < end; panel++)
+            for (int panel = (int)((long)Plan->Panels * block / Plan->OutputBlocks); panel < end; panel += Plan->HeldPanels)
             {
-                Panel(group, extent, panel, input, products.At, outputs.At, prefetches.At);
+                Held(group, extent, panel, Math.Min(Plan->HeldPanels, end - panel), input, products.At, outputs.At, prefetches.At);
             }
         }
     }
 
+    // An element of the patch multiplies all panels that are held, then the next does; and the panels are finished.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void Panel(int group, in WinogradExtent extent, int panel, T* input, T* products, T* outputs, PrefetchRun* prefetches)
+    private readonly void Held(int group, in WinogradExtent extent, int panel, int panels, T* input, T* products, T* outputs, PrefetchRun* prefetches)
     {
-        ref readonly ConvJob job = ref Plan->Job;
-        int first = panel * 2 * V.Width;
-        int count = Math.Min(2 * V.Width, job.Outputs - first);
-        int columns = count > V.Width ? 2 : 1;
-        nint rowStride = columns * V.Width;
-        T* weights = Weights + (group * WinogradWeights<V, T, TTile>.GroupCount(job)) + ((nint)first * job.Inputs * TTile.Patch);
-        nint element = (nint)job.Inputs * rowStride;
-        nint block = (nint)Plan->UnitTiles * V.Width;
-        int rowPanels = GemmShape<V, T>.RowPanels(extent.Tiles);
-        nint steps = (nint)rowPanels * Plan->InputBlocks * V.Width;
-        nint apart = Math.Min(Line, ((element * sizeof(T)) + steps - 1) / steps);
-        for (int e = 0; e < TTile.Patch; e++, weights += element)
+        nint groupWeights = WinogradWeights<V, T, TTile>.GroupCount(Plan->Job);
+        for (int e = 0; e < TTile.Patch; e++)
         {
-            // The tiles of an element prefetch the weights of the next, which may still be far from the processor.
-            byte* next = (byte*)(weights + element);
-            T* a = input + (e * Plan->InputStride);
-            T* c = products + (e * Plan->ProductStride);
-            for (int p = 0; p < rowPanels; p++)
+            for (int p = 0; p < panels; p++)
             {
-                int row = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p);
-                int height = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p + 1) - row;
-                for (int i = 0; i < Plan->InputBlocks; i++, next += V.Width * apart)
-                {
-                    prefetches[i] = new() { At = next, Apart = apart };
-                }
-
-                if (columns == 2)
-                {
-                    ChannelTiles<V, T, N2>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false, prefetches);
-                }
-                else
-                {
-                    ChannelTiles<V, T, N1>.Run(height, job.Inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false, prefetches);
-                }
+                // The tiles prefetch the weights that come next, which may still be far from the processor.
+                (int nextPanel, int nextElement) = p + 1 < panels ? (p + 1, e) : (0, e + 1);
+                T* weights = Weights + (group * groupWeights) + At(panel + p, e);
+                T* next = Weights + (group * groupWeights) + At(panel + nextPanel, nextElement);
+                Multiply(extent, panel + p, weights, (byte*)next, input + (e * Plan->InputStride), products + (p * Plan->ProductCount) + (e * Plan->ProductStride), prefetches);
             }
         }
 
-        for (int q = 0; q < columns; q++)
+        for (int p = 0; p < panels; p++, panel++, products += Plan->ProductCount)
         {
-            Finish((group * job.Outputs) + first + (q * V.Width), Math.Min(V.Width, count - (q * V.Width)), extent, products + (q * V.Width), rowStride, outputs);
+            int columns = Columns(panel);
+            for (int q = 0; q < columns; q++)
+            {
+                int first = (panel * 2 * V.Width) + (q * V.Width);
+                Finish((group * Plan->Job.Outputs) + first, Math.Min(V.Width, Plan->Job.Outputs - first), extent, products + (q * V.Width), columns * V.Width, outputs);
+            }
+        }
+    }
+
+    // Registers of output channels of a panel, and where an element's weights of it lie.
+    private readonly int Columns(int panel) => Plan->Job.Outputs - (panel * 2 * V.Width) > V.Width ? 2 : 1;
+
+    private readonly nint At(int panel, int element) => (nint)Plan->Job.Inputs * V.Width * ((panel * 2 * TTile.Patch) + (element * Columns(panel)));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void Multiply(in WinogradExtent extent, int panel, T* weights, byte* next, T* a, T* c, PrefetchRun* prefetches)
+    {
+        int inputs = Plan->Job.Inputs;
+        int columns = Columns(panel);
+        nint rowStride = columns * V.Width;
+        nint block = (nint)Plan->UnitTiles * V.Width;
+        int rowPanels = GemmShape<V, T>.RowPanels(extent.Tiles);
+        nint steps = (nint)rowPanels * Plan->InputBlocks * V.Width;
+        nint apart = Math.Min(Line, ((inputs * rowStride * sizeof(T)) + steps - 1) / steps);
+        for (int p = 0; p < rowPanels; p++)
+        {
+            int row = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p);
+            int height = GemmShape<V, T>.RowStart(extent.Tiles, rowPanels, p + 1) - row;
+            for (int i = 0; i < Plan->InputBlocks; i++, next += V.Width * apart)
+            {
+                prefetches[i] = new() { At = next, Apart = apart };
+            }
+
+            if (columns == 2)
+            {
+                ChannelTiles<V, T, N2>.Run(height, inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false, prefetches);
+            }
+            else
+            {
+                ChannelTiles<V, T, N1>.Run(height, inputs, a + (row * V.Width), block, weights, c + (row * rowStride), rowStride, false, prefetches);
+            }
         }
     }
 

@@ -15,10 +15,12 @@ internal unsafe struct WinogradPlan
     // products they share a second-level cache of 1 MiB. Fixed, as the gradient of the weights adds up unit by unit.
     private const long UnitBytes = 512 * 1024;
 
-    // Where the weights are large, they are read as few times as can be, and the patches come from the third level.
+    // Where the weights are large, they are read as few times as can be: of so many tiles as leave one element of their patches in the second level, all output channels
+    // are multiplied element by element.
     private const long LargeWeights = 3 << 20;
-    private const long LargeUnitBytes = 4 << 20;
+    private const long ElementBytes = 512 * 1024;
     private const int FewTiles = 24;
+    private const int MostTiles = 128;
 
     // Pieces that a loop should have, for the sake of machines with many processors.
     private const int EnoughPieces = 14;
@@ -59,6 +61,9 @@ internal unsafe struct WinogradPlan
     public int OutputBlocks;
     public bool Shares;
 
+    /// <summary>Whether a piece takes all its panels through one element of the patch before the next, rather than all elements panel by panel.</summary>
+    public bool ByElement;
+
     /// <summary>Numbers from one patch element of the transformed input, or of the products, to the next.</summary>
     public nint InputStride;
     public nint ProductStride;
@@ -69,7 +74,11 @@ internal unsafe struct WinogradPlan
 
     public readonly nint InputCount => Patch * InputStride;
 
+    /// <summary>The products of one panel.</summary>
     public readonly nint ProductCount => Patch * ProductStride;
+
+    /// <summary>Panels whose products a piece holds at a time.</summary>
+    public readonly int HeldPanels => ByElement ? (Panels + OutputBlocks - 1) / OutputBlocks : 1;
 
     /// <summary>Plans a job that <see cref="Fits"/>.</summary>
     public static WinogradPlan Make<V, T, TTile>(in ConvJob job)
@@ -88,8 +97,8 @@ internal unsafe struct WinogradPlan
         };
         plan.Spread();
         long perTile = (long)plan.Patch * plan.InputBlocks * V.Width * sizeof(T);
-        bool large = (long)plan.Patch * job.Inputs * job.Outputs * sizeof(T) > LargeWeights;
-        plan.Cut((int)Math.Clamp((large ? LargeUnitBytes : UnitBytes) / perTile, FewTiles, 128));
+        plan.ByElement = (long)plan.Patch * job.Inputs * job.Outputs * sizeof(T) > LargeWeights;
+        plan.Cut((int)Math.Clamp((plan.ByElement ? plan.Patch * ElementBytes : UnitBytes) / perTile, FewTiles, MostTiles));
 
         int most = plan.UnitImages * plan.UnitRows * plan.TileColumns;
         plan.UnitTiles = Math.Max(2, GemmShape<V, T>.RowStart(most, GemmShape<V, T>.RowPanels(most), GemmShape<V, T>.RowPanels(most)));

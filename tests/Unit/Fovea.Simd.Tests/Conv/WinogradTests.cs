@@ -25,6 +25,10 @@ public class WinogradTests(ITestOutputHelper output)
         }
 
         yield return new(1, 160, 7, 7, 150, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+
+        // Weights so large that panels are taken element by element: a few tiles shared by pieces, and several units of them.
+        yield return new(1, 260, 9, 8, 230, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        yield return new(12, 250, 8, 9, 210, 3, 3, 1, 1, 1, 1, 1, 1, 1);
         yield return new(19, 20, 4, 4, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1);
         yield return new(1, 16, 56, 56, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1);
 
