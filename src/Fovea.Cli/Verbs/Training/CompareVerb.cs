@@ -97,7 +97,7 @@ internal static class CompareVerb
             c.Score is { } score ? result.Metric.Text(score.Value) : c.Outcome.ToString().ToLowerInvariant(),
             c.Score is { Low: { } low, High: { } high } ? $"{result.Metric.Text(low)} to {result.Metric.Text(high)}" : none,
             isBaseline ? "–" : c.Difference is { } difference ? result.Metric.SignedText(difference.Value) : none,
-            isBaseline ? "–" : c.CorrectedProbability is { } p ? p.ToString("0.000", CultureInfo.InvariantCulture) : none,
+            isBaseline ? "–" : c.CorrectedProbability is { } p ? p < 0.001 ? "< 0.001" : p.ToString("0.000", CultureInfo.InvariantCulture) : none,
             Quantity.Count(c.Parameters),
             Quantity.Count(c.MultiplyAdds),
             (1000 * c.StepSeconds).ToString("0.00", CultureInfo.InvariantCulture),
