@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Fovea.Bench.Serving.Traffic;
 using Fovea.Bench.Serving;
+using Fovea.Bench.Serving.Traffic;
 using Fovea.Bench.Traffic;
 using Fovea.Imaging.Codecs;
 using Fovea.Serving;

@@ -1,9 +1,9 @@
 using System.Globalization;
-using Fovea.Bench.Studio.Traffic;
+using Fovea;
 using Fovea.Bench.Studio;
+using Fovea.Bench.Studio.Traffic;
 using Fovea.Bench.Traffic;
 using Fovea.Studio;
-using Fovea;
 
 // rows: times and payload of rows; page [PROGRAM]: the first page of a studio in a process of its own (of the program "fovea", where it is named) and click
 // to paint, in Chromium; load N: requests with sessions opened and dropped;

@@ -5,6 +5,7 @@ using Fovea.Testing.Mutating;
 
 namespace Fovea.Imaging.Skia.Tests;
 
+[Collection(Serial.Name)]
 public class WebpHostileTests
 {
     private static readonly WebpDecoder s_decoder = new();
