@@ -99,7 +99,7 @@ public static class CrossValidation
     private static (RunFolder Folder, FoldsRecord Record) GoOn(TrainOptions asked, string path) =>
         (asked.Epochs ?? asked.Patience ?? asked.CheckpointSeconds) is null && (asked.Data ?? asked.Validation) is null && !asked.AllowChangedData
             ? (RunFolder.Make(path), FoldsRecord.Read(path))
-            : throw new OptionException("resume", "all folds have the same options; only --workers, --threads, --memory-limit and --time-limit can be given.");
+            : throw new OptionException("resume", "all folds have the same options; only --workers, --threads, --memory-limit, --time-limit and --device can be given.");
 
     private static FoldResult Result(int fold, TrainResult result) => new()
     {

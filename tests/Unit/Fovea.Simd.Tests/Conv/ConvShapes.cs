@@ -15,6 +15,10 @@ internal static class ConvShapes
         yield return Square(0, 3, 5, 4, 3, pad: 1);
         yield return Square(2, 0, 5, 4, 3, pad: 1);
         yield return Square(2, 3, 5, 0, 3, pad: 1);
+        yield return Square(2, 0, 1, 4, 3, pad: 1);
+        yield return Square(2, 9, 1, 0, 3, pad: 1);
+        yield return Square(0, 260, 20, 140, 3, 1, 15, 15);
+        yield return Square(0, 140, 9, 150, 1);
         yield return Square(1, 1, 1, 1, 1);
         yield return Square(1, 1, 1, 1, 3, pad: 1);
         yield return Square(5, 24, 1, 7, 1);
