@@ -9,7 +9,7 @@ namespace Fovea.Training;
 /// </summary>
 /// <remarks>
 /// A comparison can be stopped or killed at any moment. Run again with the same options, or with <see cref="ComparisonOptions.Resume"/>, it keeps what is done and goes on
-/// where it was; what comes of it is the same.
+/// where it was; what comes of it is the same. Run by several processes at once it is shared: each takes the next run that nobody has, and all return the whole.
 /// </remarks>
 /// <example>
 /// <code>
@@ -45,9 +45,7 @@ public static class ModelComparison
             options.Validate();
         }
 
-        string asked = ComparisonFolder.Asked(options), folder = ComparisonFolder.Find(options, asked);
-        using var own = RunLock.Take(folder);
-        ComparisonPlan plan = ReadOrMake(options, asked, folder, progress, cancellation);
+        (string folder, ComparisonPlan plan) = Open(options, progress, cancellation);
         var runs = new ComparisonRuns(plan, folder, options.Training, sections ?? []);
         progress?.Report(new ComparisonProgress($"comparison: {folder}"));
         try
@@ -63,6 +61,26 @@ public static class ModelComparison
         return result.Candidates.All(c => c.Outcome == CandidateOutcome.Diverged)
             ? throw new DivergedException($"No candidate could be trained: the loss was not finite again and again. Lower --lr, or clip with --clip-grad 1. The runs are in {folder}.")
             : result;
+    }
+
+    // Who comes first makes the plan; who comes meanwhile waits for it.
+    private static (string Folder, ComparisonPlan Plan) Open(ComparisonOptions options, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    {
+        string asked = ComparisonFolder.Asked(options);
+        while (true)
+        {
+            string folder = ComparisonFolder.Find(options, asked);
+            using (RunLock.TakeWhenFree(folder, () => progress?.Report(new ComparisonProgress($"waiting for another process, which plans {folder}")), cancellation))
+            {
+                ComparisonPlan plan = ReadOrMake(options, asked, folder, progress, cancellation);
+                if (options.Resume is not null || plan.Asked == asked)
+                {
+                    return (folder, plan);
+                }
+            }
+
+            // While this one waited, another question got the name.
+        }
     }
 
     private static ComparisonPlan ReadOrMake(
@@ -88,8 +106,10 @@ public static class ModelComparison
         }
     }
 
+    // One process after the other, so that the page that stays is of all that was done.
     private static ComparisonResult Write(ComparisonPlan plan, ComparisonRuns runs, string folder)
     {
+        using var own = RunLock.TakeWhenFree(folder, () => { }, CancellationToken.None);
         ComparisonResult result = ComparisonJudge.Judge(plan, runs, folder);
         var files = RunFolder.Make(folder);
         files.WriteText("compare.json", result.ToJson() + "\n");

@@ -6,6 +6,12 @@ namespace Fovea.Training;
 /// </summary>
 internal sealed class RunLock : IDisposable
 {
+    /// <summary>The file that is locked, unless another is named.</summary>
+    internal const string FileName = ".lock";
+
+    // Windows' ERROR_SHARING_VIOLATION; EWOULDBLOCK of Linux and of macOS, which .NET passes on as they are. Any other error is no other process, and not to be waited for.
+    private static readonly int[] s_taken = [unchecked((int)0x80070020), 11, 35];
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
     private readonly FileStream _file;
 
     private RunLock(FileStream file) => _file = file;
@@ -14,18 +20,64 @@ internal sealed class RunLock : IDisposable
     /// <exception cref="OptionException">Another process has it.</exception>
     public static RunLock Take(string folder)
     {
-        Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, ".lock");
         try
         {
-            // Not shared with anyone: on Unix only that is an exclusive lock. It is a file of its own, so that the log can be read meanwhile.
-            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return Open(folder, FileName);
         }
-        catch (IOException e) when (File.Exists(path))
+        catch (IOException e) when (IsTaken(e))
         {
             throw new OptionException("run", $"{folder} is being written by another process; wait for it or stop it, or give this run another --name. ({e.Message})");
         }
     }
 
+    /// <summary>Takes the lock if nobody has it.</summary>
+    /// <param name="folder">The folder, made if it is not there.</param>
+    /// <param name="name">The file that is locked, for a folder in which more than one thing is kept for one process.</param>
+    /// <returns>The lock; null when another process has it.</returns>
+    public static RunLock? TryTake(string folder, string name = FileName)
+    {
+        try
+        {
+            return Open(folder, name);
+        }
+        catch (IOException e) when (IsTaken(e))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Takes the lock, and waits for it as long as another process has it.</summary>
+    /// <param name="folder">The folder, made if it is not there.</param>
+    /// <param name="waits">Is called once, if it has to wait.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="OperationCanceledException">The waiting was ended.</exception>
+    public static RunLock TakeWhenFree(string folder, Action waits, CancellationToken cancellation)
+    {
+        for (bool isFirst = true; ; isFirst = false)
+        {
+            if (TryTake(folder) is { } own)
+            {
+                return own;
+            }
+
+            if (isFirst)
+            {
+                waits();
+            }
+
+            cancellation.WaitHandle.WaitOne(s_pause);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
     public void Dispose() => _file.Dispose();
+
+    private static bool IsTaken(IOException error) => s_taken.Contains(error.HResult);
+
+    // Not shared with anyone: on Unix only that is an exclusive lock. It is a file of its own, so that the log can be read meanwhile.
+    private static RunLock Open(string folder, string name)
+    {
+        Directory.CreateDirectory(folder);
+        return new RunLock(new FileStream(Path.Combine(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+    }
 }

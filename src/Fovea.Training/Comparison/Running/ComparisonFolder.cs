@@ -9,7 +9,6 @@ internal static class ComparisonFolder
 {
     public const string PlanFile = "plan.json";
     private const string Output = "runs/compare";
-    private const string Lock = ".lock";
 
     // What may differ from one process to the next and leaves the results as they are.
     private static readonly string[] s_ofProcess = ["threads", "workers", "memoryLimit", "checkpointSeconds", "output", "name", "existOk", "resume", "timeLimit", "allowChangedData"];
@@ -64,7 +63,7 @@ internal static class ComparisonFolder
     {
         try
         {
-            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).All(e => Path.GetFileName(e) == Lock))
+            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).All(e => Path.GetFileName(e) == RunLock.FileName))
             {
                 Directory.Delete(folder, recursive: true);
             }
@@ -76,12 +75,12 @@ internal static class ComparisonFolder
         }
     }
 
-    // A folder with nothing but a lock is of a process that was killed while it measured.
+    // A folder with nothing but a lock is of a process that measures, or was killed while it did.
     private static bool IsTheSame(string path, string asked)
     {
         string plan = Path.Combine(path, PlanFile);
         return File.Exists(plan)
             ? ComparisonPlan.Read(plan).Asked == asked
-            : Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).All(e => Path.GetFileName(e) == Lock);
+            : Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).All(e => Path.GetFileName(e) == RunLock.FileName);
     }
 }

@@ -2,7 +2,7 @@ namespace Fovea.Training;
 
 /// <summary>
 /// Trains what a plan says, run by run, each in a folder of its own that is like any other run's. What was done before, by whichever process, is not done again; what was
-/// begun goes on from its checkpoint.
+/// begun goes on from its checkpoint. Several processes may train at once: each takes the next run that nobody has.
 /// </summary>
 /// <param name="plan">What is to be done.</param>
 /// <param name="folder">The comparison's folder.</param>
@@ -10,6 +10,10 @@ namespace Fovea.Training;
 /// <param name="sections">What further parts the reports of the runs have.</param>
 internal sealed class ComparisonRuns(ComparisonPlan plan, string folder, TrainOptions process, IReadOnlyList<IReportSection> sections)
 {
+    // What a process holds in a run's folder from before it begins until what it came to is written.
+    internal const string ClaimFile = ".claim";
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private readonly TaskMetric _metric = TaskCatalog.Of(plan.Task).Score;
 
     /// <summary>The folder of a run.</summary>
@@ -19,7 +23,7 @@ internal sealed class ComparisonRuns(ComparisonPlan plan, string folder, TrainOp
     public ComparedRun?[][] Read() =>
         [.. plan.Candidates.Select((_, c) => plan.Seeds.Select(s => ComparedRun.TryRead(FolderOf(c, s))).ToArray())];
 
-    /// <summary>Trains to the end, rung by rung.</summary>
+    /// <summary>Trains to the end, rung by rung. Runs that other processes have are waited for, and taken over when their process ends before they do.</summary>
     /// <param name="progress">Is told what happens.</param>
     /// <param name="finished">Is called after each run that reached its rung.</param>
     /// <param name="cancellation">Stops after the step in progress.</param>
@@ -31,20 +35,19 @@ internal sealed class ComparisonRuns(ComparisonPlan plan, string folder, TrainOp
             // Seed by seed, so that what there is at any time compares all candidates alike.
             int[] alive = Alive(plan, _metric, Read(), r);
             (int Candidate, ulong Seed)[] runs = [.. plan.Seeds.SelectMany(s => alive.Select(c => (c, s)))];
-            for (int i = 0; i < runs.Length; i++)
+            for (int told = 0, others = -1; others != 0;)
             {
-                cancellation.ThrowIfCancellationRequested();
-                (int candidate, ulong seed) = runs[i];
-                ComparedRun? before = ComparedRun.TryRead(FolderOf(candidate, seed));
-                if (before is { State: not ComparedRunState.Paused } || before?.Epochs >= plan.Rungs[r])
+                others = TrainFree(runs, plan.Rungs[r], progress, finished, cancellation);
+                if (others > 0 && others != told)
                 {
-                    continue;
+                    told = others;
+                    progress?.Report(new ComparisonProgress($"waiting for {others} of {runs.Length} runs, which other processes train"));
                 }
 
-                string upTo = r < plan.Rungs.Count - 1 ? $", to epoch {plan.Rungs[r]}" : string.Empty;
-                progress?.Report(new ComparisonProgress($"run {i + 1} of {runs.Length}: {plan.Candidates[candidate].Name}, seed {seed}{upTo}"));
-                TrainTo(candidate, seed, plan.Rungs[r], progress, cancellation);
-                finished();
+                if (others > 0)
+                {
+                    cancellation.WaitHandle.WaitOne(s_pause);
+                }
             }
         }
     }
@@ -77,6 +80,41 @@ internal sealed class ComparisonRuns(ComparisonPlan plan, string folder, TrainOp
         double?[] scores = [.. runs.Select(r => r is null or { State: ComparedRunState.Diverged } ? null : r.BestUpTo(epoch, metric))];
         return scores.Contains(null) ? null : scores.Average();
     }
+
+    // Trains the runs that no other process has; how many others have.
+    private int TrainFree(
+        (int Candidate, ulong Seed)[] runs, int epoch, IProgress<TrainingEvent>? progress, Action finished, CancellationToken cancellation)
+    {
+        int others = 0;
+        for (int i = 0; i < runs.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            (int candidate, ulong seed) = runs[i];
+            if (IsThere(candidate, seed, epoch))
+            {
+                continue;
+            }
+
+            using RunLock? claim = RunLock.TryTake(FolderOf(candidate, seed), ClaimFile);
+            if (claim is null)
+            {
+                others++;
+            }
+            else if (!IsThere(candidate, seed, epoch))
+            {
+                // Nobody came to its end between the first look and the claim.
+                string upTo = epoch < plan.Epochs ? $", to epoch {epoch}" : string.Empty;
+                progress?.Report(new ComparisonProgress($"run {i + 1} of {runs.Length}: {plan.Candidates[candidate].Name}, seed {seed}{upTo}"));
+                TrainTo(candidate, seed, epoch, progress, cancellation);
+                finished();
+            }
+        }
+
+        return others;
+    }
+
+    private bool IsThere(int candidate, ulong seed, int epoch) =>
+        ComparedRun.TryRead(FolderOf(candidate, seed)) is { } run && (run.State != ComparedRunState.Paused || run.Epochs >= epoch);
 
     private void TrainTo(int candidate, ulong seed, int epoch, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
     {

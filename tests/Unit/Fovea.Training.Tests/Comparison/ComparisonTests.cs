@@ -81,6 +81,52 @@ public sealed class ComparisonTests : IDisposable
             File.ReadAllText(Path.Combine(through.Folder, "compare.json")).Replace(through.Folder, folder, StringComparison.Ordinal), File.ReadAllText(Path.Combine(folder, "compare.json")));
     }
 
+    // Another process plans and has a run: both are waited for, and nothing is done twice. Of a process that was killed the run is taken over.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_another_process_has_is_waited_for(bool otherEnds)
+    {
+        ComparisonResult through = ModelComparison.Run(Options("cmp"));
+        string folder = _folder.File("shared/cmp"), run = Path.Combine(folder, "se-seed8");
+        var planning = RunLock.Take(folder);
+        RunLock? training = null;
+        List<string> trained = [], waited = [];
+        ComparisonResult result = ModelComparison.Run(Options("cmp") with { Output = _folder.File("shared") }, new Listener(Follow), TestContext.Current.CancellationToken);
+        Assert.Equal([$"waiting for another process, which plans {folder}", "waiting for 1 of 6 runs, which other processes train"], waited);
+        Assert.Equal(otherEnds ? 5 : 6, trained.Count);
+        Assert.Equal(File.ReadAllText(through.Report), File.ReadAllText(result.Report));
+        Assert.Equal(folder, result.Folder);
+
+        void Follow(TrainingEvent e)
+        {
+            if (e is RunStarted started)
+            {
+                trained.Add(started.Run);
+            }
+            else if (e is ComparisonProgress { Message: var message } && message.StartsWith("waiting", StringComparison.Ordinal))
+            {
+                waited.Add(message);
+                if (training is null)
+                {
+                    File.Copy(Path.Combine(through.Folder, "plan.json"), Path.Combine(folder, "plan.json"));
+                    training = RunLock.TryTake(run, ComparisonRuns.ClaimFile);
+                    planning.Dispose();
+                }
+                else
+                {
+                    Assert.Equal(5, trained.Count);
+                    if (otherEnds)
+                    {
+                        File.Copy(Path.Combine(through.Candidates[1].Runs[1], "compared.json"), Path.Combine(run, "compared.json"));
+                    }
+
+                    training.Dispose();
+                }
+            }
+        }
+    }
+
     [Fact]
     public void The_same_options_find_the_comparison_and_others_make_another()
     {

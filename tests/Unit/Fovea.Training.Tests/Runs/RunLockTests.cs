@@ -13,6 +13,9 @@ public class RunLockTests
             OptionException error = Assert.Throws<OptionException>(() => RunLock.Take(folder.Path));
             Assert.Contains("is being written by another process", error.Message, StringComparison.Ordinal);
             Assert.Contains(folder.Path, error.Message, StringComparison.Ordinal);
+            Assert.Null(RunLock.TryTake(folder.Path));
+            using RunLock? another = RunLock.TryTake(folder.Path, ".other");
+            Assert.NotNull(another);
         }
 
         RunLock.Take(folder.Path).Dispose();
@@ -27,6 +30,17 @@ public class RunLockTests
         using Process other = Process.Start("/usr/bin/flock", ["--nonblock", "--shared", folder.File(".lock"), "true"]);
         other.WaitForExit();
         Assert.Equal(1, other.ExitCode);
+    }
+
+    [Fact]
+    public void A_lock_that_cannot_be_made_is_an_error_and_not_waited_for()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File(".lock"));
+        Assert.ThrowsAny<SystemException>(() => RunLock.TakeWhenFree(folder.Path, () => Assert.Fail("waits"), TestContext.Current.CancellationToken));
+        string file = folder.File("file");
+        File.WriteAllText(file, string.Empty);
+        Assert.ThrowsAny<IOException>(() => RunLock.TryTake(file));
     }
 
     [Fact]

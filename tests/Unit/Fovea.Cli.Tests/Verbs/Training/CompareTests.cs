@@ -93,6 +93,31 @@ public sealed class CompareTests : IDisposable
             File.ReadAllText(Path.Combine(through, "compare.json")).Replace(through, folder, StringComparison.Ordinal), File.ReadAllText(Path.Combine(folder, "compare.json")));
     }
 
+    [Fact]
+    public async Task Processes_with_the_same_command_share_the_runs()
+    {
+        string[] words = Compare("--attention", "none,se,eca", "--seeds", "2", "--epochs", "30", "--json");
+        (int Code, string Output, string[] Runs)[] both = await Task.WhenAll(Go(), Go());
+        Assert.All(both, b => Assert.Equal((ExitCode.Done, both[0].Output), (b.Code, b.Output)));
+        Assert.Equal(6, (int)JsonNode.Parse(both[0].Output)!["runs"]!);
+        Assert.All(both, b => Assert.NotEmpty(b.Runs));
+        Assert.Equal(["run 1", "run 2", "run 3", "run 4", "run 5", "run 6"], both.SelectMany(b => b.Runs).Order(StringComparer.Ordinal));
+
+        async Task<(int Code, string Output, string[] Runs)> Go()
+        {
+            CancellationToken stop = TestContext.Current.CancellationToken;
+            using Process child = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "fovea.dll"), .. words])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            Task<string> output = child.StandardOutput.ReadToEndAsync(stop), error = child.StandardError.ReadToEndAsync(stop);
+            await Task.WhenAll(output, error, child.WaitForExitAsync(stop));
+            string[] runs = [.. (await error).Split('\n').Where(l => l.StartsWith("run ", StringComparison.Ordinal)).Select(l => l[..l.IndexOf(" of", StringComparison.Ordinal)])];
+            return (child.ExitCode, await output, runs);
+        }
+    }
+
     private string[] Compare(params string[] more) =>
     [
         "compare", "--data", _folder.File("data"), "--model", "resnet8", "--image-size", "16", "--batch-size", "4", "--workers", "1", "--threads", "1",
