@@ -10,7 +10,7 @@ using Fovea.Simd.Vectors;
 // fovea-bench-kernels WHAT [--batch N] [--threads N] [--seconds S] [--only TEXT] [--packed] [--algorithm A] [--passes fiw]
 // WHAT: gemm, cifar, resnet50, segmenters, special; streams, streams-small, streams-cifar (all other kernels, beside a copy). One line per case:
 // name, then GFLOP/s of each pass by the fastest of many runs. --packed times the forward pass with weights packed beforehand.
-// fovea-bench-kernels step MODEL [--batch N] [--size PIXELS] [--attention KEY] [--threads N] [--seconds S]: a training step op by op.
+// fovea-bench-kernels step MODEL [--batch N] [--size PIXELS] [--classes N] [--attention KEY] [--threads N] [--seconds S]: a training step op by op.
 // fovea-bench-kernels peak [--threads N]: products and a convolution beside what multiply-adds in registers reach.
 // fovea-bench-kernels rows: rows and columns of relations of 56×56 positions and 512 channels, one by one.
 // fovea-bench-kernels --filter '*': the same kernels and more under BenchmarkDotNet, which takes every argument that begins with --.
@@ -46,7 +46,7 @@ if (what == "step")
 {
     string model = args.Length > 1 ? args[1] : "resnet20-cifar";
     bool small = model.EndsWith("cifar");
-    Step.Run(model, Option("--attention", ""), int.Parse(Option("--batch", small ? "128" : "8")), int.Parse(Option("--size", small ? "32" : "224")), double.Parse(Option("--seconds", "5")));
+    Step.Run(model, Option("--attention", ""), int.Parse(Option("--classes", small ? "10" : "1000")), int.Parse(Option("--batch", small ? "128" : "8")), int.Parse(Option("--size", small ? "32" : "224")), double.Parse(Option("--seconds", "5")));
     return;
 }
 

@@ -10,19 +10,18 @@ namespace Fovea.Bench.Kernels;
 /// </summary>
 internal static class Step
 {
-    public static void Run(string key, string attention, int batch, int size, double seconds)
+    public static void Run(string key, string attention, int classes, int batch, int size, double seconds)
     {
-        bool isSmall = key.EndsWith("cifar", StringComparison.Ordinal);
         Module model = ModelCatalog.Create(key, new ModelOptions
         {
-            Classes = isSmall ? 10 : 1000,
+            Classes = classes,
             ImageSize = size,
             Attention = attention.Length > 0 ? new AttentionPlacement { Key = attention } : null,
         });
         Initialization.Draw(model, new Generator(7));
         Tensor x = Tensor.Empty([batch, 3, size, size]);
         new Generator(8).FillNormal(x.AsSpan<float>());
-        Tensor labels = Tensor.From(Enumerable.Range(0, batch).Select(i => (long)(i % 10)).ToArray());
+        Tensor labels = Labels(model, x, classes);
         using var optimizer = new Sgd(ParameterGroup.Of(model, 5e-4), 0.05, 0.9);
         void Pass()
         {
@@ -47,6 +46,20 @@ internal static class Step
             $"garbage {garbage / 1e3:F0} KB a step, {GC.CollectionCount(0) - collections} collections; native allocations {TensorMemory.NativeAllocations - native}; "
             + $"peak {TensorMemory.PeakBytes / 1e6:F0} MB");
         Table(Pass, optimizer, seconds);
+    }
+
+    // One for each image, or for each of its pixels.
+    private static Tensor Labels(Module model, Tensor x, int classes)
+    {
+        Shape shape;
+        using (TensorScope.Begin())
+        using (GradMode.NoGrad())
+        {
+            Shape logits = model.Call(x).Shape;
+            shape = [logits[0], .. logits.Skip(2)];
+        }
+
+        return Tensor.From([.. Enumerable.Range(0, shape.Elements).Select(i => (long)(i % classes))], shape);
     }
 
     private static void Table(Action pass, Optimizer optimizer, double seconds)

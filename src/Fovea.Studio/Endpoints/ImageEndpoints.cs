@@ -41,21 +41,12 @@ internal static class ImageEndpoints
             .WithSummary("A picture as PNG, large ones made smaller.");
     }
 
-    // Read whole, but never past the limit, whatever the head of the request says.
     private static async Task<byte[]> Body(HttpRequest request, long most, CancellationToken cancellation)
     {
-        using var body = new MemoryStream((int)Math.Clamp(request.ContentLength ?? 0, 0, most));
-        byte[] part = new byte[81920];
-        for (int read; (read = await request.Body.ReadAsync(part, cancellation)) > 0;)
-        {
-            if (body.Length + read > most)
-            {
-                throw new HttpProblem(StatusCodes.Status413PayloadTooLarge, "Upload too large", $"A picture may have {most >> 20} MB; make it smaller first.");
-            }
-
-            body.Write(part, 0, read);
-        }
-
-        return body.Length > 0 ? body.ToArray() : throw HttpProblem.Wrong("body", "the bytes of a picture", null);
+        byte[] body = await BoundedBody.ReadAll(request.Body, request.ContentLength, most, () => TooLarge(most), cancellation);
+        return body.Length > 0 ? body : throw HttpProblem.Wrong("body", "the bytes of a picture", null);
     }
+
+    private static HttpProblem TooLarge(long most) => new(
+        StatusCodes.Status413PayloadTooLarge, "Upload too large", $"A picture may have {most >> 20} MB; make it smaller first.");
 }

@@ -35,7 +35,7 @@ internal sealed class ScaledDotProductAttentionOp(AttentionAttributes attributes
     public AttentionAttributes Rules => attributes;
 
     // The mask may be boolean or of the operands' type: checked below.
-    protected override int FloatInputs => Operands;
+    protected override int AlikeInputs => Operands;
 
     private int Operands => attributes.Packed ? 1 : 3;
 

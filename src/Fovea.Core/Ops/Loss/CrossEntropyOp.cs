@@ -40,7 +40,7 @@ internal sealed class CrossEntropyOp(double labelSmoothing, long ignoreIndex, Lo
 
     public LossReduction Reduction => reduction;
 
-    protected override int FloatInputs => 1;
+    protected override int AlikeInputs => 1;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(inputs[0], 13);
 

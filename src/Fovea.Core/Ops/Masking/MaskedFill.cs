@@ -13,7 +13,7 @@ internal sealed class MaskedFillOp(double value) : FloatOp, ISampledOp
 
     public double Value => value;
 
-    protected override int FloatInputs => 1;
+    protected override int AlikeInputs => 1;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0]);
 

@@ -14,7 +14,7 @@ internal sealed class WhereOp : FloatOp, ISampledOp
 
     public override OpAttributes Attributes => OpAttributes.None;
 
-    protected override int FloatInputs => 2;
+    protected override int AlikeInputs => 2;
 
     public override OpCost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => OpCost.PerElement(outputs[0]);
 
