@@ -28,6 +28,12 @@ internal static class Convolutions
         return x =>
         {
             (TorchTensor input, TorchTensor filled, TorchTensor? bias) = channels.Fill(x);
+            if (groups > 1 && input.device_type == DeviceType.CPU)
+            {
+                // In groups oneDNN 3.7.1 computes garbage from some maps whose channels come last (the depthwise kernels of lka, on an AMD EPYC).
+                (input, filled) = (input.contiguous(), filled.contiguous());
+            }
+
             bool leavesOut = (down, across) != (1, 1) && torch.is_grad_enabled();
             TorchTensor taken = leavesOut ? F.avg_pool2d(input, [1L, 1], [down, across]) : input;
             return [channels.Cut(F.conv2d(taken, filled, bias, leavesOut ? steps : stride, padding, dilation, groups))];
