@@ -18,17 +18,8 @@ internal sealed class RunLock : IDisposable
 
     /// <summary>Takes the lock.</summary>
     /// <exception cref="OptionException">Another process has it.</exception>
-    public static RunLock Take(string folder)
-    {
-        try
-        {
-            return Open(folder, FileName);
-        }
-        catch (IOException e) when (IsTaken(e))
-        {
-            throw new OptionException("run", $"{folder} is being written by another process; wait for it or stop it, or give this run another --name. ({e.Message})");
-        }
-    }
+    public static RunLock Take(string folder) => TryTake(folder)
+        ?? throw new OptionException("run", $"{folder} is being written by another process; wait for it or stop it, or give this run another --name.");
 
     /// <summary>Takes the lock if nobody has it.</summary>
     /// <param name="folder">The folder, made if it is not there.</param>
@@ -36,11 +27,13 @@ internal sealed class RunLock : IDisposable
     /// <returns>The lock; null when another process has it.</returns>
     public static RunLock? TryTake(string folder, string name = FileName)
     {
+        Directory.CreateDirectory(folder);
         try
         {
-            return Open(folder, name);
+            // Not shared with anyone: on Unix only that is an exclusive lock. It is a file of its own, so that the log can be read meanwhile.
+            return new RunLock(new FileStream(Path.Combine(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException e) when (IsTaken(e))
+        catch (IOException e) when (s_taken.Contains(e.HResult))
         {
             return null;
         }
@@ -71,13 +64,4 @@ internal sealed class RunLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
-
-    private static bool IsTaken(IOException error) => s_taken.Contains(error.HResult);
-
-    // Not shared with anyone: on Unix only that is an exclusive lock. It is a file of its own, so that the log can be read meanwhile.
-    private static RunLock Open(string folder, string name)
-    {
-        Directory.CreateDirectory(folder);
-        return new RunLock(new FileStream(Path.Combine(folder, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-    }
 }
