@@ -51,7 +51,7 @@ public sealed class TrainedModel
         }
 
         using TensorScope scope = TensorScope.Begin();
-        var resolved = ResolvedWeights.Open(weights, request, progress, cancellation);
+        var resolved = WeightsResolver.Open(weights, request, progress, cancellation);
         cancellation.ThrowIfCancellationRequested();
         Module model = resolved.Description.Build();
         FitReport report = resolved.Fit(model, request.Strict ? FitMode.Exact : FitMode.Complete, mayMove: true);

@@ -32,7 +32,7 @@ internal sealed class StartingWeights : IDisposable
         using TensorScope scope = TensorScope.Begin();
         ModelRequest request = options.ModelRequest();
         ModelRequest asked = isNetworkAlone ? request with { Model = null } : request;
-        return new StartingWeights(ResolvedWeights.Open(path, asked, DownloadProgress.Of(progress), cancellation).Detach(), options);
+        return new StartingWeights(WeightsResolver.Open(path, asked, DownloadProgress.Of(progress), cancellation).Detach(), options);
     }
 
     /// <summary>The options with the model, the mechanism and the preprocessing that the weights say, where the user said nothing.</summary>

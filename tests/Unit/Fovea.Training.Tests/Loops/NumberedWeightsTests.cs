@@ -16,7 +16,7 @@ public class NumberedWeightsTests
         Module classifier = ModelCatalog.Create("resnet18", new ModelOptions { Classes = 4, ImageSize = 64 }).Eval();
         string path = folder.File("numbered.onnx");
         File.WriteAllBytes(path, Numbered(classifier.ToOnnx(OnnxExportOptions.Default, new TensorSpec([1, 3, 64, 64], DType.Float32)), [.. StateDict.Of(classifier).Keys]));
-        using var weights = ResolvedWeights.Open(path, new ModelRequest { Model = "fcos_resnet18_fpn" });
+        using var weights = WeightsResolver.Open(path, new ModelRequest { Model = "fcos_resnet18_fpn" });
         Assert.Contains("resnet18's by the kind, shape, stride and place", Assert.Single(weights.Notes, n => n.Contains("tensors are", StringComparison.Ordinal)), StringComparison.Ordinal);
         Module detector = ModelCatalog.Create("fcos_resnet18_fpn", new ModelOptions { Classes = 2, ImageSize = 64 });
         weights.Fit(detector, FitMode.Start, mayMove: false);
