@@ -1,7 +1,7 @@
 namespace Fovea.Imaging.Transforms;
 
 /// <summary>What fills a border.</summary>
-public enum PadMode
+public enum BorderMode
 {
     /// <summary>One colour.</summary>
     Constant,
@@ -23,9 +23,9 @@ public static partial class ImageTransforms
     /// <param name="image">The picture.</param>
     /// <param name="border">Its width in pixels, at least 0.</param>
     /// <param name="mode">What fills it.</param>
-    /// <param name="fill">The colour for <see cref="PadMode.Constant"/>: one sample for all channels, one a channel, or none for zeros.</param>
+    /// <param name="fill">The colour for <see cref="BorderMode.Constant"/>: one sample for all channels, one a channel, or none for zeros.</param>
     /// <exception cref="ArgumentException">A negative border, or a colour of another length.</exception>
-    public static Image Pad(this Image image, int border, PadMode mode = PadMode.Constant, ReadOnlySpan<byte> fill = default) =>
+    public static Image Pad(this Image image, int border, BorderMode mode = BorderMode.Constant, ReadOnlySpan<byte> fill = default) =>
         Pad(image, border, border, border, border, mode, fill);
 
     /// <summary>Adds a border.</summary>
@@ -36,10 +36,10 @@ public static partial class ImageTransforms
     /// <param name="right">Columns to add at the right, at least 0.</param>
     /// <param name="bottom">Rows to add at the bottom, at least 0.</param>
     /// <param name="mode">What fills them.</param>
-    /// <param name="fill">The colour for <see cref="PadMode.Constant"/>: one sample for all channels, one a channel, or none for zeros.</param>
+    /// <param name="fill">The colour for <see cref="BorderMode.Constant"/>: one sample for all channels, one a channel, or none for zeros.</param>
     /// <exception cref="ArgumentException">A negative border, or a colour of another length.</exception>
     public static Image Pad(
-        this Image image, int left, int top, int right, int bottom, PadMode mode = PadMode.Constant, ReadOnlySpan<byte> fill = default)
+        this Image image, int left, int top, int right, int bottom, BorderMode mode = BorderMode.Constant, ReadOnlySpan<byte> fill = default)
     {
         ArgumentNullException.ThrowIfNull(image);
         if (left < 0 || top < 0 || right < 0 || bottom < 0)
@@ -49,7 +49,7 @@ public static partial class ImageTransforms
 
         int channels = image.Channels;
         var result = new Image(checked(image.Width + left + right), checked(image.Height + top + bottom), image.Format);
-        if (mode == PadMode.Constant)
+        if (mode == BorderMode.Constant)
         {
             Fill(result, Region.Of(result), fill, "pad");
             for (int y = 0; y < image.Height; y++)
@@ -75,7 +75,7 @@ public static partial class ImageTransforms
     }
 
     /// <summary>Where each pixel of the padded axis comes from.</summary>
-    private static int[] Sources(int size, int before, int padded, PadMode mode)
+    private static int[] Sources(int size, int before, int padded, BorderMode mode)
     {
         int[] sources = new int[padded];
         for (int i = 0; i < padded; i++)
@@ -83,9 +83,9 @@ public static partial class ImageTransforms
             int at = i - before;
             sources[i] = mode switch
             {
-                PadMode.Edge => Math.Clamp(at, 0, size - 1),
-                PadMode.Reflect => Fold(at, size, 2 * (size - 1)),
-                PadMode.Symmetric => Fold(at, size, 2 * size),
+                BorderMode.Edge => Math.Clamp(at, 0, size - 1),
+                BorderMode.Reflect => Fold(at, size, 2 * (size - 1)),
+                BorderMode.Symmetric => Fold(at, size, 2 * size),
                 _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "pad: expected Constant, Edge, Reflect or Symmetric."),
             };
         }

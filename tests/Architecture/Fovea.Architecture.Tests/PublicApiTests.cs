@@ -30,6 +30,18 @@ public sealed class PublicApiTests
             $"The public API of {assembly} changed; run the tests with FOVEA_UPDATE_SNAPSHOTS=1 to accept.\nGone:\n{string.Join('\n', gone)}\nNew:\n{string.Join('\n', added)}");
     }
 
+    // A program that uses two packages has both namespaces open: a name in both would be one that it cannot write.
+    [Fact]
+    public void No_public_type_has_the_simple_name_of_one_in_another_package()
+    {
+        IEnumerable<string> twice = Assemblies.SelectMany(row => Assembly.Load(row.Data).GetExportedTypes())
+            .Where(t => !t.IsNested && !t.Name.StartsWith('<'))
+            .GroupBy(t => t.Name, StringComparer.Ordinal)
+            .Where(types => types.Select(t => t.Assembly).Distinct().Count() > 1)
+            .Select(types => string.Join(" and ", types.Select(t => t.FullName)));
+        Assert.Empty(twice);
+    }
+
     private static IEnumerable<string> Describe(Assembly assembly) => assembly.GetExportedTypes()
         .Where(t => !t.Name.StartsWith('<'))
         .OrderBy(t => t.FullName, StringComparer.Ordinal)

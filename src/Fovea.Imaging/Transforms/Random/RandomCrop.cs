@@ -7,7 +7,7 @@ public sealed record RandomCrop
     public int Padding { get; init; } = 4;
 
     /// <summary>What fills the border (default: zeros).</summary>
-    public PadMode Mode { get; init; } = PadMode.Constant;
+    public BorderMode Mode { get; init; } = BorderMode.Constant;
 
     /// <summary>Pads and crops: the column is drawn first, then the row, each evenly.</summary>
     /// <param name="image">The picture; with its border at least as large as the result.</param>

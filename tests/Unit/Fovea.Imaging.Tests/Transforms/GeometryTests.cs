@@ -1,7 +1,6 @@
 using Fovea.Imaging.Transforms;
 using FsCheck;
 using FsCheck.Fluent;
-using BorderMode = Fovea.Imaging.Transforms.PadMode;
 
 namespace Fovea.Imaging.Tests.Transforms;
 

@@ -35,7 +35,7 @@ public class TransformTests
         Image image = TestFolder.Picture(8, 8, "x");
         TransformOptions options = TransformOptions.ForTraining(8) with { Padding = 2 };
         var possible = new Dictionary<string, int>();
-        Image padded = ImageTransforms.Pad(image, 2, Fovea.Imaging.Transforms.PadMode.Constant);
+        Image padded = ImageTransforms.Pad(image, 2, BorderMode.Constant);
         foreach (bool mirror in (bool[])[false, true])
         {
             for (int at = 0; at < 25; at++)
@@ -145,7 +145,7 @@ public class TransformTests
     {
         Image image = TestFolder.Picture(9, 9, "x");
         Assert.Equal(image.Rotate90(3).Pixels, AffineWarp.Apply(image, new Motion(0, -1, 1, 0, 0, 0)).Pixels);
-        Assert.Equal(ImageTransforms.Pad(image, 3, Fovea.Imaging.Transforms.PadMode.Constant).Crop(new Region(5, 3, 9, 9)).Pixels, AffineWarp.Apply(image, new Motion(1, 0, 0, 1, 2, 0)).Pixels);
+        Assert.Equal(ImageTransforms.Pad(image, 3, BorderMode.Constant).Crop(new Region(5, 3, 9, 9)).Pixels, AffineWarp.Apply(image, new Motion(1, 0, 0, 1, 2, 0)).Pixels);
         Assert.Equal(image.FlipVertical().Pixels, AffineWarp.Apply(image, new Motion(1, 0, 0, -1, 0, 0)).Pixels);
     }
 
