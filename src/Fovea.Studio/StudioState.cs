@@ -84,13 +84,16 @@ internal sealed class StudioState : IDisposable
         : null;
 
     /// <summary>The pictures to begin with.</summary>
-    public ImageOffers Pictures() => new(FirstImage, SamplePictures.Names, Options.MaxUploadBytes);
+    public ImageOffers Pictures() => new(
+        FirstImage, SamplePictures.Names, Options.MaxUploadBytes, [.. PictureFormats.Readable.Select(f => new ReadableFormat(f.Name, f.Endings))]);
 
-    /// <summary>Decodes a picture and keeps it.</summary>
-    public ImageInfo Add(byte[] file, string name)
+    /// <summary>Decodes a picture, of a file of several one of them, and keeps it.</summary>
+    public ImageInfo Add(byte[] file, string name, int page)
     {
-        Image image = ImageCodecs.Decode(file, Decoding, name);
-        return new ImageInfo(Images.Add(image, image.Pixels.LongLength), name, image.Width, image.Height);
+        using var stream = new MemoryStream(file, writable: false);
+        int pages = PictureStacks.CountPages(stream);
+        Image image = pages == 1 && page == 1 ? ImageCodecs.Decode(file, Decoding, name) : PictureStacks.Decode(stream, page, Decoding);
+        return new ImageInfo(Images.Add(image, image.Pixels.LongLength), name, image.Width, image.Height, page, pages);
     }
 
     /// <summary>A picture by the name of a sample, of an upload, or of a file below the folder.</summary>

@@ -22,15 +22,16 @@ internal static class ImageEndpoints
         routes.MapGet("/api/images", () => TypedResults.Ok(studio.Pictures()))
             .WithSummary("The sample pictures.");
 
-        routes.MapPost("/api/images", async Task<Created<ImageInfo>> (HttpRequest request, string? name, CancellationToken cancellation) =>
+        routes.MapPost("/api/images", async Task<Created<ImageInfo>> (HttpRequest request, string? name, int? page, CancellationToken cancellation) =>
             {
+                int chosen = HttpProblem.Check("page", page, 1, int.MaxValue, whenAbsent: 1);
                 byte[] file = await Body(request, studio.Options.MaxUploadBytes, cancellation);
                 string called = Path.GetFileName(name ?? "upload");
-                ImageInfo info = await studio.Queue.Run(() => studio.Add(file, called.Length > MostNameLength ? called[..MostNameLength] : called), cancellation);
+                ImageInfo info = await studio.Queue.Run(() => studio.Add(file, called.Length > MostNameLength ? called[..MostNameLength] : called, chosen), cancellation);
                 return TypedResults.Created($"/api/images/{info.Id}", info);
             })
             .Accepts<byte[]>("application/octet-stream")
-            .WithSummary("Upload a picture: the file itself as the body, of at most 20 MB and 40 megapixels.");
+            .WithSummary("Upload a picture: the file itself as the body, of at most 20 MB and 40 megapixels; of a file of several, such as a TIFF stack, one page.");
 
         routes.MapGet("/api/images/{id}", (string id) =>
             {

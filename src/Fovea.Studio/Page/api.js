@@ -40,9 +40,9 @@ export const post = async (path, body, signal) =>
 /** @param {string} path @returns {Promise<any>} */
 export const remove = async (path) => (await send(path, { method: "DELETE" })).json();
 
-/** @param {File} file @returns {Promise<{id: string, name: string, width: number, height: number}>} */
-export const upload = async (file) =>
-  (await send(`/api/images?name=${encodeURIComponent(file.name)}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file })).json();
+/** @param {File} file @param {number} page @returns {Promise<{id: string, name: string, width: number, height: number, page: number, pages: number}>} */
+export const upload = async (file, page) =>
+  (await send(`/api/images?name=${encodeURIComponent(file.name)}&page=${page}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file })).json();
 
 /** @type {Map<string, ArrayBuffer>} Maps that came with another answer, by the address at which they would be asked for. Each is used once. */
 const ahead = new Map();

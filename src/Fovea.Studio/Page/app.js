@@ -1,8 +1,8 @@
 // The page: which screen is shown, what is open, and what begins.
 
 import { at, get, Latest, Refusal } from "./api.js";
-import { el, percent, toast } from "./dom.js";
-import { begin, look, lost, onChange, state } from "./state.js";
+import { el, fill, percent, toast } from "./dom.js";
+import { begin, look, lost, onChange, openFile, state } from "./state.js";
 import { explore } from "./screens/explore.js";
 
 /** @typedef {() => HTMLElement} Build */
@@ -50,20 +50,37 @@ async function show() {
   main.dataset.screen = name;
 }
 
+/** @type {Record<string, string>} What a model says, where that is no class for the picture. */
+const answers = { segment: "A class for each pixel.", detect: "A class and a box for each object.", retrieve: "An embedding of the picture." };
+
+/** Turns the pages of a file of several pictures. */
+function pager() {
+  if (!state.stack) {
+    return null;
+  }
+  const { file, page, pages } = state.stack;
+  const turn = (/** @type {number} */ to) => openFile(file, to).catch((error) => toast(error.message));
+  return el("div", { class: "pager", role: "group", "aria-label": `Pages of ${file.name}` },
+    el("button", { type: "button", class: "quiet", "aria-label": "Page before", disabled: page === 1, onclick: () => turn(page - 1) }, "‹"),
+    el("span", {}, `page ${page} of ${pages}`),
+    el("button", { type: "button", class: "quiet", "aria-label": "Page after", disabled: page === pages, onclick: () => turn(page + 1) }, "›"));
+}
+
 function showContext() {
   const { model, session } = state;
   if (!model || !session) {
     return;
   }
   const known = session.top.slice(0, 3);
-  context.replaceChildren(
+  fill(context,
     el("a", { class: "chip", href: "#load", title: "Open another model" }, el("small", {}, "Model"), el("strong", {}, model.name), el("span", { class: "fine" }, model.title)),
-    el("a", { class: "chip picture", href: "#load", title: "Open another picture" }, el("img", { src: `/api/sessions/${session.id}/picture`, alt: "", width: 36, height: 36 }), el("span", {}, el("small", {}, "Picture"), el("strong", {}, state.image.startsWith("clutter-") ? state.image : "your picture"))),
+    el("a", { class: "chip picture", href: "#load", title: "Open another picture" }, el("img", { src: `/api/sessions/${session.id}/picture`, alt: "", width: 36, height: 36 }), el("span", {}, el("small", {}, "Picture"), el("strong", {}, state.image.startsWith("clutter-") ? state.image : state.stack?.file.name ?? "your picture"))),
+    pager(),
     model.task.toLowerCase() === "classify" ? el("ol", { class: "scores", "aria-label": "What the model says" }, ...known.map((c) => {
       const bar = el("span", { class: "bar" });
       bar.style.width = `${Math.max(1, 100 * c.share)}%`;
       return el("li", {}, el("span", { class: "name" }, c.name), el("span", { class: "meter" }, bar), el("span", { class: "right" }, percent(c.share)));
-    })) : el("p", { class: "fine" }, "A class for each pixel."),
+    })) : el("p", { class: "fine" }, answers[model.task.toLowerCase()] ?? model.task),
     ...model.notes.slice(0, 2).map((n) => el("p", { class: "notice" }, n)));
 }
 

@@ -1,6 +1,6 @@
 // What is open and what is looked at, in one place. Screens read it and are told when it changes.
 
-import { expect, get, post } from "./api.js";
+import { expect, get, post, upload } from "./api.js";
 import { first } from "./first.js";
 import { take } from "./palette.js";
 
@@ -12,6 +12,7 @@ export const state = {
   /** @type {ModelInfo|null} */ model: null,
   /** @type {SessionInfo|null} */ session: null,
   /** @type {string} */ image: "",
+  /** @type {{file: File, page: number, pages: number}|null} The file of several pictures that the open one is of. */ stack: null,
   /** @type {SiteInfo|null} */ site: null,
   /** @type {Place|null} */ pin: null,
   /** @type {"to"|"by"} */ direction: "to",
@@ -42,7 +43,14 @@ export async function openModel(request) {
 
 /** @param {string} image */
 export async function openImage(image) {
-  state.image = image;
+  Object.assign(state, { image, stack: null });
+  await look();
+}
+
+/** @param {File} file @param {number} [page] Of a file of several pictures, which. */
+export async function openFile(file, page = 1) {
+  const info = await upload(file, page);
+  Object.assign(state, { image: info.id, stack: info.pages > 1 ? { file, page: info.page, pages: info.pages } : null });
   await look();
 }
 

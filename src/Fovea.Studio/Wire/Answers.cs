@@ -51,11 +51,14 @@ internal sealed record CatalogueMechanism(string Key, string Name);
 internal sealed record ModelInfo(
     string Id, string Name, string Title, string Task, IReadOnlyList<int> ImageSize, string Preprocessing, long Parameters, bool IsTrained, IReadOnlyList<string> Classes, IReadOnlyList<string> Notes);
 
-/// <summary>A picture to look at.</summary>
-internal sealed record ImageInfo(string Id, string Name, int Width, int Height);
+/// <summary>A picture to look at: of a file of several, which page it is and of how many.</summary>
+internal sealed record ImageInfo(string Id, string Name, int Width, int Height, int Page, int Pages);
 
-/// <summary>The pictures that come with the program, and the one that was named at the start.</summary>
-internal sealed record ImageOffers(string First, IReadOnlyList<string> Samples, long MaxBytes);
+/// <summary>The pictures that come with the program, the one that was named at the start, and what may be uploaded.</summary>
+internal sealed record ImageOffers(string First, IReadOnlyList<string> Samples, long MaxBytes, IReadOnlyList<ReadableFormat> Formats);
+
+/// <summary>A format of pictures that can be read, with the endings of its files' names.</summary>
+internal sealed record ReadableFormat(string Name, IReadOnlyList<string> Endings);
 
 /// <summary>How sure the model is of a class.</summary>
 internal sealed record ClassScore(int Index, string Name, float Logit, double Share);

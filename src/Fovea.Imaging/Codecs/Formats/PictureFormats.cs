@@ -35,6 +35,10 @@ public static partial class PictureFormats
         return null;
     }
 
+    /// <summary>The formats that a decoder reads, those that were registered included, in the table's order.</summary>
+    public static IReadOnlyList<PictureFormat> Readable =>
+        [.. All.Where(format => ImageCodecs.Decoders.Any(d => d.Name.Equals(format.Name, StringComparison.OrdinalIgnoreCase)))];
+
     /// <summary>What a file is, in words that end the sentence "the file …", when no decoder reads it.</summary>
     /// <param name="content">The file.</param>
     /// <param name="path">Its name, or null.</param>

@@ -1,8 +1,7 @@
 // Load: which model, which picture.
 
-import { upload } from "../api.js";
 import { el, field, select, toast } from "../dom.js";
-import { offers, openImage, openModel, state } from "../state.js";
+import { offers, openFile, openImage, openModel, state } from "../state.js";
 
 /** @returns {HTMLElement} */
 export function load() {
@@ -51,14 +50,15 @@ function models(all) {
 
 function pictures() {
   const place = el("section", { class: "card", "aria-labelledby": "pictures" });
-  const take = (/** @type {File|undefined} */ file) => file && (file.size > state.pictures.maxBytes ? toast(`A picture may have ${state.pictures.maxBytes >> 20} MB; make it smaller first.`) : busy(async () => openImage((await upload(file)).id), place));
-  const input = /** @type {any} */ (el("input", { type: "file", accept: "image/png,image/jpeg,image/bmp,.pgm,.ppm,.pbm", class: "unseen", id: "file", onchange: () => take(input.files[0]) }));
+  const take = (/** @type {File|undefined} */ file) => file && (file.size > state.pictures.maxBytes ? toast(`A picture may have ${state.pictures.maxBytes >> 20} MB; make it smaller first.`) : busy(() => openFile(file), place));
+  const formats = /** @type {Array<{name: string, endings: string[]}>} */ (state.pictures.formats);
+  const input = /** @type {any} */ (el("input", { type: "file", accept: formats.flatMap((f) => f.endings).join(","), class: "unseen", id: "file", onchange: () => take(input.files[0]) }));
   const drop = el("label", {
     class: "drop", htmlFor: "file",
     ondragover: (/** @type {DragEvent} */ e) => { e.preventDefault(); drop.classList.add("over"); },
     ondragleave: () => drop.classList.remove("over"),
     ondrop: (/** @type {DragEvent} */ e) => { e.preventDefault(); drop.classList.remove("over"); take(e.dataTransfer?.files[0]); },
-  }, el("strong", {}, "Drop a picture here, or choose a file"), el("span", { class: "fine" }, "PNG, JPEG, BMP or Netpbm, up to 20 MB and 40 megapixels. It stays on this machine."));
+  }, el("strong", {}, "Drop a picture here, or choose a file"), el("span", { class: "fine" }, `${formats.map((f) => f.name).join(", ")}, up to 20 MB and 40 megapixels; of a file of several pictures, page after page. It stays on this machine.`));
   place.append(el("h2", { id: "pictures" }, "Picture"), input, drop, el("h3", {}, "Samples"),
     el("div", { class: "samples" }, ...state.pictures.samples.map((/** @type {string} */ name) => el("button", {
       type: "button", "aria-pressed": String(state.image === name), "aria-label": name, title: name, onclick: () => busy(() => openImage(name), place),
