@@ -69,8 +69,8 @@ internal static class PredictVerb
         using var interruption = Interruption.Under(null, where.Error);
         if (options.Inputs is [var only] && File.Exists(only))
         {
-            // One picture goes through the weights' memory once: making room for large pages would take longer than they save.
-            TensorMemory.LargePages = false;
+            // One picture goes through the weights' memory once: making room for large pages takes longer than they save, but where small ones are slow.
+            TensorMemory.LargePages = TensorMemory.SmallPagesAreSlow;
         }
 
         using Predictor predictor = OpenedPredictor.Open(options, where, interruption.Token);
