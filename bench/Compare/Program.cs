@@ -79,7 +79,13 @@ foreach (Row row in rows)
 
 if (Takes(FirstPrediction.Group))
 {
-    Try(FirstPrediction.Group, () => Keep(FirstPrediction.Measure(settings.Python, threads)));
+    Try(FirstPrediction.Group, () =>
+    {
+        foreach (Result result in FirstPrediction.Measure(settings.Python, threads))
+        {
+            Keep(result);
+        }
+    });
 }
 
 if (Takes("threads"))

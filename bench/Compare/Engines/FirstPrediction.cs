@@ -13,10 +13,12 @@ internal static class FirstPrediction
     public const string Group = "start";
 
     private const int Rounds = 7;
+    private const string Title = "process start to first prediction, CBAM-ResNet-50";
+    private const string NativeTitle = Title + ", native AOT";
 
-    /// <summary>Measures the processes in turns.</summary>
+    /// <summary>Measures the processes in turns: a row for the command line as it is handed out, and one for it as native code, where that can be made.</summary>
     /// <exception cref="PeerException">A process failed.</exception>
-    public static Result Measure(string python, int threads)
+    public static IReadOnlyList<Result> Measure(string python, int threads)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("fovea-start-");
         try
@@ -24,13 +26,19 @@ internal static class FirstPrediction
             Save(folder.FullName);
             string script = Path.Combine(AppContext.BaseDirectory, "peers", "first_prediction.py");
             Run(python, [script, "save", folder.FullName], threads);
-            string fovea = Path.Combine(Published(), OperatingSystem.IsWindows() ? "fovea.exe" : "fovea");
+            string[] predict = ["predict", Path.Combine(folder.FullName, "photo.jpg"), "--weights", Path.Combine(folder.FullName, "model.safetensors"), "--json"];
             var ways = new Dictionary<string, (string Program, string[] Arguments)>
             {
                 [Engines.Eager] = (python, [script, "eager", folder.FullName]),
                 [Engines.Script] = (python, [script, "script", folder.FullName]),
-                [Engines.Fovea] = (fovea, ["predict", Path.Combine(folder.FullName, "photo.jpg"), "--weights", Path.Combine(folder.FullName, "model.safetensors"), "--json"]),
+                [Title] = (Published("published", "-p:PublishReadyToRun=true") ?? Path.Combine(AppContext.BaseDirectory, Program), predict),
             };
+            if (Published("native", "-p:PublishAot=true") is { } native)
+            {
+                ways[NativeTitle] = (native, predict);
+            }
+
+            string[] ours = [.. ways.Keys.Where(w => w is Title or NativeTitle)];
             Dictionary<string, List<double>> times = ways.Keys.ToDictionary(w => w, _ => new List<double>());
             var classes = new Dictionary<string, int>();
             for (int round = 0; round <= Rounds; round++)
@@ -40,7 +48,7 @@ internal static class FirstPrediction
                     long start = Stopwatch.GetTimestamp();
                     string output = Run(program, arguments, threads);
                     double took = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-                    classes[way] = way == Engines.Fovea ? TopOf(output) : int.Parse(output, CultureInfo.InvariantCulture);
+                    classes[way] = ours.Contains(way) ? TopOf(output) : int.Parse(output, CultureInfo.InvariantCulture);
                     if (round > 0)
                     {
                         times[way].Add(took);
@@ -48,10 +56,11 @@ internal static class FirstPrediction
                 }
             }
 
-            return new Result(
-                Group, "process start to first prediction, CBAM-ResNet-50", [1, 3, 224, 224], "process", DateTime.UtcNow, new Target(PyTorch: 3),
-                times.ToDictionary(t => t.Key, t => EngineTime.Of(t.Value)),
-                classes.Where(c => c.Key != Engines.Fovea).ToDictionary(c => c.Key, c => c.Value == classes[Engines.Fovea] ? 0.0 : 1.0), 0);
+            string[] peers = [.. ways.Keys.Except(ours)];
+            return [.. ours.Select(own => new Result(
+                Group, own, [1, 3, 224, 224], "process", DateTime.UtcNow, new Target(PyTorch: 3),
+                peers.Append(own).ToDictionary(way => way == own ? Engines.Fovea : way, way => EngineTime.Of(times[way])),
+                peers.ToDictionary(way => way, way => classes[way] == classes[own] ? 0.0 : 1.0), 0))];
         }
         finally
         {
@@ -59,20 +68,17 @@ internal static class FirstPrediction
         }
     }
 
-    /// <summary>
-    /// The folder of a command line published with its code compiled ahead, as it is handed to users; made from the sources when it is older
-    /// than they are. Where that cannot be done, the folder of the one that was built with this program.
-    /// </summary>
-    private static string Published()
+    private static string Program => OperatingSystem.IsWindows() ? "fovea.exe" : "fovea";
+
+    /// <summary>The command line published with its code compiled ahead; made from the sources when it is older than they are.</summary>
+    /// <param name="folder">The folder's name, beside this program.</param>
+    /// <param name="how">How it is compiled.</param>
+    /// <returns>The program; null where that cannot be done here.</returns>
+    private static string? Published(string folder, string how)
     {
-        string built = AppContext.BaseDirectory, published = Path.Combine(built, "published");
+        string published = Path.Combine(AppContext.BaseDirectory, folder);
         string system = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
-        string[] arguments =
-        [
-            "publish", Path.Combine("src", "Fovea.Cli"), "-c", "Release", "-r", system, "--self-contained", "false",
-            "-p:PublishReadyToRun=true", "-o", published, "-v", "q",
-        ];
-        return Sources.Make(Path.Combine(published, "fovea.dll"), arguments) is null ? built : published;
+        return Sources.Make(Path.Combine(published, Program), ["publish", Path.Combine("src", "Fovea.Cli"), "-c", "Release", "-r", system, how, "-o", published, "-v", "q"]);
     }
 
     private static void Save(string folder)

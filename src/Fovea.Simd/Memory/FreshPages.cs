@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Fovea.Simd.Memory;
 
 /// <summary>
-/// What a fresh page of 4 kB costs on this machine, from the first write to it until the write is done. Most systems take 0.1 to 1 µs; a virtual
-/// machine whose page tables are kept by software was seen to take 11 to 14.
+/// What a fresh page of 4 kB costs on this machine, from the first write to it until the write is done: clearing it and a fault, which is cheap on
+/// most machines. A virtual machine was seen to take 11 to 14 µs.
 /// </summary>
 public static unsafe partial class FreshPages
 {

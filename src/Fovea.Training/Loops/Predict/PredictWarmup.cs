@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fovea.Training;
 
 /// <summary>
@@ -14,8 +16,8 @@ internal sealed class PredictWarmup
         _thread.Start();
     }
 
-    /// <summary>Begins to prepare the call with one picture; null where a second processor is missing or there are no weights.</summary>
-    public static PredictWarmup? WarmUp(PredictOptions options) => options.Weights is { } weights && Environment.ProcessorCount > 1
+    /// <summary>Begins to prepare the call with one picture; null where a second processor is missing, nothing is compiled at run time, or there are no weights.</summary>
+    public static PredictWarmup? WarmUp(PredictOptions options) => options.Weights is { } weights && Environment.ProcessorCount > 1 && RuntimeFeature.IsDynamicCodeCompiled
         ? new PredictWarmup(() => WarmUp(weights, options))
         : null;
 
