@@ -41,6 +41,9 @@ internal sealed record Row(string Group, string Name, int[] Shape, Pass Pass, Ta
     /// <summary>Whether the model gives each pixel a class.</summary>
     public bool IsSegmenter => Model is not null && ModelCatalog.Find(Model).Task == "Segment";
 
+    /// <summary>Whether the model gives pictures places among others.</summary>
+    public bool IsEmbedder => Model is not null && ModelCatalog.Find(Model).Task == "Retrieve";
+
     /// <summary>Whether the network is one graph from the images to what its loss is of.</summary>
     public bool IsTraceable => !IsDetector && !IsSegmenter;
 

@@ -45,10 +45,12 @@ internal static class Rows
         Segmenter("U-Net of 16 channels", "unet-small", null, [4, 3, 256, 256]),
         Segmenter("Attention U-Net of 16 channels", "unet-small", "attention_gate", [4, 3, 256, 256]),
         Segmenter("scSE-U-Net of 16 channels", "unet-small", "scse", [4, 3, 256, 256]),
-        .. new[] { ("DANet", "danet"), ("CCNet", "ccnet"), ("Non-local", "nonlocal"), ("GCNet", "gcnet") }
+        Segmenter("U-Net++ of 16 channels", "unetplusplus-small", null, [4, 3, 256, 256]),
+        .. new[] { ("PSPNet", "pspnet"), ("DANet", "danet"), ("CCNet", "ccnet"), ("PSANet", "psanet"), ("Non-local", "nonlocal"), ("GCNet", "gcnet") }
             .Select(n => Segmenter($"{n.Item1} ResNet-18", $"{n.Item2}_resnet18", null, [4, 3, 240, 320])),
         Segmenter("FCN ResNet-50", "fcn_resnet50", null, [2, 3, 240, 320]),
         Segmenter("DeepLab v3 ResNet-50", "deeplabv3_resnet50", null, [2, 3, 240, 320]),
+        Embedder("RGA-ResNet-50", "rga_resnet50"),
         Cifar("ResNet-20 CIFAR", null, Pass.Forward, new(Best: 1.5)),
         Cifar("SE-ResNet-20 CIFAR", "se", Pass.Forward, new(Best: 1.5)),
         Cifar("ResNet-20 CIFAR", null, Pass.TrainingStep, new(PyTorch: 1.6)),
@@ -139,6 +141,15 @@ internal static class Rows
             Attention = attention,
             Tolerance = 2e-3,
             LearningRate = 0.01,
+            CheckedSteps = 2,
+        };
+
+    private static Row Embedder(string name, string key) =>
+        new("retrieval", Titled(name, 8, Pass.TrainingStep), [8, 3, 256, 128], Pass.TrainingStep, new(PyTorch: 1.5))
+        {
+            Model = key,
+            Tolerance = 2e-3,
+            LearningRate = 0.001,
             CheckedSteps = 2,
         };
 

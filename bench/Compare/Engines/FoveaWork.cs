@@ -160,6 +160,8 @@ internal sealed class FoveaWork : IDisposable
         {
             return ModelCatalog.Create(model, new ModelOptions
             {
+                // What weights are tied to: windows and relations of all positions.
+                ImageSize = row.IsSegmenter || row.IsEmbedder ? (row.Shape[2], row.Shape[3]) : default,
                 Classes = row.IsDetector ? DetectedClasses : row.IsSegmenter ? PixelClasses : model == "resnet20-cifar" ? 10 : 1000,
                 Attention = row.Attention is { } key ? new AttentionPlacement { Key = key } : null,
             });
@@ -265,6 +267,13 @@ internal sealed class FoveaWork : IDisposable
         if (_detection is not null)
         {
             return _detection.Loss(_module.Call(_x), _labels, _row.Shape[2], _row.Shape[3]).Total;
+        }
+
+        if (_module is IEmbedder embedder)
+        {
+            // In training the features come first; the loss is of the logits behind them.
+            Tensor all = _module.Call(_x);
+            return all.Narrow(1, embedder.EmbeddingSize, all.Shape[1] - embedder.EmbeddingSize).CrossEntropy(_labels);
         }
 
         var made = AuxiliaryOutputs.Of(_module, _x);

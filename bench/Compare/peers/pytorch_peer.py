@@ -13,6 +13,7 @@ import detectors
 import lines
 import mechanisms
 import networks
+import retrieval
 import scripts
 import segmenters
 
@@ -50,7 +51,9 @@ class Work:
         if self.detects:
             self.model = detectors.build(row["model"])
         elif self.segments:
-            self.model = segmenters.build(row["model"], row["attention"])
+            self.model = segmenters.build(row["model"], row["attention"], self.x.shape)
+        elif retrieval.knows(row["model"]):
+            self.model = retrieval.build(self.x.shape)
         elif classifiers.knows(row["model"]):
             self.model = classifiers.build(row["model"])
         elif row["model"]:

@@ -9,12 +9,13 @@ from mechanisms import slot
 
 CLASSES = 12
 TORCHVISION = ("fcn_resnet50", "deeplabv3_resnet50")
-HEADS = ("danet", "ccnet", "nonlocal", "gcnet")
+HEADS = ("pspnet", "danet", "ccnet", "psanet", "nonlocal", "gcnet")
 UNETS = {"unet": (64, 4), "unet-small": (16, 3)}
+NESTED = {"unetplusplus": (32, 4), "unetplusplus-small": (16, 3)}
 
 
 def knows(key):
-    return key in TORCHVISION or key in UNETS or (key is not None and key.endswith("_resnet18") and key.split("_")[0] in HEADS)
+    return key in TORCHVISION or key in UNETS or key in NESTED or (key is not None and key.endswith("_resnet18") and key.split("_")[0] in HEADS)
 
 
 def norm(inputs, outputs, kernel):
@@ -54,9 +55,9 @@ class Backbone(nn.Module):
 
 
 class ConvNorm(nn.Module):
-    def __init__(self, inputs, outputs):
+    def __init__(self, inputs, outputs, kernel=3):
         super().__init__()
-        self.conv = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.conv = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False)
         self.bn = nn.BatchNorm2d(outputs)
 
     def forward(self, x):
@@ -97,9 +98,68 @@ class DualHead(nn.Module):
         return [self.conv8(p + c), self.conv6(p), self.conv7(c)]
 
 
-def head(kind, inputs, channels):
+class PyramidHead(nn.Module):
+    """Means over parts of the map, enlarged and joined with it."""
+
+    def __init__(self, inputs, channels):
+        super().__init__()
+        self.psp_modules = nn.ModuleList([nn.Sequential(nn.AdaptiveAvgPool2d(parts), ConvNorm(inputs, channels, 1)) for parts in (1, 2, 3, 6)])
+        self.bottleneck = ConvNorm(inputs + 4 * channels, channels)
+        self.conv_seg = nn.Conv2d(channels, CLASSES, 1)
+
+    def forward(self, x):
+        pooled = [F.interpolate(part(x), size=x.shape[2:], mode="bilinear", align_corners=False) for part in self.psp_modules]
+        return [self.conv_seg(self.bottleneck(torch.cat([x] + pooled, 1)))]
+
+
+class Pointwise(nn.Module):
+    """Each position's map over all others, collected and distributed on half the size. The maps hold a weight for each offset: indices take those of the pairs."""
+
+    def __init__(self, inputs, channels, height, width):
+        super().__init__()
+        window = (2 * height - 1, 2 * width - 1)
+        for end in ("", "_p"):
+            self.add_module("reduce" + end, nn.Sequential(nn.Conv2d(inputs, channels, 1, bias=False), nn.BatchNorm2d(channels)))
+            maps = [nn.Conv2d(channels, channels, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, window[0] * window[1], 1, bias=False)]
+            self.add_module("attention" + end, nn.Sequential(*maps))
+        self.proj = nn.Sequential(nn.Conv2d(2 * channels, inputs, 1, padding=1, bias=False), nn.BatchNorm2d(inputs))
+        owner = torch.arange(height * width)
+        rows = owner[:, None] // width - owner // width + height - 1
+        columns = owner[:, None] % width - owner % width + width - 1
+        self.pairs = ((rows * window[1] + columns) * height * width + owner).flatten()  # [other, owner]
+        self.size = (height, width)
+
+    def forward(self, x):
+        found = []
+        for end in ("", "_p"):
+            y = F.relu(getattr(self, "reduce" + end)(x))
+            y = F.interpolate(y, size=self.size, mode="bilinear", align_corners=False)
+            maps = getattr(self, "attention" + end)(y).flatten(1)
+            weights = maps.index_select(1, self.pairs).view(x.shape[0], y.shape[2] * y.shape[3], -1)
+            weights = torch.softmax(weights.transpose(1, 2) if end else weights, dim=1)
+            found.append(torch.matmul(y.flatten(2), weights).view(y.shape))
+        y = F.interpolate(F.relu(self.proj(torch.cat(found, 1))), size=x.shape[2:], mode="bilinear", align_corners=False)
+        return torch.cat([x, y], 1)
+
+
+class PointwiseHead(nn.Module):
+    def __init__(self, inputs, channels, height, width):
+        super().__init__()
+        self.psa = Pointwise(inputs, channels, height // 2, width // 2)
+        self.bottleneck = ConvNorm(2 * inputs, channels)
+        self.conv_seg = nn.Conv2d(channels, CLASSES, 1)
+
+    def forward(self, x):
+        return [self.conv_seg(self.bottleneck(self.psa(x)))]
+
+
+def head(kind, inputs, channels, height, width):
     if kind == "danet":
         return DualHead(inputs, channels)
+    if kind == "pspnet":
+        return PyramidHead(inputs, channels)
+    if kind == "psanet":
+        return PointwiseHead(inputs, channels, height, width)
     name, mechanism = {
         "ccnet": ("cca", lambda: mechanisms.CrissCross(channels)),
         "nonlocal": ("nl_block", lambda: ScaledNonLocal(channels)),
@@ -121,10 +181,10 @@ class ScaledNonLocal(mechanisms.NonLocal):
 
 
 class Dilated(nn.Module):
-    def __init__(self, kind):
+    def __init__(self, kind, height, width):
         super().__init__()
         self.backbone = Backbone()
-        self.decode_head = head(kind, 512, 128)
+        self.decode_head = head(kind, 512, 128, height // 8, width // 8)
         self.auxiliary_head = ConvolutionHead(256, 64)
 
     def forward(self, x):
@@ -203,8 +263,38 @@ class UNet(nn.Module):
         return [(self.head(x), 1.0)]
 
 
-def build(key, attention):
-    model = Torchvision(key) if key in TORCHVISION else UNet(*UNETS[key], attention) if key in UNETS else Dilated(key.split("_")[0])
+class NestedUNet(nn.Module):
+    """U-Net++: every skip filled with blocks that take all before them and the deeper level's, raised."""
+
+    def __init__(self, width, levels):
+        super().__init__()
+        self.levels = levels
+        for i in range(levels + 1):
+            for j in range(levels + 1 - i):
+                inputs = ((j + 2) * width << i) if j else (width << i) // 2 if i else 3
+                self.add_module(f"x{i}_{j}", Double(inputs, width << i, None))
+        self.head = nn.Conv2d(width, CLASSES, 1)
+
+    def forward(self, x):
+        maps = []
+        for i in range(self.levels + 1):
+            maps.append([getattr(self, f"x{i}_0")(F.max_pool2d(maps[-1][0], 2) if i else x)])
+        for j in range(1, self.levels + 1):
+            for i in range(self.levels + 1 - j):
+                raised = F.interpolate(maps[i + 1][j - 1], size=maps[i][0].shape[2:], mode="bilinear", align_corners=False)
+                maps[i].append(getattr(self, f"x{i}_{j}")(torch.cat(maps[i] + [raised], 1)))
+        return [(self.head(maps[0][-1]), 1.0)]
+
+
+def build(key, attention, shape):
+    if key in TORCHVISION:
+        model = Torchvision(key)
+    elif key in UNETS:
+        model = UNet(*UNETS[key], attention)
+    elif key in NESTED:
+        model = NestedUNet(*NESTED[key])
+    else:
+        model = Dilated(key.split("_")[0], *shape[2:])
     for part in model.modules():
         if isinstance(part, (nn.Dropout, nn.Dropout2d)):
             part.p = 0.0  # both sides are to see the same losses

@@ -77,6 +77,10 @@ internal sealed class TorchLookedRun : ILookedRun
             {
                 TorchTensor start = (factor == 1 ? gradient : gradient.mul(factor.ToScalar())).to(_outputs[0].dtype);
                 IList<TorchTensor> made = torch.autograd.grad([_outputs[0]], [.. asked.Select(i => _outputs[i])], [start], retain_graph: retains, allow_unused: true);
+
+                // The binding hands out handles alone.
+                GC.KeepAlive(start);
+                GC.KeepAlive(this);
                 return [.. made.Select(static g => g.IsInvalid ? null : g)];
             },
             static made => made.All(static g => g is null || g.isfinite().all().item<bool>()),

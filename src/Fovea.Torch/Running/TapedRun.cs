@@ -72,7 +72,13 @@ internal sealed class TapedRun(TorchRuns runs, TorchTensor[] inputs, TensorSpec[
         (factor, retains) =>
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            torch.autograd.backward(taken, factor == 1 ? gradients : Array.ConvertAll(gradients, g => g.mul(factor.ToScalar())), retain_graph: retains);
+            TorchTensor[] scaled = factor == 1 ? gradients : Array.ConvertAll(gradients, g => g.mul(factor.ToScalar()));
+            torch.autograd.backward(taken, scaled, retain_graph: retains);
+
+            // The binding hands out handles alone: what nobody refers to any more is freed under the native call.
+            GC.KeepAlive(scaled);
+            GC.KeepAlive(gradients);
+            GC.KeepAlive(taken);
             return taken;
         },
         _ => AreFinite(),

@@ -62,7 +62,12 @@ public sealed class TorchOpTests
         int[] passed = [.. Enumerable.Range(0, outputs.Length).Where(o => outputs[o].requires_grad && c.Op.IsOutputDifferentiable(o))];
         if (passed.Length > 0)
         {
-            torch.autograd.backward([.. passed.Select(o => outputs[o])], [.. passed.Select(o => TorchValues.Write(cotangents[o]))]);
+            torch.Tensor[] from = [.. passed.Select(o => outputs[o])], with = [.. passed.Select(o => TorchValues.Write(cotangents[o]))];
+            torch.autograd.backward(from, with);
+
+            // The binding hands out handles alone: what nobody refers to any more is freed under the native call, which ended the process (139).
+            GC.KeepAlive(with);
+            GC.KeepAlive(from);
         }
 
         for (int i = 0; i < inputs.Length; i++)
