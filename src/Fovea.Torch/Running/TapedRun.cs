@@ -77,8 +77,6 @@ internal sealed class TapedRun(TorchRuns runs, TorchTensor[] inputs, TensorSpec[
 
             // The binding hands out handles alone: what nobody refers to any more is freed under the native call.
             GC.KeepAlive(scaled);
-            GC.KeepAlive(gradients);
-            GC.KeepAlive(taken);
             return taken;
         },
         _ => AreFinite(),

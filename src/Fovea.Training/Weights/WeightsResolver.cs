@@ -62,10 +62,12 @@ internal static class WeightsResolver
     // A file may not ask for a network that is out of proportion to what it brought.
     private static void CheckNetwork(string path, WeightsContent content)
     {
-        long brought = content.State.Values.Sum(t => (long)t.Elements);
-        if (content.Description?.Architecture is { } architecture && architecture.Weights > FreeWeights + (MostWeights * brought))
+        long brought = content.State.Values.Sum(t => (long)t.Elements), most = FreeWeights + (MostWeights * brought);
+        if (content.Description?.Architecture is { } architecture && architecture.Weights > most)
         {
-            throw new DataFormatException($"{path}: the network that lies with the weights has {architecture.Weights:N0} numbers, and they are {brought:N0}.");
+            throw new DataFormatException(
+                $"{path}: the network that lies with the weights has {architecture.Weights:N0} numbers, and they are {brought:N0}, beside which at most {most:N0} are expected; "
+                + "the description is not theirs: take both from one run or one export.");
         }
     }
 
