@@ -3,7 +3,9 @@ using System.Diagnostics;
 namespace Fovea.Bench.Compare;
 
 /// <summary>Measures rows: every engine on the same weights and data, in turns.</summary>
-internal sealed class Comparison(Peer pytorch, Peer? libTorch, Peer? onnxRuntime, double seconds)
+/// <param name="contenders">The peers, in the order in which they prepare a row.</param>
+/// <param name="seconds">For each engine of each row.</param>
+internal sealed class Comparison(IReadOnlyList<Contender> contenders, double seconds)
 {
     private const int Slices = 5;
 
@@ -13,13 +15,16 @@ internal sealed class Comparison(Peer pytorch, Peer? libTorch, Peer? onnxRuntime
     private string? _group;
 
     /// <summary>Measures one row.</summary>
-    /// <exception cref="PeerException">PyTorch could not build it.</exception>
+    /// <exception cref="PeerException">A peer that is required could not build it.</exception>
     public Result Measure(Row row)
     {
         // Peers keep what memory they were ever given: those of small rows are not to take it from the large ones.
         if (_group is not null && _group != row.Group)
         {
-            Array.ForEach([.. new[] { pytorch, libTorch, onnxRuntime }.OfType<Peer>()], p => p.End());
+            foreach (Contender contender in contenders)
+            {
+                contender.Peer.End();
+            }
         }
 
         _group = row.Group;
@@ -59,14 +64,16 @@ internal sealed class Comparison(Peer pytorch, Peer? libTorch, Peer? onnxRuntime
         {
             mine.Save(files.FullName);
             var checks = new Dictionary<string, Dictionary<string, double[]>>();
-            Add(pytorch, pytorch.Prepare(files.FullName, libTorch is not null && row.IsTraceable ? ["script"] : []));
-            foreach (Peer peer in new[] { row.IsTraceable ? libTorch : null, row.Pass == Pass.Forward ? onnxRuntime : null }.OfType<Peer>())
+            foreach (Contender contender in contenders.Where(c => c.Takes(row)))
             {
                 try
                 {
-                    Add(peer, peer.Prepare(files.FullName));
+                    foreach ((string engine, Dictionary<string, double[]> check) in contender.Peer.Prepare(files.FullName, contender.Wishes(row)))
+                    {
+                        (peers[engine], checks[engine]) = (contender.Peer, check);
+                    }
                 }
-                catch (PeerException e)
+                catch (PeerException e) when (!contender.IsRequired)
                 {
                     Console.Error.WriteLine($"{row.Name}: {e.Message}");
                 }
@@ -79,15 +86,6 @@ internal sealed class Comparison(Peer pytorch, Peer? libTorch, Peer? onnxRuntime
             }
 
             return checks.ToDictionary(c => c.Key, c => Difference(ours, c.Value));
-
-            void Add(Peer peer, Dictionary<string, Dictionary<string, double[]>> theirs)
-            {
-                foreach ((string engine, Dictionary<string, double[]> check) in theirs)
-                {
-                    peers[engine] = peer;
-                    checks[engine] = check;
-                }
-            }
         }
         finally
         {

@@ -5,6 +5,7 @@ internal static class Engines
 {
     public const string Fovea = "fovea";
     public const string FoveaEager = "fovea-eager";
+    public const string FoveaBefore = "fovea-before";
     public const string Eager = "eager";
     public const string Script = "script";
     public const string LibTorch = "libtorch";

@@ -2,15 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using Fovea;
 using Fovea.Bench.Compare;
+using Fovea.Bench.Peers;
 using Fovea.Simd.Drivers;
 using Fovea.Simd.Vectors;
 using Fovea.Training;
 
 // dotnet run -c Release --project bench/Compare --
-//     [--group NAME]... [--only TEXT] [--threads N] [--seconds S] [--python PATH] [--output DIR] [--page FILE] [--list]
+//     [--group NAME]... [--only TEXT] [--threads N] [--seconds S] [--python PATH] [--output DIR] [--page FILE] [--before DLL] [--list]
 // Measures Fovea, PyTorch, libtorch and ONNX Runtime in turns on the same weights and data, prints tables, and merges them into the Markdown and JSON
 // of earlier runs. --seconds is for each engine of each row, in slices; --page names a page of the documentation whose figures are written
-// anew. Exits with 1 when the engines' results differ or a row failed, with 2 when a flag is wrong, with 3 when there is no PyTorch.
+// anew. --before names Fovea.Bench.Compare.dll of another build, which is measured beside this one instead of other engines. Exits with 1 when the engines' results differ or a row failed, with 2 when a flag is wrong, with 3 when there is no PyTorch.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string[] groups = [.. Rows.Groups, FirstPrediction.Group, .. Limits.Groups];
 Settings settings;
@@ -22,6 +23,12 @@ catch (OptionException e)
 {
     Console.Error.WriteLine($"error: {e.Message}");
     return 2;
+}
+
+if (settings.IsPeer)
+{
+    Lines.Serve("Fovea", typeof(Tensor).Assembly.GetName().Version!.ToString(), n => ParallelPool.Threads = n, folder => new BuildWork(folder));
+    return 0;
 }
 
 int threads = settings.Threads;
@@ -37,6 +44,11 @@ bool isLimited = VectorInfo.Bits < 512 && rows.Length > 0 && rows.All(r => r.IsL
 Row[] limited = isLimited ? [] : [.. rows.Where(r => r.IsLimited)];
 rows = [.. rows.Except(limited)];
 ParallelPool.Threads = threads;
+if (settings.Before.Length > 0)
+{
+    return BuildComparison.Run(rows, settings);
+}
+
 var environment = new Dictionary<string, string>();
 if (isLimited)
 {
@@ -68,7 +80,18 @@ if (onnxRuntime is null && isGraph)
 
 string[] versions = [.. new[] { pytorch, libTorch, onnxRuntime }.OfType<Peer>().Select(p => p.Title), $".NET {Environment.Version}"];
 Console.Error.WriteLine($"{Machine.Processor} ({VectorInfo.Description}), {threads} threads; {string.Join("; ", versions)}");
-var comparison = new Comparison(pytorch, libTorch, onnxRuntime, settings.Seconds);
+var contenders = new List<Contender> { new(pytorch, _ => true) { IsRequired = true, Wishes = row => libTorch is not null && row.IsTraceable ? ["script"] : [] } };
+if (libTorch is not null)
+{
+    contenders.Add(new Contender(libTorch, row => row.IsTraceable));
+}
+
+if (onnxRuntime is not null)
+{
+    contenders.Add(new Contender(onnxRuntime, row => row.Pass == Pass.Forward));
+}
+
+var comparison = new Comparison(contenders, settings.Seconds);
 var results = new List<Result>();
 var limits = new List<Limit>();
 bool failed = false;

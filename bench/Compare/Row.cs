@@ -56,6 +56,8 @@ internal sealed record Row(string Group, string Name, int[] Shape, Pass Pass, Ta
     /// <summary>The line as the peers read it.</summary>
     public JsonObject ToJson() => new()
     {
+        ["group"] = Group,
+        ["name"] = Name,
         ["model"] = Model,
         ["attention"] = Attention,
         ["options"] = Options.DeepClone(),

@@ -150,7 +150,10 @@ internal static class Rows
             Model = key,
             Tolerance = 2e-3,
             LearningRate = 0.001,
-            CheckedSteps = 2,
+
+            // The relations of untrained stages are nearly alike, and batch norms divide by how little they differ: after one step PyTorch's own loss in
+            // float32 is 1.1 % from that in float64.
+            CheckedSteps = 1,
         };
 
     private static Row Cifar(string name, string? attention, Pass pass, Target target) =>

@@ -26,6 +26,12 @@ internal sealed record Settings
     /// <summary>A page of the documentation to write anew; empty for none.</summary>
     public string Page { get; init; } = string.Empty;
 
+    /// <summary>Another build of this program, to be measured beside instead of other engines; empty for none.</summary>
+    public string Before { get; init; } = string.Empty;
+
+    /// <summary>Answer another build of this program.</summary>
+    public bool IsPeer { get; init; }
+
     /// <summary>Only print what there is.</summary>
     public bool List { get; init; }
 
@@ -50,6 +56,8 @@ internal sealed record Settings
 
             settings = flag switch
             {
+                "--before" => settings with { Before = Value() },
+                "--peer" => settings with { IsPeer = true },
                 "--list" => settings with { List = true },
                 "--group" => settings with { Groups = [.. settings.Groups.Append(Group(Value())).Distinct()] },
                 "--only" => settings with { Only = Value() },
@@ -58,7 +66,7 @@ internal sealed record Settings
                 "--python" => settings with { Python = Value() },
                 "--output" => settings with { Output = Value() },
                 "--page" => settings with { Page = Value() },
-                _ => throw new OptionException(flag, $"there is no such flag; {Suggestion.Hint(flag, ["--group", "--only", "--threads", "--seconds", "--python", "--output", "--page", "--list"])}"),
+                _ => throw new OptionException(flag, $"there is no such flag; {Suggestion.Hint(flag, ["--group", "--only", "--threads", "--seconds", "--python", "--output", "--page", "--before", "--peer", "--list"])}"),
             };
 
             string Value() => i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : throw Wrong("a value");

@@ -70,10 +70,11 @@ internal static class Report
         return text.ToString();
     }
 
+    /// <summary>How far the engines' numbers are apart.</summary>
+    public static string Difference(Result result) =>
+        string.Create(CultureInfo.InvariantCulture, $"{result.Differences.Values.DefaultIfEmpty(0).Max():0.0e-00}{(result.Agrees ? string.Empty : " **differs**")}");
+
     private static string Cell(Ratio? ratio) => ratio is null ? " – " : Pair(ratio.OfMinima, ratio.OfMedians);
 
     private static string Pair(double first, double second) => string.Create(CultureInfo.InvariantCulture, $" {first:F2} / {second:F2} ");
-
-    private static string Difference(Result result) =>
-        string.Create(CultureInfo.InvariantCulture, $"{result.Differences.Values.DefaultIfEmpty(0).Max():0.0e-00}{(result.Agrees ? string.Empty : " **differs**")}");
 }

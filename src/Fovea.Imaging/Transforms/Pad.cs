@@ -74,20 +74,27 @@ public static partial class ImageTransforms
         return result;
     }
 
+    /// <summary>Which row or column of a picture a place in or outside of it shows.</summary>
+    /// <param name="mode">What fills the border; not <see cref="BorderMode.Constant"/>, which shows none.</param>
+    /// <param name="at">The place, counted from the picture's first row or column; it may be any number of pixels outside.</param>
+    /// <param name="size">The picture's rows or columns, at least 1.</param>
+    /// <returns>From 0 to below <paramref name="size"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Another mode.</exception>
+    public static int SourceOf(this BorderMode mode, int at, int size) => mode switch
+    {
+        BorderMode.Edge => Math.Clamp(at, 0, size - 1),
+        BorderMode.Reflect => Fold(at, size, 2 * (size - 1)),
+        BorderMode.Symmetric => Fold(at, size, 2 * size),
+        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "pad: expected Constant, Edge, Reflect or Symmetric."),
+    };
+
     /// <summary>Where each pixel of the padded axis comes from.</summary>
     private static int[] Sources(int size, int before, int padded, BorderMode mode)
     {
         int[] sources = new int[padded];
         for (int i = 0; i < padded; i++)
         {
-            int at = i - before;
-            sources[i] = mode switch
-            {
-                BorderMode.Edge => Math.Clamp(at, 0, size - 1),
-                BorderMode.Reflect => Fold(at, size, 2 * (size - 1)),
-                BorderMode.Symmetric => Fold(at, size, 2 * size),
-                _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "pad: expected Constant, Edge, Reflect or Symmetric."),
-            };
+            sources[i] = mode.SourceOf(i - before, size);
         }
 
         return sources;

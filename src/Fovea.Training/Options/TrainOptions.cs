@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Fovea.Imaging.Transforms;
 using Fovea.Training.Data;
 
 namespace Fovea.Training;
@@ -156,6 +157,12 @@ public sealed partial record TrainOptions
 
     /// <summary><c>--vertical-flip</c>: probability that an image is mirrored top to bottom, in [0, 1]; null for the task's, mostly 0.</summary>
     public double? VerticalFlip { get; init; }
+
+    /// <summary>
+    /// <c>--padding-mode</c>: what fills the border of 4 pixels that images of at most 64 are shifted over; null for black
+    /// (<see cref="BorderMode.Constant"/>).
+    /// </summary>
+    public BorderMode? PaddingMode { get; init; }
 
     /// <summary><c>--scale-jitter</c>: how much larger or smaller than they fit images with boxes are shown; null for their own size.</summary>
     public ScaleJitter? ScaleJitter { get; init; }

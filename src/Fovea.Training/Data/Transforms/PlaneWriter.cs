@@ -1,4 +1,5 @@
 using Fovea.Imaging;
+using Fovea.Imaging.Transforms;
 
 namespace Fovea.Training.Data;
 
@@ -15,6 +16,7 @@ internal sealed class PlaneWriter
     private readonly int _width;
     private readonly int _height;
     private readonly bool _isFramed;
+    private readonly BorderMode _border;
     private readonly int _channels;
     private readonly float[] _tables;
     private readonly (float Mean, float Deviation)[] _statistics;
@@ -23,6 +25,7 @@ internal sealed class PlaneWriter
     {
         (_width, _height) = (options.ImageSize.Width, options.ImageSize.Height);
         _isFramed = options.Crop == CropMode.Whole;
+        _border = _isFramed ? BorderMode.Constant : options.Border;
         _channels = options.Channels;
         _tables = new float[256 * _channels];
         _statistics = new (float, float)[_channels];
@@ -39,7 +42,9 @@ internal sealed class PlaneWriter
         }
     }
 
-    /// <summary>Writes the normalised pixels; around the picture lies the mean colour where it is shown whole, else black.</summary>
+    /// <summary>
+    /// Writes the normalised pixels; around the picture lies the mean colour where it is shown whole, else what <see cref="TransformOptions.Border"/> says.
+    /// </summary>
     public void Write(Image image, PlaneWay way, Span<float> planes)
     {
         int area = _width * _height;
@@ -53,43 +58,74 @@ internal sealed class PlaneWriter
             }
         }
 
-        for (int y = first; y < last; y++)
+        for (int y = 0; y < _height; y++)
         {
-            int at = (((y - way.Y) * image.Width) + from - way.X) * image.Channels, length = (to - from) * image.Channels;
-            int start = way.Mirror ? _width - 1 - from : from;
-            Span<float> row = planes[(RowOf(y, way) * _width)..];
-            if (image.Values is { } values)
+            if (SourceOf(y, way.Y, image.Height) is not int line)
             {
-                WriteRow(values.AsSpan(at, length), image.Channels, row, start, way.Mirror ? -1 : 1, area);
+                continue;
             }
-            else
+
+            Span<float> row = planes[(RowOf(y, way) * _width)..];
+            int step = way.Mirror ? -1 : 1;
+            WriteRow(image, line, from - way.X, to - from, row, ColumnOf(from, way), step, area);
+            for (int x = 0; x < _width; x++)
             {
-                WriteRow(image.Pixels.AsSpan(at, length), image.Channels, row, start, way.Mirror ? -1 : 1, area);
+                if ((x < from || x >= to) && SourceOf(x, way.X, image.Width) is int column)
+                {
+                    WriteRow(image, line, column, 1, row, ColumnOf(x, way), step, area);
+                }
             }
         }
     }
 
-    /// <summary>Writes the classes of the pixels, the ignored one around the mask.</summary>
+    /// <summary>Writes the classes of the pixels, and around the mask what its border shows, or where that is one colour the ignored class.</summary>
     public void WriteLabels(Image mask, PlaneWay way, Span<long> labels)
     {
         labels.Fill(Loss.DefaultIgnoreIndex);
-        (int from, int to) = Inside(way.X, mask.Width, _width);
-        (int first, int last) = Inside(way.Y, mask.Height, _height);
-        for (int y = first; y < last; y++)
+        for (int y = 0; y < _height; y++)
         {
-            ReadOnlySpan<byte> classes = mask.Row(y - way.Y);
-            Span<long> row = labels.Slice(RowOf(y, way) * _width, _width);
-            for (int x = from; x < to; x++)
+            if (SourceOf(y, way.Y, mask.Height) is not int line)
             {
-                byte label = classes[x - way.X];
-                row[way.Mirror ? _width - 1 - x : x] = label == MaskLabels.Ignored ? Loss.DefaultIgnoreIndex : label;
+                continue;
+            }
+
+            ReadOnlySpan<byte> classes = mask.Row(line);
+            Span<long> row = labels.Slice(RowOf(y, way) * _width, _width);
+            for (int x = 0; x < _width; x++)
+            {
+                if (SourceOf(x, way.X, mask.Width) is int column && classes[column] is not MaskLabels.Ignored and byte label)
+                {
+                    row[ColumnOf(x, way)] = label;
+                }
             }
         }
+    }
+
+    // Which row or column of the picture one of the frame shows; null where none does.
+    private int? SourceOf(int at, int start, int length)
+    {
+        int own = at - start;
+        return own >= 0 && own < length ? own : _border == BorderMode.Constant ? null : _border.SourceOf(own, length);
     }
 
     private static (int From, int To) Inside(int start, int length, int frame) => (Math.Max(0, start), Math.Max(Math.Max(0, start), Math.Min(frame, start + length)));
 
     private int RowOf(int y, PlaneWay way) => way.Turn ? _height - 1 - y : y;
+
+    private int ColumnOf(int x, PlaneWay way) => way.Mirror ? _width - 1 - x : x;
+
+    private void WriteRow(Image image, int line, int column, int count, Span<float> row, int at, int step, int area)
+    {
+        int start = ((line * image.Width) + column) * image.Channels, length = count * image.Channels;
+        if (image.Values is { } values)
+        {
+            WriteRow(values.AsSpan(start, length), image.Channels, row, at, step, area);
+        }
+        else
+        {
+            WriteRow(image.Pixels.AsSpan(start, length), image.Channels, row, at, step, area);
+        }
+    }
 
     private void WriteRow(ReadOnlySpan<float> values, int channels, Span<float> planes, int at, int step, int area)
     {

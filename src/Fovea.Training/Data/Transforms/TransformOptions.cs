@@ -9,7 +9,7 @@ public enum CropMode
     /// <summary>In its proportions so that it just covers <see cref="TransformOptions.ResizeTo"/>, then the middle: for validation and prediction.</summary>
     Center,
 
-    /// <summary>As <see cref="Center"/>, then a border of <see cref="TransformOptions.Padding"/> black pixels and a random crop: for small pictures.</summary>
+    /// <summary>As <see cref="Center"/>, then a border of <see cref="TransformOptions.Padding"/> pixels and a random crop: for small pictures.</summary>
     Padded,
 
     /// <summary>A random part of random size and aspect, resized (<see cref="TransformOptions.ResizedCrop"/>): for photographs.</summary>
@@ -51,8 +51,11 @@ public sealed record TransformOptions
     /// <summary>What the resized picture covers before the middle is taken, at least <see cref="ImageSize"/> (0, the default: the same).</summary>
     public Size2 ResizeTo { get; init; }
 
-    /// <summary>The black border of <see cref="CropMode.Padded"/>, in pixels (at least 0, default 4).</summary>
+    /// <summary>The border of <see cref="CropMode.Padded"/>, in pixels (at least 0, default 4).</summary>
     public int Padding { get; init; } = 4;
+
+    /// <summary>What fills that border (default <see cref="BorderMode.Constant"/>: black, where no label counts).</summary>
+    public BorderMode Border { get; init; } = BorderMode.Constant;
 
     /// <summary>The ranges of <see cref="CropMode.Resized"/>.</summary>
     public RandomResizedCrop ResizedCrop { get; init; } = new();
@@ -133,6 +136,7 @@ public sealed record TransformOptions
         Require(Channels is 1 or 3, nameof(Channels), Channels, "1 or 3");
         Require(ResizeTo == default || (ResizeTo.Height >= ImageSize.Height && ResizeTo.Width >= ImageSize.Width), nameof(ResizeTo), ResizeTo, $"0, or at least the image size {ImageSize}");
         Require(Padding >= 0 && Padding <= Math.Min(ImageSize.Height, ImageSize.Width), nameof(Padding), Padding, $"0 to the image size {ImageSize}");
+        Require(Enum.IsDefined(Border), nameof(Border), Border, "Constant, Edge, Reflect or Symmetric");
         Require(VerticalFlip is >= 0 and <= 1, nameof(VerticalFlip), VerticalFlip, "0 to 1");
         Require(Scale is null or { IsSound: true }, nameof(Scale), Scale ?? new ScaleJitter(), "two factors above 0 and up to 100, the smaller first");
         Require(Mosaic is >= 0 and <= 1, nameof(Mosaic), Mosaic, "0 to 1");

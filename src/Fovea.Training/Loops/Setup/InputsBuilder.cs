@@ -47,6 +47,7 @@ internal static class InputsBuilder
             Crop = options.Crop is null ? usual.Crop : CropMode.OwnResolution,
             KeepProportions = description.CropMode is { } fit ? fit != FrameFit.Squash : usual.KeepProportions,
             BalanceClasses = options.CropBalanced,
+            Border = options.PaddingMode ?? usual.Border,
             Flip = options.Flip ?? usual.Flip,
             Scale = options.ScaleJitter ?? usual.Scale,
             Mosaic = options.Mosaic,
@@ -57,6 +58,12 @@ internal static class InputsBuilder
             Policy = policy,
             Erasing = options.RandomErasing > 0 ? new RandomErasing { Probability = options.RandomErasing } : null,
         };
+        if (options.PaddingMode is not null && train.Crop != CropMode.Padded)
+        {
+            throw new OptionException("padding-mode", $"fills the border that images of at most 64 pixels are shifted over, which images of {description.ImageSize} "
+                + "and masks seen by --crop have none of; leave it out.");
+        }
+
         var loader = new DataLoaderOptions { BatchSize = options.BatchSize!.Value, Seed = options.Seed };
         loader = options.Workers is { } workers ? loader with { Workers = workers } : loader;
         return new TrainingInputs

@@ -29,13 +29,16 @@ public class TransformTests
         Assert.Equal(expected, Run(new TransformOptions { ImageSize = 8, Channels = 1, Normalization = new([0.5f], [0.25f]) }, image, 1));
     }
 
-    [Fact]
-    public void A_padded_crop_is_one_of_all_shifts_mirrored_or_not()
+    public static TheoryData<BorderMode> Borders => [.. Enum.GetValues<BorderMode>()];
+
+    [Theory]
+    [MemberData(nameof(Borders))]
+    public void A_padded_crop_is_one_of_all_shifts_mirrored_or_not(BorderMode border)
     {
         Image image = TestFolder.Picture(8, 8, "x");
-        TransformOptions options = TransformOptions.ForTraining(8) with { Padding = 2 };
+        TransformOptions options = TransformOptions.ForTraining(8) with { Padding = 2, Border = border };
         var possible = new Dictionary<string, int>();
-        Image padded = ImageTransforms.Pad(image, 2, BorderMode.Constant);
+        Image padded = ImageTransforms.Pad(image, 2, border);
         foreach (bool mirror in (bool[])[false, true])
         {
             for (int at = 0; at < 25; at++)
@@ -195,7 +198,7 @@ public class TransformTests
         TransformOptions sound = TransformOptions.ForTraining(32);
         foreach (TransformOptions options in (TransformOptions[])
             [
-                sound with { ImageSize = 0 }, sound with { Channels = 2 }, sound with { ResizeTo = 31 }, sound with { Padding = -1 }, sound with { Flip = 1.5 },
+                sound with { ImageSize = 0 }, sound with { Channels = 2 }, sound with { ResizeTo = 31 }, sound with { Padding = -1 }, sound with { Border = (BorderMode)4 }, sound with { Flip = 1.5 },
                 sound with { Normalization = new([0.5f, 0.5f], [1f, 1f]) }, sound with { Normalization = new([0.5f], [0f]) },
                 sound with { Erasing = new() { MinArea = 2 } }, sound with { Color = new() { Hue = 1 } }, sound with { Policy = new() { Operations = -1 } },
                 sound with { ResizedCrop = new() { MinArea = 0 } },

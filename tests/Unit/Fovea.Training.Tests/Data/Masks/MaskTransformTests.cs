@@ -7,7 +7,7 @@ namespace Fovea.Training.Tests.Data.Masks;
 /// <summary>Picture and mask must go the same way: with a picture whose brightness is its mask's class, the two can be compared afterwards.</summary>
 public class MaskTransformTests
 {
-    public static TheoryData<string> Recipes => ["evaluation", "small", "photo"];
+    public static TheoryData<string> Recipes => ["evaluation", "small", "mirrored border", "photo"];
 
     [Theory]
     [MemberData(nameof(Recipes))]
@@ -142,6 +142,7 @@ public class MaskTransformTests
     private static TransformOptions Options(string recipe) => recipe switch
     {
         "small" => TransformOptions.ForSegmentation(48),
+        "mirrored border" => TransformOptions.ForSegmentation(48) with { Border = BorderMode.Reflect },
         "photo" => TransformOptions.ForSegmentation(96) with { ImageSize = 48 },
         "policy" => TransformOptions.ForEvaluation(48) with
         {
