@@ -130,8 +130,9 @@ internal static class TrainFlags
         .Add("--auto-augment --aa", s_policy, "Random image operations: none, rand, rand-n2-m9 (n 0 to 14, m 0 to 30) or trivial; default none.", (o, v) => o with { AutoAugment = v })
         .Add("--flip --hflip", FlagValues.Share, "Probability that an image is mirrored left to right, 0 to 1; default 0.5.", (o, v) => o with { Flip = v })
         .Add("--vertical-flip --vflip", FlagValues.Share, "Probability that an image is mirrored top to bottom, 0 to 1; default 0.", (o, v) => o with { VerticalFlip = v })
-        .Add("--padding-mode", FlagValues.Word<BorderMode>(), "What fills the border of 4 pixels that images of at most 64 are shifted over: constant is black, edge repeats the "
-            + "outermost pixel, reflect and symmetric mirror the image without and with it; default constant.", (o, v) => o with { PaddingMode = v })
+        .Add("--padding", FlagValues.Integer(0, TransformOptions.LargestPadded), "Over how many pixels of a border images of at most 64 are shifted; default 4.", (o, v) => o with { Padding = v })
+        .Add("--padding-mode", FlagValues.Word<BorderMode>(), "What fills that border: constant is black, edge repeats the outermost pixel, reflect and symmetric mirror the image without "
+            + "and with it; default constant.", (o, v) => o with { PaddingMode = v })
         .Add("--scale-jitter", s_scale, "Show images with boxes larger or smaller than they fit, by factors from the first to the second, such as 0.8,1.25; default: as they fit.",
             (o, v) => o with { ScaleJitter = v })
         .Add("--mosaic", FlagValues.Share, "Probability that an image with boxes is put together of four, 0 to 1; default 0.", (o, v) => o with { Mosaic = v })

@@ -1,3 +1,5 @@
+using Fovea.Training.Data;
+
 namespace Fovea.Training;
 
 // What values the options may have, and what follows from those left open.
@@ -27,6 +29,7 @@ public sealed partial record TrainOptions
         Require(CutMix is >= 0 and < double.PositiveInfinity, "cutmix", CutMix, "at least 0");
         Require(LabelSmoothing is null or (>= 0 and < 1), "label-smoothing", LabelSmoothing, "0 to below 1");
         Require(Flip is null or (>= 0 and <= 1), "flip", Flip, "0 to 1");
+        Require(Padding is null or (>= 0 and <= TransformOptions.LargestPadded), "padding", Padding, $"0 to {TransformOptions.LargestPadded}");
         Require(VerticalFlip is null or (>= 0 and <= 1), "vertical-flip", VerticalFlip, "0 to 1");
         Require(ScaleJitter is null or { IsSound: true }, "scale-jitter", ScaleJitter, "two factors above 0 and up to 100, the smaller first");
         Require(Mosaic is >= 0 and <= 1, "mosaic", Mosaic, "0 to 1");

@@ -158,10 +158,10 @@ public sealed partial record TrainOptions
     /// <summary><c>--vertical-flip</c>: probability that an image is mirrored top to bottom, in [0, 1]; null for the task's, mostly 0.</summary>
     public double? VerticalFlip { get; init; }
 
-    /// <summary>
-    /// <c>--padding-mode</c>: what fills the border of 4 pixels that images of at most 64 are shifted over; null for black
-    /// (<see cref="BorderMode.Constant"/>).
-    /// </summary>
+    /// <summary><c>--padding</c>: over how many pixels of a border images of at most 64 are shifted; null for 4.</summary>
+    public int? Padding { get; init; }
+
+    /// <summary><c>--padding-mode</c>: what fills that border; null for black (<see cref="BorderMode.Constant"/>).</summary>
     public BorderMode? PaddingMode { get; init; }
 
     /// <summary><c>--scale-jitter</c>: how much larger or smaller than they fit images with boxes are shown; null for their own size.</summary>

@@ -33,6 +33,9 @@ public enum CropMode
 /// </summary>
 public sealed record TransformOptions
 {
+    /// <summary>The largest side, in pixels, at which training shifts images over a border; of larger ones it shows a part.</summary>
+    public const int LargestPadded = 64;
+
     /// <summary>Height and width of what the network sees, in pixels (at least 1, default 224 both).</summary>
     public Size2 ImageSize { get; init; } = 224;
 
@@ -111,7 +114,7 @@ public sealed record TransformOptions
     public static TransformOptions ForTraining(Size2 imageSize) => new()
     {
         ImageSize = imageSize,
-        Crop = imageSize is { Height: <= 64, Width: <= 64 } ? CropMode.Padded : CropMode.Resized,
+        Crop = imageSize is { Height: <= LargestPadded, Width: <= LargestPadded } ? CropMode.Padded : CropMode.Resized,
         Flip = 0.5,
     };
 

@@ -47,6 +47,7 @@ internal static class InputsBuilder
             Crop = options.Crop is null ? usual.Crop : CropMode.OwnResolution,
             KeepProportions = description.CropMode is { } fit ? fit != FrameFit.Squash : usual.KeepProportions,
             BalanceClasses = options.CropBalanced,
+            Padding = options.Padding ?? usual.Padding,
             Border = options.PaddingMode ?? usual.Border,
             Flip = options.Flip ?? usual.Flip,
             Scale = options.ScaleJitter ?? usual.Scale,
@@ -58,10 +59,10 @@ internal static class InputsBuilder
             Policy = policy,
             Erasing = options.RandomErasing > 0 ? new RandomErasing { Probability = options.RandomErasing } : null,
         };
-        if (options.PaddingMode is not null && train.Crop != CropMode.Padded)
+        if ((options.Padding is not null || options.PaddingMode is not null) && train.Crop != CropMode.Padded)
         {
-            throw new OptionException("padding-mode", $"fills the border that images of at most 64 pixels are shifted over, which images of {description.ImageSize} "
-                + "and masks seen by --crop have none of; leave it out.");
+            throw new OptionException("padding", $"is of the border that images of at most {TransformOptions.LargestPadded} pixels are shifted over, which images of {description.ImageSize} and "
+                + "masks seen by --crop have none of; leave --padding and --padding-mode out.");
         }
 
         var loader = new DataLoaderOptions { BatchSize = options.BatchSize!.Value, Seed = options.Seed };

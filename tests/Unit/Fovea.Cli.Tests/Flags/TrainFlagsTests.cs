@@ -42,6 +42,7 @@ public sealed class TrainFlagsTests
         ("--crop-balanced", "cropBalanced", "true"),
         ("--flip 0.25", "flip", "0.25"),
         ("--vertical-flip 0.25", "verticalFlip", "0.25"),
+        ("--padding 2", "padding", "2"),
         ("--padding-mode reflect", "paddingMode", "\"Reflect\""),
         ("--scale-jitter 0.5,2", "scaleJitter", """{"least":0.5,"most":2}"""),
         ("--instances 6", "instances", "6"),

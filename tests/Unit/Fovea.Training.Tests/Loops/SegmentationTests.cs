@@ -148,7 +148,7 @@ public class SegmentationTests
         Assert.Contains("take unet", Error(options with { Model = "resnet18" }), StringComparison.Ordinal);
         Assert.Contains("multiples of 8", Error(options with { ImageSize = 30 }), StringComparison.Ordinal);
         Assert.Contains("leave --mixup", Error(options with { Mixup = 0.2, Loss = "ce" }), StringComparison.Ordinal);
-        Assert.Contains("leave it out", Error(options with { ImageSize = null, Crop = 16, PaddingMode = BorderMode.Reflect }), StringComparison.Ordinal);
+        Assert.Contains("leave --padding", Error(options with { ImageSize = null, Crop = 16, PaddingMode = BorderMode.Reflect }), StringComparison.Ordinal);
         Assert.Contains("did you mean \"dice\"", Error(options with { Loss = "dicee" }), StringComparison.Ordinal);
         Assert.False(Directory.Exists(options.Output));
 
