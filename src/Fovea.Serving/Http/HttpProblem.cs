@@ -32,11 +32,17 @@ internal sealed class HttpProblem : Exception
     public static int Check(string parameter, int? value, int least, int most, int? whenAbsent = null) =>
         (value ?? whenAbsent) is { } number && number >= least && number <= most
             ? number
-            : throw Wrong(parameter, least == most ? $"{least}" : $"a whole number from {least} to {most}", value);
+            : throw Wrong(parameter, Range(least, most), value);
 
     /// <summary>One of some words, or the first when none was given.</summary>
     public static string Check(string parameter, string? value, params string[] words) =>
         value is null ? words[0] : Array.IndexOf(words, value) >= 0 ? value : throw Wrong(parameter, string.Join(" or ", words), $"\"{value}\"");
 
     private const int MostShown = 200;
+
+    private static string Range(int least, int most) =>
+        most < least ? "nothing, as there is none here"
+        : most == least ? $"{least}"
+        : most == int.MaxValue ? $"a whole number of at least {least}"
+        : $"a whole number from {least} to {most}";
 }

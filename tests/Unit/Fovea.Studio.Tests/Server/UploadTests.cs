@@ -22,15 +22,16 @@ public sealed class UploadTests(ServedStudio studio) : IClassFixture<ServedStudi
     }
 
     [Theory]
-    [InlineData("0")]
-    [InlineData("-1")]
-    [InlineData("4")]
-    [InlineData("99999999999")]
-    [InlineData("two")]
-    public async Task A_page_that_is_not_there_is_a_problem_of_the_client(string page)
+    [InlineData("0", "a whole number of at least 1, got 0")]
+    [InlineData("-1", "a whole number of at least 1, got -1")]
+    [InlineData("4", "a page of 1 to 3, got 4")]
+    [InlineData("99999999999", "page")]
+    [InlineData("two", "page")]
+    public async Task A_page_that_is_not_there_is_a_problem_of_the_client(string page, string said)
     {
         using var content = new ByteArrayContent(TiffStacks.File());
-        await ServedStudio.Problem(await studio.Client.PostAsync($"/api/images?name=stack.tif&page={page}", content), 400);
+        string problem = await ServedStudio.Problem(await studio.Client.PostAsync($"/api/images?name=stack.tif&page={page}", content), 400);
+        Assert.Contains(said, problem, StringComparison.Ordinal);
     }
 
     [Fact]
