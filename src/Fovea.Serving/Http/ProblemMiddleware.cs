@@ -13,6 +13,9 @@ namespace Fovea.Serving.Http;
 /// <param name="ownFault">What the answer says of those: <c>The studio failed at this; its window says more.</c></param>
 internal sealed class ProblemMiddleware(RequestDelegate next, Action<Exception> report, string ownFault)
 {
+    // Characters of a query that an answer repeats.
+    private const int MostShown = 200;
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -20,7 +23,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, Action<Exception> 
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null } response)
             {
-                await Write(context, response.StatusCode, null, $"{context.Request.Method} {context.Request.Path} is not part of this interface; /openapi.json describes it.");
+                await Write(context, response.StatusCode, null, Unanswered(context.Request, response.StatusCode));
             }
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
@@ -40,6 +43,11 @@ internal sealed class ProblemMiddleware(RequestDelegate next, Action<Exception> 
             await Write(context, status, title, e.Message, (e as HttpProblem)?.RetryAfter);
         }
     }
+
+    // What no endpoint has said anything of: an address that there is not, or a value that does not parse.
+    private static string Unanswered(HttpRequest request, int status) => status == StatusCodes.Status400BadRequest
+        ? $"{request.Method} {request.Path}: expected the parameters that /openapi.json describes, got {(request.QueryString.Value is { Length: > 0 } query ? query[..Math.Min(query.Length, MostShown)] : "none")}."
+        : $"{request.Method} {request.Path} is not part of this interface; /openapi.json describes it.";
 
     /// <summary>The status and the title of an error.</summary>
     public static (int Status, string? Title) Of(Exception error) => error switch

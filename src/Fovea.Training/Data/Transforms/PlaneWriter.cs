@@ -58,54 +58,59 @@ internal sealed class PlaneWriter
             }
         }
 
-        for (int y = 0; y < _height; y++)
+        int step = way.Mirror ? -1 : 1;
+        for (int y = first; y < last; y++)
         {
-            if (SourceOf(y, way.Y, image.Height) is not int line)
-            {
-                continue;
-            }
+            WriteRow(image, y - way.Y, from - way.X, to - from, planes[(RowOf(y, way) * _width)..], ColumnOf(from, way), step, area);
+        }
 
-            Span<float> row = planes[(RowOf(y, way) * _width)..];
-            int step = way.Mirror ? -1 : 1;
-            WriteRow(image, line, from - way.X, to - from, row, ColumnOf(from, way), step, area);
-            for (int x = 0; x < _width; x++)
-            {
-                if ((x < from || x >= to) && SourceOf(x, way.X, image.Width) is int column)
-                {
-                    WriteRow(image, line, column, 1, row, ColumnOf(x, way), step, area);
-                }
-            }
+        foreach ((int x, int y, int column, int line) in Around(image, way))
+        {
+            WriteRow(image, line, column, 1, planes[(RowOf(y, way) * _width)..], ColumnOf(x, way), step, area);
         }
     }
 
-    /// <summary>Writes the classes of the pixels, and around the mask what its border shows, or where that is one colour the ignored class.</summary>
+    /// <summary>Writes the classes of the pixels, and around the mask those that its border shows, or where that is one colour the ignored class.</summary>
     public void WriteLabels(Image mask, PlaneWay way, Span<long> labels)
     {
         labels.Fill(Loss.DefaultIgnoreIndex);
-        for (int y = 0; y < _height; y++)
+        (int from, int to) = Inside(way.X, mask.Width, _width);
+        (int first, int last) = Inside(way.Y, mask.Height, _height);
+        for (int y = first; y < last; y++)
         {
-            if (SourceOf(y, way.Y, mask.Height) is not int line)
-            {
-                continue;
-            }
-
-            ReadOnlySpan<byte> classes = mask.Row(line);
+            ReadOnlySpan<byte> classes = mask.Row(y - way.Y);
             Span<long> row = labels.Slice(RowOf(y, way) * _width, _width);
-            for (int x = 0; x < _width; x++)
+            for (int x = from; x < to; x++)
             {
-                if (SourceOf(x, way.X, mask.Width) is int column && classes[column] is not MaskLabels.Ignored and byte label)
-                {
-                    row[ColumnOf(x, way)] = label;
-                }
+                row[ColumnOf(x, way)] = LabelOf(classes[x - way.X]);
             }
+        }
+
+        foreach ((int x, int y, int column, int line) in Around(mask, way))
+        {
+            labels[(RowOf(y, way) * _width) + ColumnOf(x, way)] = LabelOf(mask.Row(line)[column]);
         }
     }
 
-    // Which row or column of the picture one of the frame shows; null where none does.
-    private int? SourceOf(int at, int start, int length)
+    private static long LabelOf(byte value) => value == MaskLabels.Ignored ? Loss.DefaultIgnoreIndex : value;
+
+    // The places of the frame around the picture, and which of its pixels they show; none where the border is one colour.
+    private IEnumerable<(int X, int Y, int Column, int Line)> Around(Image image, PlaneWay way) => _border == BorderMode.Constant ? [] : Outside(image, way);
+
+    private IEnumerable<(int X, int Y, int Column, int Line)> Outside(Image image, PlaneWay way)
     {
-        int own = at - start;
-        return own >= 0 && own < length ? own : _border == BorderMode.Constant ? null : _border.SourceOf(own, length);
+        for (int y = 0; y < _height; y++)
+        {
+            int line = y - way.Y;
+            for (int x = 0; x < _width; x++)
+            {
+                int column = x - way.X;
+                if ((uint)line >= (uint)image.Height || (uint)column >= (uint)image.Width)
+                {
+                    yield return (x, y, _border.SourceOf(column, image.Width), _border.SourceOf(line, image.Height));
+                }
+            }
+        }
     }
 
     private static (int From, int To) Inside(int start, int length, int frame) => (Math.Max(0, start), Math.Max(Math.Max(0, start), Math.Min(frame, start + length)));

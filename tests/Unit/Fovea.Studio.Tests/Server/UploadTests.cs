@@ -25,8 +25,8 @@ public sealed class UploadTests(ServedStudio studio) : IClassFixture<ServedStudi
     [InlineData("0", "a whole number of at least 1, got 0")]
     [InlineData("-1", "a whole number of at least 1, got -1")]
     [InlineData("4", "a page of 1 to 3, got 4")]
-    [InlineData("99999999999", "page")]
-    [InlineData("two", "page")]
+    [InlineData("99999999999", "page=99999999999")]
+    [InlineData("two", "page=two")]
     public async Task A_page_that_is_not_there_is_a_problem_of_the_client(string page, string said)
     {
         using var content = new ByteArrayContent(TiffStacks.File());
