@@ -10,7 +10,7 @@ internal static class BuildComparison
     private const double Alike = 0.93;
 
     /// <summary>Measures the rows, and prints a table and what it comes to.</summary>
-    /// <returns>The exit code: 1 when a row became slower or computes something else, 3 when the other build does not start.</returns>
+    /// <returns>The exit code: 1 when a row became slower or computes something else, or none could be measured, 3 when the other build does not start.</returns>
     public static int Run(IReadOnlyList<Row> rows, Settings settings)
     {
         using Peer? before = Peer.Start("dotnet", [settings.Before, "--peer"], new Dictionary<string, string>(), settings.Threads, out string problem);
@@ -37,7 +37,7 @@ internal static class BuildComparison
         }
 
         Console.Write(Table(results));
-        return results.TrueForAll(r => r.Agrees && ByMinima(r) >= Alike) ? 0 : 1;
+        return results.Count > 0 && results.TrueForAll(r => r.Agrees && ByMinima(r) >= Alike) ? 0 : 1;
     }
 
     private static string Table(List<Result> results)
