@@ -11,7 +11,8 @@ using Fovea.Training;
 //     [--group NAME]... [--only TEXT] [--threads N] [--seconds S] [--python PATH] [--output DIR] [--page FILE] [--before DLL] [--list]
 // Measures Fovea, PyTorch, libtorch and ONNX Runtime in turns on the same weights and data, prints tables, and merges them into the Markdown and JSON
 // of earlier runs. --seconds is for each engine of each row, in slices; --page names a page of the documentation whose figures are written
-// anew. --before names Fovea.Bench.Compare.dll of another build, which is measured beside this one instead of other engines. Exits with 1 when the engines' results differ or a row failed, with 2 when a flag is wrong, with 3 when there is no PyTorch.
+// anew. --before names Fovea.Bench.Compare.dll of another build, which is measured beside this one instead of other engines. Exits with 1 when
+// the engines' results differ or a row failed, with 2 when a flag is wrong, with 3 when there is no PyTorch.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string[] groups = [.. Rows.Groups, FirstPrediction.Group, .. Limits.Groups];
 Settings settings;

@@ -85,7 +85,7 @@ public static partial class ImageTransforms
         BorderMode.Edge => Math.Clamp(at, 0, size - 1),
         BorderMode.Reflect => Fold(at, size, 2 * (size - 1)),
         BorderMode.Symmetric => Fold(at, size, 2 * size),
-        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "pad: expected Constant, Edge, Reflect or Symmetric."),
+        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "border: expected Edge, Reflect or Symmetric, which show pixels of the picture; Constant shows its one colour."),
     };
 
     /// <summary>Where each pixel of the padded axis comes from.</summary>
