@@ -41,7 +41,7 @@ internal sealed class HttpProblem : Exception
     private const int MostShown = 200;
 
     private static string Range(int least, int most) =>
-        most < least ? "nothing, as there is none here"
+        most < least ? "no value (there is none here to choose from: leave it out)"
         : most == least ? $"{least}"
         : most == int.MaxValue ? $"a whole number of at least {least}"
         : $"a whole number from {least} to {most}";

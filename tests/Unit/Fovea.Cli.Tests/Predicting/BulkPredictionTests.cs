@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Formats.Tar;
-using System.Text;
 using Fovea.Cli.Tests.Explaining;
 using Fovea.Imaging;
 using Fovea.Imaging.Codecs.Png;
@@ -51,7 +50,7 @@ public class BulkPredictionTests
         var random = new Random(1);
         for (int kill = 0; kill < kills; kill++)
         {
-            var text = new StringBuilder();
+            var text = new ProcessText();
             int before = Parts(folder, "found").Length;
             using Process process = RankProcesses.Start(text, words);
             while (Parts(folder, "found").Length == before && !process.HasExited)

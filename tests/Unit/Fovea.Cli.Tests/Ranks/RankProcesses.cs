@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace Fovea.Cli.Tests;
 
@@ -25,8 +24,8 @@ internal static class RankProcesses
         }
     }
 
-    /// <summary>Starts a command.</summary>
-    public static Process Start(StringBuilder text, params IEnumerable<string> words)
+    /// <summary>Starts a command; what it writes is added to the text.</summary>
+    public static Process Start(ProcessText text, params IEnumerable<string> words)
     {
         string[] all = [.. words];
         var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -35,25 +34,17 @@ internal static class RankProcesses
         (start.Environment["OMPI_ALLOW_RUN_AS_ROOT"], start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"]) = ("1", "1");
         start.Environment["OMPI_MCA_rmaps_base_oversubscribe"] = "1";
         Process process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => Add(line.Data);
-        process.ErrorDataReceived += (_, line) => Add(line.Data);
+        process.OutputDataReceived += (_, line) => text.Add(line.Data);
+        process.ErrorDataReceived += (_, line) => text.Add(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
-
-        void Add(string? line)
-        {
-            lock (text)
-            {
-                text.AppendLine(line);
-            }
-        }
     }
 
     /// <summary>Runs a command to its end.</summary>
     public static Ended Run(params IEnumerable<string> words)
     {
-        var text = new StringBuilder();
+        var text = new ProcessText();
         using Process process = Start(text, words);
         if (!process.WaitForExit(TimeSpan.FromMinutes(3)))
         {

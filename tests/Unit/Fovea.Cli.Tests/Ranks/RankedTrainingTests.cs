@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Fovea.Cli.Ranks;
 using Fovea.Testing;
 
@@ -43,7 +42,7 @@ public sealed class RankedTrainingTests : IDisposable
         RankProcesses.Need("mpirun");
         using NetworkNamespaces network = NetworkNamespaces.Create("1gbit");
         byte[] alone = Alone(40);
-        var text = new StringBuilder();
+        var text = new ProcessText();
         string[] words = network.OnFirst(
             [.. RankProcesses.Program, .. Train("cut", 40), "--ranks", "2", "--host", NetworkNamespaces.Hosts, "--rank-deadline", "3s", "--checkpoint-seconds", "0.2"]);
         using (Process process = RankProcesses.Start(text, words))
@@ -96,7 +95,7 @@ public sealed class RankedTrainingTests : IDisposable
         int epochs = 50 * times;
         byte[] alone = Alone(epochs);
         var random = new Random(times);
-        var text = new StringBuilder();
+        var text = new ProcessText();
         string last = Path.Combine(Run("killed"), "checkpoints", "last.ckpt");
         using Process process = RankProcesses.Start(
             text, [.. RankProcesses.Program, .. Train("killed", epochs), "--checkpoint-seconds", "0.2", "--ranks", "2", "--restart", $"{times}"]);
@@ -129,7 +128,7 @@ public sealed class RankedTrainingTests : IDisposable
         Assert.Equal(alone, Weights("killed"));
     }
 
-    private static void WaitFor(string file, Process process, StringBuilder text)
+    private static void WaitFor(string file, Process process, ProcessText text)
     {
         for (var watch = Stopwatch.StartNew(); !File.Exists(file); Thread.Sleep(20))
         {
