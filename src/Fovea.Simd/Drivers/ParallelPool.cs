@@ -15,8 +15,8 @@ namespace Fovea.Simd.Drivers;
 /// </remarks>
 public static unsafe class ParallelPool
 {
-    // About 0.7 ms of spinning, alike on all machines, as .NET scales SpinWait by the clock: longer than the gap between two kernels of
-    // one model, shorter than a wait that would be worth a core.
+    // 0.7 to 0.9 ms of spinning where it was measured (an AMD EPYC, beside training); .NET scales SpinWait by the clock. That is longer
+    // than the gap between two kernels of one model, and shorter than a wait that would be worth a core.
     private const int SpinsBeforePark = 2000;
     private const int MostThreads = 256;
 
